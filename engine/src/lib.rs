@@ -3,4 +3,12 @@
 //! The engine knows nothing of terminals, language servers or command lines: its API is
 //! plain data in, plain data and a stream of [`event`]s out.
 
+pub mod definition;
+pub mod diagnostic;
+pub mod digest;
 pub mod event;
+pub mod identity;
+pub mod modules;
+pub mod project;
+pub mod sandbox;
+pub mod source;

@@ -1,0 +1,29 @@
+//! What a config defines: a plain graph of workflows, tasks, operations and providers,
+//! each with the place it was written at.
+
+mod cache_ttl;
+mod extract;
+mod flatten;
+mod input;
+mod model;
+mod names;
+mod options;
+mod place;
+mod provider;
+mod provider_extract;
+mod schema;
+mod schema_extract;
+mod scope;
+
+pub use cache_ttl::{CacheTtl, InvalidCacheTtl};
+pub(crate) use extract::extract;
+pub use input::{InputField, InputFieldKind, OperationInput};
+pub use model::{
+    Definition, HandlerRef, Operation, Outline, Point, PointId, Task, TaskIndex, TaskOptions, ValueHandle, Workflow,
+    WorkspaceDefinition,
+};
+pub use names::{RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES};
+pub use place::Place;
+pub use provider::{ProviderDefinition, ProviderIndex};
+pub use schema::OutputSchema;
+pub use scope::{Scope, ScopeId};

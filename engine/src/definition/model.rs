@@ -1,0 +1,226 @@
+//! The types of a definition.
+
+use std::sync::Arc;
+
+use super::{
+    cache_ttl::CacheTtl,
+    input::OperationInput,
+    place::Place,
+    provider::{ProviderDefinition, ProviderIndex},
+    schema::OutputSchema,
+    scope::{Scope, ScopeId},
+};
+use crate::{diagnostic::Diagnostic, identity::HandlerFingerprint, modules::ModuleGraph, source::SourceRange};
+
+/// Is everything a config defines.
+pub struct Definition {
+    /// The workflows in the order they were exported.
+    pub workflows: Vec<Workflow>,
+    /// The providers that the workflows use.
+    pub providers: Vec<ProviderDefinition>,
+    /// The modules it was evaluated from.
+    pub graph: Arc<ModuleGraph>,
+    /// What is doubtful but works.
+    pub warnings: Vec<Diagnostic>,
+    /// What the config wrote to the console while it was evaluated.
+    pub console: Vec<String>,
+}
+
+impl Definition {
+    /// Finds a workflow by its name.
+    #[must_use]
+    pub fn workflow(&self, name: &str) -> Option<&Workflow> {
+        self.workflows.iter().find(|workflow| &*workflow.name == name)
+    }
+
+    /// Gives a provider.
+    #[must_use]
+    pub fn provider(&self, index: ProviderIndex) -> &ProviderDefinition {
+        &self.providers[index.0]
+    }
+
+    /// Gives the range of a place.
+    #[must_use]
+    pub fn range(&self, place: &Place) -> Option<SourceRange> {
+        place.range(&self.graph)
+    }
+}
+
+/// Names a value of the language that lives in the sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ValueHandle(pub(crate) u32);
+
+/// Is a handler: where its code is, and what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandlerRef {
+    /// The function in the sandbox.
+    pub function: ValueHandle,
+    /// What the function does, as far as a change of it can be told.
+    pub fingerprint: Arc<HandlerFingerprint>,
+}
+
+/// Is one workflow, with its tree laid out in the order it is walked.
+#[derive(Debug)]
+pub struct Workflow {
+    /// The name, unique in the project.
+    pub name: Arc<str>,
+    /// Where `workflow(name)` was called.
+    pub place: Place,
+    /// The tree as it was written.
+    pub outline: Outline,
+    /// The tasks in walk order.
+    pub tasks: Vec<Task>,
+    /// The states between the tasks.
+    pub points: Vec<Point>,
+    /// The state after everything.
+    pub end: PointId,
+    /// What is in scope at the tasks, hooks and operations.
+    pub scopes: Vec<Scope>,
+    /// How named workspaces come and go.
+    pub workspace: Option<WorkspaceDefinition>,
+    /// Commands of the project.
+    pub operations: Vec<Operation>,
+    /// Commands on one workspace.
+    pub workspace_operations: Vec<Operation>,
+}
+
+impl Workflow {
+    /// Gives a task.
+    #[must_use]
+    pub fn task(&self, index: TaskIndex) -> &Task {
+        &self.tasks[index.0]
+    }
+
+    /// Gives what is in scope at a task, hook or operation.
+    #[must_use]
+    pub fn scope(&self, id: ScopeId) -> &Scope {
+        &self.scopes[id.0]
+    }
+
+    /// Finds tasks by name or path.
+    pub fn find_tasks<'a>(&'a self, target: &'a str) -> impl Iterator<Item = (TaskIndex, &'a Task)> {
+        self.tasks
+            .iter()
+            .enumerate()
+            .filter(move |(_, task)| &*task.name == target || &*task.path == target)
+            .map(|(index, task)| (TaskIndex(index), task))
+    }
+}
+
+/// Names a task within its workflow, in walk order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskIndex(pub usize);
+
+/// Names a state between tasks within its workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PointId(pub usize);
+
+/// Is a state between tasks: a context, and the runs it came from.
+///
+/// Points are listed before the tasks and joins that follow them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Point {
+    /// Before the first task: the empty context.
+    Start,
+    /// After a task: its output.
+    After(TaskIndex),
+    /// After parallel branches: the incoming context with each branch's final one under its
+    /// name.
+    Join {
+        /// The state that every branch began from.
+        incoming: PointId,
+        /// The branches by name with the state each ended in.
+        branches: Vec<(Arc<str>, PointId)>,
+        /// Where the branches were written.
+        place: Place,
+    },
+}
+
+/// Is one unit of work.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// The name it was given.
+    pub name: Arc<str>,
+    /// The dotted path, unique in the workflow.
+    pub path: Arc<str>,
+    /// Where it was written.
+    pub place: Place,
+    /// What it does.
+    pub handler: HandlerRef,
+    /// How its runs are kept.
+    pub options: TaskOptions,
+    /// What its handler sees.
+    pub scope: ScopeId,
+    /// The state it starts from.
+    pub after: PointId,
+    /// The state it leaves.
+    pub point: PointId,
+}
+
+/// Says how a task's runs are kept.
+#[derive(Debug, Clone, Default)]
+pub struct TaskOptions {
+    /// A text that is part of the identity.
+    pub version: Option<String>,
+    /// How long a run stays fresh.
+    pub cache_ttl: Option<CacheTtl>,
+    /// What the output has to look like.
+    pub output: Option<OutputSchema>,
+    /// Whether equal output leaves everything after the task valid.
+    pub cutoff: bool,
+}
+
+/// Is a node of the tree as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outline {
+    /// A task.
+    Task(TaskIndex),
+    /// A sequence with its name.
+    Sequence {
+        /// The name.
+        name: Arc<str>,
+        /// Where it was added.
+        place: Place,
+        /// What it holds.
+        children: Vec<Outline>,
+    },
+    /// Parallel branches.
+    Parallel {
+        /// Where they were written.
+        place: Place,
+        /// The branches by name.
+        branches: Vec<(Arc<str>, Outline)>,
+    },
+}
+
+/// Says how a named workspace comes and goes.
+#[derive(Debug, Clone)]
+pub struct WorkspaceDefinition {
+    /// Where it was written.
+    pub place: Place,
+    /// Makes a workspace.
+    pub create: HandlerRef,
+    /// Takes it away.
+    pub remove: HandlerRef,
+    /// What both see.
+    pub scope: ScopeId,
+}
+
+/// Is a command of the project or on a workspace.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The id.
+    pub id: Arc<str>,
+    /// A title for menus.
+    pub title: Option<String>,
+    /// What it does, for help.
+    pub description: Option<String>,
+    /// What it asks for.
+    pub input: OperationInput,
+    /// What it does.
+    pub run: HandlerRef,
+    /// What its handler sees.
+    pub scope: ScopeId,
+    /// Where it was written.
+    pub place: Place,
+}

@@ -1,0 +1,104 @@
+//! The options of a task, judged where they are written.
+
+use rquickjs::{Object, Value as JsValue};
+
+use super::{
+    cache_ttl::CacheTtl,
+    extract::{Extractor, describe},
+    model::TaskOptions,
+    names::nearest,
+    place::Place,
+};
+use crate::{
+    diagnostic::DiagnosticCode,
+    sandbox::json::{JsonFailure, to_json},
+};
+
+const OPTIONS: &[&str] = &["version", "cacheTTL", "output", "cutoff"];
+
+impl<'js> Extractor<'_, 'js> {
+    /// Reads the options of a task node.
+    pub(super) fn task_options(&mut self, node: &Object<'js>, place: &Place) -> rquickjs::Result<TaskOptions> {
+        let options: JsValue = node.get("options")?;
+        let Some(options) = options.as_object() else {
+            if !options.is_undefined() && !options.is_null() {
+                let message = format!("the options of a task are an object, not {}", describe(&self.ctx, &options));
+                let range = place.argument(self.graph, 1);
+                self.refuse(DiagnosticCode::InvalidOption, message, range, "");
+            }
+            return Ok(TaskOptions::default());
+        };
+        self.check_option_names(options, place)?;
+        Ok(TaskOptions {
+            version: self.text_option(options, "version", place)?,
+            cache_ttl: self.cache_ttl(options, place)?,
+            output: self.output_schema(options, place)?,
+            cutoff: self.switch_option(options, "cutoff", place)?,
+        })
+    }
+
+    fn check_option_names(&mut self, options: &Object<'js>, place: &Place) -> rquickjs::Result<()> {
+        for key in options.keys::<String>() {
+            let key = key?;
+            if OPTIONS.contains(&key.as_str()) {
+                continue;
+            }
+            let help = nearest(&key, OPTIONS.iter().copied())
+                .map(|known| format!("did you mean `{known}`?"))
+                .unwrap_or_else(|| format!("the options are {}", OPTIONS.join(", ")));
+            let range = place.property_name(self.graph, &key);
+            let message = format!("a task has no option `{key}`");
+            self.refuse(DiagnosticCode::InvalidOption, message, range, &help);
+        }
+        Ok(())
+    }
+
+    /// Reads an optional text.
+    pub(super) fn text_option(
+        &mut self,
+        options: &Object<'js>,
+        name: &str,
+        place: &Place,
+    ) -> rquickjs::Result<Option<String>> {
+        let value: JsValue = options.get(name)?;
+        let text = value.as_string().and_then(|text| text.to_string().ok());
+        if text.is_none() && !value.is_undefined() {
+            let message = format!("`{name}` must be a text, not {}", describe(&self.ctx, &value));
+            let range = place.property(self.graph, &[name]);
+            self.refuse(DiagnosticCode::InvalidOption, message, range, "");
+        }
+        Ok(text)
+    }
+
+    fn switch_option(&mut self, options: &Object<'js>, name: &str, place: &Place) -> rquickjs::Result<bool> {
+        let value: JsValue = options.get(name)?;
+        if value.as_bool().is_none() && !value.is_undefined() {
+            let message = format!("`{name}` must be true or false, not {}", describe(&self.ctx, &value));
+            let range = place.property(self.graph, &[name]);
+            self.refuse(DiagnosticCode::InvalidOption, message, range, "");
+        }
+        Ok(value.as_bool().unwrap_or_default())
+    }
+
+    fn cache_ttl(&mut self, options: &Object<'js>, place: &Place) -> rquickjs::Result<Option<CacheTtl>> {
+        let value: JsValue = options.get("cacheTTL")?;
+        if value.is_undefined() {
+            return Ok(None);
+        }
+        let problem = match to_json(&self.ctx, &value) {
+            Ok(json) => match CacheTtl::from_json(&json) {
+                Ok(ttl) => return Ok(Some(ttl)),
+                Err(problem) => problem.to_string(),
+            },
+            Err(JsonFailure::Threw(error)) => return Err(error),
+            Err(JsonFailure::NotJson(not_json)) if value.is_number() => {
+                format!("`cacheTTL` must be a finite duration of zero or more, not {}", not_json.what)
+            }
+            Err(JsonFailure::NotJson(not_json)) => format!("`cacheTTL` cannot be {}", not_json.what),
+        };
+        let range = place.property(self.graph, &["cacheTTL"]);
+        let help = "a number of milliseconds, a text such as \"90s\", \"30m\", \"1.5h\" or \"1d\", or an object such as { hours: 2 }";
+        self.refuse(DiagnosticCode::InvalidCacheTtl, problem, range, help);
+        Ok(None)
+    }
+}

@@ -1,0 +1,97 @@
+//! Provider definitions, with every value of their configuration resolved.
+
+use std::sync::Arc;
+
+use rquickjs::{Function, Object, Value as JsValue};
+
+use super::{
+    extract::Extractor,
+    provider::{ProviderDefinition, ProviderIndex},
+};
+use crate::{
+    diagnostic::DiagnosticCode,
+    sandbox::{
+        Thrown,
+        json::{JsonFailure, to_json_object},
+        loader::rigkit,
+    },
+};
+
+impl<'js> Extractor<'_, 'js> {
+    /// Reads a provider definition; one that is used twice is read once.
+    pub(super) fn provider(&mut self, object: &Object<'js>, name: &str) -> rquickjs::Result<Option<ProviderIndex>> {
+        let value = self.keep(object.clone().into_value())?;
+        if let Some(known) = self.providers_by_value.get(&value) {
+            return Ok(Some(*known));
+        }
+        let place = self.place(object);
+        let provider_id: JsValue = object.get("providerId")?;
+        let plugin: JsValue = object.get("plugin")?;
+        let Some(plugin) = plugin.as_object() else {
+            let range = place.range(self.graph);
+            let message = format!("the provider `{name}` has no plugin");
+            let help = "give `defineProvider` an object with `createProvider` as its third argument";
+            self.refuse(DiagnosticCode::ProviderWithoutPlugin, message, range, help);
+            return Ok(None);
+        };
+        let Some(provider_id) = provider_id.as_string().and_then(|id| id.to_string().ok()) else {
+            let range = place.argument(self.graph, 0);
+            self.refuse(DiagnosticCode::NotAProvider, format!("the provider `{name}` has no id"), range, "");
+            return Ok(None);
+        };
+        let plugin = self.fingerprints.object(&self.ctx, plugin, place.module(self.graph))?;
+        let config = self.provider_config(object)?;
+        let index = ProviderIndex(self.providers.len());
+        self.providers.push(ProviderDefinition {
+            provider_id,
+            place,
+            value,
+            config,
+            plugin: Arc::new(plugin),
+        });
+        self.providers_by_value.insert(value, index);
+        Ok(Some(index))
+    }
+
+    /// Resolves the configuration; what cannot be is an error only where the provider is used.
+    fn provider_config(&mut self, object: &Object<'js>) -> rquickjs::Result<Result<serde_json::Value, Thrown>> {
+        let resolve: Function = rigkit(&self.ctx)?.get("resolveConfig")?;
+        let config: JsValue = object.get("config")?;
+        let resolved = resolve
+            .call::<_, rquickjs::Promise>((config,))
+            .map_err(|_| self.thrown())
+            .and_then(|promise| self.settled(&promise));
+        let resolved = match resolved {
+            Ok(resolved) => resolved,
+            Err(thrown) => return Ok(Err(thrown)),
+        };
+        match to_json_object(&self.ctx, &resolved) {
+            Ok(config) => Ok(Ok(serde_json::Value::Object(config))),
+            Err(JsonFailure::Threw(error)) => Err(error),
+            Err(JsonFailure::NotJson(not_json)) => Ok(Err(plain_error(format!(
+                "{} is {}, which is not JSON",
+                not_json.path.after("config"),
+                not_json.what
+            )))),
+        }
+    }
+
+    fn settled(&self, promise: &rquickjs::Promise<'js>) -> Result<JsValue<'js>, Thrown> {
+        while promise.state() == rquickjs::promise::PromiseState::Pending && self.ctx.execute_pending_job() {}
+        match promise.result::<JsValue>() {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(_)) => Err(self.thrown()),
+            None => Err(plain_error(
+                "a value of the configuration never resolves: a definition has no timers and no network".to_owned(),
+            )),
+        }
+    }
+}
+
+fn plain_error(message: String) -> Thrown {
+    Thrown {
+        name: "Error".to_owned(),
+        message,
+        frames: Vec::new(),
+    }
+}

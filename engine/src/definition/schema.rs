@@ -1,0 +1,27 @@
+//! What a task's output has to look like.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::model::ValueHandle;
+use crate::identity::HandlerFingerprint;
+
+/// Is the option `output` of a task.
+#[derive(Debug, Clone)]
+pub enum OutputSchema {
+    /// A JSON Schema, checked by the engine.
+    JsonSchema {
+        /// The schema as it was written.
+        schema: Value,
+        /// The schema made ready.
+        validator: Arc<jsonschema::Validator>,
+    },
+    /// A Standard Schema, or an object with `parse` or `safeParse`, checked in the sandbox.
+    Code {
+        /// The schema in the sandbox.
+        value: ValueHandle,
+        /// What it checks, as far as a change of it can be told.
+        fingerprint: Arc<HandlerFingerprint>,
+    },
+}

@@ -1,0 +1,16 @@
+//! The modules a definition is made of: found, parsed, stripped of types and linked, but
+//! not yet run.
+
+mod call_site;
+mod graph;
+mod import;
+mod resolve;
+mod transpile;
+
+pub use call_site::{ArgumentSite, CallSite, PropertySite};
+pub(crate) use graph::MAX_MODULE_BYTES;
+pub use graph::{Module, ModuleGraph, ModuleId, ModuleOrigin, GraphOptions};
+pub use import::Import;
+pub use resolve::{BuiltInModule, PackageIdentity};
+pub(crate) use resolve::{RequestKind, Target};
+pub(crate) use transpile::ModuleFormat;

@@ -1,0 +1,127 @@
+//! From a config on the disk, or in an editor's buffers, to a definition.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
+    thread,
+};
+
+use thiserror::Error;
+
+use crate::{
+    definition::{Definition, extract},
+    diagnostic::Diagnostic,
+    modules::{GraphOptions, MAX_MODULE_BYTES, ModuleGraph},
+    sandbox::{
+        SandboxLimits, Variables,
+        realm::{Realm, RealmOptions},
+    },
+    source::{DiskFiles, SourceFiles},
+};
+
+/// Says what a definition is loaded from.
+#[derive(Clone)]
+pub struct LoadOptions {
+    /// The directory that relative imports may not leave.
+    pub project_root: PathBuf,
+    /// The config.
+    pub config_path: PathBuf,
+    /// Where text comes from.
+    pub files: Arc<dyn SourceFiles>,
+    /// What `process.env` and `env` read.
+    pub variables: Variables,
+    /// What evaluating may use.
+    pub limits: SandboxLimits,
+    /// Stops the load from another thread.
+    pub interrupt: Arc<AtomicBool>,
+}
+
+impl LoadOptions {
+    /// Loads a project from the disk.
+    #[must_use]
+    pub fn new(project: &super::Project, variables: Variables) -> Self {
+        Self {
+            project_root: project.root.clone(),
+            config_path: project.config_path(),
+            files: Arc::new(DiskFiles),
+            variables,
+            limits: SandboxLimits::default(),
+            interrupt: Arc::default(),
+        }
+    }
+}
+
+/// Says why there is no definition.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// The config is wrong; at least one problem says where.
+    #[error("{}", .0.first().map_or("the config is wrong", |problem| problem.message.as_str()))]
+    Invalid(Vec<Diagnostic>),
+    /// The machine has no room for a sandbox.
+    #[error("failed to start the sandbox: {0}")]
+    Sandbox(String),
+}
+
+/// Loads a definition.
+///
+/// # Errors
+/// Where the config is wrong, or the sandbox cannot start.
+pub fn load(options: &LoadOptions) -> Result<Definition, LoadError> {
+    on_deep_stack(options, |options| load_in_realm(options).map(|loaded| loaded.definition))
+}
+
+/// Is a definition with the sandbox it lives in, both bound to a thread.
+pub(crate) struct LoadedRealm {
+    pub(crate) realm: Realm,
+    pub(crate) definition: Definition,
+}
+
+/// Loads a definition on this thread and keeps its sandbox.
+pub(crate) fn load_in_realm(options: &LoadOptions) -> Result<LoadedRealm, LoadError> {
+    let graph_options = GraphOptions {
+        project_root: options.project_root.clone(),
+        files: Arc::clone(&options.files),
+    };
+    let (graph, problems) = ModuleGraph::load(&options.config_path, &graph_options);
+    if !problems.is_empty() {
+        return Err(LoadError::Invalid(problems));
+    }
+    let realm = Realm::new(RealmOptions {
+        graph: Arc::new(graph),
+        variables: options.variables.clone(),
+        limits: options.limits,
+        interrupt: Arc::clone(&options.interrupt),
+    })
+    .map_err(|error| LoadError::Sandbox(error.to_string()))?;
+    let definition = realm
+        .define(|ctx, exports| extract(&realm, ctx, exports, &options.project_root))
+        .map_err(LoadError::Invalid)?;
+    Ok(LoadedRealm { realm, definition })
+}
+
+/// Runs a load on a thread whose stack is deep enough for the largest module accepted.
+///
+/// The parser and the passes over the syntax tree recurse, and a chain of ten thousand
+/// calls is that many levels deep.
+fn on_deep_stack<T: Send>(
+    options: &LoadOptions,
+    work: impl FnOnce(&LoadOptions) -> Result<T, LoadError> + Send,
+) -> Result<T, LoadError> {
+    thread::scope(|scope| {
+        let thread = deep_thread("rigkit-load")
+            .spawn_scoped(scope, || work(options))
+            .map_err(|error| LoadError::Sandbox(error.to_string()))?;
+        thread
+            .join()
+            .unwrap_or_else(|_| Err(LoadError::Sandbox("the sandbox stopped unexpectedly".to_owned())))
+    })
+}
+
+/// Makes a thread with a deep stack; only what is used of it takes memory.
+pub(crate) fn deep_thread(name: &str) -> thread::Builder {
+    thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES)
+}
+
+/// Enough for every prefix operator or opening bracket of the largest module to be a level
+/// of its own.
+const STACK_BYTES: usize = MAX_MODULE_BYTES * 512;

@@ -1,0 +1,11 @@
+//! A project on the disk: which directory it is, which config it has, what environment it
+//! reads.
+
+mod discovery;
+mod environment;
+mod load;
+
+pub use discovery::{ConfigFile, Project, ProjectError, find_projects};
+pub use environment::{Environment, EnvironmentError};
+pub use load::{LoadError, LoadOptions, load};
+pub(crate) use load::{LoadedRealm, load_in_realm};

@@ -1,0 +1,68 @@
+//! CommonJS modules of packages: `require`, `module.exports` and all that.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rquickjs::{Ctx, Exception, Function, Object};
+
+use super::loader::rigkit;
+use crate::modules::{ModuleGraph, RequestKind, Target};
+
+const COMMON_JS: &str = include_str!("javascript/common_js.js");
+
+/// Gives the context `requireCommonJs` and what it needs of the disk.
+pub(super) fn install(ctx: &Ctx<'_>, graph: &Arc<ModuleGraph>) -> rquickjs::Result<()> {
+    let rigkit = rigkit(ctx)?;
+    let resolving = Arc::clone(graph);
+    rigkit.set(
+        "resolveRequire",
+        Function::new(ctx.clone(), move |ctx: Ctx<'_>, importer: String, specifier: String| {
+            resolve(&ctx, &resolving, &importer, &specifier)
+        })?,
+    )?;
+    let reading = Arc::clone(graph);
+    rigkit.set(
+        "readCommonJs",
+        Function::new(ctx.clone(), move |ctx: Ctx<'_>, path: String| -> rquickjs::Result<String> {
+            reading
+                .files
+                .read(&PathBuf::from(&path))
+                .map(|text| text.as_ref().to_owned())
+                .map_err(|error| Exception::throw_message(&ctx, &format!("failed to read `{path}`: {error}")))
+        })?,
+    )?;
+    install_lazily(ctx, &rigkit)
+}
+
+/// Most configs use no CommonJS: its code is compiled when the first module asks for it.
+fn install_lazily<'js>(ctx: &Ctx<'js>, rigkit: &Object<'js>) -> rquickjs::Result<()> {
+    let load = |name: &'static str| {
+        move |ctx: Ctx<'js>, argument: rquickjs::Value<'js>| -> rquickjs::Result<rquickjs::Value<'js>> {
+            ctx.eval::<(), _>(COMMON_JS)?;
+            super::loader::rigkit(&ctx)?.get::<_, Function>(name)?.call((argument,))
+        }
+    };
+    rigkit.set("requireCommonJs", Function::new(ctx.clone(), load("requireCommonJs"))?)?;
+    rigkit.set("exportNames", Function::new(ctx.clone(), load("exportNames"))?)
+}
+
+/// Answers `["path", file]` or `["node", module]`.
+fn resolve(ctx: &Ctx<'_>, graph: &ModuleGraph, importer: &str, specifier: &str) -> rquickjs::Result<Vec<String>> {
+    let found = graph
+        .resolver
+        .resolve(Path::new(importer), specifier, RequestKind::Require)
+        .map_err(|_| Exception::throw_message(ctx, &format!("cannot find the module `{specifier}` from `{importer}`")))?;
+    match found.target {
+        Target::File(path) => Ok(vec!["path".to_owned(), path.to_string_lossy().into_owned()]),
+        Target::Node(name) => {
+            graph.note_node_require(importer, specifier);
+            Ok(vec!["node".to_owned(), name.to_owned()])
+        }
+        Target::BuiltIn(module) => {
+            let message = format!("`{}` cannot be required, only imported", module.specifier());
+            Err(Exception::throw_message(ctx, &message))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The sandbox in which definitions evaluate: a language runtime without files, processes
+//! or network.
+
+mod common_js;
+pub(crate) mod globals;
+pub(crate) mod json;
+mod limits;
+pub(crate) mod loader;
+pub(crate) mod node_builtins;
+pub(crate) mod realm;
+pub(crate) mod thrown;
+mod variables;
+
+pub use limits::SandboxLimits;
+pub use thrown::{Frame, Thrown};
+pub use variables::{MASK, Secrets, Variables};
+
+pub(crate) const PROVIDER_HOST_SOURCE: &str = include_str!("../runtime/javascript/provider_host.js");
+
+const SDK: &str = include_str!("javascript/sdk.js");
+const ZOD_MISSING: &str = include_str!("javascript/zod_missing.js");
+
+/// Says where `z` of the SDK comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Zod {
+    /// From the project's own zod.
+    Installed,
+    /// From nowhere: using it throws.
+    Missing,
+}
+
+/// Writes the module `@rigkit/sdk`.
+pub(crate) fn sdk_source(zod: Zod) -> String {
+    match zod {
+        Zod::Installed => format!("{SDK}\nexport {{ z }} from \"zod\";\n"),
+        Zod::Missing => format!("{SDK}{ZOD_MISSING}"),
+    }
+}

@@ -1,0 +1,210 @@
+//! A fresh sandbox with the modules of one project in it.
+
+use std::{
+    cell::RefCell,
+    rc::Rc,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use rquickjs::{Context, Ctx, Module, Object, Promise, Runtime, Value, module::Evaluated, promise::PromiseState};
+
+use super::{
+    common_js,
+    globals::{self, ConsoleMessage, GlobalsOptions},
+    limits::{SandboxLimits, Watchdog},
+    loader::{self, GraphLoader, GraphResolver},
+    thrown::Thrown,
+    variables::{self, Variables},
+};
+use crate::{
+    diagnostic::{Diagnostic, DiagnosticCode},
+    modules::{Import, Module as SourceModule, ModuleGraph},
+};
+
+const BOOTSTRAP: &str = include_str!("javascript/bootstrap.js");
+
+/// How much of the thread's stack the language may use.
+const LANGUAGE_STACK_BYTES: usize = 4 * 1024 * 1024;
+
+/// Is a language runtime with the modules of one project, bound to its thread.
+pub(crate) struct Realm {
+    pub(crate) context: Context,
+    pub(crate) runtime: Runtime,
+    pub(crate) graph: Arc<ModuleGraph>,
+    pub(crate) watchdog: Watchdog,
+    pub(crate) console: ConsoleTarget,
+    limits: SandboxLimits,
+}
+
+/// Receives what is written to the console; who that is changes when handlers run.
+pub(crate) type ConsoleTarget = Rc<RefCell<Box<dyn FnMut(ConsoleMessage)>>>;
+
+/// Says what a realm is made with.
+pub(crate) struct RealmOptions {
+    pub(crate) graph: Arc<ModuleGraph>,
+    pub(crate) variables: Variables,
+    pub(crate) limits: SandboxLimits,
+    pub(crate) interrupt: Arc<AtomicBool>,
+}
+
+impl Realm {
+    /// Makes a sandbox; nothing of the project has run in it yet.
+    pub(crate) fn new(options: RealmOptions) -> rquickjs::Result<Self> {
+        let runtime = Runtime::new()?;
+        runtime.set_memory_limit(options.limits.memory);
+        runtime.set_max_stack_size(LANGUAGE_STACK_BYTES);
+        let watchdog = Watchdog::install(&runtime, options.interrupt);
+        runtime.set_loader(
+            GraphResolver(Arc::clone(&options.graph)),
+            GraphLoader(Arc::clone(&options.graph)),
+        );
+        let context = Context::full(&runtime)?;
+        let console: ConsoleTarget = Rc::new(RefCell::new(Box::new(|_| {})));
+        context.with(|ctx| install(&ctx, &options.graph, &options.variables, &console))?;
+        Ok(Self {
+            context,
+            runtime,
+            graph: options.graph,
+            watchdog,
+            console,
+            limits: options.limits,
+        })
+    }
+
+    /// Evaluates the config and everything it imports, within the limits, and reads the
+    /// result with `read` while the limits still hold.
+    pub(crate) fn define<T>(
+        &self,
+        read: impl for<'js> FnOnce(&Ctx<'js>, &Object<'js>) -> Result<T, Vec<Diagnostic>>,
+    ) -> Result<T, Vec<Diagnostic>> {
+        self.watchdog.start(self.limits.cpu);
+        let result = self.context.with(|ctx| {
+            let namespace = self.evaluate(&ctx).map_err(|problem| vec![problem])?;
+            read(&ctx, &namespace)
+        });
+        self.watchdog.stop();
+        result
+    }
+
+    fn evaluate<'js>(&self, ctx: &Ctx<'js>) -> Result<Object<'js>, Diagnostic> {
+        let evaluated = loader::declare(ctx, &self.graph, ModuleGraph::ENTRY).and_then(Module::eval);
+        let (module, promise) = evaluated.map_err(|error| self.explain(ctx, &error))?;
+        self.settle(ctx, &promise)?;
+        namespace(&module).map_err(|error| self.explain(ctx, &error))
+    }
+
+    /// Runs the jobs of the language until a promise settles.
+    pub(crate) fn settle<'js>(&self, ctx: &Ctx<'js>, promise: &Promise<'js>) -> Result<Value<'js>, Diagnostic> {
+        while promise.state() == PromiseState::Pending && ctx.execute_pending_job() {}
+        match promise.result::<Value>() {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(error)) => Err(self.explain(ctx, &error)),
+            None if self.watchdog.has_fired() => Err(self.time_limit()),
+            None => Err(Diagnostic::error(
+                DiagnosticCode::DefinitionNeverSettles,
+                "the config waits for something that never comes",
+            )
+            .help("a definition has no timers and no network: move the `await` into a task handler")),
+        }
+    }
+
+    /// Turns a failure of the language into a diagnostic with its place.
+    pub(crate) fn explain(&self, ctx: &Ctx<'_>, error: &rquickjs::Error) -> Diagnostic {
+        if self.watchdog.has_fired() {
+            let thrown = Thrown::catch(ctx, &self.graph);
+            return self.time_limit().at(thrown.place().cloned());
+        }
+        if !error.is_exception() {
+            return Diagnostic::error(DiagnosticCode::DefinitionThrew, error.to_string());
+        }
+        let thrown = Thrown::catch(ctx, &self.graph);
+        if thrown.message == "out of memory" || thrown.message.is_empty() && self.is_full() {
+            return self.memory_limit().at(thrown.place().cloned());
+        }
+        missing_export(&thrown, &self.graph).unwrap_or_else(|| threw(&thrown))
+    }
+
+    fn is_full(&self) -> bool {
+        let usage = self.runtime.memory_usage();
+        usize::try_from(usage.malloc_size).is_ok_and(|used| used * 10 > self.limits.memory * 9)
+    }
+
+    fn time_limit(&self) -> Diagnostic {
+        let message = format!(
+            "the config used more than {} s of processor time",
+            self.limits.cpu.as_secs_f64()
+        );
+        Diagnostic::error(DiagnosticCode::TimeLimit, message)
+            .help("a definition only describes the work: move computation into a task handler, or raise RIGKIT_SANDBOX_CPU_MS")
+    }
+
+    fn memory_limit(&self) -> Diagnostic {
+        let message = format!("the config used more than {} MiB of memory", self.limits.memory >> 20);
+        Diagnostic::error(DiagnosticCode::MemoryLimit, message)
+            .help("a definition only describes the work: load data in a task handler, or raise RIGKIT_SANDBOX_MEMORY_MIB")
+    }
+}
+
+fn install(
+    ctx: &Ctx<'_>,
+    graph: &Arc<ModuleGraph>,
+    variables: &Variables,
+    console: &ConsoleTarget,
+) -> rquickjs::Result<()> {
+    ctx.eval::<(), _>(BOOTSTRAP)?;
+    let console = Rc::clone(console);
+    globals::install(
+        ctx,
+        &GlobalsOptions {
+            environment: variables.all(),
+            console: Rc::new(move |message| (console.borrow_mut())(message)),
+        },
+    )?;
+    variables::install(ctx, variables)?;
+    common_js::install(ctx, graph)
+}
+
+fn namespace<'js>(module: &Module<'js, Evaluated>) -> rquickjs::Result<Object<'js>> {
+    module.namespace()
+}
+
+fn threw(thrown: &Thrown) -> Diagnostic {
+    let name = match thrown.name.as_str() {
+        "Error" => String::new(),
+        name => format!("{name}: "),
+    };
+    let mut diagnostic = Diagnostic::error(DiagnosticCode::DefinitionThrew, format!("{name}{}", thrown.message))
+        .at(thrown.place().cloned());
+    for frame in thrown.frames.iter().skip(1).filter(|frame| frame.is_project) {
+        diagnostic = diagnostic.related("called from here", Some(frame.range.clone()));
+    }
+    match thrown.name.as_str() {
+        "ReferenceError" if thrown.message.contains("initialized") => diagnostic
+            .help("the value is used before its module has run: modules that import each other in a circle do that"),
+        _ => diagnostic,
+    }
+}
+
+/// Recognises the runtime's message for an import that its target does not export.
+fn missing_export(thrown: &Thrown, graph: &ModuleGraph) -> Option<Diagnostic> {
+    let rest = thrown.message.strip_prefix("Could not find export '")?;
+    let (name, rest) = rest.split_once("' in module '")?;
+    let target = rest.strip_suffix('\'')?;
+    let imports = |module: &SourceModule, import: &Import| {
+        let leads_there = module
+            .link(&import.specifier)
+            .is_some_and(|id| loader::module_name(graph, id) == target);
+        let named = import.names.iter().find(|(imported, _)| imported == name)?;
+        leads_there.then(|| module.range(&named.1))
+    };
+    let range = graph
+        .modules()
+        .find_map(|(_, module)| module.imports.iter().find_map(|import| imports(module, import)))?;
+    Some(
+        Diagnostic::error(
+            DiagnosticCode::MissingExport,
+            format!("`{target}` does not export `{name}`"),
+        )
+        .at(range),
+    )
+}

@@ -1,0 +1,94 @@
+//! What the language threw, with a stack that points into the project's own text.
+
+use rquickjs::{Ctx, Exception, Value};
+use serde::{Deserialize, Serialize};
+
+use super::{json::display, loader};
+use crate::{
+    modules::{Module, ModuleGraph, ModuleOrigin},
+    source::{LineColumn, SourceRange},
+};
+
+/// Is an error that code of the project threw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thrown {
+    /// The error's class, such as `TypeError`.
+    pub name: String,
+    /// Its message.
+    pub message: String,
+    /// Where it was thrown and through which calls, innermost first, in original positions.
+    pub frames: Vec<Frame>,
+}
+
+/// Is one call of a stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The function's name, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+    /// Where in it.
+    pub range: SourceRange,
+    /// Whether the function belongs to the project and not to a package.
+    pub is_project: bool,
+}
+
+impl Thrown {
+    /// Finds the innermost place in the project's own files.
+    #[must_use]
+    pub fn place(&self) -> Option<&SourceRange> {
+        self.frames.iter().find(|frame| frame.is_project).map(|frame| &frame.range)
+    }
+
+    /// Takes the exception that is pending in a context.
+    pub(crate) fn catch(ctx: &Ctx<'_>, graph: &ModuleGraph) -> Self {
+        let value = ctx.catch();
+        Self::from_value(ctx, &value, graph)
+    }
+
+    /// Reads a thrown or rejected value.
+    pub(crate) fn from_value<'js>(ctx: &Ctx<'js>, value: &Value<'js>, graph: &ModuleGraph) -> Self {
+        let Some(exception) = value.clone().into_object().and_then(Exception::from_object) else {
+            return Self {
+                name: "Error".to_owned(),
+                message: format!("thrown: {}", display(ctx, value)),
+                frames: Vec::new(),
+            };
+        };
+        let name = exception.as_object().get::<_, String>("name");
+        Self {
+            name: name.unwrap_or_else(|_| "Error".to_owned()),
+            message: exception.message().unwrap_or_default(),
+            frames: frames(&exception.stack().unwrap_or_default(), graph),
+        }
+    }
+}
+
+/// Reads a stack as the runtime prints it, leaving out what is not source of the project or
+/// of a package.
+pub(crate) fn frames(stack: &str, graph: &ModuleGraph) -> Vec<Frame> {
+    stack.lines().filter_map(|line| frame(line.trim(), graph)).collect()
+}
+
+fn frame(line: &str, graph: &ModuleGraph) -> Option<Frame> {
+    let rest = line.strip_prefix("at ")?;
+    let (function, place) = match rest.rsplit_once(" (") {
+        Some((function, place)) => (function, place.strip_suffix(')')?),
+        None => ("", rest),
+    };
+    let (place, column) = place.rsplit_once(':')?;
+    let (file, line) = place.rsplit_once(':')?;
+    let module = graph.module(loader::find(graph, file)?);
+    let generated = LineColumn {
+        line: line.parse().ok()?,
+        column: column.parse().ok()?,
+    };
+    Some(Frame {
+        function: Some(function.to_owned()).filter(|name| !name.is_empty() && name != "<anonymous>"),
+        range: original(module, generated)?,
+        is_project: module.origin == ModuleOrigin::Project,
+    })
+}
+
+fn original(module: &Module, generated: LineColumn) -> Option<SourceRange> {
+    module.original_range(generated)
+}

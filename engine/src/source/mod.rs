@@ -1,0 +1,7 @@
+//! Where source text comes from and how places in it are named.
+
+mod files;
+mod position;
+
+pub use files::{DiskFiles, OverlayFiles, SourceFiles};
+pub use position::{LineColumn, LineIndex, SourceRange};

@@ -1,0 +1,373 @@
+//! What can go wrong with a request to the engine.
+
+use thiserror::Error;
+
+use crate::{
+    diagnostic::Diagnostic,
+    host::HostError,
+    plan::ProviderCheck,
+    project::{EnvironmentError, LoadError, ProjectError},
+    source::SourceRange,
+    state::StateError,
+};
+
+/// Says why a request could not be carried out.
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// There is no project, or more than one.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// A `.env` file cannot be read.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    /// The config is wrong.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The state cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The host could not do what it was asked.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// A name leads nowhere.
+    #[error("there is no {kind} `{name}`")]
+    Unknown {
+        /// What was looked for.
+        kind: NameKind,
+        /// The name.
+        name: String,
+        /// The names there are, nearest first.
+        known: Vec<String>,
+    },
+    /// A name leads to several things.
+    #[error("`{name}` names several tasks: {}", paths.join(", "))]
+    AmbiguousTask {
+        /// The name.
+        name: String,
+        /// Their paths.
+        paths: Vec<String>,
+    },
+    /// There are several workflows and none was named.
+    #[error("the project has several workflows: {}", known.join(", "))]
+    WorkflowNeeded {
+        /// Their names.
+        known: Vec<String>,
+    },
+    /// A workflow has no workspace.
+    #[error("the workflow `{workflow}` defines no workspace")]
+    NoWorkspaceDefinition {
+        /// The workflow.
+        workflow: String,
+    },
+    /// The name cannot be the name of a workspace.
+    #[error("`{name}` cannot be the name of a workspace: {reason}")]
+    InvalidWorkspaceName {
+        /// The name.
+        name: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The name is taken.
+    #[error("the workspace `{name}` exists already")]
+    WorkspaceExists {
+        /// The name.
+        name: String,
+    },
+    /// A workspace belongs to another workflow.
+    #[error("the workspace `{workspace}` belongs to the workflow `{actual}`, not `{wanted}`")]
+    WrongWorkflow {
+        /// The workspace.
+        workspace: String,
+        /// The workflow it belongs to.
+        actual: String,
+        /// The workflow that was named.
+        wanted: String,
+    },
+    /// A workspace was never finished, and only removing it makes sense.
+    #[error("the workspace `{name}` is incomplete: its creation was interrupted")]
+    WorkspaceIncomplete {
+        /// The name.
+        name: String,
+    },
+    /// The input of an operation is wrong.
+    #[error("the input of `{operation}` is wrong: {}", problems.join("; "))]
+    InvalidInput {
+        /// The operation.
+        operation: String,
+        /// What is wrong, one entry a problem.
+        problems: Vec<String>,
+    },
+    /// A configuration value of a provider cannot be resolved.
+    #[error("the provider `{provider}` cannot be configured: {message}")]
+    ProviderConfig {
+        /// The provider's name.
+        provider: String,
+        /// A task that needs it.
+        needed_by: String,
+        /// What went wrong.
+        message: String,
+        /// Where the provider is defined.
+        range: Option<SourceRange>,
+    },
+    /// A check of a provider is not satisfied.
+    #[error("{}", checks_message(.0))]
+    ChecksRequired(Vec<ProviderCheck>),
+    /// Handlers of the project failed.
+    #[error("{}", failures_message(.failures))]
+    Failed {
+        /// Each failure, in the order they happened.
+        failures: Vec<NodeFailure>,
+        /// The id of the apply or operation, whose log has the details.
+        run: Option<String>,
+    },
+    /// The caller cancelled the run.
+    #[error("cancelled")]
+    Cancelled,
+    /// Another apply of the workflow is running.
+    #[error("another apply of `{workflow}` is running: {holder}")]
+    Locked {
+        /// The workflow.
+        workflow: String,
+        /// Who runs it.
+        holder: String,
+    },
+    /// A task invalidated an earlier one again and again.
+    #[error("the task `{task}` invalidated `{target}` again and again; stopped after {attempts} attempts")]
+    RestartLimit {
+        /// The task.
+        task: String,
+        /// What it invalidated.
+        target: String,
+        /// How often the walk began.
+        attempts: u32,
+    },
+    /// A saved plan no longer fits.
+    #[error("the saved plan is stale: {}", .moved.describe())]
+    StalePlan {
+        /// What changed since.
+        moved: MovedSincePlan,
+    },
+    /// A saved plan cannot be read.
+    #[error("`{}` is not a saved plan: {reason}", path.display())]
+    BadPlan {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Two branches or a branch and a context key have one name.
+    #[error("the branch `{branch}` has the name of a context key")]
+    BranchCollision {
+        /// The branch.
+        branch: String,
+        /// Where it was written.
+        range: Option<SourceRange>,
+    },
+    /// The handlers need Node.js.
+    #[error("the handlers need Node.js, which rig cannot run yet: `{specifier}` is imported")]
+    NodeRequired {
+        /// The import that needs it.
+        specifier: String,
+        /// Where it is.
+        range: Option<SourceRange>,
+    },
+    /// A file could not be written or read.
+    #[error("failed to {action} `{}`: {source}", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The part of the engine that runs handlers is gone.
+    #[error("the handlers' runtime stopped unexpectedly: {0}")]
+    Runtime(String),
+}
+
+/// Is the failure of one task, hook or operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeFailure {
+    /// The task's path, or `operation.<id>`, or `workspace.<name>.<hook>`.
+    pub node: String,
+    /// What went wrong.
+    pub message: String,
+    /// Where.
+    pub range: Option<SourceRange>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The last lines of its output.
+    pub output_tail: Vec<String>,
+}
+
+/// Says what moved since a plan was saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MovedSincePlan {
+    /// The definition.
+    Definition,
+    /// The state.
+    State,
+    /// Both.
+    Both,
+}
+
+impl MovedSincePlan {
+    fn describe(self) -> &'static str {
+        match self {
+            Self::Definition => "the definition has changed since",
+            Self::State => "the state has changed since",
+            Self::Both => "the definition and the state have changed since",
+        }
+    }
+}
+
+/// Names what kind of thing a name was to lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameKind {
+    /// A workflow.
+    Workflow,
+    /// A task.
+    Task,
+    /// A workspace.
+    Workspace,
+    /// An operation of the project.
+    Operation,
+    /// An operation on a workspace.
+    WorkspaceOperation,
+    /// A past apply.
+    Run,
+}
+
+impl std::fmt::Display for NameKind {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Workflow => "workflow",
+            Self::Task => "task",
+            Self::Workspace => "workspace",
+            Self::Operation => "operation",
+            Self::WorkspaceOperation => "workspace operation",
+            Self::Run => "run",
+        })
+    }
+}
+
+impl EngineError {
+    /// Gives a code that programs can rely on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Project(ProjectError::NotFound { .. }) => "no-project",
+            Self::Project(ProjectError::Ambiguous { .. }) => "ambiguous-project",
+            Self::Project(ProjectError::BadDirectory { .. }) => "bad-directory",
+            Self::Environment(_) => "bad-env-file",
+            Self::Load(LoadError::Invalid(problems)) => problems.first().map_or("invalid-config", |first| first.code.as_str()),
+            Self::Load(LoadError::Sandbox(_)) => "sandbox",
+            Self::State(_) => "state",
+            Self::Host(_) => "host",
+            Self::Unknown { kind, .. } => match kind {
+                NameKind::Workflow => "unknown-workflow",
+                NameKind::Task => "unknown-task",
+                NameKind::Workspace => "unknown-workspace",
+                NameKind::Operation | NameKind::WorkspaceOperation => "unknown-operation",
+                NameKind::Run => "unknown-run",
+            },
+            Self::AmbiguousTask { .. } => "ambiguous-task",
+            Self::WorkflowNeeded { .. } => "workflow-needed",
+            Self::NoWorkspaceDefinition { .. } => "no-workspace-definition",
+            Self::InvalidWorkspaceName { .. } => "invalid-workspace-name",
+            Self::WorkspaceExists { .. } => "workspace-exists",
+            Self::WrongWorkflow { .. } => "wrong-workflow",
+            Self::WorkspaceIncomplete { .. } => "workspace-incomplete",
+            Self::InvalidInput { .. } => "invalid-input",
+            Self::ProviderConfig { .. } => "provider-config",
+            Self::ChecksRequired(_) => "checks-required",
+            Self::Failed { .. } => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Locked { .. } => "locked",
+            Self::RestartLimit { .. } => "restart-limit",
+            Self::StalePlan { .. } => "stale-plan",
+            Self::BadPlan { .. } => "bad-plan",
+            Self::BranchCollision { .. } => "branch-collision",
+            Self::NodeRequired { .. } => "node-required",
+            Self::File { .. } => "file",
+            Self::Runtime(_) => "runtime",
+        }
+    }
+
+    /// Gives the place in the project it is about.
+    #[must_use]
+    pub fn range(&self) -> Option<&SourceRange> {
+        match self {
+            Self::Load(LoadError::Invalid(problems)) => problems.first()?.range.as_ref(),
+            Self::Failed { failures, .. } => failures.first()?.range.as_ref(),
+            Self::ProviderConfig { range, .. } | Self::BranchCollision { range, .. } | Self::NodeRequired { range, .. } => {
+                range.as_ref()
+            }
+            _ => None,
+        }
+    }
+
+    /// Gives the problems of the config, if it is that.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        match self {
+            Self::Load(LoadError::Invalid(problems)) => problems,
+            _ => &[],
+        }
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Project(error) => error.help(),
+            Self::State(error) => error.help(),
+            Self::Load(LoadError::Invalid(problems)) => problems.first()?.help.clone(),
+            Self::Unknown { kind, name, known } => unknown_help(*kind, name, known),
+            Self::AmbiguousTask { .. } => Some("name the task by its path".to_owned()),
+            Self::WorkflowNeeded { .. } => Some("name one of them with `--workflow`".to_owned()),
+            Self::NoWorkspaceDefinition { .. } => {
+                Some("add `.workspace({ create, remove })` to the sequence that is exported".to_owned())
+            }
+            Self::WorkspaceExists { name } => Some(format!("choose another name, or remove it: rig rm {name}")),
+            Self::WorkspaceIncomplete { name } => Some(format!("remove it: rig rm {name}")),
+            Self::Locked { .. } => Some("wait for it, or leave `--no-wait` out to wait here".to_owned()),
+            Self::StalePlan { .. } => Some("make a new one: rig plan --out FILE".to_owned()),
+            Self::BranchCollision { .. } => Some("rename the branch, or leave the key out of the context before it".to_owned()),
+            Self::NodeRequired { .. } => Some(
+                "use what handlers have built in: `@rigkit/provider-host` for commands and files, `fetch` for the network".to_owned(),
+            ),
+            Self::Failed { failures, .. } => failures.first()?.help.clone(),
+            _ => None,
+        }
+    }
+}
+
+fn unknown_help(kind: NameKind, name: &str, known: &[String]) -> Option<String> {
+    let near = crate::definition::nearest(name, known.iter().map(String::as_str));
+    match (near, known) {
+        (Some(near), _) => Some(format!("did you mean `{near}`?")),
+        (None, []) => Some(format!("there is no {kind} at all")),
+        (None, known) => Some(format!("there is: {}", known.join(", "))),
+    }
+}
+
+fn checks_message(checks: &[ProviderCheck]) -> String {
+    let lines: Vec<String> = checks
+        .iter()
+        .map(|check| match &check.message {
+            Some(message) => format!("{}: {message}", check.label),
+            None => check.label.clone(),
+        })
+        .collect();
+    format!("a provider is not ready: {}", lines.join("; "))
+}
+
+fn failures_message(failures: &[NodeFailure]) -> String {
+    match failures {
+        [] => "the run failed".to_owned(),
+        [only] => format!("`{}` failed: {}", only.node, only.message),
+        [first, ..] => format!("{} tasks failed; first `{}`: {}", failures.len(), first.node, first.message),
+    }
+}

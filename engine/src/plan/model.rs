@@ -1,0 +1,143 @@
+//! What a plan says.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::reason::Reason;
+use crate::{digest::Digest, state::RunId};
+
+/// Says how sure a plan is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanLevel {
+    /// Reads the definition, the state and the clock, and touches nothing else.
+    AtRest,
+    /// Also asks providers for their checks and whether artifacts still exist.
+    Verified,
+}
+
+/// Says what is still valid in one workflow and, exactly, why the rest is not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkflowPlan {
+    /// The workflow's name.
+    pub workflow: String,
+    /// How many tasks are cached.
+    pub cached_node_count: usize,
+    /// How many tasks there are.
+    pub node_count: usize,
+    /// The tasks in walk order.
+    pub nodes: Vec<PlanNode>,
+    /// The context after everything, where all of it is known and it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub final_context: Option<Map<String, Value>>,
+    /// What provider checks found, where they were asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<ProviderCheck>,
+}
+
+impl WorkflowPlan {
+    /// Gives the tasks that an apply runs for certain.
+    pub fn pending(&self) -> impl Iterator<Item = &PlanNode> {
+        self.nodes.iter().filter(|node| node.status == NodeStatus::Pending)
+    }
+
+    /// Says whether an apply has nothing to run.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.cached_node_count == self.node_count
+    }
+}
+
+/// Says how one task stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanNode {
+    /// Counts from 0 in walk order.
+    pub index: usize,
+    /// The task's path.
+    pub path: String,
+    /// The task's name.
+    pub name: String,
+    /// Whether it is cached.
+    pub status: NodeStatus,
+    /// Why.
+    pub reason: Reason,
+    /// The stored run that is reused, or would be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<RunId>,
+    /// The runs directly before it, as far as they are known.
+    pub upstream_run_ids: Vec<RunId>,
+    /// When the stored run was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// How long the stored run took, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+}
+
+/// Says whether a task has to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NodeStatus {
+    /// A stored run is reused.
+    Cached,
+    /// It has to run.
+    Pending,
+    /// It is cached unless the output of a cut-off task before it changes.
+    Conditional,
+}
+
+/// Is what a provider says of its own readiness.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderCheck {
+    /// The name handlers know the provider under.
+    #[serde(default)]
+    pub provider: String,
+    /// Tells the checks of a provider apart.
+    pub id: String,
+    /// What is checked.
+    pub label: String,
+    /// Whether it is as it has to be.
+    pub status: CheckStatus,
+    /// What was found.
+    #[serde(default)]
+    pub value: Value,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// More about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Stands for what was found in the identity of tasks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// Whatever else the provider says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Value>,
+}
+
+/// Says whether a check is satisfied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckStatus {
+    /// It is.
+    Ok,
+    /// Somebody has to do something first.
+    Required,
+}
+
+/// Is a plan kept for a later apply, with what it depends on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedPlan {
+    /// The version of this format.
+    pub format: u32,
+    /// The hash of the definition it was made from.
+    pub definition: Digest,
+    /// The serial of the state it was made from.
+    pub serial: u64,
+    /// The plan of each workflow it covers.
+    pub workflows: Vec<WorkflowPlan>,
+}

@@ -27,3 +27,11 @@ pub struct ProviderDefinition {
     /// What its plugin does, as far as a change of it can be told.
     pub plugin: Arc<HandlerFingerprint>,
 }
+
+impl ProviderDefinition {
+    /// Says whether it is the provider inside the binary, which has no checks and no artifacts.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        self.provider_id == "host" && matches!(self.place, Place::Unknown | Place::Site { .. })
+    }
+}

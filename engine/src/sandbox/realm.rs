@@ -86,6 +86,12 @@ impl Realm {
         result
     }
 
+    /// Takes the limits away: handlers may compute as long as nobody cancels them.
+    pub(crate) fn lift_limits(&self) {
+        self.watchdog.stop();
+        self.runtime.set_memory_limit(usize::MAX);
+    }
+
     fn evaluate<'js>(&self, ctx: &Ctx<'js>) -> Result<Object<'js>, Diagnostic> {
         let evaluated = loader::declare(ctx, &self.graph, ModuleGraph::ENTRY).and_then(Module::eval);
         let (module, promise) = evaluated.map_err(|error| self.explain(ctx, &error))?;
@@ -151,7 +157,6 @@ fn install(
     variables: &Variables,
     console: &ConsoleTarget,
 ) -> rquickjs::Result<()> {
-    ctx.eval::<(), _>(BOOTSTRAP)?;
     let console = Rc::clone(console);
     globals::install(
         ctx,
@@ -160,6 +165,7 @@ fn install(
             console: Rc::new(move |message| (console.borrow_mut())(message)),
         },
     )?;
+    ctx.eval::<(), _>(BOOTSTRAP)?;
     variables::install(ctx, variables)?;
     common_js::install(ctx, graph)
 }

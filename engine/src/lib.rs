@@ -3,4 +3,6 @@
 //! The engine knows nothing of terminals, language servers or command lines: its API is
 //! plain data in, plain data and a stream of [`event`]s out.
 
+pub mod digest;
 pub mod event;
+pub mod state;

@@ -124,7 +124,8 @@ impl StateError {
                 Some("free some space and try again; what had finished is kept".to_owned())
             }
             Self::ReadOnly { .. } => Some(
-                "make it writable for you, or keep the state elsewhere with `--state`".to_owned(),
+                "make it writable for you, or choose another place: `--state` for the state, RIGKIT_HOST_STORAGE_DIR for what providers keep"
+                    .to_owned(),
             ),
             Self::Busy { .. } => Some("try again when the other process is done".to_owned()),
             Self::WorkspaceExists { .. } => {
@@ -176,26 +177,33 @@ impl StateError {
     /// Finds out why a database cannot be opened, which the database does not tell.
     fn cannot_open(path: PathBuf, source: rusqlite::Error) -> Self {
         use nix::unistd::{AccessFlags, access};
-        let needed = AccessFlags::R_OK | AccessFlags::W_OK;
         let directory = path.parent().unwrap_or(Path::new("."));
-        if path.exists() && access(&path, needed).is_err() {
-            Self::ReadOnly { path }
-        } else if access(directory, needed).is_err() {
+        if !path.exists() && access(directory, AccessFlags::W_OK).is_err() {
             let path = directory.to_owned();
-            Self::ReadOnly { path }
-        } else {
-            Self::Database { path, source }
+            return Self::ReadOnly { path };
+        }
+        match access(&path, AccessFlags::R_OK) {
+            Err(error) => Self::from_reading("read", &path, error.into()),
+            Ok(()) => Self::Database { path, source },
         }
     }
 
-    /// Sorts an error of the system into what it means for a file.
-    pub(super) fn from_io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+    /// Tells of an error of the system that came of reading a file.
+    pub(super) fn from_reading(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io {
+            doing,
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// Sorts an error of the system that came of writing into what it means for a file.
+    pub(super) fn from_writing(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        use io::ErrorKind as Kind;
         let path = path.to_owned();
         match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path },
-            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
-                Self::ReadOnly { path }
-            }
+            Kind::StorageFull | Kind::QuotaExceeded => Self::DiskFull { path },
+            Kind::ReadOnlyFilesystem | Kind::PermissionDenied => Self::ReadOnly { path },
             _ => Self::Io {
                 doing,
                 path,

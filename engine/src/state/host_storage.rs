@@ -96,14 +96,14 @@ impl HostStorage {
         let path = self.file(provider_id, ".lock");
         let file = open_lock_file(&path)?;
         file.lock()
-            .map_err(|error| StateError::from_io("lock", &path, error))?;
+            .map_err(|error| StateError::from_writing("lock", &path, error))?;
         Ok(file)
     }
 
     fn store(&self, content: &Content) -> Result<(), StateError> {
         let path = self.file(&content.provider_id, ".json");
         let mut text = serde_json::to_vec_pretty(content)
-            .map_err(|error| StateError::from_io("write", &path, error.into()))?;
+            .map_err(|error| StateError::from_writing("write", &path, error.into()))?;
         text.push(b'\n');
         replace(&path, &text)
     }

@@ -4,7 +4,7 @@
 //! that holds it, however that ends. Commands that a task runs do not inherit it. The file also
 //! says who holds the lock; that text means nothing while nobody does.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 
 use super::StateError;
 use super::file_names::safe_file_name;
-use super::private_files::open_lock_file;
 
 /// How often a holder that is just noting itself down is asked again.
 const ATTEMPTS_TO_READ: usize = 200;
@@ -68,7 +67,7 @@ impl ApplyLocks {
     /// When the lock file cannot be made or used.
     pub fn try_acquire(&self, workflow: &str, holder: &Holder) -> Result<Attempt, StateError> {
         let (mut file, path) = self.open_or_create(workflow)?;
-        let fail = |error| StateError::from_io("lock", &path, error);
+        let fail = |error| StateError::from_writing("lock", &path, error);
         loop {
             if attempted(file.try_lock()).map_err(fail)? {
                 return Ok(Attempt::Acquired(ApplyLock::noted(file, holder, &path)?));
@@ -90,7 +89,7 @@ impl ApplyLocks {
     pub fn acquire(&self, workflow: &str, holder: &Holder) -> Result<ApplyLock, StateError> {
         let (file, path) = self.open_or_create(workflow)?;
         file.lock()
-            .map_err(|error| StateError::from_io("lock", &path, error))?;
+            .map_err(|error| StateError::from_writing("lock", &path, error))?;
         ApplyLock::noted(file, holder, &path)
     }
 
@@ -112,7 +111,7 @@ impl ApplyLocks {
             .name("apply-lock".to_owned())
             .spawn(move || deliver(locks.acquire(&workflow, &holder)))
             .map(drop)
-            .map_err(|error| StateError::from_io("wait for a lock in", &self.directory, error))
+            .map_err(|error| StateError::from_writing("wait for a lock in", &self.directory, error))
     }
 
     /// Says whether a workflow's lock is held; makes nothing and gets in nobody's way.
@@ -125,7 +124,7 @@ impl ApplyLocks {
         };
         attempted(file.try_lock_shared())
             .map(|free| !free)
-            .map_err(|error| StateError::from_io("look at the lock", &path, error))
+            .map_err(|error| StateError::from_reading("look at the lock", &path, error))
     }
 
     /// Says who holds a workflow's lock, as far as they noted it down; `None` if nobody does.
@@ -146,10 +145,19 @@ impl ApplyLocks {
     }
 
     fn open_or_create(&self, workflow: &str) -> Result<(File, PathBuf), StateError> {
-        std::fs::create_dir_all(&self.directory)
-            .map_err(|error| StateError::from_io("create the directory", &self.directory, error))?;
+        std::fs::create_dir_all(&self.directory).map_err(|error| {
+            StateError::from_writing("create the directory", &self.directory, error)
+        })?;
         let path = self.path(workflow);
-        Ok((open_lock_file(&path)?, path))
+        // Not private: people who share a project share its locks.
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|error| StateError::from_writing("open the lock file", &path, error))?;
+        Ok((file, path))
     }
 
     fn open_existing(&self, workflow: &str) -> Result<Option<(File, PathBuf)>, StateError> {
@@ -157,7 +165,7 @@ impl ApplyLocks {
         match File::open(&path) {
             Ok(file) => Ok(Some((file, path))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(StateError::from_io("open the lock file", &path, error)),
+            Err(error) => Err(StateError::from_reading("open the lock file", &path, error)),
         }
     }
 }
@@ -171,7 +179,7 @@ impl ApplyLock {
             file.seek(SeekFrom::Start(0))?;
             file.write_all(text.as_bytes())
         };
-        note().map_err(|error| StateError::from_io("write the lock file", path, error))?;
+        note().map_err(|error| StateError::from_writing("write the lock file", path, error))?;
         Ok(Self { file })
     }
 }

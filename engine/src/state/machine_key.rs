@@ -51,7 +51,7 @@ fn random_key(path: &Path) -> Result<[u8; LENGTH], StateError> {
     let mut key = [0; LENGTH];
     getrandom::fill(&mut key).map_err(|error| {
         let error = io::Error::other(error.to_string());
-        StateError::from_io("find random bytes for", path, error)
+        StateError::from_reading("find random bytes for", path, error)
     })?;
     Ok(key)
 }

@@ -126,14 +126,16 @@ impl StateReader {
         let mut problems: Vec<String> =
             self.rows("PRAGMA integrity_check", (), |row| row.get(0))?;
         problems.retain(|problem| problem != "ok");
-        let dangling = |row: &Row<'_>| {
-            let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
-            Ok(format!(
-                "a row of {table} refers to a row of {parent} that is missing"
-            ))
-        };
-        let dangling: Vec<String> = self.rows("PRAGMA foreign_key_check", (), dangling)?;
-        problems.extend(dangling);
+        let dangling = "SELECT \"table\", parent FROM pragma_foreign_key_check
+             UNION ALL SELECT 'current_runs', 'node_runs' FROM current_runs
+               WHERE run NOT IN (SELECT ordinal FROM node_runs)
+             UNION ALL SELECT 'run_upstreams', 'node_runs' FROM run_upstreams
+               WHERE run NOT IN (SELECT ordinal FROM node_runs)";
+        let dangling: Vec<(String, String)> =
+            self.rows(dangling, (), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        problems.extend(dangling.into_iter().map(|(table, parent)| {
+            format!("a row of {table} refers to a row of {parent} that is missing")
+        }));
         Ok(problems)
     }
 

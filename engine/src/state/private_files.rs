@@ -18,7 +18,7 @@ pub(super) fn create_private_directory(directory: &Path) -> Result<(), StateErro
         .recursive(true)
         .mode(DIRECTORY_MODE)
         .create(directory)
-        .map_err(|error| StateError::from_io("create the directory", directory, error))
+        .map_err(|error| StateError::from_writing("create the directory", directory, error))
 }
 
 /// Reads a file; `None` if there is none.
@@ -26,7 +26,7 @@ pub(super) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, StateError>
     match fs::read(path) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(StateError::from_io("read", path, error)),
+        Err(error) => Err(StateError::from_reading("read", path, error)),
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), StateError> {
         write_beside(directory, content)?.persist(path)?;
         File::open(directory)?.sync_all()
     };
-    write(directory_of(path)).map_err(|error| StateError::from_io("write", path, error))
+    write(directory_of(path)).map_err(|error| StateError::from_writing("write", path, error))
 }
 
 /// Puts a file where there is none, on disk when this returns; one that exists stays.
@@ -50,7 +50,7 @@ pub(super) fn create_if_missing(path: &Path, content: &[u8]) -> Result<(), State
         }
         File::open(directory)?.sync_all()
     };
-    write(directory_of(path)).map_err(|error| StateError::from_io("write", path, error))
+    write(directory_of(path)).map_err(|error| StateError::from_writing("write", path, error))
 }
 
 /// Opens a file that exists to be locked, and makes it if need be.
@@ -62,7 +62,7 @@ pub(super) fn open_lock_file(path: &Path) -> Result<File, StateError> {
         .truncate(false)
         .mode(FILE_MODE)
         .open(path)
-        .map_err(|error| StateError::from_io("open the lock file", path, error))
+        .map_err(|error| StateError::from_writing("open the lock file", path, error))
 }
 
 /// Writes a temporary file, which its maker gives the right mode.

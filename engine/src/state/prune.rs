@@ -14,8 +14,8 @@ pub const RUNS_FOR_EXPLAIN: usize = 5;
 /// How many of a task's last runs stay to be used again.
 pub const RUNS_FOR_REUSE: usize = 50;
 
-/// How many runs one transaction deletes, so that other writers wait briefly.
-const RUNS_A_TRANSACTION: usize = 5_000;
+/// How many runs are deleted at once, so that nobody waits long for the end of an apply.
+const RUNS_AT_ONCE: usize = 10_000;
 
 impl State {
     /// Deletes the stored runs of a workflow, or of all, and says how many there were.
@@ -39,22 +39,33 @@ impl State {
     /// the same identity, or when no usable run carries on a lineage that it names as its
     /// upstream. Such runs stay while they are among the last [`RUNS_FOR_EXPLAIN`] of their
     /// task, the others while they are among the last [`RUNS_FOR_REUSE`]. The current run of a
-    /// task always stays. For the end of an apply, under the workflow's lock, so that nobody
-    /// records runs of it meanwhile.
+    /// task always stays. Of more than 10,000 runs to delete, the oldest go, and the next call
+    /// goes on.
+    ///
+    /// For the end of an apply, under the workflow's lock, so that nobody records runs of it
+    /// meanwhile.
     ///
     /// # Errors
     /// When the state cannot be written.
     pub fn prune(&mut self, workflow: &str) -> Result<usize, StateError> {
+        self.prune_at_most(workflow, RUNS_AT_ONCE)
+    }
+
+    pub(super) fn prune_at_most(
+        &mut self,
+        workflow: &str,
+        limit: usize,
+    ) -> Result<usize, StateError> {
         if !self.has_prunable_task(workflow)? {
             return Ok(0);
         }
-        let expendable = expendable(&self.history(workflow)?);
-        let mut deleted = 0;
-        for ordinals in expendable.chunks(RUNS_A_TRANSACTION) {
-            deleted +=
-                self.write(|connection| delete_unless_current(connection, workflow, ordinals))?;
+        let mut expendable = expendable(&self.history(workflow)?);
+        let kept_for_now = expendable.len().saturating_sub(limit);
+        expendable.drain(..kept_for_now);
+        if expendable.is_empty() {
+            return Ok(0);
         }
-        Ok(deleted)
+        self.write(|connection| delete_unless_current(connection, workflow, &expendable))
     }
 
     /// Says whether a task has more runs than are kept in any case; reads an index only.

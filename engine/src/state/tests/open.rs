@@ -205,6 +205,25 @@ fn a_directory_that_may_not_be_written_can_be_read() {
     assert_eq!(writer.says(), refused);
 }
 
+#[test]
+fn a_file_that_may_not_be_read_is_told() {
+    let place = Place::new();
+    let file = place.file();
+    drop(place.open());
+    set_mode(place.root(), 0o755);
+    set_mode(&file, 0o000);
+    for is_settled in [false, true] {
+        if is_settled {
+            place.settle();
+            set_mode(&file, 0o000);
+        }
+        for role in [Role::CountRuns, Role::Open] {
+            let mut other = Other::start_without_rights(role, &file);
+            assert_eq!(other.says(), format!("failed to read `{}`", file.display()));
+        }
+    }
+}
+
 fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
@@ -266,13 +285,36 @@ fn damage_that_shows_later_is_told_as_such() {
     drop(state);
     place.settle();
     let mut content = fs::read(place.file()).unwrap();
-    let end = usize::from(page.unwrap()) * 4_096;
-    content[end - 4_096..end].fill(0xAA);
+    let size = 2_048;
+    let end = usize::from(page.unwrap()) * size;
+    content[end - size..end].fill(0xAA);
     fs::write(place.file(), &content).unwrap();
     let reader = place.read().unwrap();
     let error = reader.list_runs(None).unwrap_err();
     assert!(matches!(error, StateError::Damaged { .. }), "{error:?}");
     assert!(fs::read(place.file()).unwrap() == content);
+}
+
+#[test]
+fn a_look_through_the_file_finds_what_is_wrong() {
+    let place = Place::new();
+    let mut state = place.open();
+    record(&mut state, run("a", &[&"lineage".into()]));
+    assert_eq!(state.integrity_problems().unwrap(), Vec::<String>::new());
+    let raw = Connection::open(place.file()).unwrap();
+    raw.execute_batch(
+        "PRAGMA foreign_keys = OFF; DROP TRIGGER node_runs_are_forgotten; DELETE FROM node_runs",
+    )
+    .unwrap();
+    let missing = |table| format!("a row of {table} refers to a row of node_runs that is missing");
+    let found = state.integrity_problems().unwrap();
+    let expected = [
+        "identity_components",
+        "identity_components",
+        "current_runs",
+        "run_upstreams",
+    ];
+    assert_eq!(found, expected.map(missing));
 }
 
 #[test]

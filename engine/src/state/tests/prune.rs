@@ -89,6 +89,21 @@ fn parts_of_a_run_go_with_it() {
 }
 
 #[test]
+fn the_oldest_go_first() {
+    let place = Place::new();
+    let mut state = place.open();
+    let upstream = RunId::from("gone");
+    let ids: Vec<RunId> = (0..12)
+        .map(|_| record(&mut state, run("a", &[&upstream])))
+        .collect();
+    for (expected, left) in [(3, 9), (3, 6), (1, 5), (0, 5)] {
+        assert_eq!(state.prune_at_most("web", 3).unwrap(), expected);
+        let last: BTreeSet<RunId> = ids[12 - left..].iter().cloned().collect();
+        assert_eq!(kept(&state), last);
+    }
+}
+
+#[test]
 fn the_current_run_stays_however_old() {
     let place = Place::new();
     let mut state = place.open();

@@ -121,12 +121,15 @@ fn costs() {
         "older_reusable_runs: {} tasks in {took:.1?}",
         runs.len()
     ));
-    let (pruned, took) = timed(|| state.prune("web").unwrap());
-    report(&format!("prune: {pruned} runs in {took:.1?}"));
+    loop {
+        let (pruned, took) = timed(|| state.prune("web").unwrap());
+        report(&format!("prune: {pruned} runs in {took:.1?}"));
+        if pruned == 0 {
+            break;
+        }
+    }
     let ((), took) = timed(|| state.checkpoint().unwrap());
     report(&format!("checkpoint after it: {took:.1?}"));
-    let (pruned, took) = timed(|| state.prune("web").unwrap());
-    report(&format!("prune again: {pruned} runs in {took:.1?}"));
     measure_plan(&place, "plan of 1,000 tasks, pruned");
     let all = state.invalidate("web", &["base.task00000"], &person(), at(1));
     report(&format!("invalidated {} runs", all.unwrap().len()));

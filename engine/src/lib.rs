@@ -4,3 +4,4 @@
 //! plain data in, plain data and a stream of [`event`]s out.
 
 pub mod event;
+pub mod operations;

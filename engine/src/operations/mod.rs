@@ -12,6 +12,8 @@ pub mod file;
 pub mod network;
 mod open;
 mod operation;
+#[cfg(all(test, unix))]
+mod test_support;
 mod timer;
 
 use std::collections::BTreeMap;

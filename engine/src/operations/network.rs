@@ -1,5 +1,10 @@
 //! HTTP requests, with the meaning the web's `fetch` gives them.
 
+mod proxy;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
@@ -7,11 +12,12 @@ use serde_json::Value;
 use ureq::http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header,
 };
-use ureq::{Agent, Body};
+use ureq::{Agent, AsSendBody, Body};
 use url::Url;
 
 use super::error::{reason, system_code};
 use super::{OperationContext, OperationError, answer, blocking};
+use proxy::proxy_for;
 
 /// How many redirects are followed before giving up.
 const MAX_REDIRECTS: usize = 20;
@@ -85,7 +91,7 @@ pub(super) async fn fetch(
 ) -> Result<Value, OperationError> {
     let action = format!("fetch {:?}", fetch.url);
     let redirect = fetch.redirect;
-    let outgoing = Outgoing::new(&fetch)?;
+    let outgoing = Outgoing::new(&fetch, context)?;
     let agent = agent();
     // When this future ends early, the connection closes instead of lingering.
     let _shutdown = ShutdownOnDrop(agent.clone());
@@ -117,10 +123,11 @@ struct Outgoing {
     method: Method,
     headers: HeaderMap,
     body: Option<Vec<u8>>,
+    environment: Arc<BTreeMap<String, String>>,
 }
 
 impl Outgoing {
-    fn new(fetch: &Fetch) -> Result<Self, OperationError> {
+    fn new(fetch: &Fetch, context: &OperationContext) -> Result<Self, OperationError> {
         let invalid = |problem: String| OperationError::InvalidArgument {
             action: format!("fetch {:?}", fetch.url),
             problem,
@@ -148,6 +155,7 @@ impl Outgoing {
             method,
             headers,
             body,
+            environment: Arc::clone(&context.environment),
         })
     }
 
@@ -176,13 +184,23 @@ impl Outgoing {
         if let Some(headers) = request.headers_mut() {
             headers.clone_from(&self.headers);
         }
-        let response = match &self.body {
-            Some(body) => request.body(&body[..]).map(|request| agent.run(request)),
-            None => request.body(()).map(|request| agent.run(request)),
-        };
-        response
-            .map_err(ureq::Error::from)
-            .flatten()
+        match &self.body {
+            Some(body) => self.run(agent, request.body(&body[..])),
+            None => self.run(agent, request.body(())),
+        }
+    }
+
+    fn run(
+        &self,
+        agent: &Agent,
+        request: ureq::http::Result<Request<impl AsSendBody>>,
+    ) -> Result<Response<Body>, OperationError> {
+        let request = request.map_err(|error| self.transport_error(&error.into()))?;
+        let proxy = proxy_for(request.uri(), &self.environment)
+            .map_err(|error| self.failed(error.to_string()))?;
+        let request = agent.configure_request(request).proxy(proxy).build();
+        agent
+            .run(request)
             .map_err(|error| self.transport_error(&error))
     }
 
@@ -318,5 +336,5 @@ fn presentable(url: &Url) -> String {
     url.into()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

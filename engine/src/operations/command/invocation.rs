@@ -16,6 +16,9 @@ const DEFAULT_PATH: &str = if cfg!(windows) {
     "/usr/bin:/bin"
 };
 
+/// The shell for lines that do not ask for another.
+const SYSTEM_SHELL: &str = if cfg!(windows) { "cmd" } else { "/bin/sh" };
+
 /// Is a command that can be started.
 pub(super) struct Invocation {
     /// What events call it.
@@ -83,7 +86,7 @@ impl Invocation {
 /// Writes the command as a person would type it.
 fn displayed(line: &CommandLine) -> String {
     match line {
-        CommandLine::Shell(script) => script.clone(),
+        CommandLine::Shell { script, .. } => script.clone(),
         CommandLine::Arguments { program, arguments } => shlex::Quoter::new()
             .allow_nul(true)
             .join(
@@ -99,26 +102,33 @@ fn displayed(line: &CommandLine) -> String {
 fn words(line: &CommandLine) -> (String, Vec<String>) {
     match line {
         CommandLine::Arguments { program, arguments } => (program.clone(), arguments.clone()),
-        CommandLine::Shell(script) if cfg!(windows) => {
-            ("cmd".to_owned(), vec!["/C".to_owned(), script.clone()])
+        CommandLine::Shell { script, program } => {
+            let shell = program.as_deref().unwrap_or(SYSTEM_SHELL);
+            let option = if is_cmd(shell) { "/C" } else { "-c" };
+            (shell.to_owned(), vec![option.to_owned(), script.clone()])
         }
-        CommandLine::Shell(script) => ("/bin/sh".to_owned(), vec!["-c".to_owned(), script.clone()]),
     }
+}
+
+fn is_cmd(shell: &str) -> bool {
+    let name = Path::new(shell).file_stem().unwrap_or_default();
+    name.eq_ignore_ascii_case("cmd")
 }
 
 /// Gives the name of the program a person would say is run.
 fn first_word(line: &CommandLine) -> String {
     let word = match line {
-        CommandLine::Arguments { program, .. } => program.clone(),
-        CommandLine::Shell(script) => script
+        CommandLine::Arguments { program, .. } => program,
+        CommandLine::Shell { script, .. } => script
             .split_whitespace()
             .find(|word| !is_assignment(word))
-            .unwrap_or("sh")
-            .to_owned(),
+            .unwrap_or("sh"),
     };
-    Path::new(&word)
-        .file_name()
-        .map_or_else(|| word.clone(), |name| name.to_string_lossy().into_owned())
+    let name = Path::new(word).file_name();
+    name.map_or_else(
+        || word.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 fn is_assignment(word: &str) -> bool {
@@ -145,7 +155,7 @@ fn check_text(
         return Ok(());
     };
     Err(OperationError::InvalidArgument {
-        action: format!("run `{}`", line.escape_default()),
+        action: format!("run `{}`", line.replace('\0', "\\0")),
         problem,
         help: None,
     })

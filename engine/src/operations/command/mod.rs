@@ -15,9 +15,12 @@ use std::collections::BTreeMap;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::file::Encoding;
 use super::{OperationContext, OperationError, answer, timer};
 use crate::event::Event;
 
@@ -39,7 +42,7 @@ pub struct CommandRun {
     /// What to change in the environment; nothing as a value removes a variable.
     pub env: BTreeMap<String, Option<String>>,
     /// What it reads from its standard input, which is empty otherwise.
-    pub stdin: Option<String>,
+    pub stdin: Option<Vec<u8>>,
     /// How long it may take.
     pub timeout: Option<Duration>,
     /// Who it talks to.
@@ -60,8 +63,13 @@ pub enum CommandLine {
         /// What it is given.
         arguments: Vec<String>,
     },
-    /// A line for the system's shell.
-    Shell(String),
+    /// A line for a shell.
+    Shell {
+        /// The line.
+        script: String,
+        /// The shell; the system's own without one.
+        program: Option<String>,
+    },
 }
 
 /// Who a command talks to.
@@ -155,10 +163,13 @@ fn exit_code(status: ExitStatus) -> (i32, Option<&'static str>) {
 struct CommandRunMessage {
     argv: Option<Vec<String>>,
     shell: Option<String>,
+    shell_program: Option<String>,
     cwd: Option<String>,
     #[serde(default)]
     env: BTreeMap<String, Option<String>>,
     stdin: Option<String>,
+    #[serde(default)]
+    stdin_encoding: Encoding,
     #[serde(default, deserialize_with = "optional_milliseconds")]
     timeout_ms: Option<Duration>,
     #[serde(default)]
@@ -175,6 +186,10 @@ enum InvalidCommand {
     Both,
     #[error("`argv` needs a program as its first element")]
     NoProgram,
+    #[error("`shellProgram` is for `shell`")]
+    ShellWithoutLine,
+    #[error("`stdin` is not base64: {0}")]
+    Input(#[from] base64::DecodeError),
     #[error("`stdin` cannot be given to an interactive command")]
     InteractiveInput,
 }
@@ -187,10 +202,13 @@ impl TryFrom<CommandRunMessage> for CommandRun {
             return Err(InvalidCommand::InteractiveInput);
         }
         Ok(Self {
-            line: command_line(message.argv, message.shell)?,
+            line: command_line(message.argv, message.shell, message.shell_program)?,
             cwd: message.cwd,
             env: message.env,
-            stdin: message.stdin,
+            stdin: message
+                .stdin
+                .map(|text| input(text, message.stdin_encoding))
+                .transpose()?,
             timeout: message.timeout_ms,
             mode: message.mode,
             label: message.label,
@@ -202,11 +220,13 @@ impl TryFrom<CommandRunMessage> for CommandRun {
 fn command_line(
     argv: Option<Vec<String>>,
     shell: Option<String>,
+    program: Option<String>,
 ) -> Result<CommandLine, InvalidCommand> {
     match (argv, shell) {
         (None, None) => Err(InvalidCommand::Nothing),
         (Some(_), Some(_)) => Err(InvalidCommand::Both),
-        (None, Some(line)) => Ok(CommandLine::Shell(line)),
+        (None, Some(script)) => Ok(CommandLine::Shell { script, program }),
+        (Some(_), None) if program.is_some() => Err(InvalidCommand::ShellWithoutLine),
         (Some(argv), None) => {
             let mut words = argv.into_iter();
             let program = words.next().filter(|program| !program.is_empty());
@@ -215,6 +235,13 @@ fn command_line(
                 arguments: words.collect(),
             })
         }
+    }
+}
+
+fn input(text: String, encoding: Encoding) -> Result<Vec<u8>, InvalidCommand> {
+    match encoding {
+        Encoding::Utf8 => Ok(text.into_bytes()),
+        Encoding::Base64 => Ok(BASE64.decode(text)?),
     }
 }
 
@@ -227,5 +254,5 @@ fn optional_milliseconds<'de, D: Deserializer<'de>>(
     Ok(given.map(|Milliseconds(duration)| duration))
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -81,11 +81,11 @@ pub(super) struct InputWriter {
 }
 
 impl InputWriter {
-    /// Writes `text` to `pipe` and then closes it.
-    pub(super) fn new(pipe: Option<ChildStdin>, text: Option<String>) -> Self {
+    /// Writes `bytes` to `pipe` and then closes it.
+    pub(super) fn new(pipe: Option<ChildStdin>, bytes: Option<Vec<u8>>) -> Self {
         Self {
             pipe,
-            rest: Cursor::new(text.unwrap_or_default().into_bytes()),
+            rest: Cursor::new(bytes.unwrap_or_default()),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Copying and moving files and folders.
+//! Copying files and folders.
 
 use std::fs::{self, File};
 use std::io;
@@ -8,7 +8,6 @@ use serde::Deserialize;
 use walkdir::{DirEntry, WalkDir};
 
 use super::read::open_regular;
-use super::remove::remove_folder;
 use super::replace::replace;
 use super::write::make_parents;
 use super::{FileKind, FileOperation, FilePath, OperationError, Scope};
@@ -19,8 +18,11 @@ use super::{FileKind, FileOperation, FilePath, OperationError, Scope};
 pub struct FileCopy {
     /// The file, or the folder with everything in it.
     pub from: FilePath,
-    /// What the copy is called; a folder that is there is added to, a file replaced.
+    /// What the copy is called.
     pub to: FilePath,
+    /// Whether a file that is there is replaced and a folder that is there added to.
+    #[serde(default)]
+    pub overwrite: bool,
 }
 
 impl FileOperation for FileCopy {
@@ -32,11 +34,26 @@ impl FileOperation for FileCopy {
 
     fn perform(&self, scope: &Scope) -> Result<(), OperationError> {
         let (from, to) = (scope.resolve(&self.from), scope.resolve(&self.to));
+        if !self.overwrite {
+            refuse_existing(&to, scope)?;
+        }
         copy(&from, &to, scope)
     }
 }
 
-fn copy(from: &Path, to: &Path, scope: &Scope) -> Result<(), OperationError> {
+/// Keeps what is there from being replaced by mistake.
+pub(super) fn refuse_existing(to: &Path, scope: &Scope) -> Result<(), OperationError> {
+    if to.symlink_metadata().is_ok() {
+        return Err(scope.failed_with_help(
+            io::ErrorKind::AlreadyExists.into(),
+            "pass `overwrite: true` to replace what is there",
+        ));
+    }
+    Ok(())
+}
+
+/// Copies whatever is there.
+pub(super) fn copy(from: &Path, to: &Path, scope: &Scope) -> Result<(), OperationError> {
     let metadata = from.metadata().map_err(|error| scope.failed(error))?;
     make_parents(to).map_err(|error| scope.failed(error))?;
     if metadata.is_dir() {
@@ -81,8 +98,9 @@ fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     })
 }
 
+/// Makes a link to the same target.
 #[cfg(unix)]
-fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
     let target = from.read_link()?;
     match fs::remove_file(to) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -93,62 +111,13 @@ fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Copies what the link points to, where making links takes a privilege.
 #[cfg(not(unix))]
-fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
     copy_file(from, to)
 }
 
 /// Tells whether `path`, which need not be there, is `folder` or in it.
-fn is_within(path: &Path, folder: &Path) -> io::Result<bool> {
+pub(super) fn is_within(path: &Path, folder: &Path) -> io::Result<bool> {
     let folder = folder.canonicalize()?;
     let existing = path.ancestors().find(|ancestor| ancestor.exists());
     Ok(existing.unwrap_or(path).canonicalize()?.starts_with(folder))
-}
-
-/// Says what to move where.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FileRename {
-    /// The file or folder.
-    pub from: FilePath,
-    /// What it is called afterwards; a file that is there is replaced.
-    pub to: FilePath,
-}
-
-impl FileOperation for FileRename {
-    type Outcome = ();
-
-    fn action(&self) -> String {
-        format!("move {:?} to {:?}", self.from.as_str(), self.to.as_str())
-    }
-
-    fn perform(&self, scope: &Scope) -> Result<(), OperationError> {
-        let (from, to) = (scope.resolve(&self.from), scope.resolve(&self.to));
-        // Looked at first, so that a move that cannot be leaves no folders behind.
-        from.symlink_metadata()
-            .map_err(|error| scope.failed(error))?;
-        make_parents(&to).map_err(|error| scope.failed(error))?;
-        match fs::rename(&from, &to) {
-            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                move_by_copy(&from, &to, scope)
-            }
-            renamed => renamed.map_err(|error| scope.failed(error)),
-        }
-    }
-}
-
-/// Moves to another file system; the original goes only when the copy is complete.
-fn move_by_copy(from: &Path, to: &Path, scope: &Scope) -> Result<(), OperationError> {
-    let metadata = from
-        .symlink_metadata()
-        .map_err(|error| scope.failed(error))?;
-    if metadata.is_symlink() {
-        copy_link(from, to).map_err(|error| scope.failed(error))?;
-    } else {
-        copy(from, to, scope)?;
-    }
-    if metadata.is_dir() {
-        remove_folder(from, scope)
-    } else {
-        fs::remove_file(from).map_err(|error| scope.failed(error))
-    }
 }

@@ -10,6 +10,7 @@ mod path;
 mod pattern;
 mod read;
 mod remove;
+mod rename;
 mod replace;
 mod search;
 mod stat;
@@ -24,12 +25,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{OperationContext, OperationError, answer, blocking};
 
-pub use copy::{FileCopy, FileRename};
+pub use copy::FileCopy;
 pub use glob::{FileGlob, OneOrMany};
 pub use hash::FileHash;
 pub use path::FilePath;
 pub use read::{Encoding, FileRead};
 pub use remove::FileRemove;
+pub use rename::FileRename;
 pub use stat::{FileDescription, FileExists, FileKind, FileStat};
 pub use write::{FileMkdir, FileWrite};
 
@@ -128,5 +130,5 @@ impl Scope {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -160,7 +160,7 @@ fn expand_braces(pattern: &str, expanded: &mut Vec<String>) -> Result<(), Invali
                     braces.alternatives.iter().rev().map(|alternative| {
                         format!("{}{alternative}{}", braces.before, braces.after)
                     }),
-                )
+                );
             }
         }
     }

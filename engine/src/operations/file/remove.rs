@@ -24,27 +24,29 @@ pub struct FileRemove {
 }
 
 impl FileOperation for FileRemove {
-    type Outcome = ();
+    /// Whether something was there.
+    type Outcome = bool;
 
     fn action(&self) -> String {
         format!("remove {:?}", self.path.as_str())
     }
 
-    fn perform(&self, scope: &Scope) -> Result<(), OperationError> {
+    fn perform(&self, scope: &Scope) -> Result<bool, OperationError> {
         let path = scope.resolve(&self.path);
         let metadata = match path.symlink_metadata() {
             Ok(metadata) => metadata,
-            Err(error) if self.force && is_absence(&error) => return Ok(()),
+            Err(error) if self.force && is_absence(&error) => return Ok(false),
             Err(error) => return Err(scope.failed(error)),
         };
         match (metadata.is_dir(), self.recursive) {
-            (false, _) => fs::remove_file(path).map_err(|error| scope.failed(error)),
-            (true, false) => fs::remove_dir(path).map_err(|error| folder_stays(error, scope)),
+            (false, _) => fs::remove_file(path).map_err(|error| scope.failed(error))?,
+            (true, false) => fs::remove_dir(path).map_err(|error| folder_stays(error, scope))?,
             (true, true) => {
                 refuse_project(&path, scope)?;
-                remove_folder(&path, scope)
+                remove_folder(&path, scope)?;
             }
         }
+        Ok(true)
     }
 }
 

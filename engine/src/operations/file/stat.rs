@@ -12,7 +12,7 @@ use super::{FileOperation, FilePath, OperationError, Scope};
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileExists {
-    /// The path; a link counts when what it points to is there.
+    /// The path; a link counts even when what it points to is not there.
     pub path: FilePath,
 }
 
@@ -24,7 +24,7 @@ impl FileOperation for FileExists {
     }
 
     fn perform(&self, scope: &Scope) -> Result<bool, OperationError> {
-        match scope.resolve(&self.path).metadata() {
+        match scope.resolve(&self.path).symlink_metadata() {
             Ok(_) => Ok(true),
             Err(error) if is_absence(&error) => Ok(false),
             Err(error) => Err(scope.failed(error)),
@@ -42,10 +42,13 @@ pub(super) fn is_absence(error: &io::Error) -> bool {
 
 /// Asks what something is.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FileStat {
-    /// The path; of a link, the link itself is described.
+    /// The path.
     pub path: FilePath,
+    /// Whether to describe what a link points to instead of the link.
+    #[serde(default)]
+    pub follow_links: bool,
 }
 
 /// Describes a file, a folder or a link.
@@ -98,9 +101,13 @@ impl FileOperation for FileStat {
     }
 
     fn perform(&self, scope: &Scope) -> Result<FileDescription, OperationError> {
-        scope
-            .resolve(&self.path)
-            .symlink_metadata()
+        let path = scope.resolve(&self.path);
+        let metadata = if self.follow_links {
+            path.metadata()
+        } else {
+            path.symlink_metadata()
+        };
+        metadata
             .and_then(|metadata| describe(&metadata))
             .map_err(|error| scope.failed(error))
     }

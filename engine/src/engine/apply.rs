@@ -127,7 +127,7 @@ impl Engine {
         behaviour: LockBehaviour,
     ) -> Result<ApplyLock, EngineError> {
         let locks = self.locks();
-        let holder = Holder::now(&self.options.who);
+        let holder = Holder::this_process(&self.options.who);
         let held_by = match locks.try_acquire(workflow, &holder)? {
             LockAttempt::Acquired(lock) => return Ok(lock),
             LockAttempt::Held(holder) => holder,
@@ -222,7 +222,9 @@ impl Attempts<'_> {
             let end = self.until.map_or(self.workflow.end, |task| self.workflow.task(task).point);
             let mut run = ApplyRun::new(self.session, &planning, self.state, &self.apply_id, self.jobs, self.allowed());
             let result = run.run(end).await;
-            self.add_counts(run.counts);
+            let counts = run.counts;
+            drop(run);
+            self.add_counts(counts);
             match result? {
                 Attempt::Done { context, made_from } => return Ok((context, made_from)),
                 Attempt::Restart { task, target } if attempt >= MAX_ATTEMPTS => {

@@ -362,7 +362,9 @@ impl<'a> ApplyRun<'a> {
     }
 
     fn send_back(&mut self, task: &Task, target: String) -> Result<(), EngineError> {
-        let cause = InvalidationCause::task(&task.path);
+        let cause = InvalidationCause::Task {
+            path: task.path.to_string(),
+        };
         let roots = [target.clone(), task.path.to_string()];
         let now = jiff::Timestamp::now();
         let invalidated =

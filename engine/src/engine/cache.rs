@@ -201,7 +201,9 @@ impl Engine {
             return Ok(Vec::new());
         }
         let state = self.open_state()?;
-        let cause = InvalidationCause::person(&self.options.who);
+        let cause = InvalidationCause::Person {
+            name: self.options.who.clone(),
+        };
         let mut invalidated = Vec::new();
         for (workflow, paths) in paths {
             invalidated.extend(lock_state(&state).invalidate(&workflow, &paths, &cause, Timestamp::now())?);

@@ -224,10 +224,17 @@ impl Engine {
         });
         match run_create(session, workflow, workspace, &record, &applied).await {
             Ok(ctx) => {
-                let ready = lock_state(state).mark_workspace_ready(&record.id, &ctx, Timestamp::now())?;
+                let now = Timestamp::now();
+                lock_state(state).mark_workspace_ready(&record.id, &ctx, now)?;
                 session.emitter.emit(Event::WorkspaceReady {
-                    workspace_id: ready.name.clone(),
+                    workspace_id: record.name.clone(),
                 });
+                let ready = WorkspaceRecord {
+                    state: WorkspaceState::Ready,
+                    ctx,
+                    updated_at: now,
+                    ..record
+                };
                 Ok(WorkspaceView::new(ready, WorkspaceStatus::Ready, Freshness::Current))
             }
             Err(error) => {
@@ -241,7 +248,7 @@ impl Engine {
     fn claim_name(&self, workflow: &Workflow, name: &str, state: &SharedState) -> Result<ApplyLock, EngineError> {
         let taken = EngineError::WorkspaceExists { name: name.to_owned() };
         let key = lock_key(&workflow.name, name);
-        let lock = match self.locks().try_acquire(&key, &Holder::now(&self.options.who))? {
+        let lock = match self.locks().try_acquire(&key, &Holder::this_process(&self.options.who))? {
             Attempt::Acquired(lock) => lock,
             Attempt::Held(_) => return Err(taken),
         };

@@ -116,6 +116,9 @@ impl Worker {
     fn take(&mut self, message: ToRuntime) {
         let call = self.call_of(&message);
         self.bridge.set_current(call);
+        if !self.bridge.is_installed() {
+            self.realm.lift_limits();
+        }
         let result = self.realm.context.with(|ctx| {
             let handled = self.handle(&ctx, message);
             if handled.is_err() {
@@ -160,7 +163,6 @@ impl Worker {
 
     /// Gives the context what only handlers have, before the first of them runs.
     fn prepare(&self, ctx: &Ctx<'_>) -> rquickjs::Result<()> {
-        self.realm.lift_limits();
         self.bridge.take_console(&self.realm.console);
         globals::install_handler_globals(ctx)?;
         bridge::install(ctx, &self.bridge)?;

@@ -123,16 +123,13 @@ impl Realm {
         if !error.is_exception() {
             return Diagnostic::error(DiagnosticCode::DefinitionThrew, error.to_string());
         }
-        let thrown = Thrown::catch(ctx, &self.graph);
-        if thrown.message == "out of memory" || thrown.message.is_empty() && self.is_full() {
+        let value = ctx.catch();
+        let thrown = Thrown::from_value(ctx, &value, &self.graph);
+        // Where there is no room even for the error, the language throws nothing at all.
+        if thrown.message == "out of memory" || value.is_null() {
             return self.memory_limit().at(thrown.place().cloned());
         }
         missing_export(&thrown, &self.graph).unwrap_or_else(|| threw(&thrown))
-    }
-
-    fn is_full(&self) -> bool {
-        let usage = self.runtime.memory_usage();
-        usize::try_from(usage.malloc_size).is_ok_and(|used| used * 10 > self.limits.memory * 9)
     }
 
     fn time_limit(&self) -> Diagnostic {

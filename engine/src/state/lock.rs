@@ -4,6 +4,7 @@
 //! that holds it, however that ends. Commands that a task runs do not inherit it. The file also
 //! says who holds the lock; that text means nothing while nobody does.
 
+use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,27 @@ pub struct Holder {
     pub since: Timestamp,
     /// What they run, such as `rig apply`.
     pub command: String,
+}
+
+impl Holder {
+    /// Describes this process.
+    #[must_use]
+    pub fn this_process(who: &str) -> Self {
+        let arguments: Vec<String> = std::env::args().collect();
+        Self {
+            pid: std::process::id(),
+            who: who.to_owned(),
+            since: Timestamp::now(),
+            command: arguments.join(" "),
+        }
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pid, who, since, command } = self;
+        write!(formatter, "{who} (process {pid}, since {since:.0}: `{command}`)")
+    }
 }
 
 /// Finds the locks of the workflows that share a state file.

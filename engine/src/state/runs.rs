@@ -1,5 +1,7 @@
 //! What is stored of a task's run.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -135,6 +137,15 @@ pub enum InvalidationCause {
         /// The task's path.
         path: String,
     },
+}
+
+impl fmt::Display for InvalidationCause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person { name } => formatter.write_str(name),
+            Self::Task { path } => write!(formatter, "the task `{path}`"),
+        }
+    }
 }
 
 /// Names a run that was usable until now.

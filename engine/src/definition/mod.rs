@@ -25,6 +25,6 @@ pub use model::{
 pub use names::{RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES};
 pub(crate) use names::{by_nearness, nearest};
 pub use place::Place;
-pub use provider::{ProviderDefinition, ProviderIndex};
+pub use provider::{ProviderDefinition, ProviderIndex, ProviderOrigin};
 pub use schema::OutputSchema;
 pub use scope::{Scope, ScopeId};

@@ -18,6 +18,8 @@ pub struct ProviderDefinition {
     pub provider_id: String,
     /// Where it was defined.
     pub place: Place,
+    /// Whose code it is.
+    pub origin: ProviderOrigin,
     /// The definition in the sandbox.
     pub value: ValueHandle,
     /// The configuration with every value resolved, or why one cannot be.
@@ -28,10 +30,11 @@ pub struct ProviderDefinition {
     pub plugin: Arc<HandlerFingerprint>,
 }
 
-impl ProviderDefinition {
-    /// Says whether it is the provider inside the binary, which has no checks and no artifacts.
-    #[must_use]
-    pub fn is_built_in(&self) -> bool {
-        self.provider_id == "host" && matches!(self.place, Place::Unknown | Place::Site { .. })
-    }
+/// Says whose code a provider is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProviderOrigin {
+    /// The one inside the binary, which has no checks and no artifacts.
+    BuiltIn,
+    /// The project's, or a package's.
+    Project,
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::session::Session;
 use crate::{
-    definition::{OutputSchema, ProviderIndex, Scope, ValueHandle, Workflow},
+    definition::{OutputSchema, ProviderIndex, ProviderOrigin, Scope, ValueHandle, Workflow},
     error::EngineError,
     identity::{ComponentName, checks_component},
     plan::{CheckStatus, ProviderCheck, Records, Unusable},
@@ -69,7 +69,7 @@ fn providers_of(session: &Session, workflow: &Workflow) -> BTreeMap<Arc<str>, Pr
         .flat_map(|scope| scope.providers.iter().map(|(name, index)| (Arc::clone(name), *index)))
         .collect();
     used.into_iter()
-        .filter(|(_, index)| !session.definition.provider(*index).is_built_in())
+        .filter(|(_, index)| session.definition.provider(*index).origin == ProviderOrigin::Project)
         .collect()
 }
 

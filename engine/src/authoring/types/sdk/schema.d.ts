@@ -85,7 +85,7 @@ export type SchemaInput<Schema> = [Schema] extends [never]
     ? StandardInput<Schema> & object
     : Schema extends Parser | SafeParser
       ? object
-      : FromJsonSchema<Schema> & object;
+      : DescribedBy<Schema>;
 
 /** The context after a task with the output schema `Schema` that returned `Returned`. */
 export type SchemaOutput<Schema, Returned> = [Schema] extends [never]
@@ -98,11 +98,18 @@ export type SchemaOutput<Schema, Returned> = [Schema] extends [never]
         ? Extract<Result, { readonly success: true }> extends { readonly data: infer Output }
           ? Output
           : JsonObject
-        : Override<Returned, FromJsonSchema<Schema>>;
+        : Override<Returned, DescribedBy<Schema>>;
 
+/** The object a JSON Schema describes; nothing where it says no more than that it is one. */
+export type DescribedBy<Schema> =
+  JsonObject extends FromJsonSchema<Schema> ? object : FromJsonSchema<Schema> & object;
+
+/** What a Standard Schema accepts. */
 export type StandardInput<Schema> =
   Schema extends StandardSchema<infer Input, unknown> ? Input : JsonObject;
-type StandardOutput<Schema> =
+
+/** What a Standard Schema turns it into. */
+export type StandardOutput<Schema> =
   Schema extends StandardSchema<unknown, infer Output> ? Output : JsonObject;
 
 /** The type of the values a literal JSON Schema accepts, as far as its keywords tell. */

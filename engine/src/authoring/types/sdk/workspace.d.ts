@@ -1,6 +1,6 @@
 /** Workspaces and operations. */
 
-import type { JsonObject, JsonOnly, MaybePromise } from "./json.js";
+import type { JsonObject, JsonObjectOnly, JsonOnly, MaybePromise } from "./json.js";
 import type { LocalRuntime } from "./local.js";
 import type { StepRuntime } from "./step.js";
 
@@ -108,7 +108,7 @@ export interface WorkspaceDefinition<Ctx, Providers, Created> {
    */
   create(
     context: WorkspaceCreateContext<Ctx, Providers>,
-  ): Created & JsonOnly<Awaited<Created>, "ctx">;
+  ): Created & JsonObjectOnly<Awaited<Created>, "ctx">;
   /** Removes what `create` made. The workspace is forgotten only once this succeeds. */
   remove(context: WorkspaceRemoveContext<Ctx, Providers, Awaited<Created>>): MaybePromise<void>;
 }

@@ -4,6 +4,7 @@
 //! plain data in, plain data and a stream of [`event`]s out. [`Engine`] has one method for
 //! each request.
 
+pub mod authoring;
 pub mod definition;
 pub mod diagnostic;
 pub mod digest;

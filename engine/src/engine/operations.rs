@@ -10,7 +10,6 @@ use super::{
     ApplyRequest, CreateWorkspaceRequest, Engine, LockBehaviour, PlanRequest, RemoveWorkspaceRequest, RunSession,
     apply::{SharedState, elapsed_ms, lock_state, outcome_of, require_embedded},
     input::{ResolvedInput, find_workspace, ready_workspace, resolve},
-    plan::Planning,
     select,
     session::{Session, SessionOptions},
 };
@@ -256,27 +255,16 @@ impl Engine {
         let definition = Arc::clone(&session.definition);
         let (workflow, operation) = find_project_operation(&definition, request)?;
         let input = resolve(&request.operation, &operation.input, request.input.clone(), &workflow.name, Some(&lock_state(state)))?;
-        let context = self.final_context(&definition, workflow)?;
         let call = OperationCall {
             workflow,
             operation,
             address: request.operation.clone(),
             node: format!("operation.{}", operation.id),
-            context,
+            context: None,
             workspace: None,
             input,
         };
         run_call(session, call, id).await
-    }
-
-    /// Gives the workflow's context where all of it is cached, else an empty one.
-    fn final_context(&self, definition: &Definition, workflow: &Workflow) -> Result<Map<String, Value>, EngineError> {
-        let Some(state) = self.read_state()? else {
-            return Ok(Map::new());
-        };
-        let secrets = self.secret_digests(super::KeyUse::Read)?;
-        let planning = Planning::new(definition, workflow, Some(&state), &secrets)?;
-        Ok(planning.final_context()?.unwrap_or_default())
     }
 
     async fn workspace_operation(
@@ -306,7 +294,7 @@ impl Engine {
             operation,
             address,
             node: format!("workspace.{}.{}", record.name, operation.id),
-            context: record.workflow_ctx.clone(),
+            context: Some(record.workflow_ctx.clone()),
             workspace: Some(record.clone()),
             input,
         };
@@ -358,7 +346,7 @@ struct OperationCall<'a> {
     operation: &'a Operation,
     address: String,
     node: String,
-    context: Map<String, Value>,
+    context: Option<Map<String, Value>>,
     workspace: Option<WorkspaceRecord>,
     input: ResolvedInput,
 }
@@ -373,7 +361,7 @@ async fn run_call(session: &Session, call: OperationCall<'_>, id: ApplyId) -> Re
     let work = Work::Hook {
         handler: call.operation.run.function,
         result: ResultRule::OptionalJson,
-        context: Arc::new(call.context),
+        context: call.context.map(Arc::new),
         config: scope.config.clone(),
         workspace: call.workspace.map(|record| (record.name, Some(record.ctx))),
         input: Some(call.input.value),

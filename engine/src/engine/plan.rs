@@ -1,12 +1,11 @@
 //! Requests for plans: at rest, verified, and saved for a later apply.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 
 use super::{
     Engine, KeyUse, PlanRequest, RunSession,
     checks::{Verification, verify},
-    contexts::{check_branch_names, known_contexts},
+    contexts::check_branch_names,
     select,
     session::{Session, SessionOptions},
 };
@@ -128,16 +127,6 @@ impl<'a> Planning<'a> {
     pub(super) async fn verify(&mut self, session: &Session, is_required: bool) -> Result<(), EngineError> {
         self.verification = verify(session, self.workflow, self.state, &mut self.records, is_required).await?;
         Ok(())
-    }
-
-    /// Gives the context after everything, where all of it is cached.
-    pub(super) fn final_context(&self) -> Result<Option<Map<String, Value>>, EngineError> {
-        let plan = self.plan()?;
-        let (true, Some(state)) = (plan.is_settled(), self.state) else {
-            return Ok(None);
-        };
-        let mut contexts = known_contexts(&plan);
-        Ok(Some((*contexts.at(self.workflow, self.workflow.end, state)?).clone()))
     }
 
     pub(super) fn plan(&self) -> Result<WorkflowPlan, EngineError> {

@@ -29,7 +29,11 @@ pub(super) fn workflows<'a>(definition: &'a Definition, name: Option<&str>) -> R
 
 /// Finds one task by name or path.
 pub(super) fn task(workflow: &Workflow, target: &str) -> Result<TaskIndex, EngineError> {
-    let found: Vec<TaskIndex> = workflow.find_tasks(target).map(|(index, _)| index).collect();
+    let mut found: Vec<TaskIndex> = workflow.find_tasks(target).map(|(index, _)| index).collect();
+    // A path names one task, also where it is the name of another.
+    if let Some(exact) = found.iter().copied().find(|index| *workflow.task(*index).path == *target) {
+        found = vec![exact];
+    }
     match found.as_slice() {
         [only] => Ok(*only),
         [] => {

@@ -302,7 +302,7 @@ async fn remove_in(session: &Session, record: &WorkspaceRecord, run: String) -> 
     let work = Work::Hook {
         handler: workspace.remove.function,
         result: ResultRule::Ignored,
-        context: Arc::new(record.workflow_ctx.clone()),
+        context: Some(Arc::new(record.workflow_ctx.clone())),
         config: scope.config.clone(),
         workspace: Some((record.name.clone(), Some(record.ctx.clone()))),
         input: None,
@@ -333,7 +333,7 @@ async fn run_create(
     let work = Work::Hook {
         handler: workspace.create.function,
         result: ResultRule::Object,
-        context: Arc::clone(&applied.context),
+        context: Some(Arc::clone(&applied.context)),
         config: scope.config.clone(),
         workspace: Some((record.name.clone(), None)),
         input: None,

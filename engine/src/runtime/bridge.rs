@@ -171,12 +171,11 @@ impl Bridge {
             return Err(refused(&rule.node_path, "only a task can invalidate"));
         };
         let earlier = workflow.earlier_tasks(workflow.task(task).after);
-        let matches: Vec<&str> = earlier
-            .into_iter()
-            .map(|index| workflow.task(index))
-            .filter(|task| &*task.name == target || &*task.path == target)
-            .map(|task| &*task.path)
-            .collect();
+        let earlier = || earlier.iter().map(|index| workflow.task(*index));
+        if earlier().any(|task| *task.path == *target) {
+            return Ok(target.to_owned());
+        }
+        let matches: Vec<&str> = earlier().filter(|task| *task.name == *target).map(|task| &*task.path).collect();
         match matches.as_slice() {
             [only] => Ok((*only).to_owned()),
             [] => Err(refused(&rule.node_path, "no task of that name or path runs before it in this workflow")),

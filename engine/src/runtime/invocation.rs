@@ -56,10 +56,10 @@ fn payload(work: &Work) -> (&'static str, Value) {
         } => {
             let mut payload = members(&[
                 ("handler", json!(handler.0)),
-                ("context", json!(context)),
                 ("config", json!(config)),
                 ("workspaces", json!(workspaces)),
             ]);
+            insert(&mut payload, "context", context.as_ref().map(|context| json!(context)));
             insert(&mut payload, "workspace", workspace.as_ref().map(workspace_argument));
             insert(&mut payload, "input", input.clone());
             insert(&mut payload, "inputSchema", input_schema.map(handle));

@@ -116,7 +116,8 @@ pub(crate) enum Work {
     Hook {
         handler: ValueHandle,
         result: ResultRule,
-        context: Arc<Map<String, Value>>,
+        /// The workflow's context; an operation of the project has none.
+        context: Option<Arc<Map<String, Value>>>,
         config: Map<String, Value>,
         workspace: Option<(String, Option<Map<String, Value>>)>,
         input: Option<Value>,

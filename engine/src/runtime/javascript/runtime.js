@@ -212,8 +212,10 @@
         providers,
         config: deepFreeze(config),
         local: localOf(call),
-        step: stepOf(call, context),
-        workflow: Object.freeze({ name: call.workflow, ctx: deepFreeze(context) }),
+        step: stepOf(call, {}),
+        // An operation of the project belongs to no run, so it has no context to see.
+        workflow:
+          context === undefined ? call.workflow : Object.freeze({ name: call.workflow, ctx: deepFreeze(context) }),
       };
       if (workspace !== undefined) argument.workspace = deepFreeze(workspace);
       if (input !== undefined) argument.input = await inputOf(input, inputSchema, workspaces);

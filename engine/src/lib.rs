@@ -1,1 +1,3 @@
 //! e
+
+pub mod sandbox;

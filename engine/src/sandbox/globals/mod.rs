@@ -35,7 +35,7 @@ pub struct GlobalsOptions {
     pub console: Rc<dyn Fn(ConsoleMessage)>,
 }
 
-/// Installs the globals that definitions see.
+/// Installs the globals that definitions see. To be called once per context.
 ///
 /// `ctx` must have all of `QuickJS`'s own built-ins, as [`rquickjs::Context::full`] makes it.
 ///

@@ -3,7 +3,7 @@
 //!
 //! The table of exports in `exports.txt` is written by `generate.mjs`.
 
-use std::{collections::BTreeMap, fmt::Write as _, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 const TABLE: &str = include_str!("exports.txt");
 
@@ -49,30 +49,42 @@ pub fn module_source(name: &str) -> String {
 }
 
 fn source_with_exports(name: &str, exports: &Exports) -> String {
-    let values = if exports.values.is_empty() {
-        "{}"
-    } else {
-        exports.values
-    };
+    let names = export_names(exports);
+    // An export may be called what no variable can.
+    let variables = numbered(&names, |index, name| format!("{name}:e{index}"));
+    let exported = numbered(&names, |index, name| format!("e{index} as {name}"));
+    format!(
+        "const {{ named, whole }} = globalThis.__rigkit.use(\"node_builtins\").create({}, {});\n\
+         const {{{variables}}} = named;\nexport {{{exported}}};\nexport default whole;\n",
+        quote(name),
+        description(exports),
+    )
+}
+
+fn numbered(names: &[String], print: impl Fn(usize, &String) -> String) -> String {
+    let printed: Vec<_> = names
+        .iter()
+        .enumerate()
+        .map(|(index, name)| print(index, name))
+        .collect();
+    printed.join(",")
+}
+
+/// What `placeholders.js` has to know to make the exports.
+fn description(exports: &Exports) -> String {
     let default_function = exports
         .default_function
         .map_or_else(|| "null".to_owned(), quote);
-    let mut source = format!(
-        "const {{ named, whole }} = globalThis.__rigkit.use(\"node_builtins\").create({}, {{\n  \
-         defaultFunction: {default_function},\n  functions: {},\n  objects: {},\n  \
-         values: {values},\n}});\nexport default whole;\n",
-        quote(name),
+    format!(
+        "{{defaultFunction:{default_function},functions:{},objects:{},values:{}}}",
         quote(exports.functions),
         quote(exports.objects),
-    );
-    for (index, export) in export_names(exports).iter().enumerate() {
-        // An export may be called what no variable can.
-        let _ = writeln!(
-            source,
-            "const e{index} = named.{export};\nexport {{ e{index} as {export} }};"
-        );
-    }
-    source
+        if exports.values.is_empty() {
+            "{}"
+        } else {
+            exports.values
+        },
+    )
 }
 
 fn export_names(exports: &Exports) -> Vec<String> {

@@ -7,7 +7,7 @@
     "definitions are evaluated in a sandbox without files, processes or network; " +
     "call it inside a task handler";
 
-  // From a placeholder to what it stands for, such as "node:fs promises.readFile".
+  // From a placeholder to its traps, which know what it stands for.
   const labels = new WeakMap();
 
   // Properties whose presence would make a placeholder pass for a promise, a matcher or a node.
@@ -15,24 +15,57 @@
   // Reading these from a strict function throws.
   const FORBIDDEN = new Set(["arguments", "caller"]);
 
-  function placeholder(module, path, target = function () {}) {
-    const children = new Map();
-    const child = (name) => {
-      if (!children.has(name)) children.set(name, placeholder(module, `${path}.${name}`));
-      return children.get(name);
-    };
-    const made = new Proxy(target, {
-      apply() {
-        throw refusal(module, `${path}()`);
-      },
-      construct() {
-        throw refusal(module, `new ${path}()`);
-      },
-      get: (_, key) => readProperty(target, key, `[node:${module} ${path}]`, child),
-    });
-    if (typeof target === "function") setName(target, path.split(".").at(-1));
-    labels.set(made, `node:${module} ${path}`);
-    return made;
+  // The traps of a placeholder for what `path` leads to in a module.
+  class Traps {
+    constructor(module, path) {
+      this.module = module;
+      this.path = path;
+      this.children = null;
+    }
+
+    apply() {
+      throw refusal(this.module, `${this.path}()`);
+    }
+
+    construct() {
+      throw refusal(this.module, `new ${this.path}()`);
+    }
+
+    get(target, key) {
+      if (Object.hasOwn(target, key)) return target[key];
+      if (key === Symbol.toPrimitive || key === "toString") return () => this.text();
+      if (ABSENT.has(key) || FORBIDDEN.has(key)) return undefined;
+      if (typeof key === "symbol" || key in target) return target[key];
+      return this.child(key);
+    }
+
+    text() {
+      return `[${this.label()}]`;
+    }
+
+    label() {
+      return `node:${this.module} ${this.path}`.trimEnd();
+    }
+
+    child(name) {
+      this.children ??= new Map();
+      if (!this.children.has(name)) {
+        this.children.set(name, placeholder(this.module, `${this.path}.${name}`, name));
+      }
+      return this.children.get(name);
+    }
+  }
+
+  function placeholder(module, path, name = path) {
+    const target = function () {};
+    Object.defineProperty(target, "name", { value: name, configurable: true });
+    return wrap(target, new Traps(module, path));
+  }
+
+  function wrap(target, traps) {
+    const proxy = new Proxy(target, traps);
+    labels.set(proxy, traps);
+    return proxy;
   }
 
   function refusal(module, call) {
@@ -41,25 +74,13 @@
     );
   }
 
-  function readProperty(target, key, text, child) {
-    if (Object.hasOwn(target, key)) return target[key];
-    if (key === Symbol.toPrimitive || key === "toString") return () => text;
-    if (ABSENT.has(key) || FORBIDDEN.has(key)) return undefined;
-    if (typeof key === "symbol" || key in target) return target[key];
-    return child(key);
-  }
-
-  function setName(target, name) {
-    Object.defineProperty(target, "name", { value: name, configurable: true });
-  }
-
   const words = (text) => (text === "" ? [] : text.split(" "));
 
   // Gives the named exports of a module and its default export.
   function create(module, { defaultFunction, functions, objects, values }) {
     const named = { __proto__: null };
     for (const name of words(functions)) named[name] = placeholder(module, name);
-    for (const name of words(objects)) named[name] = placeholder(module, name, {});
+    for (const name of words(objects)) named[name] = wrap({}, new Traps(module, name));
     Object.assign(named, values);
     Object.defineProperties(named, Object.getOwnPropertyDescriptors(harmlessOf(module)));
     return { named, whole: createDefault(module, defaultFunction, named) };
@@ -72,15 +93,16 @@
       const property = { value: named[name], writable: true, enumerable: true, configurable: true };
       if (name !== "name" && name !== "prototype") Object.defineProperty(whole, name, property);
     }
-    if (!isFunction) setText(whole, `node:${module}`);
+    if (!isFunction) labelWhole(whole, module);
     return whole;
   }
 
   // Not even an export called `toString` gets in the way.
-  function setText(object, label) {
-    labels.set(object, label);
-    const toPrimitive = { value: () => `[${label}]`, configurable: true };
-    Object.defineProperty(object, Symbol.toPrimitive, toPrimitive);
+  function labelWhole(whole, module) {
+    const traps = new Traps(module, "");
+    labels.set(whole, traps);
+    const toPrimitive = { value: () => traps.text(), configurable: true };
+    Object.defineProperty(whole, Symbol.toPrimitive, toPrimitive);
   }
 
   // What a definition can be given for real: it stays within the sandbox, or only wraps what will
@@ -105,7 +127,7 @@
   };
 
   function harmlessUtilities() {
-    const later = (name) => (fn) => placeholder("util", `${name}(${fn?.name || "…"})`);
+    const later = (name) => (fn) => placeholder("util", `${name}(${fn?.name || "…"})`, name);
     const symbol = (name) => Symbol.for(`nodejs.util.${name}.custom`);
     const { TextDecoder, TextEncoder } = globalThis;
     return {
@@ -118,10 +140,11 @@
     };
   }
 
-  // Says what a placeholder stands for; undefined for anything else.
+  // Says what a placeholder stands for, such as "node:fs promises.readFile"; undefined for
+  // anything else.
   function describe(value) {
     const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
-    return isObject ? labels.get(value) : undefined;
+    return isObject ? labels.get(value)?.label() : undefined;
   }
 
   return { create, describe };

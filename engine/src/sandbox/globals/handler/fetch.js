@@ -39,7 +39,9 @@
     });
   }
 
+  // An operation that the host ends because the run is over is aborted, not failed.
   function failure(error) {
+    if (error?.name === "AbortError") return error;
     const reason = error?.message ? `: ${error.message}` : "";
     return new TypeError(`fetch failed${reason}`, { cause: error });
   }

@@ -13,6 +13,11 @@
 //! The operations are `timer.sleep` `{ ms }` → `null`, and `network.fetch`
 //! `{ url, method, headers: [[name, value]], bodyBase64: string | null }` →
 //! `{ status, statusText, url, headers: [[name, value]], bodyBase64 }`.
+//!
+//! Nothing here keeps a handler from being over: an interval, a timeout of a signal or a fetch
+//! nobody waits for may have its operation running when the handler's promise settles, and it is
+//! the host that ends it then. It does so quietly when the promise rejects with an error whose
+//! name is `AbortError`; timers report any other.
 
 use rquickjs::{Ctx, Result};
 

@@ -15,7 +15,8 @@
     const print = (level, text) => {
       const { indentation } = state;
       const isPlain = indentation === "";
-      emit(level, isPlain ? text : indentation + text.replaceAll("\n", `\n${indentation}`));
+      const lines = isPlain ? text : indentation + text.replaceAll("\n", `\n${indentation}`);
+      emit(level, lines.toWellFormed());
     };
     let others;
     const other = (name) => {
@@ -37,7 +38,7 @@
 
   function textOf(values) {
     const isPlain = values.length === 1 && typeof values[0] === "string";
-    return isPlain ? values[0].toWellFormed() : use("format").format(values);
+    return isPlain ? values[0] : use("format").format(values);
   }
 
   return { createConsole };

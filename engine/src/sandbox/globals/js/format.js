@@ -16,7 +16,7 @@
     const [first, ...rest] = values;
     const hasDirectives = typeof first === "string" && rest.length > 0 && first.includes("%");
     const parts = hasDirectives ? substitute(first, rest) : values;
-    return parts.map(printArgument).join(" ").toWellFormed();
+    return parts.map(printArgument).join(" ");
   }
 
   const printArgument = (value) => (typeof value === "string" ? value : inspect(value));

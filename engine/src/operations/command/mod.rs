@@ -188,7 +188,7 @@ enum InvalidCommand {
     NoProgram,
     #[error("`shellProgram` is for `shell`")]
     ShellWithoutLine,
-    #[error("`stdin` is not base64: {0}")]
+    #[error("`stdin` is not base64")]
     Input(#[from] base64::DecodeError),
     #[error("`stdin` cannot be given to an interactive command")]
     InteractiveInput,

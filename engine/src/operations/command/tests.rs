@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::operations::test_support::{Project, error_line};
 
 /// Longer than anything here takes; only a test that hangs gets there.
-const FOREVER: Duration = Duration::from_secs(60);
+const FOREVER: Duration = Duration::from_mins(1);
 
 async fn check(payload: Value, expectation: &str) {
     let project = Project::with(&[("sub/file.txt", "in sub"), ("plain.sh", "echo never")]);
@@ -264,7 +264,7 @@ async fn release(fifo: &Path) {
             .open(fifo)
             .unwrap()
             .write_all(b"\n")
-            .unwrap()
+            .unwrap();
     };
     tokio::task::spawn_blocking(write).await.unwrap();
 }

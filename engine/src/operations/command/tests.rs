@@ -194,7 +194,10 @@ async fn events_tell_of_the_command_as_it_runs() {
     let project = Project::new();
     let run = json!({ "shell": "A=1 /bin/echo out; exit 2" });
     project.perform("command.run", run).await.unwrap();
-    let run = json!({ "argv": ["printf", "it's"], "label": "print" });
+    let run = json!({
+        "argv": ["printf", "it's"], "reason": "to see it",
+        "presentation": { "visible": true, "label": "print" },
+    });
     project.perform("command.run", run).await.unwrap();
     assert_eq!(
         json!(project.events()),

@@ -13,6 +13,8 @@ pub mod network;
 mod open;
 mod operation;
 #[cfg(all(test, unix))]
+mod provider_host_tests;
+#[cfg(all(test, unix))]
 mod test_support;
 mod timer;
 

@@ -146,7 +146,7 @@ impl Outgoing {
             Some(body) => Some(
                 BASE64
                     .decode(body)
-                    .map_err(|error| invalid(format!("its body is not base64: {error}")))?,
+                    .map_err(|_| invalid("its body is not base64".to_owned()))?,
             ),
             None => None,
         };
@@ -186,6 +186,10 @@ impl Outgoing {
         }
         match &self.body {
             Some(body) => self.run(agent, request.body(&body[..])),
+            // These say that nothing follows, where others say nothing.
+            None if matches!(self.method, Method::POST | Method::PUT | Method::PATCH) => {
+                self.run(agent, request.body(&[][..]))
+            }
             None => self.run(agent, request.body(())),
         }
     }

@@ -100,3 +100,6 @@ fn prepare(opener: &mut Command, context: &OperationContext) {
     #[cfg(unix)]
     opener.process_group(0);
 }
+
+#[cfg(all(test, unix))]
+mod tests;

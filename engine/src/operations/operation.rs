@@ -91,3 +91,6 @@ fn unknown(name: &str) -> OperationError {
         nearest,
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -103,16 +103,16 @@ fn environment() -> BTreeMap<String, String> {
 pub(super) fn error_line(error: &OperationError) -> String {
     let error = json!(error);
     let member = |name: &str| error[name].as_str().unwrap_or("-").to_owned();
-    let mut line = format!(
+    let line = format!(
         "{} {}: {}",
         member("name"),
         member("code"),
         member("message")
     );
-    if error["help"].is_string() {
-        line.push_str(&format!(" | {}", member("help")));
+    match error["help"].as_str() {
+        Some(help) => format!("{line} | {help}"),
+        None => line,
     }
-    line
 }
 
 pub(super) fn write_tree(root: impl AsRef<Path>, files: &[(&str, &str)]) {

@@ -176,6 +176,21 @@ struct CommandRunMessage {
     mode: CommandMode,
     label: Option<String>,
     max_output_bytes: Option<usize>,
+    /// Is for a host that asks the person first.
+    #[serde(default, rename = "reason")]
+    _reason: Option<String>,
+    #[serde(default)]
+    presentation: Presentation,
+}
+
+/// Is how the message of a handler's `local.command` says what to show.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Presentation {
+    /// Is for a host that draws; events tell of the command in any case.
+    #[serde(default, rename = "visible")]
+    _visible: Option<bool>,
+    label: Option<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -188,7 +203,7 @@ enum InvalidCommand {
     NoProgram,
     #[error("`shellProgram` is for `shell`")]
     ShellWithoutLine,
-    #[error("`stdin` is not base64: {0}")]
+    #[error("`stdin` is not base64")]
     Input(#[from] base64::DecodeError),
     #[error("`stdin` cannot be given to an interactive command")]
     InteractiveInput,
@@ -211,7 +226,7 @@ impl TryFrom<CommandRunMessage> for CommandRun {
                 .transpose()?,
             timeout: message.timeout_ms,
             mode: message.mode,
-            label: message.label,
+            label: message.label.or(message.presentation.label),
             output_limit: message.max_output_bytes.unwrap_or(DEFAULT_OUTPUT_LIMIT),
         })
     }

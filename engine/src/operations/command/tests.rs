@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::operations::test_support::{Project, error_line};
 
 /// Longer than anything here takes; only a test that hangs gets there.
-const FOREVER: Duration = Duration::from_secs(60);
+const FOREVER: Duration = Duration::from_mins(1);
 
 async fn check(payload: Value, expectation: &str) {
     let project = Project::with(&[("sub/file.txt", "in sub"), ("plain.sh", "echo never")]);
@@ -194,7 +194,10 @@ async fn events_tell_of_the_command_as_it_runs() {
     let project = Project::new();
     let run = json!({ "shell": "A=1 /bin/echo out; exit 2" });
     project.perform("command.run", run).await.unwrap();
-    let run = json!({ "argv": ["printf", "it's"], "label": "print" });
+    let run = json!({
+        "argv": ["printf", "it's"], "reason": "to see it",
+        "presentation": { "visible": true, "label": "print" },
+    });
     project.perform("command.run", run).await.unwrap();
     assert_eq!(
         json!(project.events()),
@@ -264,7 +267,7 @@ async fn release(fifo: &Path) {
             .open(fifo)
             .unwrap()
             .write_all(b"\n")
-            .unwrap()
+            .unwrap();
     };
     tokio::task::spawn_blocking(write).await.unwrap();
 }

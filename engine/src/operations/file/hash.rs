@@ -66,6 +66,7 @@ impl FileOperation for FileHash {
         };
         if let [path] = finding[..]
             && search.cwd.join(path).is_file()
+            && !search.leaves_out(&search.cwd.join(path), false)
         {
             return hash_file(&search.cwd.join(path), scope).map(hex);
         }
@@ -94,6 +95,7 @@ impl Selection {
                 self.roots.push(path);
                 search.add_folder(text, scope, &mut self.found)
             }
+            Ok(_) if search.leaves_out(&path, false) => Ok(()),
             Ok(metadata) => {
                 self.roots.push(folder_of(&path));
                 let name = text.to_owned();

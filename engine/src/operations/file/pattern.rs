@@ -88,7 +88,10 @@ impl Rest {
 /// Is what a search leaves out.
 #[derive(Debug, Default)]
 pub(super) struct Ignored {
+    /// Match files, and folders that are left out with everything in them.
     matchers: Vec<GlobMatcher>,
+    /// Match folders of which all that is in them is left out.
+    emptied: Vec<GlobMatcher>,
 }
 
 impl Ignored {
@@ -100,17 +103,16 @@ impl Ignored {
         for pattern in patterns {
             expand_braces(pattern, &mut plain)?;
         }
-        let mut matchers = Vec::new();
+        let mut ignored = Self::default();
         for pattern in &plain {
             let root = if pattern.starts_with('/') { "/" } else { "" };
             let pattern = format!("{root}{}", parts(pattern).collect::<Vec<_>>().join("/"));
-            // What is all left out below a folder makes the folder itself not worth a look.
             if let Some(folder) = pattern.strip_suffix("/**") {
-                matchers.push(matcher(folder)?);
+                ignored.emptied.push(matcher(folder)?);
             }
-            matchers.push(matcher(&pattern)?);
+            ignored.matchers.push(matcher(&pattern)?);
         }
-        Ok(Self { matchers })
+        Ok(ignored)
     }
 
     /// Tells whether nothing is left out.
@@ -118,9 +120,11 @@ impl Ignored {
         self.matchers.is_empty()
     }
 
-    /// Tells whether a file, or a folder with everything in it, is left out.
-    pub(super) fn matches(&self, path: &str) -> bool {
-        self.matchers.iter().any(|matcher| matcher.is_match(path))
+    /// Tells whether a file is left out, or a folder with everything in it.
+    pub(super) fn matches(&self, path: &str, is_folder: bool) -> bool {
+        let emptied: &[GlobMatcher] = if is_folder { &self.emptied } else { &[] };
+        let mut matchers = self.matchers.iter().chain(emptied);
+        matchers.any(|matcher| matcher.is_match(path))
     }
 }
 

@@ -62,10 +62,13 @@ impl Search {
         found: &mut Vec<FoundFile>,
     ) -> Result<(), OperationError> {
         let path = self.cwd.join(name);
+        if self.leaves_out_above(&path) {
+            return Ok(());
+        }
         match path.symlink_metadata() {
             Err(error) if super::stat::is_absence(&error) => Ok(()),
             Err(error) => Err(scope.failed_at(&path, error)),
-            Ok(metadata) if metadata.is_dir() || self.leaves_out(&path) => Ok(()),
+            Ok(metadata) if metadata.is_dir() || self.leaves_out(&path, false) => Ok(()),
             Ok(metadata) => {
                 let name = name.to_owned();
                 let kind = metadata.file_type().into();
@@ -84,6 +87,9 @@ impl Search {
         found: &mut Vec<FoundFile>,
     ) -> Result<(), OperationError> {
         let root = self.cwd.join(base);
+        if self.leaves_out_above(&root.join("*")) {
+            return Ok(());
+        }
         let depth = rest.and_then(|rest| rest.depth).unwrap_or(usize::MAX);
         let walk = WalkDir::new(&root).min_depth(1).max_depth(depth);
         let entries = walk
@@ -113,16 +119,24 @@ impl Search {
             Some(rest) if !self.dot => name.starts_with('.') && !rest.names_hidden(&name),
             _ => false,
         };
-        !hidden && !self.leaves_out(entry.path())
+        !hidden && !self.leaves_out(entry.path(), entry.file_type().is_dir())
     }
 
     /// Tells whether a path is ignored, written from the search's folder or in full.
-    pub(super) fn leaves_out(&self, path: &Path) -> bool {
+    pub(super) fn leaves_out(&self, path: &Path, is_folder: bool) -> bool {
         if self.ignored.is_empty() {
             return false;
         }
-        let is_ignored = |path: &Path| self.ignored.matches(&slashed(path));
+        let is_ignored = |path: &Path| self.ignored.matches(&slashed(path), is_folder);
         is_ignored(path) || path.strip_prefix(&self.cwd).is_ok_and(is_ignored)
+    }
+
+    /// Tells whether a folder between the search's folder and a path is ignored.
+    fn leaves_out_above(&self, path: &Path) -> bool {
+        let above = path.ancestors().skip(1);
+        above
+            .take_while(|folder| *folder != self.cwd && folder.starts_with(&self.cwd))
+            .any(|folder| self.leaves_out(folder, true))
     }
 }
 

@@ -149,7 +149,7 @@ async fn what_cannot_be_written_stays_as_it_was() {
             (
                 "write",
                 json!({ "path": "a/b", "data": "" }),
-                "Error EEXIST: failed to write \"a/b\": it already exists",
+                "Error ENOTDIR: failed to write \"a/b\": part of the path is not a folder",
             ),
             (
                 "write",
@@ -159,8 +159,7 @@ async fn what_cannot_be_written_stays_as_it_was() {
             (
                 "write",
                 json!({ "path": "a", "data": "?", "encoding": "base64" }),
-                "TypeError ERR_INVALID_ARG_VALUE: failed to write \"a\": its data is not base64: \
-                 Invalid input length: 1",
+                "TypeError ERR_INVALID_ARG_VALUE: failed to write \"a\": its data is not base64",
             ),
             (
                 "write",
@@ -600,7 +599,7 @@ async fn hash_of(files: &[(&str, &str)], payload: Value) -> String {
     hash(&Project::with(files), payload).await
 }
 
-const EMPTY: &str = "\"b6b5cdf7ce9da1a2ba93bd73e3bd0bd2d54db9a1b9e9df8a7fcd6a8ad36d5d6c\"";
+const EMPTY: &str = "\"b1ffb6f7e88e01cf7507276384392fbced296645501dfb35b9bcc1fa817ccd3c\"";
 
 #[tokio::test]
 async fn fingerprints_are_stable() {
@@ -623,9 +622,14 @@ async fn fingerprints_are_stable() {
         EMPTY
     );
     assert_eq!(hash_of(&files, json!({ "pathOrGlob": [] })).await, EMPTY);
-    insta::assert_snapshot!(
-        hash_of(&[("f/b", "x"), ("f/c", "->/gone"), ("f/.d/e", "")], json!({ "pathOrGlob": "f" })).await,
-        @""
+    // Computed from the description of the format, not by this code.
+    assert_eq!(
+        hash_of(
+            &[("f/b", "x"), ("f/c", "->/gone"), ("f/.d/e", "")],
+            json!({ "pathOrGlob": "f" })
+        )
+        .await,
+        "\"91388e6bd88168605d7047c0604243d27d6769aeda5e4f928804e4bc89ffbfc1\""
     );
     assert_eq!(
         hash_of(&files, json!({ "pathOrGlob": "x/y.txt" })).await,
@@ -691,14 +695,11 @@ async fn fingerprints_do_not_depend_on_how_files_are_named() {
         ("[x]/y", "3"),
     ]);
     let root = project.context.project_dir.display().to_string();
+    let place = format!("->{root}/other/place");
     write_tree(
         project.path("other/place"),
-        &[("a", "1"), ("g/b", "2"), ("loop", "->.")],
+        &[("a", "1"), ("g/b", "2"), ("loop", &place)],
     );
-    let absolute = project.path("other/place/loop");
-    fs::remove_file(&absolute).unwrap();
-    let place = format!("{root}/other/place");
-    std::os::unix::fs::symlink(&place, &absolute).unwrap();
     let base = hash(&project, json!({ "pathOrGlob": "f" })).await;
     let same = [
         json!({ "pathOrGlob": "./f/" }),
@@ -706,13 +707,9 @@ async fn fingerprints_do_not_depend_on_how_files_are_named() {
         json!({ "pathOrGlob": "f/**" }),
         json!({ "pathOrGlob": "**", "cwd": "f" }),
         json!({ "pathOrGlob": [".", "a"], "cwd": "f" }),
-        json!({ "pathOrGlob": ["a", "loop", "g/b"], "cwd": "f" }),
+        json!({ "pathOrGlob": ["a", "g/**", "lo*"], "cwd": "f" }),
     ];
     for payload in same {
-        // Links named by themselves are followed, so the list above cannot be the same.
-        if payload["pathOrGlob"][1] == "loop" {
-            continue;
-        }
         assert_eq!(hash(&project, payload.clone()).await, base, "{payload}");
     }
     let without_link = json!({ "pathOrGlob": "f", "ignore": "f/loop" });
@@ -720,6 +717,11 @@ async fn fingerprints_do_not_depend_on_how_files_are_named() {
     assert_eq!(
         hash(&project, without_link).await,
         hash(&project, elsewhere).await
+    );
+    let only_a = json!({ "pathOrGlob": ["a", "g/b"], "ignore": "g/b", "cwd": "f" });
+    assert_eq!(
+        hash(&project, only_a).await,
+        hash(&project, json!({ "pathOrGlob": "a*", "cwd": "f" })).await
     );
     let brackets = hash(&project, json!({ "pathOrGlob": "[x]" })).await;
     assert_eq!(

@@ -62,7 +62,7 @@ impl FileOperation for FileWrite {
             Encoding::Base64 => {
                 decoded = BASE64
                     .decode(&self.data)
-                    .map_err(|error| scope.refused(format!("its data is not base64: {error}")))?;
+                    .map_err(|_| scope.refused("its data is not base64"))?;
                 &decoded
             }
         };
@@ -79,7 +79,13 @@ impl FileOperation for FileWrite {
 
 /// Makes the folders on the way to a file.
 pub(super) fn make_parents(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), fs::create_dir_all)
+    match path.parent().map_or(Ok(()), fs::create_dir_all) {
+        // A file on the way is what exists already.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
+        made => made,
+    }
 }
 
 fn append(path: &Path, bytes: &[u8], mode: Option<FileMode>) -> io::Result<()> {

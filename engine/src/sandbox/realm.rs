@@ -181,12 +181,22 @@ fn threw(thrown: &Thrown) -> Diagnostic {
     for frame in thrown.frames.iter().skip(1).filter(|frame| frame.is_project) {
         diagnostic = diagnostic.related("called from here", Some(frame.range.clone()));
     }
+    let handler_only = HANDLER_ONLY.iter().find(|name| thrown.message == format!("{name} is not defined"));
+    if let Some(name) = handler_only {
+        return diagnostic.help(format!("`{name}` exists while a handler runs, not while the workflow is being defined"));
+    }
     match thrown.name.as_str() {
         "ReferenceError" if thrown.message.contains("initialized") => diagnostic
             .help("the value is used before its module has run: modules that import each other in a circle do that"),
         _ => diagnostic,
     }
 }
+
+/// Globals that handlers have and definitions do not.
+const HANDLER_ONLY: &[&str] = &[
+    "setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate", "fetch",
+    "AbortController", "AbortSignal", "crypto", "performance", "Headers", "Request", "Response",
+];
 
 /// Recognises the runtime's message for an import that its target does not export.
 fn missing_export(thrown: &Thrown, graph: &ModuleGraph) -> Option<Diagnostic> {

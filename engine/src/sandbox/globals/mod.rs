@@ -20,7 +20,7 @@ use rquickjs::{Ctx, Result};
 
 pub use console::{ConsoleLevel, ConsoleMessage};
 pub use handler::install_handler_globals;
-pub use host_object::host_object;
+pub(crate) use host_object::host_object;
 
 /// The name under which JavaScript sources of this module appear in stack traces: each file is
 /// `rigkit:globals/NAME.js`.

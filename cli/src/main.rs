@@ -1,2 +1,58 @@
-//! x
-fn main() {}
+//! `rig`: prepares development environments from a TypeScript workflow.
+//!
+//! This crate is the terminal: what to type, what to see. Everything that happens in a
+//! project happens in the engine.
+
+mod arguments;
+mod commands;
+mod completion;
+mod context;
+mod failure;
+mod graph;
+mod host;
+mod operations;
+mod output;
+mod plan_text;
+mod progress;
+mod prompt;
+mod reason_text;
+mod session;
+mod signals;
+mod style;
+mod table;
+mod time_text;
+mod workflow_choice;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::Parser as _;
+
+use crate::{
+    arguments::{Arguments, asks_for_json, color_choice},
+    context::Context,
+    failure::{Exit, Failure},
+};
+
+fn main() -> ExitCode {
+    if completion::is_asked_for() {
+        return completion::answer().into();
+    }
+    let words: Vec<OsString> = std::env::args_os().collect();
+    style::use_colors(color_choice(&words));
+    let exit = match Arguments::try_parse_from(&words) {
+        Ok(arguments) => run(arguments),
+        Err(error) => failure::report(&Failure::CommandLine(error), asks_for_json(&words), None),
+    };
+    exit.into()
+}
+
+fn run(arguments: Arguments) -> Exit {
+    let mut context = match Context::new(arguments.globals) {
+        Ok(context) => context,
+        Err((failure, is_json)) => return failure::report(&failure, is_json, None),
+    };
+    match commands::run(arguments.command, &mut context) {
+        Ok(exit) => exit,
+        Err(failure) => failure::report(&failure, context.options.json, Some(&context)),
+    }
+}

@@ -38,7 +38,7 @@ use crate::{
 };
 
 pub use cache::{CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, TaskExplanation};
-pub use health::{Health, RuntimeKind, StateHealth};
+pub use health::{Health, HealthProblem, RuntimeKind, StateHealth};
 pub use operations::{
     OperationCli, OperationFlag, OperationKind, OperationPositional, OperationRequest, OperationSource, OperationSummary,
     WorkspaceOperationRequest,

@@ -1,0 +1,67 @@
+//! `rig apply`: runs what is pending.
+
+use std::path::Path;
+
+use rigkit_engine::{ApplyOutcome, ApplyRequest, EngineError, LockBehaviour, plan::SavedPlan};
+
+use super::plan;
+use crate::{
+    arguments::{ApplyLimits, ApplyOptions},
+    context::Context,
+    failure::{Exit, Failure},
+    output,
+    session::Session,
+    workflow_choice::with_workflow,
+};
+
+/// Applies a workflow.
+pub(super) fn run(options: &ApplyOptions, context: &Context) -> Result<Exit, Failure> {
+    if options.dry_run {
+        let plans = plan::plans(context.options.workflow.as_deref(), context)?;
+        plan::show(&plans, context)?;
+        return Ok(Exit::Done);
+    }
+    let outcome = apply(options, context)?;
+    if context.options.json {
+        output::document(&outcome)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn apply(options: &ApplyOptions, context: &Context) -> Result<ApplyOutcome, Failure> {
+    let saved_plan = options.plan.as_deref().or(options.saved.as_deref()).map(read_saved).transpose()?;
+    let named = context.options.workflow.clone().or_else(|| only_workflow(saved_plan.as_ref()));
+    let engine = context.engine()?;
+    let session = Session::watched(context, &options.events);
+    with_workflow(named.as_deref(), |workflow| {
+        let request = ApplyRequest {
+            workflow,
+            until: options.until.clone(),
+            jobs: options.apply.jobs,
+            lock: lock_behaviour(&options.apply),
+            saved_plan: saved_plan.clone(),
+        };
+        engine.apply(&request, &session.run)
+    })
+}
+
+/// Says what to do when another apply of the workflow is running.
+pub(super) fn lock_behaviour(limits: &ApplyLimits) -> LockBehaviour {
+    if limits.no_wait { LockBehaviour::Fail } else { LockBehaviour::Wait }
+}
+
+fn read_saved(path: &Path) -> Result<SavedPlan, Failure> {
+    let bad = |reason: String| EngineError::BadPlan {
+        path: path.to_path_buf(),
+        reason,
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
+    Ok(serde_json::from_str(&text).map_err(|error| bad(error.to_string()))?)
+}
+
+fn only_workflow(saved: Option<&SavedPlan>) -> Option<String> {
+    match saved?.workflows.as_slice() {
+        [only] => Some(only.workflow.clone()),
+        _ => None,
+    }
+}

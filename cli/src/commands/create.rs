@@ -1,0 +1,76 @@
+//! `rig create`: a workspace.
+
+use std::{
+    collections::HashSet,
+    io::{self, IsTerminal as _},
+};
+
+use rigkit_engine::{CreateWorkspaceRequest, Engine};
+
+use super::apply::lock_behaviour;
+use crate::{
+    arguments::CreateOptions,
+    context::Context,
+    failure::{Exit, Failure, UsageCode},
+    output, prompt,
+    session::Session,
+    workflow_choice::with_workflow,
+};
+
+/// Creates a workspace.
+pub(super) fn run(options: &CreateOptions, context: &Context) -> Result<Exit, Failure> {
+    let engine = context.engine()?;
+    let name = match &options.name {
+        Some(name) => name.clone(),
+        None => ask_for_name(&engine)?,
+    };
+    let session = Session::watched(context, &options.events);
+    let workspace = with_workflow(context.options.workflow.as_deref(), |workflow| {
+        let request = CreateWorkspaceRequest {
+            workflow,
+            name: name.clone(),
+            jobs: options.apply.jobs,
+            lock: lock_behaviour(&options.apply),
+        };
+        engine.create_workspace(&request, &session.run)
+    })?;
+    drop(session);
+    if context.options.json {
+        output::document(&workspace)?;
+    } else if !io::stdout().is_terminal() && !options.events.events {
+        output::text(&format!("{}\n", workspace.name))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn ask_for_name(engine: &Engine) -> Result<String, Failure> {
+    if !prompt::is_possible() {
+        let message = "the workspace needs a name";
+        return Err(Failure::usage(UsageCode::MissingAnswer, message, "name it: rig create NAME"));
+    }
+    let taken: HashSet<String> = engine.workspaces(None)?.into_iter().map(|workspace| workspace.name).collect();
+    prompt::text("Name of the workspace", Some(&free_name(&taken)), false)
+}
+
+/// Gives the first of `dev`, `dev-2`, `dev-3`, … that no workspace has.
+fn free_name(taken: &HashSet<String>) -> String {
+    let numbered = (2..).map(|number: u32| format!("dev-{number}"));
+    let mut names = std::iter::once("dev".to_owned()).chain(numbered);
+    names.find(|name| !taken.contains(name)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_name_is_free() {
+        let check = |taken: &[&str], expected: &str| {
+            let taken = taken.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(free_name(&taken), expected);
+        };
+        check(&[], "dev");
+        check(&["web"], "dev");
+        check(&["dev", "dev-2", "dev-4"], "dev-3");
+    }
+}

@@ -1,0 +1,45 @@
+//! `rig do`: an operation of the project.
+
+use rigkit_engine::{OperationKind, OperationRequest, OperationSummary, error::NameKind};
+use serde_json::Value;
+
+use super::run_operation::{show_operations, show_result, workspace_names};
+use crate::{
+    arguments::{DoOptions, EventOptions, OperationWords},
+    context::Context,
+    failure::{Exit, Failure},
+    operations,
+    session::Session,
+    workflow_choice::with_workflow,
+};
+
+/// Runs an operation of the project, or lists what there is.
+pub(super) fn run(options: DoOptions, context: &mut Context) -> Result<Exit, Failure> {
+    let engine = context.engine()?;
+    let all = engine.operations()?;
+    let project: Vec<&OperationSummary> = all.iter().filter(|one| one.kind == OperationKind::Command).collect();
+    let words = options.operation.map(|OperationWords::Words(words)| words).unwrap_or_default();
+    let Some((id, words)) = words.split_first() else {
+        return show_operations(&project, context);
+    };
+    let workflow = operations::workflow_among(words).or(context.options.workflow.as_deref());
+    let operation = operations::choose(&project, NameKind::Operation, id, workflow)?;
+    let line = operations::parse(operation, "rig do", words, &mut context.options, || workspace_names(&engine))?;
+    let events = EventOptions {
+        events: options.events.events || line.events,
+    };
+    let session = Session::watched(context, &events);
+    let named = Some(operation.workflow.as_str()).filter(|workflow| !workflow.is_empty());
+    let named = named.or(context.options.workflow.as_deref());
+    let result = with_workflow(named, |workflow| {
+        let request = OperationRequest {
+            workflow,
+            operation: operation.id.clone(),
+            input: Value::Object(line.input.clone()),
+        };
+        engine.run_operation(&request, &session.run)
+    })?;
+    drop(session);
+    show_result(&result, events.events, context)?;
+    Ok(Exit::Done)
+}

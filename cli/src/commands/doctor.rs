@@ -1,0 +1,205 @@
+//! `rig doctor`: versions, paths, the state's health, and how to mend what is wrong.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use rigkit_engine::{
+    Health, HealthProblem, RuntimeKind,
+    authoring::DECLARATION_FILES,
+};
+use serde::Serialize;
+
+use super::types::declarations_directory;
+use crate::{
+    context::{Context, host_directory, host_storage_directory, shown_path},
+    failure::{Exit, Failure},
+    output,
+    style::{BAD, FAINT, GOOD, NAME, paint},
+};
+
+/// Is the document of the examination.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Examination {
+    version: &'static str,
+    executable: Option<PathBuf>,
+    platform: String,
+    host_directory: PathBuf,
+    host_storage: PathBuf,
+    /// The Node.js on `PATH`, where there is one.
+    node: Option<NodeVersion>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<Health>,
+    problems: Vec<Problem>,
+}
+
+#[derive(Serialize)]
+struct NodeVersion {
+    path: PathBuf,
+    version: String,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+}
+
+/// Looks at everything, and fails when something is wrong.
+pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
+    let examination = examine(context);
+    if context.options.json {
+        output::document(&examination)?;
+    } else {
+        output::text(&text(&examination))?;
+    }
+    Ok(if examination.problems.is_empty() { Exit::Done } else { Exit::Failed })
+}
+
+fn examine(context: &Context) -> Examination {
+    let mut problems = Vec::new();
+    let node = node();
+    let host_directory = host_directory();
+    let host_storage = host_storage_directory(&host_directory);
+    problems.extend(unwritable(&host_storage));
+    let project = match context.engine() {
+        Ok(engine) => {
+            let health = engine.health();
+            problems.extend(project_problems(&health, node.as_ref()));
+            Some(health)
+        }
+        Err(failure) => {
+            problems.push(Problem::new(failure.to_string(), failure.help()));
+            None
+        }
+    };
+    Examination {
+        version: env!("CARGO_PKG_VERSION"),
+        executable: std::env::current_exe().ok(),
+        platform: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
+        host_directory,
+        host_storage,
+        node,
+        project,
+        problems,
+    }
+}
+
+fn project_problems(health: &Health, node: Option<&NodeVersion>) -> Vec<Problem> {
+    let reported = health.definition_problem.iter().chain(&health.state.problems);
+    let mut problems: Vec<Problem> = reported.map(Problem::of).collect();
+    if let (RuntimeKind::Node { because }, None) = (&health.runtime, node) {
+        let message = format!("the handlers need Node.js, because `{because}` is imported, and there is none on `PATH`");
+        problems.push(Problem::new(message, Some("install Node.js, or do without that import".to_owned())));
+    }
+    problems.extend(health.state.path.parent().and_then(unwritable));
+    problems.extend(stale_declarations(&health.root));
+    problems
+}
+
+impl Problem {
+    fn new(message: String, help: Option<String>) -> Self {
+        Self { message, help }
+    }
+
+    fn of(problem: &HealthProblem) -> Self {
+        Self::new(problem.message.clone(), problem.help.clone())
+    }
+}
+
+/// A directory that is not there yet is made when it is needed, if the one above lets it.
+fn unwritable(directory: &Path) -> Option<Problem> {
+    let existing = directory.ancestors().find(|ancestor| ancestor.exists())?;
+    let access = nix::unistd::access(existing, nix::unistd::AccessFlags::W_OK);
+    access.err().map(|error| {
+        let message = format!("`{}` cannot be written: {}", existing.display(), io::Error::from(error));
+        let help = format!("make it writable: chmod u+w {}", existing.display());
+        Problem::new(message, Some(help))
+    })
+}
+
+/// Declaration files of another version give an editor wrong advice.
+fn stale_declarations(root: &Path) -> Option<Problem> {
+    let directory = declarations_directory(root);
+    if !directory.is_dir() {
+        return None;
+    }
+    let is_current = |file: &rigkit_engine::authoring::DeclarationFile| {
+        std::fs::read_to_string(directory.join(file.name)).is_ok_and(|text| text == file.contents)
+    };
+    if DECLARATION_FILES.iter().all(is_current) {
+        return None;
+    }
+    let message = format!("the declaration files in `{}` are of another version of rig", shown_path(&directory));
+    Some(Problem::new(message, Some("refresh them: rig types".to_owned())))
+}
+
+fn node() -> Option<NodeVersion> {
+    let directories = std::env::var_os("PATH")?;
+    let path = std::env::split_paths(&directories).map(|directory| directory.join("node")).find(|path| path.is_file())?;
+    let output = Command::new(&path).arg("--version").output().ok()?;
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Some(NodeVersion { path, version })
+}
+
+fn text(examination: &Examination) -> String {
+    let mut lines = vec![
+        line("rig", examination.version),
+        line("executable", &path(examination.executable.as_deref())),
+        line("platform", &examination.platform),
+        line("host storage", &examination.host_storage.display().to_string()),
+        line("node", &node_text(examination.node.as_ref())),
+    ];
+    if let Some(health) = &examination.project {
+        lines.extend(project_lines(health));
+    }
+    lines.push(String::new());
+    match examination.problems.as_slice() {
+        [] => lines.push(paint(GOOD, "everything is as it should be")),
+        problems => lines.extend(problems.iter().map(problem_text)),
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+fn project_lines(health: &Health) -> Vec<String> {
+    let state = match (health.state.exists, health.state.serial) {
+        (false, _) => "not there yet".to_owned(),
+        (true, Some(serial)) => format!("serial {serial}"),
+        (true, None) => "cannot be read".to_owned(),
+    };
+    let runtime = match &health.runtime {
+        RuntimeKind::Embedded => "embedded, nothing imports a `node:` module".to_owned(),
+        RuntimeKind::Node { because } => format!("Node.js, because `{because}` is imported"),
+    };
+    vec![
+        line("project", &health.root.display().to_string()),
+        line("config", &shown_path(&health.config)),
+        line("workflows", &health.workflows.join(", ")),
+        line("state", &format!("{} ({state})", shown_path(&health.state.path))),
+        line("runtime", &runtime),
+    ]
+}
+
+fn path(path: Option<&Path>) -> String {
+    path.map(|path| path.display().to_string()).unwrap_or_default()
+}
+
+fn node_text(node: Option<&NodeVersion>) -> String {
+    match node {
+        Some(node) => format!("{} ({})", node.version, node.path.display()),
+        None => "none on `PATH`".to_owned(),
+    }
+}
+
+fn line(name: &str, value: &str) -> String {
+    format!("{}  {value}", paint(NAME, format_args!("{name:12}")))
+}
+
+fn problem_text(problem: &Problem) -> String {
+    let help = problem.help.as_ref().map(|help| format!("\n  {} {help}", paint(FAINT, "help:")));
+    format!("{} {}{}", paint(BAD, "✗"), problem.message, help.unwrap_or_default())
+}

@@ -1,0 +1,31 @@
+//! `rig graph`: the workflows as trees or graphs, colored by state.
+
+use rigkit_engine::plan::WorkflowPlan;
+
+use crate::{
+    arguments::GraphOptions,
+    context::Context,
+    failure::{Exit, Failure},
+    graph::{Graph, GraphFormat, GraphsDocument, dot, mermaid, svg, tree},
+    output,
+};
+
+/// Draws the workflows.
+pub(super) fn run(options: &GraphOptions, context: &Context) -> Result<Exit, Failure> {
+    let engine = context.engine()?;
+    let definition = engine.definition()?;
+    let plans: Vec<WorkflowPlan> = engine.plan_definition(&definition, context.options.workflow.as_deref())?;
+    let graphs: Vec<Graph> = plans
+        .into_iter()
+        .filter_map(|plan| Some(Graph::new(definition.workflow(&plan.workflow)?, plan)))
+        .collect();
+    let format = if context.options.json { GraphFormat::Json } else { options.format };
+    match format {
+        GraphFormat::Json => output::document(&GraphsDocument::new(&graphs))?,
+        GraphFormat::Tree => output::text(&tree::draw(&graphs))?,
+        GraphFormat::Dot => output::text(&dot::draw(&graphs))?,
+        GraphFormat::Mermaid => output::text(&mermaid::draw(&graphs))?,
+        GraphFormat::Svg => output::text(&svg::draw(&graphs)?)?,
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,166 @@
+//! `rig init`: a config that runs as it stands.
+
+use std::{
+    env, fs, io,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use rigkit_engine::{EngineError, authoring::TSCONFIG, project::Project};
+use serde::Serialize;
+
+use super::types::{declarations_directory, write_declarations};
+use crate::{
+    arguments::InitOptions,
+    context::{Context, shown_path},
+    failure::{Exit, Failure},
+    output,
+    style::{FAINT, GOOD, NAME, PENDING, paint},
+};
+
+/// The config of a new project.
+const CONFIG: &str = include_str!("init/rig.config.ts");
+const CONFIG_NAME: &str = "rig.config.ts";
+/// The line that keeps state and declaration files out of version control.
+const IGNORED: &str = ".rigkit/";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct InitDocument {
+    directory: PathBuf,
+    files: Vec<WrittenFile>,
+}
+
+/// Is a file and what became of it.
+#[derive(Serialize)]
+struct WrittenFile {
+    path: PathBuf,
+    action: Action,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'static str>,
+}
+
+/// Says what became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Action {
+    /// It is new.
+    Created,
+    /// Something was added at its end.
+    Extended,
+    /// It is Rigkit's own and was written again.
+    Refreshed,
+    /// It was there and is as it was.
+    Kept,
+}
+
+/// Writes what a project needs, and touches nothing that exists without saying so.
+pub(super) fn run(options: &InitOptions, context: &Context) -> Result<Exit, Failure> {
+    let directory = options.directory.clone().unwrap_or_else(|| PathBuf::from("."));
+    fs::create_dir_all(&directory).map_err(Failure::file("create", &directory))?;
+    let directory = directory.canonicalize().map_err(Failure::file("find", &directory))?;
+    let files = vec![
+        config(&directory)?,
+        declarations(&directory)?,
+        tsconfig(&directory)?,
+        ignore_file(&directory)?,
+    ];
+    if context.options.json {
+        output::document(&InitDocument { directory, files })?;
+    } else if !context.options.quiet {
+        output::note(&text(&directory, &files));
+    }
+    Ok(Exit::Done)
+}
+
+fn config(directory: &Path) -> Result<WrittenFile, Failure> {
+    match Project::at(directory).map_err(EngineError::from)? {
+        Some(project) => Ok(WrittenFile::new(project.config_path(), Action::Kept)),
+        None => create(directory.join(CONFIG_NAME), CONFIG, None),
+    }
+}
+
+fn declarations(directory: &Path) -> Result<WrittenFile, Failure> {
+    let path = declarations_directory(directory);
+    let action = if path.exists() { Action::Refreshed } else { Action::Created };
+    write_declarations(directory)?;
+    Ok(WrittenFile::new(path, action))
+}
+
+fn tsconfig(directory: &Path) -> Result<WrittenFile, Failure> {
+    let advice = "for completion and type errors it needs the `paths` that a new one would have; `rig init` in an empty directory shows them";
+    create(directory.join("tsconfig.json"), TSCONFIG, Some(advice))
+}
+
+fn ignore_file(directory: &Path) -> Result<WrittenFile, Failure> {
+    let path = directory.join(".gitignore");
+    let line = format!("{IGNORED}\n");
+    let existing = match fs::read_to_string(&path) {
+        Ok(existing) => existing,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return create(path, &line, None),
+        Err(error) => return Err(Failure::file("read", &path)(error)),
+    };
+    let covers = |line: &str| matches!(line.trim(), ".rigkit/" | ".rigkit" | "/.rigkit/" | "/.rigkit" | "**/.rigkit/");
+    if existing.lines().any(covers) {
+        return Ok(WrittenFile::new(path, Action::Kept));
+    }
+    let separator = if existing.is_empty() || existing.ends_with('\n') { "" } else { "\n" };
+    let file = fs::OpenOptions::new().append(true).open(&path);
+    let written = file.and_then(|mut file| file.write_all(format!("{separator}{line}").as_bytes()));
+    written.map_err(Failure::file("extend", &path))?;
+    Ok(WrittenFile::new(path, Action::Extended))
+}
+
+/// Writes a file that is not there yet; one that is stays.
+fn create(path: PathBuf, contents: &str, advice: Option<&'static str>) -> Result<WrittenFile, Failure> {
+    let created = fs::OpenOptions::new().write(true).create_new(true).open(&path);
+    match created.and_then(|mut file| file.write_all(contents.as_bytes())) {
+        Ok(()) => Ok(WrittenFile::new(path, Action::Created)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(WrittenFile {
+            path,
+            action: Action::Kept,
+            advice,
+        }),
+        Err(error) => Err(Failure::file("write", &path)(error)),
+    }
+}
+
+impl WrittenFile {
+    fn new(path: PathBuf, action: Action) -> Self {
+        Self {
+            path,
+            action,
+            advice: None,
+        }
+    }
+}
+
+fn text(directory: &Path, files: &[WrittenFile]) -> String {
+    let mut lines: Vec<String> = files.iter().map(file_line).collect();
+    let is_here = env::current_dir().is_ok_and(|here| here == directory);
+    lines.push(String::new());
+    lines.push("next:".to_owned());
+    if !is_here {
+        lines.push(next(&format!("cd {}", shown_path(directory)), "go there"));
+    }
+    lines.push(next("rig plan", "see what would run, and why"));
+    lines.push(next("rig apply", "run it"));
+    lines.push(next("rig create NAME", "make a workspace from it"));
+    lines.join("\n")
+}
+
+fn file_line(file: &WrittenFile) -> String {
+    let (style, action) = match file.action {
+        Action::Created => (GOOD, "created"),
+        Action::Extended => (GOOD, "added to"),
+        Action::Refreshed => (GOOD, "refreshed"),
+        Action::Kept => (PENDING, "kept"),
+    };
+    let exists = if file.action == Action::Kept { " (it exists already)" } else { "" };
+    let advice = file.advice.map(|advice| format!("\n           {}", paint(FAINT, advice))).unwrap_or_default();
+    format!("{}  {}{exists}{advice}", paint(style, format_args!("{action:>9}")), shown_path(&file.path))
+}
+
+fn next(command: &str, what: &str) -> String {
+    format!("  {}  {}", paint(NAME, format_args!("{command:16}")), paint(FAINT, what))
+}

@@ -1,0 +1,119 @@
+//! `rig log`: past applies, and what happened in one.
+
+use jiff::{Timestamp, tz::TimeZone};
+use rigkit_engine::{
+    Engine,
+    event::{EventRecord, RunOutcome},
+    state::ApplyRecord,
+};
+use serde::Serialize;
+
+use crate::{
+    arguments::LogOptions,
+    context::{Context, shown_path},
+    failure::{Exit, Failure},
+    output, progress,
+    style::{BAD, FAINT, GOOD, PENDING, paint},
+    table,
+    time_text::{age, duration},
+};
+
+/// The word for the newest apply.
+const LATEST: &str = "latest";
+
+#[derive(Serialize)]
+struct AppliesDocument {
+    applies: Vec<ApplyRecord>,
+}
+
+#[derive(Serialize)]
+struct LogDocument {
+    apply: ApplyRecord,
+    events: Vec<EventRecord>,
+}
+
+/// Lists applies, or shows the log of one.
+pub(super) fn run(options: &LogOptions, context: &Context) -> Result<Exit, Failure> {
+    let engine = context.engine()?;
+    match options.run.as_deref() {
+        None => list(&engine, options.limit, context)?,
+        Some(LATEST) => show(&engine, None, context)?,
+        Some(run) => show(&engine, Some(run), context)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn list(engine: &Engine, limit: usize, context: &Context) -> Result<(), Failure> {
+    let mut applies = engine.applies(limit)?;
+    if let Some(workflow) = &context.options.workflow {
+        applies.retain(|apply| apply.workflow == *workflow);
+    }
+    if context.options.json {
+        return output::document(&AppliesDocument { applies });
+    }
+    if applies.is_empty() {
+        output::note("nothing was applied yet");
+        return Ok(());
+    }
+    let now = Timestamp::now();
+    let rows = applies.iter().map(|apply| {
+        [
+            short_id(apply),
+            apply.workflow.clone(),
+            format!("{} ago", age(apply.started_at, now)),
+            outcome(apply.outcome),
+            took(apply).map(duration).unwrap_or_default(),
+            counts(apply),
+            paint(FAINT, &apply.who),
+        ]
+    });
+    output::text(&table::of(["RUN", "WORKFLOW", "WHEN", "OUTCOME", "TOOK", "TASKS", "WHO"], rows))
+}
+
+fn show(engine: &Engine, run: Option<&str>, context: &Context) -> Result<(), Failure> {
+    let (apply, events) = engine.apply_log(run)?;
+    if context.options.json {
+        return output::document(&LogDocument { apply, events });
+    }
+    let started = apply.started_at.to_zoned(TimeZone::system());
+    let mut text = format!("{}  {}\n", apply.workflow, outcome(apply.outcome));
+    text.push_str(&format!("started {} by {}\n", started.strftime("%Y-%m-%d %H:%M:%S %Z"), apply.who));
+    if let Some(message) = &apply.message {
+        text.push_str(&format!("{}\n", paint(BAD, message)));
+    }
+    if let Some(path) = context.log_path(apply.id.as_str()) {
+        text.push_str(&format!("{}\n", paint(FAINT, shown_path(&path))));
+    }
+    for line in progress::log_lines(&events) {
+        text.push_str(&format!("{line}\n"));
+    }
+    output::text(&text)
+}
+
+/// Ids made in the same minute begin alike, so the end tells them apart.
+fn short_id(apply: &ApplyRecord) -> String {
+    let id = apply.id.as_str();
+    let start = id.char_indices().rev().nth(11).map_or(0, |(start, _)| start);
+    id[start..].to_owned()
+}
+
+fn outcome(outcome: Option<RunOutcome>) -> String {
+    match outcome {
+        Some(RunOutcome::Succeeded) => paint(GOOD, "done"),
+        Some(RunOutcome::Failed) => paint(BAD, "failed"),
+        Some(RunOutcome::Cancelled) => paint(PENDING, "cancelled"),
+        None => paint(PENDING, "unfinished"),
+    }
+}
+
+fn took(apply: &ApplyRecord) -> Option<u64> {
+    let took = apply.finished_at?.duration_since(apply.started_at);
+    u64::try_from(took.as_millis()).ok()
+}
+
+fn counts(apply: &ApplyRecord) -> String {
+    let counts = &apply.counts;
+    let counts = [(counts.ran, "ran"), (counts.failed, "failed"), (counts.cached, "cached")];
+    let told = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    told.collect::<Vec<String>>().join(", ")
+}

@@ -1,0 +1,45 @@
+//! The commands, one file each.
+
+mod apply;
+mod cache;
+mod completion;
+mod create;
+mod do_operation;
+mod doctor;
+mod graph;
+mod init;
+mod log;
+mod ls;
+mod plan;
+mod projects;
+mod rm;
+mod run_operation;
+mod types;
+mod workspace_lookup;
+
+use crate::{
+    arguments::Command,
+    context::Context,
+    failure::{Exit, Failure},
+};
+
+/// Does what was typed.
+pub(crate) fn run(command: Command, context: &mut Context) -> Result<Exit, Failure> {
+    match command {
+        Command::Init(options) => init::run(&options, context),
+        Command::Types => types::run(context),
+        Command::Plan(options) => plan::run(&options, context),
+        Command::Apply(options) => apply::run(&options, context),
+        Command::Create(options) => create::run(&options, context),
+        Command::Run(options) => run_operation::run(options, context),
+        Command::Do(options) => do_operation::run(options, context),
+        Command::Rm(options) => rm::run(&options, context),
+        Command::Ls => ls::run(context),
+        Command::Cache(command) => cache::run(&command, context),
+        Command::Graph(options) => graph::run(&options, context),
+        Command::Log(options) => log::run(&options, context),
+        Command::Projects => projects::run(context),
+        Command::Doctor => doctor::run(context),
+        Command::Completion(options) => completion::run(&options),
+    }
+}

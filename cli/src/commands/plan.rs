@@ -1,0 +1,166 @@
+//! `rig plan`: what is cached, what is pending, and why.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rigkit_engine::{
+    EngineError, PlanRequest,
+    plan::{PlanLevel, SavedPlan, WorkflowPlan},
+    project::{Project, find_projects},
+};
+use serde::Serialize;
+
+use crate::{
+    arguments::PlanOptions,
+    context::{Context, shown_path},
+    failure::{ErrorBody, Exit, Failure, body, report},
+    output, plan_text,
+    session::Session,
+    style::{NAME, paint},
+};
+
+/// Is the document of a plan.
+#[derive(Serialize)]
+struct PlanDocument<'a> {
+    workflows: &'a [WorkflowPlan],
+}
+
+/// Plans the workflows.
+pub(super) fn run(options: &PlanOptions, context: &Context) -> Result<Exit, Failure> {
+    if options.all {
+        return all_projects(options, context);
+    }
+    let workflow = context.options.workflow.as_deref();
+    let plans = match &options.out {
+        Some(path) => save(path, workflow, context)?,
+        None => plans(workflow, context)?,
+    };
+    show(&plans, context)?;
+    Ok(exit(options, &plans))
+}
+
+/// Plans one workflow or all of them, as sure as providers can be.
+pub(super) fn plans(workflow: Option<&str>, context: &Context) -> Result<Vec<WorkflowPlan>, Failure> {
+    let engine = context.engine()?;
+    let session = Session::quiet(context);
+    let request = PlanRequest {
+        workflow: workflow.map(str::to_owned),
+        level: PlanLevel::Verified,
+    };
+    Ok(engine.plan(&request, &session.run)?)
+}
+
+/// Shows plans, as text or as a document.
+pub(super) fn show(plans: &[WorkflowPlan], context: &Context) -> Result<(), Failure> {
+    if context.options.json {
+        return output::document(&PlanDocument { workflows: plans });
+    }
+    output::text(&text(plans, context))
+}
+
+fn text(plans: &[WorkflowPlan], context: &Context) -> String {
+    let now = Timestamp::now();
+    let is_verbose = context.options.verbose > 0;
+    plans.iter().map(|plan| plan_text::of(plan, is_verbose, now)).collect()
+}
+
+fn save(path: &Path, workflow: Option<&str>, context: &Context) -> Result<Vec<WorkflowPlan>, Failure> {
+    let engine = context.engine()?;
+    let session = Session::quiet(context);
+    let saved = engine.save_plan(workflow, &session.run)?;
+    write_saved(path, &saved).map_err(Failure::file("write", path))?;
+    Ok(saved.workflows)
+}
+
+fn write_saved(path: &Path, saved: &SavedPlan) -> std::io::Result<()> {
+    let mut bytes = serde_json::to_vec_pretty(saved)?;
+    bytes.push(b'\n');
+    std::fs::write(path, bytes)
+}
+
+fn exit(options: &PlanOptions, plans: &[WorkflowPlan]) -> Exit {
+    let is_pending = plans.iter().any(|plan| !plan.is_settled());
+    if options.detailed_exitcode && is_pending { Exit::PendingWork } else { Exit::Done }
+}
+
+/// Is the document of the plans of several projects.
+#[derive(Serialize)]
+struct ProjectsDocument {
+    projects: Vec<ProjectPlan>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ProjectPlan {
+    Planned { root: PathBuf, workflows: Vec<WorkflowPlan> },
+    Broken { root: PathBuf, error: Box<ErrorBody> },
+}
+
+fn all_projects(options: &PlanOptions, context: &Context) -> Result<Exit, Failure> {
+    let projects = find_projects(Path::new("."));
+    if projects.is_empty() {
+        output::note("there is no project at or below this directory");
+    }
+    let mut document = ProjectsDocument { projects: Vec::new() };
+    let mut worst = Exit::Done;
+    for project in projects {
+        let (plan, exit) = one_of_many(project.map_err(EngineError::from), options, context)?;
+        worst = worse(worst, exit);
+        document.projects.push(plan);
+    }
+    if context.options.json {
+        output::document(&document)?;
+    }
+    Ok(worst)
+}
+
+fn one_of_many(project: Result<Project, EngineError>, options: &PlanOptions, context: &Context) -> Result<(ProjectPlan, Exit), Failure> {
+    let root = match &project {
+        Ok(project) => project.root.clone(),
+        Err(error) => root_of(error),
+    };
+    let planned = project.map_err(Failure::from).and_then(|project| {
+        let engine = context.engine_of(&project, None)?;
+        let request = PlanRequest {
+            workflow: None,
+            level: PlanLevel::Verified,
+        };
+        Ok(engine.plan(&request, &Session::quiet(context).run)?)
+    });
+    if !context.options.json {
+        output::text(&format!("{}\n", paint(NAME, shown_path(&root))))?;
+    }
+    match planned {
+        Ok(workflows) => {
+            if !context.options.json {
+                output::text(&text(&workflows, context))?;
+            }
+            let exit = exit(options, &workflows);
+            Ok((ProjectPlan::Planned { root, workflows }, exit))
+        }
+        Err(Failure::Cancelled) => Err(Failure::Cancelled),
+        Err(failure) => {
+            if !context.options.json {
+                report(&failure, false, Some(context));
+            }
+            let error = Box::new(body(&failure));
+            Ok((ProjectPlan::Broken { root, error }, Exit::Failed))
+        }
+    }
+}
+
+fn root_of(error: &EngineError) -> PathBuf {
+    match error {
+        EngineError::Project(rigkit_engine::project::ProjectError::Ambiguous { root }) => root.clone(),
+        _ => PathBuf::new(),
+    }
+}
+
+/// A project that cannot be planned weighs more than one with pending work.
+fn worse(one: Exit, other: Exit) -> Exit {
+    match (one, other) {
+        (Exit::Failed, _) | (_, Exit::Failed) => Exit::Failed,
+        (Exit::PendingWork, _) | (_, Exit::PendingWork) => Exit::PendingWork,
+        _ => Exit::Done,
+    }
+}

@@ -1,0 +1,68 @@
+//! `rig projects`: the projects below this directory.
+
+use std::path::{Path, PathBuf};
+
+use rigkit_engine::project::{Project, ProjectError, find_projects};
+use serde::Serialize;
+
+use crate::{
+    context::{Context, shown_path},
+    failure::{Exit, Failure},
+    output,
+    style::{BAD, NAME, paint},
+    table,
+};
+
+#[derive(Serialize)]
+struct ProjectsDocument {
+    projects: Vec<ProjectEntry>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ProjectEntry {
+    Usable { root: PathBuf, config: PathBuf, applied: bool },
+    Broken { root: PathBuf, error: String },
+}
+
+/// Lists projects.
+pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
+    let projects: Vec<ProjectEntry> = find_projects(Path::new(".")).into_iter().map(entry).collect();
+    if context.options.json {
+        output::document(&ProjectsDocument { projects })?;
+    } else if projects.is_empty() {
+        output::note("there is no project at or below this directory; `rig init` makes one");
+    } else {
+        output::text(&table::of(["PROJECT", "CONFIG", "STATE"], projects.iter().map(row)))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn entry(project: Result<Project, ProjectError>) -> ProjectEntry {
+    match project {
+        Ok(project) => ProjectEntry::Usable {
+            config: project.config_path(),
+            applied: project.default_state_path().is_file(),
+            root: project.root,
+        },
+        Err(error) => ProjectEntry::Broken {
+            root: match &error {
+                ProjectError::Ambiguous { root } => root.clone(),
+                ProjectError::NotFound { start } => start.clone(),
+                ProjectError::BadDirectory { path, .. } => path.clone(),
+            },
+            error: error.to_string(),
+        },
+    }
+}
+
+fn row(project: &ProjectEntry) -> [String; 3] {
+    match project {
+        ProjectEntry::Usable { root, config, applied } => {
+            let config = config.strip_prefix(root).unwrap_or(config);
+            let state = if *applied { "applied" } else { "never applied" };
+            [paint(NAME, shown_path(root)), config.display().to_string(), state.to_owned()]
+        }
+        ProjectEntry::Broken { root, error } => [paint(NAME, shown_path(root)), String::new(), paint(BAD, error)],
+    }
+}

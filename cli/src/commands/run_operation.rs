@@ -1,0 +1,100 @@
+//! `rig run`: an operation on a workspace.
+
+use rigkit_engine::{
+    Engine, OperationKind, OperationSource, OperationSummary, WorkspaceOperationRequest, WorkspaceView, error::NameKind,
+};
+use serde_json::Value;
+
+use super::{rm::confirm_removal, workspace_lookup::find};
+use crate::{
+    arguments::{EventOptions, OperationWords, RunOptions},
+    context::Context,
+    failure::{Exit, Failure, UsageCode},
+    operations::{self, OperationLine},
+    output, prompt,
+    session::Session,
+};
+
+/// Runs an operation on a workspace, or lists what there is.
+pub(super) fn run(options: RunOptions, context: &mut Context) -> Result<Exit, Failure> {
+    let engine = context.engine()?;
+    let workspaces = engine.workspaces(context.options.workflow.as_deref())?;
+    let name = match options.workspace {
+        Some(name) => name,
+        None => ask_for_workspace(&workspaces)?,
+    };
+    let workspace = find(&workspaces, &name)?;
+    let all = engine.operations()?;
+    let is_its_own = |one: &&OperationSummary| one.kind == OperationKind::WorkspaceAction && one.workflow == workspace.workflow;
+    let its_own: Vec<&OperationSummary> = all.iter().filter(is_its_own).collect();
+    let words = options.operation.map(|OperationWords::Words(words)| words).unwrap_or_default();
+    let Some((id, words)) = words.split_first() else {
+        return show_operations(&its_own, context);
+    };
+    let operation = operations::choose(&its_own, NameKind::WorkspaceOperation, id, None)?;
+    let invocation = format!("rig run {name}");
+    let line = operations::parse(operation, &invocation, words, &mut context.options, || workspace_names(&engine))?;
+    confirm(operation, &workspace, &line)?;
+    let events = EventOptions {
+        events: options.events.events || line.events,
+    };
+    let session = Session::watched(context, &events);
+    let request = WorkspaceOperationRequest {
+        workflow: Some(workspace.workflow.clone()),
+        workspace: workspace.name.clone(),
+        operation: operation.id.clone(),
+        input: Value::Object(line.input),
+    };
+    let result = engine.run_workspace_operation(&request, &session.run)?;
+    drop(session);
+    show_result(&result, events.events, context)?;
+    Ok(Exit::Done)
+}
+
+/// Shows what an operation gave: a text as it is, anything else as JSON, nothing as nothing.
+pub(super) fn show_result(result: &Value, is_stdout_taken: bool, context: &Context) -> Result<(), Failure> {
+    match result {
+        _ if is_stdout_taken => Ok(()),
+        result if context.options.json => output::document(result),
+        Value::Null => Ok(()),
+        Value::String(text) if text.ends_with('\n') => output::text(text),
+        Value::String(text) => output::text(&format!("{text}\n")),
+        result => output::text(&format!("{result:#}\n")),
+    }
+}
+
+/// Lists operations, for those who named none.
+pub(super) fn show_operations(operations: &[&OperationSummary], context: &Context) -> Result<Exit, Failure> {
+    if context.options.json {
+        output::document(&serde_json::json!({ "operations": operations }))?;
+    } else {
+        output::text(&operations::listed(operations))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Gives the names of all workspaces, for questions; none where they cannot be read.
+pub(super) fn workspace_names(engine: &Engine) -> Vec<String> {
+    let workspaces = engine.workspaces(None).unwrap_or_default();
+    workspaces.into_iter().map(|workspace| workspace.name).collect()
+}
+
+fn ask_for_workspace(workspaces: &[WorkspaceView]) -> Result<String, Failure> {
+    let names: Vec<String> = workspaces.iter().map(|workspace| workspace.name.clone()).collect();
+    if names.is_empty() || !prompt::is_possible() {
+        let message = "an operation needs a workspace to run on";
+        return Err(Failure::usage(UsageCode::MissingAnswer, message, "name it: rig run WORKSPACE OPERATION"));
+    }
+    let index = prompt::select("Which workspace?", &names, 0)?;
+    Ok(names.into_iter().nth(index).unwrap_or_default())
+}
+
+/// Removing is asked about, whichever way it is typed.
+fn confirm(operation: &OperationSummary, workspace: &WorkspaceView, line: &OperationLine) -> Result<(), Failure> {
+    let is_removal = operation.source == OperationSource::Core && operation.id == "remove";
+    let is_confirmed = line.host.get("yes") == Some(&Value::Bool(true));
+    if is_removal && !is_confirmed {
+        return confirm_removal(std::slice::from_ref(workspace));
+    }
+    Ok(())
+}

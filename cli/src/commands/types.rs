@@ -1,0 +1,51 @@
+//! `rig types`: refreshes the declaration files that editors read.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use rigkit_engine::authoring::DECLARATION_FILES;
+use serde::Serialize;
+
+use crate::{
+    context::{Context, shown_path},
+    failure::{Exit, Failure},
+    output,
+};
+
+#[derive(Serialize)]
+struct TypesDocument {
+    directory: PathBuf,
+    files: Vec<&'static str>,
+}
+
+/// Writes the declaration files of the project.
+pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
+    let root = &context.project()?.root;
+    write_declarations(root)?;
+    let directory = declarations_directory(root);
+    if context.options.json {
+        let files = DECLARATION_FILES.iter().map(|file| file.name).collect();
+        output::document(&TypesDocument { directory, files })?;
+    } else if !context.options.quiet {
+        output::note(&format!("wrote the declaration files to {}", shown_path(&directory)));
+    }
+    Ok(Exit::Done)
+}
+
+/// Gives where the declaration files of a project are.
+pub(super) fn declarations_directory(root: &Path) -> PathBuf {
+    root.join(".rigkit").join("types")
+}
+
+/// Writes the declaration files; what else is in their directory stays.
+pub(super) fn write_declarations(root: &Path) -> Result<(), Failure> {
+    let directory = declarations_directory(root);
+    fs::create_dir_all(&directory).map_err(Failure::file("create", &directory))?;
+    for file in DECLARATION_FILES {
+        let path = directory.join(file.name);
+        fs::write(&path, file.contents).map_err(Failure::file("write", &path))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Where a command works: its directory, its project, its engine.
+
+use std::{
+    cell::OnceCell,
+    env,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use rigkit_engine::{
+    Engine, EngineError, EngineOptions,
+    project::{Environment, Project},
+    sandbox::SandboxLimits,
+    source::DiskFiles,
+};
+
+use crate::{
+    arguments::GlobalOptions,
+    failure::{Failure, UsageCode},
+};
+
+/// Knows where a command works.
+pub(crate) struct Context {
+    /// What was typed for every command.
+    pub(crate) options: GlobalOptions,
+    project: OnceCell<Project>,
+}
+
+impl Context {
+    /// Goes to the directory that was asked for.
+    ///
+    /// A failure comes with whether it is to be told as JSON.
+    pub(crate) fn new(options: GlobalOptions) -> Result<Self, (Failure, bool)> {
+        launch_directory();
+        if let Some(directory) = &options.chdir {
+            env::set_current_dir(directory).map_err(|error| (bad_directory(directory, &error), options.json))?;
+        }
+        Ok(Self {
+            options,
+            project: OnceCell::new(),
+        })
+    }
+
+    /// Finds the project, once.
+    pub(crate) fn project(&self) -> Result<&Project, Failure> {
+        if let Some(project) = self.project.get() {
+            return Ok(project);
+        }
+        let found = Project::find(Path::new(".")).map_err(EngineError::from)?;
+        Ok(self.project.get_or_init(|| found))
+    }
+
+    /// Makes an engine for the project.
+    pub(crate) fn engine(&self) -> Result<Engine, Failure> {
+        let state = self.options.state.as_deref().map(std::path::absolute).transpose();
+        let state = state.map_err(Failure::file("find", Path::new(".")))?;
+        self.engine_of(self.project()?, state)
+    }
+
+    /// Makes an engine for any project.
+    pub(crate) fn engine_of(&self, project: &Project, state_path: Option<PathBuf>) -> Result<Engine, Failure> {
+        let environment = Environment::of_project(&project.root, utf8_variables()).map_err(EngineError::from)?;
+        let host_dir = host_directory();
+        Ok(Engine::new(EngineOptions {
+            project: project.clone(),
+            state_path,
+            environment,
+            limits: limits()?,
+            files: Arc::new(DiskFiles),
+            host_storage_dir: host_storage_directory(&host_dir),
+            host_dir,
+            who: who(),
+        }))
+    }
+
+    /// Finds the log of an apply or operation.
+    pub(crate) fn log_path(&self, run: &str) -> Option<PathBuf> {
+        let directory = self.project.get()?.data_dir().join("logs");
+        let path = directory.join(format!("{run}.ndjson"));
+        path.is_file().then_some(path)
+    }
+}
+
+/// Writes a path as it is reached from where `rig` was started.
+pub(crate) fn shown_path(path: &Path) -> String {
+    let below = path.strip_prefix(launch_directory()).ok();
+    let shown = below.filter(|path| !path.as_os_str().is_empty()).unwrap_or(path);
+    shown.display().to_string()
+}
+
+/// Gives the directory that the process was started in, whatever `--chdir` says.
+fn launch_directory() -> &'static Path {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    DIRECTORY.get_or_init(|| env::current_dir().unwrap_or_default())
+}
+
+/// Gives the developer's own directory of Rigkit.
+pub(crate) fn host_directory() -> PathBuf {
+    env::home_dir().unwrap_or_default().join(".rigkit")
+}
+
+/// Gives where providers keep what belongs to the machine.
+pub(crate) fn host_storage_directory(host_directory: &Path) -> PathBuf {
+    match env::var_os("RIGKIT_HOST_STORAGE_DIR") {
+        Some(directory) if !directory.is_empty() => PathBuf::from(directory),
+        _ => host_directory.join("providers"),
+    }
+}
+
+fn bad_directory(directory: &Path, error: &std::io::Error) -> Failure {
+    Failure::Usage {
+        code: UsageCode::BadDirectory,
+        message: format!("cannot use the directory `{}`: {error}", directory.display()),
+        help: None,
+    }
+}
+
+/// Configs read text; a variable that is none cannot be given to them.
+fn utf8_variables() -> impl Iterator<Item = (String, String)> {
+    env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// Reads what evaluating a config may use.
+fn limits() -> Result<SandboxLimits, Failure> {
+    let mut limits = SandboxLimits::default();
+    if let Some(milliseconds) = setting("RIGKIT_CPU_LIMIT_MS")? {
+        limits.cpu = Duration::from_millis(milliseconds);
+    }
+    if let Some(mebibytes) = setting("RIGKIT_MEMORY_LIMIT_MIB")? {
+        limits.memory = usize::try_from(mebibytes.saturating_mul(1024 * 1024)).unwrap_or(usize::MAX);
+    }
+    Ok(limits)
+}
+
+fn setting(name: &str) -> Result<Option<u64>, Failure> {
+    let Some(value) = env::var_os(name) else {
+        return Ok(None);
+    };
+    let number = value.to_str().and_then(|value| value.parse().ok()).filter(|number| *number > 0);
+    number.map(Some).ok_or_else(|| {
+        let message = format!("the variable `{name}` is `{}`", value.display());
+        Failure::usage(UsageCode::BadSetting, message, "it has to be a whole number above 0")
+    })
+}
+
+/// Says who asks, for records and for whoever waits for a lock.
+fn who() -> String {
+    let user = env::var("USER").or_else(|_| env::var("LOGNAME")).ok().or_else(user_name);
+    let machine = nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok());
+    let user = user.unwrap_or_else(|| "somebody".to_owned());
+    match machine {
+        Some(machine) => format!("{user}@{machine}: {}", what()),
+        None => format!("{user}: {}", what()),
+    }
+}
+
+fn user_name() -> Option<String> {
+    let user = nix::unistd::User::from_uid(nix::unistd::getuid()).ok()??;
+    Some(user.name)
+}
+
+/// Gives the command without its arguments, which may hold anything.
+fn what() -> String {
+    let known = ["plan", "apply", "create", "run", "do", "rm", "cache"];
+    let words = env::args_os().skip(1).filter_map(|word| word.into_string().ok());
+    let command = words.into_iter().find(|word| known.contains(&word.as_str()));
+    command.map_or_else(|| "rig".to_owned(), |command| format!("rig {command}"))
+}

@@ -1,0 +1,181 @@
+//! Why a command did not do what it was asked, and what its process exits with.
+
+mod document;
+mod exit;
+mod text;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use rigkit_engine::EngineError;
+use thiserror::Error;
+
+pub(crate) use document::ErrorBody;
+pub(crate) use exit::Exit;
+
+use crate::{context::Context, output};
+
+/// Says why a command failed.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    /// The engine could not do it.
+    #[error(transparent)]
+    Engine(Box<EngineError>),
+    /// The command line cannot be parsed, or asks for help.
+    #[error(transparent)]
+    CommandLine(clap::Error),
+    /// The command line asks for something that makes no sense.
+    #[error("{message}")]
+    Usage {
+        /// Names the rule for programs.
+        code: UsageCode,
+        /// What is wrong.
+        message: String,
+        /// What to type instead.
+        help: Option<String>,
+    },
+    /// A file could not be used.
+    #[error("failed to {action} `{}`: {source}", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The graph cannot be drawn.
+    #[error("the graph is too large for {format}: it has {tasks} tasks, and at most {limit} can be laid out")]
+    GraphTooLarge {
+        /// How it was to be drawn.
+        format: &'static str,
+        /// How many tasks there are.
+        tasks: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// The person stopped it.
+    #[error("cancelled")]
+    Cancelled,
+    /// Nobody reads standard output any more.
+    #[error("nobody reads the output")]
+    OutputClosed,
+    /// Standard output cannot be written.
+    #[error("failed to write the output: {0}")]
+    Output(io::Error),
+}
+
+/// Names what is wrong with a command line that could be parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UsageCode {
+    /// A directory cannot be used.
+    BadDirectory,
+    /// An environment variable that configures `rig` holds nonsense.
+    BadSetting,
+    /// Something that a person could be asked for is missing.
+    MissingAnswer,
+    /// An operation needs an input that was not given.
+    MissingInput,
+    /// The input of an operation is not what it has to be.
+    InvalidInput,
+}
+
+impl UsageCode {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::BadDirectory => "bad-directory",
+            Self::BadSetting => "bad-setting",
+            Self::MissingAnswer => "missing-answer",
+            Self::MissingInput => "missing-input",
+            Self::InvalidInput => "invalid-input",
+        }
+    }
+}
+
+impl Failure {
+    /// Makes a failure to write standard output.
+    pub(crate) fn output(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::OutputClosed,
+            _ => Self::Output(error),
+        }
+    }
+
+    /// Makes a failure to use a file; for `map_err`.
+    pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::File { action, path, source }
+    }
+
+    /// Makes a failure of a command line that asks for something that makes no sense.
+    pub(crate) fn usage(code: UsageCode, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Usage {
+            code,
+            message: message.into(),
+            help: Some(help.into()),
+        }
+    }
+
+    /// Gives a code that programs can rely on.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Engine(error) => error.code(),
+            Self::CommandLine(_) => "usage",
+            Self::Usage { code, .. } => code.as_str(),
+            Self::File { .. } => "file",
+            Self::GraphTooLarge { .. } => "graph-too-large",
+            Self::Cancelled => "cancelled",
+            Self::OutputClosed | Self::Output(_) => "output",
+        }
+    }
+
+    /// Says what to do about it.
+    pub(crate) fn help(&self) -> Option<String> {
+        match self {
+            Self::Engine(error) => error.help(),
+            Self::Usage { help, .. } => help.clone(),
+            Self::GraphTooLarge { .. } => Some("use `--format dot` and a program that lays out graphs of this size".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Cancelled => Self::Cancelled,
+            error => Self::Engine(Box::new(error)),
+        }
+    }
+}
+
+impl From<clap::Error> for Failure {
+    fn from(error: clap::Error) -> Self {
+        Self::CommandLine(error)
+    }
+}
+
+/// Writes what went wrong as it stands in documents.
+pub(crate) fn body(failure: &Failure) -> ErrorBody {
+    document::of(failure, None).error
+}
+
+/// Tells the person, or the program, and gives what to exit with.
+pub(crate) fn report(failure: &Failure, is_json: bool, context: Option<&Context>) -> Exit {
+    let exit = Exit::of(failure);
+    match failure {
+        Failure::OutputClosed => {}
+        // A failure to write help, the version or an error leaves nobody to tell.
+        Failure::CommandLine(error) if !error.use_stderr() || !is_json => drop(error.print()),
+        failure if is_json => {
+            let document = document::of(failure, context);
+            if let Err(failure) = output::document(&document) {
+                output::note(&text::of(&failure, context));
+            }
+        }
+        failure => output::note(&text::of(failure, context)),
+    }
+    exit
+}

@@ -1,0 +1,174 @@
+//! A failure as a person reads it: what, where, why, what to do.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use rigkit_engine::{
+    EngineError,
+    diagnostic::{Diagnostic, Severity},
+    error::NodeFailure,
+    source::SourceRange,
+};
+
+use super::Failure;
+use crate::{
+    context::{Context, shown_path},
+    style::{FAINT, paint},
+};
+
+/// Is one thing to tell: a title with the places and advice that belong to it.
+struct Report {
+    severity: Severity,
+    code: Option<&'static str>,
+    title: String,
+    places: Vec<Place>,
+    help: Option<String>,
+}
+
+/// Is a place with the text around it, read again because nothing holds on to it.
+struct Place {
+    range: SourceRange,
+    label: Option<String>,
+    path: String,
+    text: Option<String>,
+}
+
+/// Writes a failure; ends without a newline.
+pub(super) fn of(failure: &Failure, context: Option<&Context>) -> String {
+    let reports: Vec<String> = match failure {
+        Failure::Engine(error) => match &**error {
+            EngineError::Failed { failures, .. } if !failures.is_empty() => failures.iter().map(failed_node).collect(),
+            error if !error.diagnostics().is_empty() => diagnostics(error.diagnostics()),
+            _ => vec![plain(failure).render()],
+        },
+        _ => vec![plain(failure).render()],
+    };
+    let mut text = reports.join("\n\n");
+    if let Some(log) = log_line(failure, context) {
+        text.push_str(&log);
+    }
+    text
+}
+
+/// Writes the warnings of a config; ends without a newline.
+pub(crate) fn diagnostics(diagnostics: &[Diagnostic]) -> Vec<String> {
+    diagnostics.iter().map(|diagnostic| Report::of(diagnostic).render()).collect()
+}
+
+fn plain(failure: &Failure) -> Report {
+    let range = match failure {
+        Failure::Engine(error) => error.range(),
+        _ => None,
+    };
+    Report {
+        severity: Severity::Error,
+        code: None,
+        title: failure.to_string(),
+        places: range.map(|range| Place::read(range, None)).into_iter().collect(),
+        help: failure.help(),
+    }
+}
+
+fn failed_node(failure: &NodeFailure) -> String {
+    let report = Report {
+        severity: Severity::Error,
+        code: None,
+        title: format!("`{}` failed: {}", failure.node, failure.message),
+        places: failure.range.as_ref().map(|range| Place::read(range, None)).into_iter().collect(),
+        help: failure.help.clone(),
+    };
+    let mut text = report.render();
+    if !failure.output_tail.is_empty() {
+        text.push_str(&format!("\n{}", paint(FAINT, format_args!("the last output of `{}`:", failure.node))));
+        for line in &failure.output_tail {
+            text.push_str(&format!("\n  {} {line}", paint(FAINT, "|")));
+        }
+    }
+    text
+}
+
+fn log_line(failure: &Failure, context: Option<&Context>) -> Option<String> {
+    let Failure::Engine(error) = failure else {
+        return None;
+    };
+    let EngineError::Failed { run: Some(run), .. } = &**error else {
+        return None;
+    };
+    let path = context?.log_path(run)?;
+    Some(format!("\n\nthe full log: {}", shown_path(&path)))
+}
+
+impl Report {
+    fn of(diagnostic: &Diagnostic) -> Self {
+        let primary = diagnostic.range.as_ref().map(|range| Place::read(range, None));
+        let related = diagnostic
+            .related
+            .iter()
+            .map(|related| Place::read(&related.range, Some(related.message.clone())));
+        Self {
+            severity: diagnostic.severity,
+            code: Some(diagnostic.code.as_str()),
+            title: diagnostic.message.clone(),
+            places: primary.into_iter().chain(related).collect(),
+            help: diagnostic.help.clone(),
+        }
+    }
+
+    fn render(&self) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let mut title = level.primary_title(self.title.as_str());
+        if let Some(code) = self.code {
+            title = title.id(code);
+        }
+        let mut group = Group::with_title(title);
+        for place in &self.places {
+            group = place.add_to(group);
+        }
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        Renderer::styled().render(&[group])
+    }
+}
+
+impl Place {
+    fn read(range: &SourceRange, label: Option<String>) -> Self {
+        Self {
+            text: std::fs::read_to_string(&range.file).ok(),
+            path: shown_path(&range.file),
+            range: range.clone(),
+            label,
+        }
+    }
+
+    fn add_to<'a>(&'a self, group: Group<'a>) -> Group<'a> {
+        let Some((text, bytes)) = self.snippet() else {
+            let origin = Origin::path(self.path.as_str())
+                .line(self.range.start.line as usize)
+                .char_column(self.range.start.column as usize);
+            return group.element(origin);
+        };
+        let annotation = match &self.label {
+            None => AnnotationKind::Primary.span(bytes),
+            Some(label) => AnnotationKind::Context.span(bytes).label(label.as_str()),
+        };
+        group.element(Snippet::source(text).path(self.path.as_str()).annotation(annotation))
+    }
+
+    /// Gives the text and the bytes to underline; a range over many lines is cut to its first,
+    /// so that a long handler does not fill the screen. Nothing where the file has moved on.
+    fn snippet(&self) -> Option<(&str, Range<usize>)> {
+        let text = self.text.as_deref()?;
+        let (start, end) = (self.range.bytes.start as usize, self.range.bytes.end as usize);
+        let marked = text.get(start..end)?;
+        let first_line = marked.split(['\n', '\r']).next().unwrap_or_default();
+        Some((text, start..start + first_line.len()))
+    }
+}
+
+#[cfg(test)]
+#[path = "text_tests.rs"]
+mod tests;

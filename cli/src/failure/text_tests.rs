@@ -1,0 +1,82 @@
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{path::Path, sync::Arc};
+
+use insta::assert_snapshot;
+use rigkit_engine::{
+    diagnostic::DiagnosticCode,
+    error::NameKind,
+    project::LoadError,
+    source::LineIndex,
+};
+
+use super::*;
+
+const CONFIG: &str = "import { workflow } from \"@rigkit/sdk\";\n\nexport const web = workflow(\"web\").task(\"a\", async () => {\n  throw new Error();\n}).task(\"a\");\n";
+
+fn config() -> (tempfile::TempDir, impl Fn(&str) -> SourceRange) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("rig.config.ts");
+    std::fs::write(&path, CONFIG).unwrap();
+    let range = move |text: &str| {
+        let start = CONFIG.find(text).unwrap();
+        let bytes = u32::try_from(start).unwrap()..u32::try_from(start + text.len()).unwrap();
+        SourceRange::new(&path, &LineIndex::new(Arc::from(CONFIG)), bytes)
+    };
+    (directory, range)
+}
+
+fn rendered(error: EngineError, directory: &Path) -> String {
+    let text = of(&Failure::from(error), None);
+    let text = anstream::adapter::strip_str(&text).to_string();
+    text.replace(&directory.display().to_string(), "PROJECT")
+}
+
+#[test]
+fn several_problems_each_show_their_place() {
+    let (directory, range) = config();
+    let problems = vec![
+        Diagnostic::error(DiagnosticCode::DuplicateTask, "there are two tasks `a`")
+            .at(range(".task(\"a\");"))
+            .related("the first is here", Some(range("task(\"a\", async () => {\n  throw")))
+            .help("rename one of them"),
+        Diagnostic::error(DiagnosticCode::MissingHandler, "the task `a` has no handler").at(range("\"a\");")),
+    ];
+    assert_snapshot!(rendered(LoadError::Invalid(problems).into(), directory.path()), @"");
+}
+
+#[test]
+fn a_failed_task_shows_its_output() {
+    let (directory, range) = config();
+    let failure = NodeFailure {
+        node: "a".to_owned(),
+        message: "npm exited with 1".to_owned(),
+        range: Some(range("throw new Error()")),
+        help: Some("run it by hand".to_owned()),
+        output_tail: vec!["one".to_owned(), "two".to_owned()],
+    };
+    let error = EngineError::Failed {
+        failures: vec![failure],
+        run: None,
+    };
+    assert_snapshot!(rendered(error, directory.path()), @"");
+}
+
+#[test]
+fn a_file_that_moved_on_still_has_its_place_named() {
+    let (directory, range) = config();
+    let range = range("throw new Error()");
+    std::fs::write(&range.file, "short").unwrap();
+    let problem = Diagnostic::error(DiagnosticCode::DefinitionThrew, "boom").at(range);
+    assert_snapshot!(rendered(LoadError::Invalid(vec![problem]).into(), directory.path()), @"");
+}
+
+#[test]
+fn an_unknown_name_gets_the_nearest() {
+    let error = EngineError::Unknown {
+        kind: NameKind::Workflow,
+        name: "wbe".to_owned(),
+        known: vec!["web".to_owned(), "api".to_owned()],
+    };
+    assert_snapshot!(rendered(error, Path::new("/nowhere")), @"");
+}

@@ -1,0 +1,132 @@
+//! Tasks, what comes before what, and the tree they were written as.
+
+use rigkit_engine::{
+    definition::{Outline, Point, Workflow},
+    plan::{PlanNode, WorkflowPlan},
+};
+use serde::Serialize;
+
+/// Is the graph of one workflow.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Graph {
+    /// The workflow.
+    pub(crate) workflow: String,
+    /// How many tasks are cached.
+    pub(crate) cached_node_count: usize,
+    /// The tasks in walk order, each with how it stands.
+    pub(crate) nodes: Vec<PlanNode>,
+    /// What comes directly before what.
+    pub(crate) edges: Vec<Edge>,
+    /// The tree as it was written.
+    pub(crate) tree: Tree,
+}
+
+/// Says that one task starts from the result of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct Edge {
+    /// The earlier task's index.
+    pub(crate) from: usize,
+    /// The later task's index.
+    pub(crate) to: usize,
+}
+
+/// Is a node of the tree as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(crate) enum Tree {
+    /// A task, by its index.
+    Task { index: usize },
+    /// A sequence.
+    Sequence { name: String, children: Vec<Tree> },
+    /// Parallel branches.
+    Parallel { branches: Vec<Branch> },
+}
+
+/// Is one of several parallel branches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Branch {
+    /// Its name.
+    pub(crate) name: String,
+    /// What it does.
+    pub(crate) node: Tree,
+}
+
+/// Is the document of several graphs.
+#[derive(Debug, Serialize)]
+pub(crate) struct GraphsDocument<'a> {
+    workflows: &'a [Graph],
+}
+
+impl<'a> GraphsDocument<'a> {
+    /// Makes the document.
+    pub(crate) fn new(workflows: &'a [Graph]) -> Self {
+        Self { workflows }
+    }
+}
+
+impl Graph {
+    /// Puts a workflow and its plan together.
+    pub(crate) fn new(workflow: &Workflow, plan: WorkflowPlan) -> Self {
+        Self {
+            edges: edges(workflow),
+            tree: tree(&workflow.outline),
+            workflow: plan.workflow,
+            cached_node_count: plan.cached_node_count,
+            nodes: plan.nodes,
+        }
+    }
+}
+
+fn edges(workflow: &Workflow) -> Vec<Edge> {
+    let last_tasks = last_tasks(workflow);
+    let tasks = workflow.tasks.iter().enumerate();
+    tasks
+        .flat_map(|(to, task)| {
+            let before = last_tasks.get(task.after.0).map(Vec::as_slice).unwrap_or_default();
+            before.iter().map(move |from| Edge { from: *from, to })
+        })
+        .collect()
+}
+
+/// Finds for each state between tasks the tasks whose ends make it.
+fn last_tasks(workflow: &Workflow) -> Vec<Vec<usize>> {
+    let mut found: Vec<Vec<usize>> = Vec::with_capacity(workflow.points.len());
+    for point in &workflow.points {
+        let of = |point: usize| found.get(point).cloned().unwrap_or_default();
+        let tasks = match point {
+            Point::Start => Vec::new(),
+            Point::After(task) => vec![task.0],
+            Point::Join { incoming, branches, .. } => {
+                let mut tasks: Vec<usize> = branches.iter().flat_map(|(_, end)| of(end.0)).collect();
+                if branches.is_empty() {
+                    tasks = of(incoming.0);
+                }
+                tasks.sort_unstable();
+                tasks.dedup();
+                tasks
+            }
+        };
+        found.push(tasks);
+    }
+    found
+}
+
+fn tree(outline: &Outline) -> Tree {
+    match outline {
+        Outline::Task(index) => Tree::Task { index: index.0 },
+        Outline::Sequence { name, children, .. } => Tree::Sequence {
+            name: name.to_string(),
+            children: children.iter().map(tree).collect(),
+        },
+        Outline::Parallel { branches, .. } => Tree::Parallel {
+            branches: branches
+                .iter()
+                .map(|(name, node)| Branch {
+                    name: name.to_string(),
+                    node: tree(node),
+                })
+                .collect(),
+        },
+    }
+}

@@ -1,0 +1,138 @@
+//! What a run asks of the terminal it was started from.
+
+use std::{
+    io::{self, IsTerminal as _},
+    os::{fd::AsFd as _, unix::process::ExitStatusExt as _},
+    process::{Command, ExitStatus, Stdio},
+};
+
+use rigkit_engine::host::{Host, HostError, InteractiveCommand, Interaction, Prompt, PromptOption};
+use serde_json::Value;
+
+use crate::{
+    failure::Failure,
+    progress::Screen,
+    prompt, signals,
+    style::{FAINT, NAME, paint},
+};
+
+/// Is the terminal, and the person before it if there is one.
+pub(crate) struct TerminalHost {
+    screen: Screen,
+    is_stdout_taken: bool,
+}
+
+impl TerminalHost {
+    /// Takes the screen that questions interrupt, and whether stdout belongs to a document.
+    pub(crate) fn new(screen: Screen, is_stdout_taken: bool) -> Self {
+        Self { screen, is_stdout_taken }
+    }
+
+    /// Gives a command the person's eyes without spoiling what `rig` itself writes to stdout.
+    fn command_stdout(&self) -> Result<Stdio, HostError> {
+        if io::stdout().is_terminal() && !self.is_stdout_taken {
+            return Ok(Stdio::inherit());
+        }
+        let stderr = io::stderr().as_fd().try_clone_to_owned();
+        stderr.map(Stdio::from).map_err(|error| HostError::Failed(error.to_string()))
+    }
+}
+
+impl Host for TerminalHost {
+    fn open(&self, target: &str) -> Result<(), HostError> {
+        let failed = |error: io::Error| HostError::Failed(format!("failed to open `{target}`: {error}"));
+        open::that_detached(target).map_err(failed)
+    }
+
+    fn prompt(&self, prompt: &Prompt) -> Result<Value, HostError> {
+        if let Prompt::Message { message } = prompt {
+            self.screen.print(message);
+            return Ok(Value::Null);
+        }
+        if !prompt::is_possible() {
+            return prompt.default_answer();
+        }
+        self.screen.lend(|| ask(prompt)).map_err(|failure| match failure {
+            Failure::Cancelled => HostError::Declined {
+                question: prompt.question().to_owned(),
+            },
+            failure => HostError::Failed(failure.to_string()),
+        })
+    }
+
+    fn interactive_command(&self, command: &InteractiveCommand) -> Result<i32, HostError> {
+        let line = command.argv.join(" ");
+        let Some((program, arguments)) = command.argv.split_first().filter(|_| prompt::is_possible()) else {
+            return Err(HostError::NoTerminal { command: line });
+        };
+        if let Some(reason) = &command.reason {
+            self.screen.print(&paint(FAINT, reason));
+        }
+        let mut process = Command::new(program);
+        process.args(arguments).current_dir(&command.cwd).env_clear().envs(&command.environment);
+        process.stdout(self.command_stdout()?);
+        let status = self.screen.lend(|| signals::leave_to_command(|| process.status()));
+        let status = status.map_err(|error| HostError::Failed(format!("failed to start `{program}`: {error}")))?;
+        Ok(exit_code(status))
+    }
+
+    fn present(&self, interaction: &Interaction) -> Result<(), HostError> {
+        let mut text = format!("{}\n  {}", paint(NAME, &interaction.title), interaction.url);
+        if let Some(instructions) = &interaction.instructions {
+            text.push_str(&format!("\n  {instructions}"));
+        }
+        self.screen.print(&text);
+        // Whoever sees the address can open it; a desktop is a convenience.
+        if prompt::is_possible() {
+            let _ = open::that_detached(&interaction.url);
+        }
+        Ok(())
+    }
+}
+
+fn ask(prompt: &Prompt) -> Result<Value, Failure> {
+    match prompt {
+        Prompt::Message { .. } => Ok(Value::Null),
+        Prompt::Text { message, secret: true, .. } => prompt::secret(message).map(Value::from),
+        Prompt::Text {
+            message,
+            default_value,
+            placeholder,
+            ..
+        } => {
+            let question = match placeholder {
+                Some(example) => format!("{message} (such as {example})"),
+                None => message.clone(),
+            };
+            prompt::text(&question, default_value.as_deref(), true).map(Value::from)
+        }
+        Prompt::Confirm { message, default_value } => prompt::confirm(message, *default_value).map(Value::from),
+        Prompt::Select {
+            message,
+            options,
+            default_value,
+        } => {
+            let labels: Vec<String> = options.iter().map(label).collect();
+            let default = options.iter().position(|option| Some(&option.value) == default_value.as_ref());
+            let chosen = prompt::select(message, &labels, default.unwrap_or_default())?;
+            Ok(options.get(chosen).map(|option| option.value.clone()).unwrap_or_default())
+        }
+    }
+}
+
+fn label(option: &PromptOption) -> String {
+    let label = match (&option.label, &option.value) {
+        (Some(label), _) => label.clone(),
+        (None, Value::String(text)) => text.clone(),
+        (None, value) => value.to_string(),
+    };
+    match &option.description {
+        Some(description) => format!("{label}: {description}"),
+        None => label,
+    }
+}
+
+fn exit_code(status: ExitStatus) -> i32 {
+    let killed_by = || status.signal().map(|signal| 128 + signal);
+    status.code().or_else(killed_by).unwrap_or(1)
+}

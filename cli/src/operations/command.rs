@@ -1,0 +1,181 @@
+//! An operation as a command of its own, with help.
+
+use clap::{
+    Arg, ArgAction, Args as _, Command,
+    builder::{PossibleValuesParser, TypedValueParser as _},
+};
+use clap_complete::engine::ArgValueCandidates;
+use rigkit_engine::OperationSummary;
+use serde_json::Value;
+
+use super::{
+    flags::{InputFlag, WHOLE_INPUT, WHOLE_INPUT_JSON, flags_of},
+    value_kind::{ValueKind, choice_text},
+};
+use crate::{
+    arguments::{EventOptions, GlobalOptions},
+    completion::candidates,
+    style::{FAINT, NAME, paint},
+    table,
+};
+
+/// The id of the argument that takes the whole input.
+pub(super) const WHOLE_INPUT_ID: &str = "whole input";
+
+/// Those global options that still make sense once the operation is known.
+const LATE_GLOBALS: &[&str] = &["workflow", "json", "color", "verbose", "quiet"];
+
+/// Gives the id of the argument for a property's flag.
+pub(super) fn flag_id(property: &str) -> String {
+    format!("flag {property}")
+}
+
+/// Gives the id of the argument that turns a switch off.
+pub(super) fn negation_id(property: &str) -> String {
+    format!("no {property}")
+}
+
+/// Gives the id of the argument for a property without a flag.
+pub(super) fn position_id(property: &str) -> String {
+    format!("position {property}")
+}
+
+/// Makes the command of an operation; `invocation` is what is typed before its flags.
+pub(crate) fn command(operation: &OperationSummary, invocation: &str) -> Command {
+    let flags = flags_of(operation);
+    let mut command = Command::new(operation.id.clone())
+        .bin_name(format!("{invocation} {}", operation.id))
+        .visible_aliases(operation.aliases.clone())
+        .about(about(operation).unwrap_or_default());
+    for flag in &flags {
+        command = command.args(arguments(flag));
+    }
+    command = command.arg(whole_input(&flags));
+    let mut positions: Vec<&InputFlag> = flags.iter().filter(|flag| flag.position.is_some()).collect();
+    positions.sort_by_key(|flag| flag.position);
+    for flag in positions {
+        command = command.arg(positional(flag));
+    }
+    with_globals(command, &flags)
+}
+
+/// Lists operations for those who do not know what there is; ends with a newline.
+pub(crate) fn listed(operations: &[&OperationSummary]) -> String {
+    let rows = operations.iter().map(|operation| {
+        let what = about(operation).unwrap_or_default();
+        [paint(NAME, &operation.id), operation.workflow.clone(), paint(FAINT, what)]
+    });
+    table::of(["OPERATION", "WORKFLOW", ""], rows)
+}
+
+fn about(operation: &OperationSummary) -> Option<String> {
+    match (&operation.title, &operation.description) {
+        (Some(title), Some(description)) => Some(format!("{title}: {description}")),
+        (title, description) => title.as_ref().or(description.as_ref()).cloned(),
+    }
+}
+
+fn arguments(flag: &InputFlag) -> Vec<Arg> {
+    let Some(long) = &flag.long else {
+        return Vec::new();
+    };
+    let argument = Arg::new(flag_id(&flag.property))
+        .long(long.clone())
+        .short(flag.short)
+        .aliases(flag.aliases.clone())
+        .help(help(flag));
+    let mut arguments = vec![with_kind(argument, &flag.kind)];
+    if let Some(negation) = &flag.negation {
+        let no = Arg::new(negation_id(&flag.property))
+            .long(negation.clone())
+            .action(ArgAction::SetTrue)
+            .overrides_with(flag_id(&flag.property))
+            .help(format!("Turns `--{long}` off"));
+        arguments.push(no);
+    }
+    arguments
+}
+
+fn positional(flag: &InputFlag) -> Arg {
+    let argument = Arg::new(position_id(&flag.property)).value_name(flag.property.to_uppercase()).help(help(flag));
+    let argument = match &flag.kind {
+        ValueKind::Switch => argument.value_parser(reader(&flag.kind)),
+        kind => with_kind(argument, kind),
+    };
+    match &flag.long {
+        Some(_) => argument.conflicts_with(flag_id(&flag.property)),
+        None => argument,
+    }
+}
+
+fn with_kind(argument: Arg, kind: &ValueKind) -> Arg {
+    match kind {
+        ValueKind::Switch => argument
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+            .value_parser(reader(kind))
+            .hide_possible_values(true)
+            .value_name(kind.placeholder()),
+        ValueKind::Choice(choices) => argument
+            .value_parser(PossibleValuesParser::new(choices.iter().map(choice_text)).map(move_to(kind)))
+            .value_name(kind.placeholder()),
+        ValueKind::List(element) => with_kind(argument, element).action(ArgAction::Append),
+        ValueKind::Workspace => argument
+            .value_parser(reader(kind))
+            .value_name(kind.placeholder())
+            .add(ArgValueCandidates::new(candidates::workspaces)),
+        ValueKind::Text | ValueKind::Number | ValueKind::Integer | ValueKind::Json => argument
+            .value_parser(reader(kind))
+            .value_name(kind.placeholder())
+            .allow_hyphen_values(true),
+    }
+}
+
+fn reader(kind: &ValueKind) -> impl Fn(&str) -> Result<Value, String> + Clone + Send + Sync + 'static {
+    let kind = kind.clone();
+    move |text| kind.read(text)
+}
+
+/// Turns a choice that was found among the possible ones into its value.
+fn move_to(kind: &ValueKind) -> impl Fn(String) -> Value + Clone + Send + Sync + 'static {
+    let kind = kind.clone();
+    move |text| kind.read(&text).unwrap_or(Value::String(text))
+}
+
+fn help(flag: &InputFlag) -> String {
+    let mut parts: Vec<String> = flag.description.iter().cloned().collect();
+    match &flag.default {
+        Some(default) if *default != Value::Bool(false) => parts.push(format!("[default: {}]", choice_text(default))),
+        _ if flag.is_required => parts.push("[required]".to_owned()),
+        _ => {}
+    }
+    parts.join(" ")
+}
+
+fn whole_input(flags: &[InputFlag]) -> Arg {
+    let is_taken = flags.iter().any(|flag| flag.long.as_deref() == Some(WHOLE_INPUT));
+    let argument = Arg::new(WHOLE_INPUT_ID)
+        .value_name("JSON")
+        .help("The whole input as a JSON object, or `@FILE` to read it; flags win over it");
+    match is_taken {
+        true => argument.long(WHOLE_INPUT_JSON),
+        false => argument.long(WHOLE_INPUT).alias(WHOLE_INPUT_JSON),
+    }
+}
+
+/// Adds the global options whose names the operation does not use itself.
+fn with_globals(command: Command, flags: &[InputFlag]) -> Command {
+    let is_taken = |long: Option<&str>| {
+        flags.iter().any(|flag| {
+            let mut names = flag.long.iter().chain(&flag.aliases).chain(&flag.negation);
+            long.is_some_and(|long| names.any(|name| name == long))
+        })
+    };
+    let globals = GlobalOptions::augment_args(Command::new("globals"));
+    let events = EventOptions::augment_args(Command::new("events"));
+    let late = globals.get_arguments().filter(|argument| LATE_GLOBALS.contains(&argument.get_id().as_str()));
+    let added = late.chain(events.get_arguments()).filter(|argument| !is_taken(argument.get_long()));
+    let added: Vec<Arg> = added.cloned().map(|argument| argument.global(false).help_heading("Global options")).collect();
+    command.args(added)
+}

@@ -1,0 +1,122 @@
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use insta::assert_snapshot;
+use rigkit_engine::{OperationCli, OperationFlag, OperationKind, OperationPositional, OperationSource};
+use serde_json::json;
+
+use super::*;
+
+fn operation() -> OperationSummary {
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "target": { "type": "string", "description": "Where to deploy to" },
+            "port": { "type": "integer", "default": 3000 },
+            "ratio": { "type": "number" },
+            "dryRun": { "type": "boolean", "default": false },
+            "cache": { "type": "boolean", "default": true, "description": "Uses the cache" },
+            "level": { "enum": ["low", "high", 3] },
+            "tags": { "type": "array", "items": { "type": "string" } },
+            "workflow": { "type": "string" },
+            "help": { "type": "string" },
+            "extra": { "type": "object" },
+        },
+        "required": ["target", "port"],
+        "additionalProperties": false,
+    });
+    let positional = OperationPositional {
+        name: "target".to_owned(),
+        index: 0,
+    };
+    OperationSummary {
+        workflow: "web".to_owned(),
+        id: "deploy".to_owned(),
+        aliases: vec!["ship".to_owned()],
+        source: OperationSource::Config,
+        kind: OperationKind::Command,
+        title: Some("Deploy".to_owned()),
+        description: Some("ships it".to_owned()),
+        creates_workspace: false,
+        input_schema: schema,
+        input_fields: None,
+        cli: OperationCli {
+            positionals: vec![positional],
+            options: vec![yes()],
+        },
+    }
+}
+
+fn yes() -> OperationFlag {
+    OperationFlag {
+        name: "yes".to_owned(),
+        flag: "--yes".to_owned(),
+        aliases: vec!["-y".to_owned()],
+        required: false,
+        value_type: Some("boolean".to_owned()),
+        runtime: false,
+    }
+}
+
+fn parsed(line: &str) -> Result<(OperationLine, GlobalOptions), Failure> {
+    let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+    let mut globals = GlobalOptions::default();
+    let line = parse(&operation(), "rig do", &words, &mut globals, Vec::new)?;
+    Ok((line, globals))
+}
+
+fn failure(line: &str) -> String {
+    match parsed(line).unwrap_err() {
+        Failure::CommandLine(error) => error.render().to_string(),
+        failure => format!("{failure}\nhelp: {}", failure.help().unwrap_or_default()),
+    }
+}
+
+#[test]
+fn flags_become_input() {
+    let check = |line: &str, expected: Value| assert_eq!(Value::Object(parsed(line).unwrap().0.input), expected, "{line}");
+    check("--target x", json!({ "target": "x" }));
+    check("x", json!({ "target": "x" }));
+    check("x --port 80 --ratio -1.5", json!({ "target": "x", "port": 80, "ratio": -1.5 }));
+    check("x --dry-run", json!({ "target": "x", "dryRun": true }));
+    check("x --dryRun=false", json!({ "target": "x", "dryRun": false }));
+    check("x --no-cache", json!({ "target": "x", "cache": false }));
+    check("x --no-cache --cache", json!({ "target": "x", "cache": true }));
+    check("x --level 3", json!({ "target": "x", "level": 3 }));
+    check("x --tags a --tags b", json!({ "target": "x", "tags": ["a", "b"] }));
+    check("x --workflow mine", json!({ "target": "x", "workflow": "mine" }));
+    check("x --extra {\"a\":[1]}", json!({ "target": "x", "extra": { "a": [1] } }));
+    check("--input {\"target\":\"y\",\"help\":\"h\"} --port 1", json!({ "target": "y", "help": "h", "port": 1 }));
+    check("--input-json {\"target\":\"y\"} --target z", json!({ "target": "z" }));
+}
+
+#[test]
+fn the_input_can_come_from_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("input.json");
+    std::fs::write(&path, "{ \"target\": \"filed\" }").unwrap();
+    let (line, _) = parsed(&format!("--input @{}", path.display())).unwrap();
+    assert_eq!(Value::Object(line.input), json!({ "target": "filed" }));
+}
+
+#[test]
+fn global_options_may_follow_unless_the_operation_has_them() {
+    let (line, globals) = parsed("x --json -vv -y").unwrap();
+    assert!(!line.events && globals.json);
+    assert_eq!((globals.verbose, globals.workflow), (2, None));
+    assert_eq!(Value::Object(line.host), json!({ "yes": true }));
+}
+
+#[test]
+fn what_is_missing_or_wrong_is_named() {
+    assert_snapshot!(failure(""), @"");
+    assert_snapshot!(failure("x --port high"), @"");
+    assert_snapshot!(failure("x --level middle"), @"");
+    assert_snapshot!(failure("x --prot 3"), @"");
+    assert_snapshot!(failure("--input [1]"), @"");
+    assert_snapshot!(failure("--input {"), @"");
+}
+
+#[test]
+fn each_operation_has_help() {
+    assert_snapshot!(failure("--help"), @"");
+}

@@ -1,0 +1,12 @@
+//! Operations of the config as commands: their inputs are flags, decided by a JSON Schema.
+
+mod choice;
+mod command;
+mod flags;
+mod input;
+mod missing;
+mod value_kind;
+
+pub(crate) use choice::{choose, unknown, workflow_among};
+pub(crate) use command::{command, listed};
+pub(crate) use input::{OperationLine, parse};

@@ -1,0 +1,36 @@
+//! Standard output: the one place that writes data.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use serde::Serialize;
+
+use crate::failure::Failure;
+
+/// Writes a text, with its colors where they are wanted.
+pub(crate) fn text(text: &str) -> Result<(), Failure> {
+    let mut stdout = anstream::stdout();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    written.map_err(Failure::output)
+}
+
+/// Writes the one document of a `--json` run.
+pub(crate) fn document(value: &impl Serialize) -> Result<(), Failure> {
+    write_document(value).map_err(Failure::output)
+}
+
+fn write_document(value: &impl Serialize) -> io::Result<()> {
+    let stdout = io::stdout();
+    let mut bytes = match stdout.is_terminal() {
+        true => serde_json::to_vec_pretty(value)?,
+        false => serde_json::to_vec(value)?,
+    };
+    bytes.push(b'\n');
+    let mut stdout = stdout.lock();
+    stdout.write_all(&bytes)?;
+    stdout.flush()
+}
+
+/// Says something to the person, on stderr. That nobody listens is no failure.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
+}

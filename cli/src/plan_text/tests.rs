@@ -1,0 +1,62 @@
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::*;
+
+/// Makes a plan from `path status reason` in short.
+fn plan(nodes: &[(&str, &str, Value)]) -> WorkflowPlan {
+    let node = |index: usize, (path, status, reason): &(&str, &str, Value)| {
+        json!({ "index": index, "path": path, "name": path, "status": status, "reason": reason, "upstreamRunIds": [] })
+    };
+    let listed: Vec<Value> = nodes.iter().enumerate().map(|(index, entry)| node(index, entry)).collect();
+    let cached = nodes.iter().filter(|(_, status, _)| *status == "cached").count();
+    let plan = json!({ "workflow": "web", "cachedNodeCount": cached, "nodeCount": nodes.len(), "nodes": listed });
+    serde_json::from_value(plan).unwrap()
+}
+
+fn cached(path: &str) -> (&str, &'static str, Value) {
+    (path, "cached", json!({ "code": "cached" }))
+}
+
+fn after<'a>(path: &'a str, status: &'static str, root: &str) -> (&'a str, &'static str, Value) {
+    (path, status, json!({ "code": "upstream-pending", "root": root }))
+}
+
+fn text(plan: &WorkflowPlan, is_verbose: bool) -> String {
+    anstream::adapter::strip_str(&of(plan, is_verbose, Timestamp::UNIX_EPOCH)).to_string()
+}
+
+fn mixed() -> WorkflowPlan {
+    let captures = json!([{ "name": "branch", "old": "\"main\"", "new": "\"dev\"" }, { "name": "helper", "old": null, "new": "fn 3f2a" }]);
+    plan(&[
+        cached("tools"),
+        ("clone", "pending", json!({ "code": "handler-changed", "captures": captures, "body": false })),
+        after("install", "pending", "clone"),
+        after("build", "pending", "clone"),
+        ("lockfile", "pending", json!({ "code": "always-runs" })),
+        after("warm", "conditional", "lockfile"),
+    ])
+}
+
+#[test]
+fn a_settled_plan_is_one_line() {
+    assert_snapshot!(text(&plan(&[cached("a"), cached("b")]), false), @"");
+}
+
+#[test]
+fn causes_are_told_and_consequences_counted() {
+    assert_snapshot!(text(&mixed(), false), @"");
+}
+
+#[test]
+fn everything_is_told_to_those_who_ask() {
+    assert_snapshot!(text(&mixed(), true), @"");
+}
+
+#[test]
+fn long_values_are_cut() {
+    assert_eq!(shortened("a\nb"), "a⏎b");
+    assert_eq!(shortened(&"é".repeat(61)), format!("{}…", "é".repeat(60)));
+}

@@ -1,0 +1,140 @@
+//! Progress on a terminal: a line that moves for each running task.
+
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, Mutex, PoisonError},
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use rigkit_engine::event::{Event, EventRecord, EventSink, LogStream};
+
+use super::{
+    milestone::{Detail, Tally, describe, log_line},
+    output_lines::{OutputLines, last_glimpse},
+    screen::Screen,
+};
+
+const REDRAW: Duration = Duration::from_millis(100);
+
+static RUNNING: LazyLock<ProgressStyle> = LazyLock::new(|| {
+    let style = ProgressStyle::with_template("{spinner:.yellow} {prefix}  {elapsed:.dim}  {wide_msg:.dim}");
+    style.unwrap_or_else(|_| ProgressStyle::default_spinner())
+});
+
+/// Shows running tasks with their time and the last line of their output, finished ones with
+/// their duration, and counts cached ones.
+pub(super) struct Live {
+    screen: Screen,
+    detail: Detail,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    tally: Tally,
+    running: HashMap<String, ProgressBar>,
+    output: OutputLines,
+}
+
+impl Live {
+    /// Begins a run.
+    pub(super) fn new(screen: Screen, is_verbose: bool) -> Self {
+        Self {
+            screen,
+            detail: if is_verbose { Detail::More } else { Detail::Usual },
+            state: Mutex::default(),
+        }
+    }
+
+    fn start(&self, state: &mut State, path: &str, label: &str) {
+        let bar = ProgressBar::new_spinner().with_style(RUNNING.clone()).with_prefix(label.to_owned());
+        if let Some(bar) = self.screen.add(bar) {
+            bar.enable_steady_tick(REDRAW);
+            state.running.insert(path.to_owned(), bar);
+        }
+    }
+
+    /// Output of a task is glanced at; that of an operation is what was asked for.
+    fn output(&self, state: &mut State, event: &Event) {
+        match event {
+            Event::CommandOutput {
+                node_path, stream, data, ..
+            } => {
+                let source = node_path.as_deref().unwrap_or_default();
+                if !glance(state, source, data) {
+                    let lines = state.output.push(source, *stream, data);
+                    lines.iter().for_each(|line| self.screen.print(line));
+                }
+            }
+            Event::LogOutput {
+                node_path,
+                stream,
+                label,
+                data,
+            } => {
+                let is_wanted = *stream != LogStream::Debug || self.detail > Detail::Usual;
+                if is_wanted && !glance(state, node_path, data) {
+                    let lines = data.lines().map(|line| log_line(*stream, label.as_deref(), line));
+                    lines.for_each(|line| self.screen.print(&line));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn milestone(&self, state: &mut State, event: &Event) {
+        match event {
+            Event::NodeStarted { node_path } => self.start(state, node_path, node_path),
+            Event::NodeCompleted { node_path, .. } | Event::NodeFailed { node_path, .. } => finish(state, node_path),
+            Event::WorkspaceCreateStarted { workspace_id } => {
+                self.start(state, &format!("workspace.{workspace_id}.create"), &format!("creating `{workspace_id}`"));
+                return;
+            }
+            Event::WorkspaceReady { workspace_id } => finish(state, &format!("workspace.{workspace_id}.create")),
+            Event::WorkspaceRemoveStarted { workspace_id } => {
+                self.start(state, &format!("workspace.{workspace_id}.remove"), &format!("removing `{workspace_id}`"));
+                return;
+            }
+            Event::WorkspaceRemoved { workspace_id } => finish(state, &format!("workspace.{workspace_id}.remove")),
+            Event::CommandCompleted {
+                node_path: Some(node_path), ..
+            } => {
+                let rest = state.output.finish(node_path);
+                rest.iter().for_each(|line| self.screen.print(line));
+            }
+            _ => {}
+        }
+        if let Some(line) = describe(event, self.detail, state.tally) {
+            self.screen.print(&line);
+        }
+    }
+}
+
+impl EventSink for Live {
+    fn receive(&self, record: &EventRecord) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.tally.count(&record.event);
+        match &record.event {
+            event @ (Event::CommandOutput { .. } | Event::LogOutput { .. }) => self.output(&mut state, event),
+            event => self.milestone(&mut state, event),
+        }
+    }
+}
+
+/// Shows the end of some output beside the task that wrote it, if that is on the screen.
+fn glance(state: &State, source: &str, data: &str) -> bool {
+    let Some(bar) = state.running.get(source) else {
+        return false;
+    };
+    if let Some(glimpse) = last_glimpse(data) {
+        bar.set_message(glimpse);
+    }
+    true
+}
+
+fn finish(state: &mut State, path: &str) {
+    if let Some(bar) = state.running.remove(path) {
+        bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,54 @@
+//! What a run talks to: progress, the person, Ctrl-C.
+
+use std::sync::Arc;
+
+use rigkit_engine::RunSession;
+
+use crate::{
+    arguments::EventOptions,
+    context::Context,
+    host::TerminalHost,
+    progress::{self, Screen},
+    signals,
+};
+
+/// Is the surroundings of a run; the screen is tidy again once it is dropped.
+pub(crate) struct Session {
+    /// What the engine is given.
+    pub(crate) run: RunSession,
+    screen: Screen,
+}
+
+impl Session {
+    /// Prepares for a run that is worth watching.
+    pub(crate) fn watched(context: &Context, events: &EventOptions) -> Self {
+        let view = progress::View::choose(&context.options, events.events);
+        let screen = Screen::new(view);
+        Self::new(progress::sink(view, &screen, context.options.verbose > 0), screen, context)
+    }
+
+    /// Prepares for a run that is over before there is anything to see.
+    pub(crate) fn quiet(context: &Context) -> Self {
+        let screen = Screen::new(progress::View::Nothing);
+        Self::new(Arc::new(progress::ignore), screen, context)
+    }
+
+    fn new(events: Arc<dyn rigkit_engine::event::EventSink>, screen: Screen, context: &Context) -> Self {
+        signals::tell_on(&screen);
+        let is_stdout_taken = context.options.json;
+        Self {
+            run: RunSession {
+                events,
+                host: Arc::new(TerminalHost::new(screen.clone(), is_stdout_taken)),
+                cancel: signals::token(),
+            },
+            screen,
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.screen.clear();
+    }
+}

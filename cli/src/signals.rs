@@ -1,0 +1,55 @@
+//! Ctrl-C: the first one ends the work in good order, the second one the process.
+
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
+
+use rigkit_engine::CancellationToken;
+
+use crate::{failure::Exit, progress::Screen};
+
+/// Whether a command owns the terminal, and Ctrl-C with it.
+static TERMINAL_IS_LENT: AtomicBool = AtomicBool::new(false);
+static SCREEN: OnceLock<Screen> = OnceLock::new();
+
+/// Gives the token that Ctrl-C cancels; from now on it no longer ends the process at once.
+pub(crate) fn token() -> CancellationToken {
+    static TOKEN: OnceLock<CancellationToken> = OnceLock::new();
+    let token = TOKEN.get_or_init(|| {
+        let token = CancellationToken::new();
+        let cancelled = token.clone();
+        // Without a handler Ctrl-C ends the process, which is the best that is left.
+        let _ = ctrlc::set_handler(move || on_signal(&cancelled));
+        token
+    });
+    token.clone()
+}
+
+/// Says where to tell the person that the work is ending.
+pub(crate) fn tell_on(screen: &Screen) {
+    let _ = SCREEN.set(screen.clone());
+}
+
+/// Leaves Ctrl-C to a command that owns the terminal while `work` runs.
+pub(crate) fn leave_to_command<T>(work: impl FnOnce() -> T) -> T {
+    TERMINAL_IS_LENT.store(true, Ordering::SeqCst);
+    let result = work();
+    TERMINAL_IS_LENT.store(false, Ordering::SeqCst);
+    result
+}
+
+fn on_signal(token: &CancellationToken) {
+    if TERMINAL_IS_LENT.load(Ordering::SeqCst) {
+        return;
+    }
+    if token.is_cancelled() {
+        // A prompt may have hidden the cursor.
+        let _ = console::Term::stderr().show_cursor();
+        std::process::exit(i32::from(Exit::Cancelled.code()));
+    }
+    token.cancel();
+    if let Some(screen) = SCREEN.get() {
+        screen.print("cancelling; Ctrl-C again stops at once");
+    }
+}

@@ -1,0 +1,54 @@
+//! What each color means, everywhere.
+
+use std::fmt::Display;
+
+use anstyle::{AnsiColor, Style};
+use rigkit_engine::plan::NodeStatus;
+
+use crate::arguments::ColorWhen;
+
+/// Is what is done or cached.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+/// Is what is still to do.
+pub(crate) const PENDING: Style = AnsiColor::Yellow.on_default();
+/// Is what depends on something that is not known yet.
+pub(crate) const CONDITIONAL: Style = AnsiColor::Cyan.on_default();
+/// Is what went wrong.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+/// Is a value as it was.
+pub(crate) const OLD: Style = AnsiColor::Red.on_default();
+/// Is a value as it is.
+pub(crate) const NEW: Style = AnsiColor::Green.on_default();
+/// Is a name.
+pub(crate) const NAME: Style = Style::new().bold();
+/// Is what can be skipped in reading.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+
+/// Decides for the whole process whether there are colors.
+pub(crate) fn use_colors(when: ColorWhen) {
+    let choice = match when {
+        ColorWhen::Auto => anstream::ColorChoice::Auto,
+        ColorWhen::Always => anstream::ColorChoice::Always,
+        ColorWhen::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
+}
+
+/// Says whether what goes to stderr has colors.
+pub(crate) fn stderr_has_colors() -> bool {
+    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+}
+
+/// Puts a text in a style.
+pub(crate) fn paint(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Gives the style of a task's status.
+pub(crate) fn of_status(status: NodeStatus) -> Style {
+    match status {
+        NodeStatus::Cached => GOOD,
+        NodeStatus::Pending => PENDING,
+        NodeStatus::Conditional => CONDITIONAL,
+    }
+}

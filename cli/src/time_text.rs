@@ -1,0 +1,102 @@
+//! Durations and ages as a person reads them.
+
+use std::time::Duration;
+
+use jiff::{
+    SignedDuration, Timestamp, Unit,
+    fmt::friendly::{Designator, FractionalUnit, Spacing, SpanPrinter},
+};
+
+/// Writes how long something took: `45ms`, `1.2s`, `3m 5s`, `2h 10m`.
+pub(crate) fn duration(milliseconds: u64) -> String {
+    let printer = SpanPrinter::new().designator(Designator::Compact).spacing(Spacing::BetweenUnits);
+    let (grain, printer) = match milliseconds {
+        ..1_000 => (1, printer),
+        1_000..60_000 => (100, printer.fractional(Some(FractionalUnit::Second)).precision(Some(1))),
+        60_000..3_600_000 => (1_000, printer),
+        _ => (60_000, printer),
+    };
+    let rounded = i64::try_from(milliseconds / grain * grain).unwrap_or(i64::MAX);
+    printer.zero_unit(Unit::Millisecond).duration_to_string(&SignedDuration::from_millis(rounded))
+}
+
+/// Writes how long ago something was, in its largest unit: `12s`, `5m`, `3h`, `9d`.
+pub(crate) fn age(then: Timestamp, now: Timestamp) -> String {
+    largest_unit(now.duration_since(then).as_secs())
+}
+
+/// Writes an age in milliseconds in its largest unit.
+pub(crate) fn age_of(milliseconds: u64) -> String {
+    largest_unit(i64::try_from(milliseconds / 1_000).unwrap_or(i64::MAX))
+}
+
+/// Writes a span in its largest unit: `500ms`, `90s`, `30m`, `2h`, `1d`.
+pub(crate) fn span(span: Duration) -> String {
+    match u64::try_from(span.as_millis()) {
+        Ok(milliseconds) if milliseconds < 1_000 => format!("{milliseconds}ms"),
+        _ => whole_unit(span.as_secs()),
+    }
+}
+
+fn largest_unit(seconds: i64) -> String {
+    match seconds {
+        ..=0 => "0s".to_owned(),
+        1..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..172_800 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// The largest unit that loses nothing, so that an author finds the number that was written.
+fn whole_unit(seconds: u64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
+    let unit = units.into_iter().find(|(size, _)| seconds >= *size && seconds.is_multiple_of(*size));
+    match unit {
+        Some((size, name)) => format!("{}{name}", seconds / size),
+        None => format!("{seconds}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_at_most_two_units() {
+        let check = |milliseconds, expected: &str| assert_eq!(duration(milliseconds), expected);
+        check(0, "0ms");
+        check(999, "999ms");
+        check(1_000, "1.0s");
+        check(1_290, "1.2s");
+        check(59_999, "59.9s");
+        check(60_000, "1m");
+        check(185_400, "3m 5s");
+        check(3_600_000, "1h");
+        check(7_845_000, "2h 10m");
+    }
+
+    #[test]
+    fn ages_have_one_unit() {
+        let check = |seconds, expected: &str| {
+            let then = Timestamp::UNIX_EPOCH;
+            assert_eq!(age(then, then + SignedDuration::from_secs(seconds)), expected);
+        };
+        check(-5, "0s");
+        check(0, "0s");
+        check(59, "59s");
+        check(3_599, "59m");
+        check(90_000, "25h");
+        check(172_800, "2d");
+    }
+
+    #[test]
+    fn spans_lose_nothing() {
+        let check = |milliseconds, expected: &str| assert_eq!(span(Duration::from_millis(milliseconds)), expected);
+        check(250, "250ms");
+        check(90_000, "90s");
+        check(1_800_000, "30m");
+        check(5_400_000, "90m");
+        check(86_400_000, "1d");
+    }
+}

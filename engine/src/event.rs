@@ -41,6 +41,14 @@ pub enum Event {
         /// The id under which the apply and its log are kept.
         apply_id: String,
     },
+    /// Another apply of the workflow is running, and this one waits for it.
+    #[serde(rename = "apply.waiting")]
+    ApplyWaiting {
+        /// The workflow's name.
+        workflow: String,
+        /// Who runs the other one.
+        holder: String,
+    },
     /// A task's stored run is used.
     #[serde(rename = "node.cached")]
     NodeCached {

@@ -97,6 +97,32 @@ impl Workflow {
         &self.scopes[id.0]
     }
 
+    /// Gives the tasks that have run when a point is reached, in walk order.
+    #[must_use]
+    pub fn earlier_tasks(&self, point: PointId) -> Vec<TaskIndex> {
+        let mut found = Vec::new();
+        let mut seen = vec![false; self.points.len()];
+        let mut queue = vec![point];
+        while let Some(point) = queue.pop() {
+            if std::mem::replace(&mut seen[point.0], true) {
+                continue;
+            }
+            match &self.points[point.0] {
+                Point::Start => {}
+                Point::After(task) => {
+                    found.push(*task);
+                    queue.push(self.task(*task).after);
+                }
+                Point::Join { incoming, branches, .. } => {
+                    queue.push(*incoming);
+                    queue.extend(branches.iter().map(|(_, end)| *end));
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
     /// Finds tasks by name or path.
     pub fn find_tasks<'a>(&'a self, target: &'a str) -> impl Iterator<Item = (TaskIndex, &'a Task)> {
         self.tasks

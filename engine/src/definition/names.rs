@@ -31,3 +31,9 @@ pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
+
+/// Sorts names so that those a person most likely meant come first.
+pub(crate) fn by_nearness(wanted: &str, known: &mut [String]) {
+    let wanted = wanted.to_lowercase();
+    known.sort_by_cached_key(|name| strsim::damerau_levenshtein(&wanted, &name.to_lowercase()));
+}

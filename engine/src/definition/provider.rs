@@ -18,6 +18,8 @@ pub struct ProviderDefinition {
     pub provider_id: String,
     /// Where it was defined.
     pub place: Place,
+    /// Whose code it is.
+    pub origin: ProviderOrigin,
     /// The definition in the sandbox.
     pub value: ValueHandle,
     /// The configuration with every value resolved, or why one cannot be.
@@ -26,4 +28,13 @@ pub struct ProviderDefinition {
     pub config: Result<Value, Thrown>,
     /// What its plugin does, as far as a change of it can be told.
     pub plugin: Arc<HandlerFingerprint>,
+}
+
+/// Says whose code a provider is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProviderOrigin {
+    /// The one inside the binary, which has no checks and no artifacts.
+    BuiltIn,
+    /// The project's, or a package's.
+    Project,
 }

@@ -1,15 +1,16 @@
 //! Provider definitions, with every value of their configuration resolved.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use rquickjs::{Function, Object, Value as JsValue};
 
 use super::{
     extract::Extractor,
-    provider::{ProviderDefinition, ProviderIndex},
+    provider::{ProviderDefinition, ProviderIndex, ProviderOrigin},
 };
 use crate::{
     diagnostic::DiagnosticCode,
+    modules::ModuleOrigin,
     sandbox::{
         Thrown,
         json::{JsonFailure, to_json_object},
@@ -39,18 +40,32 @@ impl<'js> Extractor<'_, 'js> {
             self.refuse(DiagnosticCode::NotAProvider, format!("the provider `{name}` has no id"), range, "");
             return Ok(None);
         };
-        let plugin = self.fingerprints.object(&self.ctx, plugin, place.module(self.graph))?;
+        let origin = self.origin(plugin);
+        let written_in = match origin {
+            ProviderOrigin::BuiltIn => None,
+            ProviderOrigin::Project => place.module(self.graph),
+        };
+        let plugin = self.fingerprints.object(&self.ctx, plugin, written_in)?;
         let config = self.provider_config(object)?;
         let index = ProviderIndex(self.providers.len());
         self.providers.push(ProviderDefinition {
             provider_id,
             place,
+            origin,
             value,
             config,
             plugin: Arc::new(plugin),
         });
         self.providers_by_value.insert(value, index);
         Ok(Some(index))
+    }
+
+    fn origin(&self, plugin: &Object<'js>) -> ProviderOrigin {
+        let create = plugin.get::<_, Function>("createProvider");
+        let file = create.and_then(|create| create.get::<_, String>("fileName"));
+        let module = file.ok().and_then(|file| self.graph.find_by_name(Path::new(&file)));
+        let is_built_in = module.is_some_and(|id| matches!(self.graph.module(id).origin, ModuleOrigin::BuiltIn(_)));
+        if is_built_in { ProviderOrigin::BuiltIn } else { ProviderOrigin::Project }
     }
 
     /// Resolves the configuration; what cannot be is an error only where the provider is used.

@@ -190,16 +190,23 @@ impl ModuleGraph {
         required.push((importer.to_owned(), specifier.to_owned()));
     }
 
-    /// Finds an import of a module of Node.js, if there is one: the module and the import.
+    /// Finds what makes handlers need Node.js, if anything does: an import of one of its
+    /// modules, and where it is.
     #[must_use]
-    pub fn node_import(&self) -> Option<(&Module, &Import)> {
-        self.modules.iter().find_map(|module| {
-            let leads_to_node = |import: &&Import| {
-                module.link(&import.specifier).is_some_and(|target| {
-                    matches!(self.module(target).origin, ModuleOrigin::Node(_))
-                })
-            };
-            module.imports.iter().find(leads_to_node).map(|import| (module, import))
+    pub fn node_requirement(&self) -> Option<(String, Option<SourceRange>)> {
+        let leads_to_node = |module: &Module, import: &Import| {
+            let target = module.link(&import.specifier)?;
+            let is_node = matches!(self.module(target).origin, ModuleOrigin::Node(_));
+            is_node.then(|| (import.specifier.clone(), Some(module.range(&import.span))))
+        };
+        let imported = self
+            .modules
+            .iter()
+            .find_map(|module| module.imports.iter().find_map(|import| leads_to_node(module, import)));
+        imported.or_else(|| {
+            let required = self.node_requires.lock().unwrap_or_else(PoisonError::into_inner);
+            let (importer, specifier) = required.first()?;
+            Some((format!("{specifier} (in {importer})"), None))
         })
     }
 }

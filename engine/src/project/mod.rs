@@ -8,4 +8,4 @@ mod load;
 pub use discovery::{ConfigFile, Project, ProjectError, find_projects};
 pub use environment::{Environment, EnvironmentError};
 pub use load::{LoadError, LoadOptions, load};
-pub(crate) use load::{LoadedRealm, load_in_realm};
+pub(crate) use load::{LoadedRealm, deep_thread, load_in_realm};

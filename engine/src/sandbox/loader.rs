@@ -8,6 +8,7 @@ use rquickjs::{
     module::Declared,
 };
 
+use super::globals::host_object;
 use crate::modules::{ModuleFormat, ModuleGraph, ModuleId};
 
 /// Answers imports from the links that the graph has found.
@@ -89,7 +90,7 @@ fn describe<'js>(ctx: &Ctx<'js>, meta: &Object<'js>, path: &Path, id: ModuleId) 
 
 /// Gives the object through which built-in modules and the engine talk.
 pub(crate) fn rigkit<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
-    ctx.globals().get("__rigkit")
+    host_object(ctx)
 }
 
 /// Writes an ES module that exports what a CommonJS module exports.

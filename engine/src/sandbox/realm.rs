@@ -86,6 +86,12 @@ impl Realm {
         result
     }
 
+    /// Takes the limits away: handlers may compute as long as nobody cancels them.
+    pub(crate) fn lift_limits(&self) {
+        self.watchdog.stop();
+        self.runtime.set_memory_limit(usize::MAX);
+    }
+
     fn evaluate<'js>(&self, ctx: &Ctx<'js>) -> Result<Object<'js>, Diagnostic> {
         let evaluated = loader::declare(ctx, &self.graph, ModuleGraph::ENTRY).and_then(Module::eval);
         let (module, promise) = evaluated.map_err(|error| self.explain(ctx, &error))?;
@@ -117,16 +123,13 @@ impl Realm {
         if !error.is_exception() {
             return Diagnostic::error(DiagnosticCode::DefinitionThrew, error.to_string());
         }
-        let thrown = Thrown::catch(ctx, &self.graph);
-        if thrown.message == "out of memory" || thrown.message.is_empty() && self.is_full() {
+        let value = ctx.catch();
+        let thrown = Thrown::from_value(ctx, &value, &self.graph);
+        // Where there is no room even for the error, the language throws nothing at all.
+        if thrown.message == "out of memory" || value.is_null() {
             return self.memory_limit().at(thrown.place().cloned());
         }
         missing_export(&thrown, &self.graph).unwrap_or_else(|| threw(&thrown))
-    }
-
-    fn is_full(&self) -> bool {
-        let usage = self.runtime.memory_usage();
-        usize::try_from(usage.malloc_size).is_ok_and(|used| used * 10 > self.limits.memory * 9)
     }
 
     fn time_limit(&self) -> Diagnostic {
@@ -151,7 +154,6 @@ fn install(
     variables: &Variables,
     console: &ConsoleTarget,
 ) -> rquickjs::Result<()> {
-    ctx.eval::<(), _>(BOOTSTRAP)?;
     let console = Rc::clone(console);
     globals::install(
         ctx,
@@ -160,6 +162,7 @@ fn install(
             console: Rc::new(move |message| (console.borrow_mut())(message)),
         },
     )?;
+    ctx.eval::<(), _>(BOOTSTRAP)?;
     variables::install(ctx, variables)?;
     common_js::install(ctx, graph)
 }
@@ -178,12 +181,22 @@ fn threw(thrown: &Thrown) -> Diagnostic {
     for frame in thrown.frames.iter().skip(1).filter(|frame| frame.is_project) {
         diagnostic = diagnostic.related("called from here", Some(frame.range.clone()));
     }
+    let handler_only = HANDLER_ONLY.iter().find(|name| thrown.message == format!("{name} is not defined"));
+    if let Some(name) = handler_only {
+        return diagnostic.help(format!("`{name}` exists while a handler runs, not while the workflow is being defined"));
+    }
     match thrown.name.as_str() {
         "ReferenceError" if thrown.message.contains("initialized") => diagnostic
             .help("the value is used before its module has run: modules that import each other in a circle do that"),
         _ => diagnostic,
     }
 }
+
+/// Globals that handlers have and definitions do not.
+const HANDLER_ONLY: &[&str] = &[
+    "setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate", "fetch",
+    "AbortController", "AbortSignal", "crypto", "performance", "Headers", "Request", "Response",
+];
 
 /// Recognises the runtime's message for an import that its target does not export.
 fn missing_export(thrown: &Thrown, graph: &ModuleGraph) -> Option<Diagnostic> {

@@ -116,13 +116,18 @@ impl Secrets {
             .map(|secret| secret.name.clone())
     }
 
-    /// Gives names and values, for digests that never leave the machine.
-    pub(crate) fn values(&self) -> Vec<(String, String)> {
+    /// Says how many bytes at the end of a text may be the beginning of a secret.
+    pub(crate) fn longest_beginning_at_end_of(&self, text: &str) -> usize {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known
-            .iter()
-            .map(|secret| (secret.name.clone(), secret.value.clone()))
-            .collect()
+        let longest = |value: &str| {
+            value
+                .char_indices()
+                .skip(1)
+                .map(|(length, _)| length)
+                .filter(|length| text.ends_with(&value[..*length]))
+                .max()
+        };
+        known.iter().filter_map(|secret| longest(&secret.value)).max().unwrap_or(0)
     }
 }
 

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   let pendingSite;
-  const rigkit = globalThis.__rigkit ?? {};
+  const rigkit = globalThis.__rigkit;
 
   // Call sites are numbered a module; the number that reaches the engine names both.
   const SITES_PER_MODULE = 16777216;
@@ -55,6 +55,4 @@
     if (typeof schema.toJsonSchema === "function") return schema.toJsonSchema();
     return undefined;
   };
-
-  Object.defineProperty(globalThis, "__rigkit", { value: rigkit, enumerable: false, configurable: true });
 })();

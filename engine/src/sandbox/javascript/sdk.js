@@ -154,7 +154,10 @@ const inputBuilder = {
 
 function inputOf(input) {
   const isSchema = typeof input !== "function" || "~standard" in input;
-  return isSchema ? input : input(inputBuilder);
+  if (isSchema) return input;
+  const built = input(inputBuilder);
+  const isRecord = typeof built === "object" && built !== null && !(built instanceof FieldInput) && !("~standard" in built);
+  return isRecord ? new FieldInput([]).extend(built) : built;
 }
 
 export function workflow(name, options) {
@@ -197,7 +200,7 @@ function variable(name, fallback, isSecret) {
   return Object.assign(read, {
     kind: "rigkit.env",
     variable: name,
-    isSecret,
+    secret: isSecret,
     fallback,
     toString: read,
     toJSON: read,

@@ -1,0 +1,327 @@
+//! Applying a workflow: the lock, the checks, the attempts, the record of it all.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use jiff::Timestamp;
+
+use super::{
+    ApplyOutcome, ApplyRequest, Engine, KeyUse, LockBehaviour, RunSession,
+    apply_run::{ApplyRun, Attempt},
+    contexts::Context,
+    plan::{Planning, SAVED_PLAN_FORMAT, definition_digest},
+    select,
+    session::{Session, SessionOptions},
+};
+use crate::{
+    definition::{Definition, PointId, TaskIndex, Workflow},
+    error::{EngineError, MovedSincePlan},
+    event::{Event, RunOutcome},
+    plan::{SavedPlan, WorkflowPlan},
+    run::RunLog,
+    state::{ApplyCounts, ApplyId, ApplyLock, Attempt as LockAttempt, FinishedApply, Holder, NewApply, RunId, State},
+};
+
+/// How often a walk may begin before tasks that invalidate each other are stopped.
+const MAX_ATTEMPTS: u32 = 9;
+
+/// Is what an apply leaves: the public outcome, and what a workspace remembers of it.
+pub(super) struct Applied {
+    pub(super) outcome: ApplyOutcome,
+    pub(super) context: Context,
+    pub(super) made_from: Vec<RunId>,
+}
+
+/// Is the state as one run shares it with the providers it calls.
+pub(super) type SharedState = Arc<Mutex<State>>;
+
+pub(super) fn lock_state(state: &SharedState) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Engine {
+    /// Runs what is pending in a workflow.
+    ///
+    /// # Errors
+    /// Where the request is wrong, a provider is not ready, a task fails, or the caller
+    /// cancels. What had finished by then is stored.
+    pub fn apply(&self, request: &ApplyRequest, run: &RunSession) -> Result<ApplyOutcome, EngineError> {
+        let apply_id = ApplyId::generate();
+        let state = self.open_state()?;
+        let options = SessionOptions {
+            log: Some(self.begin_log(&apply_id)?),
+            state: Some(Arc::clone(&state)),
+        };
+        self.with_session(run, options, |session| async move {
+            let applied = self.apply_in(&session, request, apply_id, &state).await?;
+            Ok(applied.outcome)
+        })
+    }
+
+    pub(super) fn open_state(&self) -> Result<SharedState, EngineError> {
+        Ok(Arc::new(Mutex::new(State::open(&self.state_path())?)))
+    }
+
+    pub(super) fn begin_log(&self, id: &ApplyId) -> Result<RunLog, EngineError> {
+        let directory = self.log_dir();
+        RunLog::create(&directory, id.as_str()).map_err(|source| EngineError::File {
+            action: "write the log in",
+            path: directory,
+            source,
+        })
+    }
+
+    /// Applies a workflow within a session that may go on to do more.
+    pub(super) async fn apply_in(
+        &self,
+        session: &Session,
+        request: &ApplyRequest,
+        apply_id: ApplyId,
+        state: &SharedState,
+    ) -> Result<Applied, EngineError> {
+        let definition = Arc::clone(&session.definition);
+        require_embedded(&definition)?;
+        let workflow = select::workflow(&definition, request.workflow.as_deref())?;
+        let until = request.until.as_deref().map(|target| select::task(workflow, target)).transpose()?;
+        let _lock = self.lock(session, &workflow.name, request.lock).await?;
+        if let Some(saved) = &request.saved_plan {
+            check_saved_plan(saved, &definition, &lock_state(state))?;
+        }
+        let started = Instant::now();
+        let secrets = self.secret_digests(KeyUse::Create)?;
+        let mut attempts = Attempts {
+            engine: self,
+            session,
+            workflow,
+            until,
+            jobs: request.jobs.map(std::num::NonZeroUsize::get),
+            apply_id,
+            state,
+            counts: ApplyCounts::default(),
+            first_plan: None,
+        };
+        let result = attempts.run(&definition, &secrets).await;
+        attempts.finish(&result, started)?;
+        let (context, made_from) = result?;
+        let outcome = ApplyOutcome {
+            workflow: workflow.name.to_string(),
+            context: (*context).clone(),
+            duration_ms: elapsed_ms(started),
+            plan: attempts.first_plan.unwrap_or_else(|| empty_plan(workflow)),
+            apply_id: attempts.apply_id.to_string(),
+        };
+        Ok(Applied {
+            outcome,
+            context,
+            made_from,
+        })
+    }
+
+    async fn lock(
+        &self,
+        session: &Session,
+        workflow: &str,
+        behaviour: LockBehaviour,
+    ) -> Result<ApplyLock, EngineError> {
+        let locks = self.locks();
+        let holder = Holder::this_process(&self.options.who);
+        let held_by = match locks.try_acquire(workflow, &holder)? {
+            LockAttempt::Acquired(lock) => return Ok(lock),
+            LockAttempt::Held(holder) => holder,
+        };
+        let held_by = held_by.map_or_else(|| "somebody else".to_owned(), |holder| holder.to_string());
+        if behaviour == LockBehaviour::Fail {
+            return Err(EngineError::Locked {
+                workflow: workflow.to_owned(),
+                holder: held_by,
+            });
+        }
+        session.emitter.emit(Event::ApplyWaiting {
+            workflow: workflow.to_owned(),
+            holder: held_by,
+        });
+        let (deliver, delivered) = tokio::sync::oneshot::channel();
+        locks.acquire_on_thread(workflow, &holder, move |lock| {
+            // Whoever waited may have been cancelled; the lock is free again then.
+            let _ = deliver.send(lock);
+        })?;
+        tokio::select! {
+            lock = delivered => Ok(lock.map_err(|_| EngineError::Cancelled)??),
+            () = session.run.cancel.cancelled() => Err(EngineError::Cancelled),
+        }
+    }
+}
+
+/// Refuses to run handlers that need Node.js.
+pub(super) fn require_embedded(definition: &Definition) -> Result<(), EngineError> {
+    match definition.graph.node_requirement() {
+        Some((specifier, range)) => Err(EngineError::NodeRequired { specifier, range }),
+        None => Ok(()),
+    }
+}
+
+fn check_saved_plan(saved: &SavedPlan, definition: &Definition, state: &State) -> Result<(), EngineError> {
+    let definition_moved = saved.definition != definition_digest(definition) || saved.format != SAVED_PLAN_FORMAT;
+    let state_moved = saved.serial != state.serial()?;
+    let moved = match (definition_moved, state_moved) {
+        (false, false) => return Ok(()),
+        (true, false) => MovedSincePlan::Definition,
+        (false, true) => MovedSincePlan::State,
+        (true, true) => MovedSincePlan::Both,
+    };
+    Err(EngineError::StalePlan { moved })
+}
+
+fn empty_plan(workflow: &Workflow) -> WorkflowPlan {
+    WorkflowPlan {
+        workflow: workflow.name.to_string(),
+        cached_node_count: 0,
+        node_count: workflow.tasks.len(),
+        nodes: Vec::new(),
+        final_context: None,
+        checks: Vec::new(),
+    }
+}
+
+pub(super) fn elapsed_ms(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Is one apply, which may walk the workflow several times.
+struct Attempts<'a> {
+    engine: &'a Engine,
+    session: &'a Session,
+    workflow: &'a Workflow,
+    until: Option<TaskIndex>,
+    jobs: Option<usize>,
+    apply_id: ApplyId,
+    state: &'a SharedState,
+    counts: ApplyCounts,
+    first_plan: Option<WorkflowPlan>,
+}
+
+impl Attempts<'_> {
+    async fn run(
+        &mut self,
+        definition: &Definition,
+        secrets: &crate::identity::SecretDigests,
+    ) -> Result<(Context, Vec<RunId>), EngineError> {
+        self.begin()?;
+        for attempt in 1.. {
+            let reader = self.engine.read_state()?;
+            let mut planning = Planning::new(definition, self.workflow, reader.as_ref(), secrets)?;
+            planning.verify(self.session, true).await?;
+            let plan = planning.plan()?;
+            if self.first_plan.is_none() {
+                self.announce(&plan);
+                self.first_plan = Some(plan);
+            }
+            let end = self.until.map_or(self.workflow.end, |task| self.workflow.task(task).point);
+            let mut run = ApplyRun::new(self.session, &planning, self.state, &self.apply_id, self.jobs, self.allowed());
+            let result = run.run(end).await;
+            let counts = run.counts;
+            drop(run);
+            self.add_counts(counts);
+            match result? {
+                Attempt::Done { context, made_from } => return Ok((context, made_from)),
+                Attempt::Restart { task, target } if attempt >= MAX_ATTEMPTS => {
+                    return Err(EngineError::RestartLimit {
+                        task,
+                        target,
+                        attempts: attempt,
+                    });
+                }
+                Attempt::Restart { task, target } => self.session.emitter.emit(Event::ApplyRestarted {
+                    workflow: self.workflow.name.to_string(),
+                    node_path: task,
+                    target_node_path: target,
+                    attempt: attempt + 1,
+                }),
+            }
+        }
+        Err(EngineError::Cancelled)
+    }
+
+    fn begin(&self) -> Result<(), EngineError> {
+        lock_state(self.state).begin_apply(&NewApply {
+            id: self.apply_id.clone(),
+            workflow: self.workflow.name.to_string(),
+            started_at: Timestamp::now(),
+            who: self.engine.options.who.clone(),
+        })?;
+        let workflow = self.workflow.name.to_string();
+        self.session.emitter.emit(Event::DefinitionLoaded {
+            workflow: workflow.clone(),
+        });
+        self.session.emitter.emit(Event::ApplyStarted {
+            workflow,
+            apply_id: self.apply_id.to_string(),
+        });
+        Ok(())
+    }
+
+    fn announce(&self, plan: &WorkflowPlan) {
+        self.session.emitter.emit(Event::PlanCreated {
+            workflow: plan.workflow.clone(),
+            cached_node_count: plan.cached_node_count,
+            node_count: plan.node_count,
+        });
+    }
+
+    /// Gives the tasks that `--until` asks for: the task and everything before it.
+    fn allowed(&self) -> Option<HashSet<TaskIndex>> {
+        let until = self.workflow.task(self.until?);
+        let earlier = self.workflow.earlier_tasks(PointId(until.point.0));
+        Some(earlier.into_iter().collect())
+    }
+
+    fn add_counts(&mut self, counts: ApplyCounts) {
+        self.counts.cached = counts.cached;
+        self.counts.ran += counts.ran;
+        self.counts.failed += counts.failed;
+    }
+
+    fn finish<T>(&self, result: &Result<T, EngineError>, started: Instant) -> Result<(), EngineError> {
+        let outcome = outcome_of(result);
+        let message = result.as_ref().err().map(|error| self.session.emitter.mask(&error.to_string()));
+        let finished = FinishedApply {
+            at: Timestamp::now(),
+            outcome,
+            counts: self.counts,
+            message,
+        };
+        let recorded = {
+            let mut state = lock_state(self.state);
+            let recorded = state.finish_apply(&self.apply_id, &finished);
+            recorded.and_then(|()| {
+                if self.counts.ran > 0 {
+                    state.prune(&self.workflow.name)?;
+                }
+                state.checkpoint()
+            })
+        };
+        self.session.emitter.emit(Event::ApplyCompleted {
+            workflow: self.workflow.name.to_string(),
+            apply_id: self.apply_id.to_string(),
+            outcome,
+            duration_ms: elapsed_ms(started),
+        });
+        // The failure of the work itself says more than that of its record.
+        match (result, recorded) {
+            (Ok(_), Err(error)) => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Says how a run ended.
+pub(super) fn outcome_of<T>(result: &Result<T, EngineError>) -> RunOutcome {
+    match result {
+        Ok(_) => RunOutcome::Succeeded,
+        Err(EngineError::Cancelled) => RunOutcome::Cancelled,
+        Err(_) => RunOutcome::Failed,
+    }
+}

@@ -1,0 +1,344 @@
+//! Looking at stored runs, explaining a task, invalidating and clearing.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{
+    Engine, KeyUse,
+    apply::lock_state,
+    plan::Planning,
+    select,
+};
+use crate::{
+    definition::{Definition, Workflow},
+    error::EngineError,
+    plan::{NodeStatus, PlanNode, Reason, Walk},
+    state::{ApplyId, InvalidatedRun, Invalidation, InvalidationCause, RunId, RunRecord, StateReader, StoredComponent},
+};
+
+/// Is a stored run as people and programs see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CachedRun {
+    /// Its id.
+    pub id: RunId,
+    /// The apply it ran in.
+    pub apply_id: ApplyId,
+    /// The workflow.
+    pub workflow: String,
+    /// The task's path.
+    pub node_path: String,
+    /// The task's name.
+    pub node_name: String,
+    /// Whether it is reused.
+    pub status: CachedRunStatus,
+    /// Who or what made it unusable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalidated: Option<Invalidation>,
+    /// When it ran.
+    pub created_at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// Whether it is the latest of its task.
+    pub current: bool,
+    /// What was noted about it.
+    pub metadata: Map<String, Value>,
+}
+
+/// Says whether a stored run is reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CachedRunStatus {
+    /// The plan reuses it.
+    Valid,
+    /// The plan runs the task again.
+    Stale,
+    /// Somebody invalidated it.
+    Invalidated,
+    /// A later run took its place.
+    Superseded,
+    /// The config has no such task.
+    Orphaned,
+}
+
+/// Says all that is known of why a task is cached or not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskExplanation {
+    /// The workflow.
+    pub workflow: String,
+    /// How the task stands.
+    pub node: PlanNode,
+    /// The task that it waits for, where it is one of a cascade.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<PlanNode>,
+    /// The parts of its identity, against those of its latest run.
+    pub components: Vec<ComponentChange>,
+    /// Its latest runs, newest first.
+    pub history: Vec<CachedRun>,
+}
+
+/// Is one part of an identity, as it was and as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComponentChange {
+    /// The part.
+    pub name: String,
+    /// Whether it changed.
+    pub status: ComponentStatus,
+    /// What it was, where that can be printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old: Option<String>,
+    /// What it is, where that can be printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+}
+
+/// Says whether a part of an identity changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ComponentStatus {
+    /// It is the same.
+    Same,
+    /// It is another.
+    Changed,
+    /// There is no run to compare with.
+    New,
+    /// It depends on runs that are not known yet.
+    Unknown,
+}
+
+/// How many runs of a task an explanation shows.
+const HISTORY: usize = 5;
+
+impl Engine {
+    /// Lists stored runs; changes nothing.
+    ///
+    /// # Errors
+    /// Where the state cannot be read.
+    pub fn cached_runs(&self, workflow: Option<&str>) -> Result<Vec<CachedRun>, EngineError> {
+        let Some(state) = self.read_state()? else {
+            return Ok(Vec::new());
+        };
+        let reused = self.reused_runs(workflow);
+        let records = state.list_runs(workflow)?;
+        Ok(records.into_iter().map(|record| view(record, reused.as_ref())).collect())
+    }
+
+    /// Gives how each task of the plan stands, where the config loads.
+    fn reused_runs(&self, workflow: Option<&str>) -> Option<HashMap<(String, String), PlanNode>> {
+        let definition = self.definition().ok()?;
+        let plans = self.plan_definition(&definition, workflow).ok()?;
+        let nodes = plans.into_iter().flat_map(|plan| {
+            let workflow = plan.workflow;
+            plan.nodes.into_iter().map(move |node| ((workflow.clone(), node.path.clone()), node))
+        });
+        Some(nodes.collect())
+    }
+
+    /// Explains one task, or every task that is not cached.
+    ///
+    /// # Errors
+    /// Where the config is wrong, the state cannot be read, or there is no such task.
+    pub fn explain(&self, workflow: Option<&str>, task: Option<&str>) -> Result<Vec<TaskExplanation>, EngineError> {
+        let definition = self.definition()?;
+        let state = self.read_state()?;
+        let secrets = self.secret_digests(KeyUse::Read)?;
+        let mut explanations = Vec::new();
+        for workflow in explained_workflows(&definition, workflow, task)? {
+            let planning = Planning::new(&definition, workflow, state.as_ref(), &secrets)?;
+            let wanted = task.map(|target| select::task(workflow, target)).transpose()?;
+            let plan = planning.plan()?;
+            for node in &plan.nodes {
+                let is_wanted = match wanted {
+                    Some(index) => node.index == index.0,
+                    None => node.status != NodeStatus::Cached,
+                };
+                if is_wanted {
+                    explanations.push(explain_node(&planning, &plan.nodes, node)?);
+                }
+            }
+        }
+        Ok(explanations)
+    }
+
+    /// Marks runs of tasks, and of all that descends from them, as no longer usable.
+    ///
+    /// # Errors
+    /// Where there is no such task, or the state cannot be written.
+    pub fn invalidate(&self, workflow: Option<&str>, targets: &[String]) -> Result<Vec<InvalidatedRun>, EngineError> {
+        let definition = self.definition()?;
+        let mut paths: HashMap<String, Vec<String>> = HashMap::new();
+        for target in targets {
+            for workflow in explained_workflows(&definition, workflow, Some(target))? {
+                let task = workflow.task(select::task(workflow, target)?);
+                paths.entry(workflow.name.to_string()).or_default().push(task.path.to_string());
+            }
+        }
+        self.invalidate_paths(paths)
+    }
+
+    /// Marks every run of a workflow, or of all, as no longer usable.
+    ///
+    /// # Errors
+    /// Where the state cannot be written.
+    pub fn invalidate_all(&self, workflow: Option<&str>) -> Result<Vec<InvalidatedRun>, EngineError> {
+        let Some(state) = self.read_state()? else {
+            return Ok(Vec::new());
+        };
+        let mut paths: HashMap<String, Vec<String>> = HashMap::new();
+        for record in state.list_runs(workflow)? {
+            paths.entry(record.workflow).or_default().push(record.node_path);
+        }
+        drop(state);
+        self.invalidate_paths(paths)
+    }
+
+    fn invalidate_paths(&self, paths: HashMap<String, Vec<String>>) -> Result<Vec<InvalidatedRun>, EngineError> {
+        if self.read_state()?.is_none() {
+            return Ok(Vec::new());
+        }
+        let state = self.open_state()?;
+        let cause = InvalidationCause::Person {
+            name: self.options.who.clone(),
+        };
+        let mut invalidated = Vec::new();
+        for (workflow, paths) in paths {
+            invalidated.extend(lock_state(&state).invalidate(&workflow, &paths, &cause, Timestamp::now())?);
+        }
+        Ok(invalidated)
+    }
+
+    /// Deletes stored runs; workspaces stay.
+    ///
+    /// # Errors
+    /// Where the state cannot be written.
+    pub fn clear_cache(&self, workflow: Option<&str>) -> Result<usize, EngineError> {
+        if self.read_state()?.is_none() {
+            return Ok(0);
+        }
+        let state = self.open_state()?;
+        let cleared = lock_state(&state).clear(workflow)?;
+        Ok(cleared)
+    }
+}
+
+/// Finds the workflow that a task is to be looked up in: the named one, or the one that has it.
+fn explained_workflows<'a>(
+    definition: &'a Definition,
+    workflow: Option<&str>,
+    task: Option<&str>,
+) -> Result<Vec<&'a Workflow>, EngineError> {
+    let candidates = select::workflows(definition, workflow)?;
+    let Some(target) = task else {
+        return Ok(candidates);
+    };
+    let holders: Vec<&Workflow> = candidates
+        .iter()
+        .filter(|workflow| workflow.find_tasks(target).next().is_some())
+        .copied()
+        .collect();
+    match holders.len() {
+        0 => {
+            let known = candidates.iter().flat_map(|workflow| workflow.tasks.iter().map(|task| task.path.to_string()));
+            Err(select::unknown(crate::error::NameKind::Task, target, known.collect()))
+        }
+        1 => Ok(holders),
+        _ => Err(EngineError::WorkflowNeeded {
+            known: holders.iter().map(|workflow| workflow.name.to_string()).collect(),
+        }),
+    }
+}
+
+fn view(record: RunRecord, reused: Option<&HashMap<(String, String), PlanNode>>) -> CachedRun {
+    let key = (record.workflow.clone(), record.node_path.clone());
+    let node = reused.map(|nodes| nodes.get(&key));
+    let status = match node {
+        _ if record.summary.invalidated.is_some() => CachedRunStatus::Invalidated,
+        Some(None) => CachedRunStatus::Orphaned,
+        Some(Some(node)) if node.run_id.as_ref() == Some(&record.summary.run_id) => CachedRunStatus::Valid,
+        _ if !record.current => CachedRunStatus::Superseded,
+        _ => CachedRunStatus::Stale,
+    };
+    CachedRun {
+        id: record.summary.run_id,
+        apply_id: record.apply_id,
+        workflow: record.workflow,
+        node_path: record.node_path,
+        node_name: record.node_name,
+        status,
+        invalidated: record.summary.invalidated,
+        created_at: record.summary.created_at,
+        duration_ms: record.summary.duration_ms,
+        current: record.current,
+        metadata: record.metadata,
+    }
+}
+
+fn explain_node(planning: &Planning<'_>, nodes: &[PlanNode], node: &PlanNode) -> Result<TaskExplanation, EngineError> {
+    let cause = match &node.reason {
+        Reason::UpstreamPending { root } => nodes.iter().find(|other| other.path == *root).cloned(),
+        _ => None,
+    };
+    let history = match planning.state {
+        Some(state) => state.runs_of(&planning.workflow.name, &node.path, HISTORY)?,
+        None => Vec::new(),
+    };
+    let reused: HashMap<(String, String), PlanNode> =
+        HashMap::from([((planning.workflow.name.to_string(), node.path.clone()), node.clone())]);
+    Ok(TaskExplanation {
+        workflow: planning.workflow.name.to_string(),
+        components: component_changes(planning, nodes, node)?,
+        node: node.clone(),
+        cause,
+        history: history.into_iter().map(|record| view(record, Some(&reused))).collect(),
+    })
+}
+
+fn component_changes(
+    planning: &Planning<'_>,
+    nodes: &[PlanNode],
+    node: &PlanNode,
+) -> Result<Vec<ComponentChange>, EngineError> {
+    let mut walk = Walk::new(planning.workflow, &planning.identities, &planning.records, planning.now);
+    for index in (0..nodes.len()).map(crate::definition::TaskIndex) {
+        let verdict = walk.judge(index)?;
+        walk.pass(index, &verdict);
+    }
+    let index = crate::definition::TaskIndex(node.index);
+    let after = planning.workflow.task(index).after;
+    let runs = walk.runs_at(after);
+    let paths = walk.upstream_values(after);
+    let is_known = !matches!(walk.resolve(after), crate::plan::PointState::Behind { .. });
+    let new = planning.identities.components(index, &runs, &paths);
+    let old = stored_components(planning.state, planning.records.current(&node.path).map(|run| &run.run_id))?;
+    Ok(new
+        .into_iter()
+        .map(|component| compare(component, old.as_deref(), is_known))
+        .collect())
+}
+
+fn stored_components(state: Option<&StateReader>, run: Option<&RunId>) -> Result<Option<Vec<StoredComponent>>, EngineError> {
+    let (Some(state), Some(run)) = (state, run) else {
+        return Ok(None);
+    };
+    Ok(state.components(std::slice::from_ref(run))?.remove(run))
+}
+
+fn compare(new: StoredComponent, old: Option<&[StoredComponent]>, is_upstream_known: bool) -> ComponentChange {
+    let old = old.and_then(|components| components.iter().find(|component| component.name == new.name));
+    let status = match old {
+        None => ComponentStatus::New,
+        Some(_) if new.name == "upstream" && !is_upstream_known => ComponentStatus::Unknown,
+        Some(old) if old.hash == new.hash => ComponentStatus::Same,
+        Some(_) => ComponentStatus::Changed,
+    };
+    ComponentChange {
+        name: new.name,
+        status,
+        old: old.and_then(|component| component.value.clone()),
+        new: new.value,
+    }
+}

@@ -1,0 +1,210 @@
+//! The engine's requests: one method each, plain data in and out.
+
+mod apply;
+mod apply_run;
+mod cache;
+mod checks;
+mod contexts;
+mod health;
+mod history;
+mod input;
+mod operations;
+mod plan;
+mod record;
+mod select;
+mod session;
+mod workspaces;
+
+use std::{
+    num::NonZeroUsize,
+    path::PathBuf,
+    sync::Arc,
+};
+
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    definition::Definition,
+    error::EngineError,
+    event::EventSink,
+    host::Host,
+    identity::SecretDigests,
+    plan::{PlanLevel, SavedPlan, WorkflowPlan},
+    project::{Environment, Project, load},
+    sandbox::{SandboxLimits, Variables},
+    source::SourceFiles,
+    state::{ApplyLocks, MachineKey, StateReader, machine_key},
+};
+
+pub use cache::{CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, TaskExplanation};
+pub use health::{Health, HealthProblem, RuntimeKind, StateHealth};
+pub use operations::{
+    OperationCli, OperationFlag, OperationKind, OperationPositional, OperationRequest, OperationSource, OperationSummary,
+    WorkspaceOperationRequest,
+};
+pub use workspaces::{CreateWorkspaceRequest, Freshness, RemoveWorkspaceRequest, WorkspaceStatus, WorkspaceView};
+
+/// Works on one project.
+pub struct Engine {
+    options: EngineOptions,
+    variables: Variables,
+}
+
+/// Says what an engine works on.
+#[derive(Clone)]
+pub struct EngineOptions {
+    /// The project.
+    pub project: Project,
+    /// The state, where it is not the project's default one.
+    pub state_path: Option<PathBuf>,
+    /// What configs and handlers read as their environment.
+    pub environment: Environment,
+    /// What evaluating a definition may use.
+    pub limits: SandboxLimits,
+    /// Where source text comes from.
+    pub files: Arc<dyn SourceFiles>,
+    /// The developer's own directory, `~/.rigkit` where nobody names another.
+    pub host_dir: PathBuf,
+    /// Where providers keep what belongs to the machine; below `host_dir` by default.
+    pub host_storage_dir: PathBuf,
+    /// Who asks, for records and locks: `me@laptop: rig apply`.
+    pub who: String,
+}
+
+/// Is what a run talks to while it happens.
+#[derive(Clone)]
+pub struct RunSession {
+    /// Receives events.
+    pub events: Arc<dyn EventSink>,
+    /// Asks the person.
+    pub host: Arc<dyn Host>,
+    /// Ends the run early.
+    pub cancel: CancellationToken,
+}
+
+/// Asks for plans.
+#[derive(Debug, Clone)]
+pub struct PlanRequest {
+    /// The workflow, or all of them.
+    pub workflow: Option<String>,
+    /// How sure the plan is to be.
+    pub level: PlanLevel,
+}
+
+/// Asks for a workflow to be applied.
+#[derive(Debug, Clone, Default)]
+pub struct ApplyRequest {
+    /// The workflow; may be left out where there is one.
+    pub workflow: Option<String>,
+    /// The last task to run, by name or path.
+    pub until: Option<String>,
+    /// How many tasks may run at once; no limit where it is left out.
+    pub jobs: Option<NonZeroUsize>,
+    /// What to do when another apply of the workflow is running.
+    pub lock: LockBehaviour,
+    /// The saved plan that it has to be.
+    pub saved_plan: Option<SavedPlan>,
+}
+
+/// Says what to do when another apply of the workflow is running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LockBehaviour {
+    /// Wait until it ends.
+    #[default]
+    Wait,
+    /// Fail at once.
+    Fail,
+}
+
+/// Is the result of an apply.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApplyOutcome {
+    /// The workflow's name.
+    pub workflow: String,
+    /// The context after everything that was asked for.
+    pub context: Map<String, Value>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// The plan as it was before.
+    pub plan: WorkflowPlan,
+    /// The id of the apply.
+    pub apply_id: String,
+}
+
+impl Engine {
+    /// Makes an engine for a project; nothing is read yet.
+    #[must_use]
+    pub fn new(options: EngineOptions) -> Self {
+        let variables = Variables::new(Arc::clone(&options.environment.variables));
+        Self { options, variables }
+    }
+
+    /// Gives what the engine works on.
+    #[must_use]
+    pub fn options(&self) -> &EngineOptions {
+        &self.options
+    }
+
+    /// Loads the definition.
+    ///
+    /// # Errors
+    /// Where the config is wrong.
+    pub fn definition(&self) -> Result<Definition, EngineError> {
+        Ok(load(&self.load_options())?)
+    }
+
+    /// Gives the number that rises with every change of the state; nothing where there is no
+    /// state yet.
+    ///
+    /// # Errors
+    /// Where the state cannot be read.
+    pub fn state_serial(&self) -> Result<Option<u64>, EngineError> {
+        match self.read_state()? {
+            Some(state) => Ok(Some(state.serial()?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Gives the path of the state.
+    #[must_use]
+    pub fn state_path(&self) -> PathBuf {
+        let default = || self.options.project.default_state_path();
+        self.options.state_path.clone().unwrap_or_else(default)
+    }
+
+    /// Gives the directory that holds the logs of runs.
+    #[must_use]
+    pub fn log_dir(&self) -> PathBuf {
+        self.options.project.data_dir().join("logs")
+    }
+
+    fn read_state(&self) -> Result<Option<StateReader>, EngineError> {
+        Ok(StateReader::open_existing(&self.state_path())?)
+    }
+
+    fn locks(&self) -> ApplyLocks {
+        ApplyLocks::beside(&self.state_path())
+    }
+
+    /// Gives what turns secrets into digests. Without a key, and without the wish to make one,
+    /// nothing that was stored can match, which is what a machine without its key deserves.
+    fn secret_digests(&self, key: KeyUse) -> Result<SecretDigests, EngineError> {
+        let secrets = self.variables.secrets().clone();
+        let bytes = if secrets.is_empty() {
+            [0; 32]
+        } else {
+            let key = machine_key(&self.options.host_dir, key == KeyUse::Create)?;
+            key.as_ref().map_or([0; 32], |key: &MachineKey| *key.as_bytes())
+        };
+        Ok(SecretDigests::new(bytes, secrets))
+    }
+}
+
+/// Says whether a key for secrets may be made where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeyUse {
+    Read,
+    Create,
+}

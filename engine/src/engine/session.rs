@@ -1,0 +1,169 @@
+//! What a request that runs handlers has at hand: the loaded definition, a runtime, events.
+
+use std::{
+    future::Future,
+    sync::{Arc, Mutex},
+};
+
+use tokio::{runtime::Builder, sync::mpsc};
+
+use super::{Engine, RunSession};
+use crate::{
+    definition::{Definition, Scope, ValueHandle, Workflow},
+    error::{EngineError, NodeFailure},
+    project::LoadOptions,
+    run::{Emitter, RunLog},
+    runtime::{
+        CallFailure, EmbeddedOptions, EmbeddedRuntime, HandlerClient, Invocation, ProjectStore, ProviderStores, Services,
+        Work,
+    },
+    sandbox::Thrown,
+    source::SourceRange,
+    state::{HostStorage, State},
+};
+
+/// Is a definition whose handlers can be called, with the events of one run.
+pub(super) struct Session {
+    pub(super) definition: Arc<Definition>,
+    pub(super) client: Arc<HandlerClient>,
+    pub(super) emitter: Arc<Emitter>,
+    pub(super) run: RunSession,
+}
+
+/// Says how a session keeps what it does.
+pub(super) struct SessionOptions {
+    pub(super) log: Option<RunLog>,
+    pub(super) state: Option<Arc<Mutex<State>>>,
+}
+
+impl Engine {
+    /// Loads the definition and runs `work` with its handlers at hand.
+    pub(super) fn with_session<T, F>(
+        &self,
+        run: &RunSession,
+        options: SessionOptions,
+        work: impl FnOnce(Session) -> F,
+    ) -> Result<T, EngineError>
+    where
+        F: Future<Output = Result<T, EngineError>>,
+    {
+        let executor = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| EngineError::Runtime(error.to_string()))?;
+        let project = match options.state {
+            Some(state) => ProjectStore::Shared(state),
+            None => ProjectStore::OnDemand {
+                path: self.state_path(),
+                state: Mutex::new(None),
+            },
+        };
+        let secrets = self.variables.secrets().clone();
+        let host_storage = HostStorage::new(self.options.host_storage_dir.clone());
+        let (from_runtime, messages) = mpsc::unbounded_channel();
+        let (runtime, definition) = EmbeddedRuntime::start(EmbeddedOptions {
+            load: self.load_options(),
+            stores: Arc::new(ProviderStores::new(project, host_storage, secrets.clone())),
+            from_runtime,
+        })?;
+        let emitter = Emitter::new(Arc::clone(&run.events), secrets, options.log);
+        let services = Services::new(
+            Arc::clone(&emitter),
+            Arc::clone(&run.host),
+            self.options.project.root.clone(),
+            self.variables.clone(),
+        );
+        let client = HandlerClient::new(runtime, services, run.cancel.clone());
+        let session = Session {
+            definition,
+            client: Arc::clone(&client),
+            emitter,
+            run: run.clone(),
+        };
+        let result = executor.block_on(async {
+            tokio::spawn(client.serve(messages));
+            work(session).await
+        });
+        // A person who was asked something may never answer: nobody waits for that.
+        executor.shutdown_background();
+        result
+    }
+
+    pub(super) fn load_options(&self) -> LoadOptions {
+        LoadOptions {
+            files: Arc::clone(&self.options.files),
+            limits: self.options.limits,
+            ..LoadOptions::new(&self.options.project, self.variables.clone())
+        }
+    }
+}
+
+impl Session {
+    /// Calls something of the definition.
+    pub(super) async fn call(
+        &self,
+        workflow: &Workflow,
+        node_path: &str,
+        scope: &Scope,
+        work: Work,
+    ) -> Result<crate::runtime::CallResult, CallFailure> {
+        let invocation = Invocation {
+            workflow: workflow.name.to_string(),
+            node_path: node_path.to_owned(),
+            providers: self.providers_of(scope),
+            work,
+        };
+        self.client.call(invocation).await
+    }
+
+    fn providers_of(&self, scope: &Scope) -> Vec<(String, ValueHandle)> {
+        scope
+            .providers
+            .iter()
+            .map(|(name, index)| (name.to_string(), self.definition.provider(*index).value))
+            .collect()
+    }
+
+    /// Turns the failure of a call into what the caller of the engine receives.
+    pub(super) fn failure(&self, node: &str, failure: CallFailure, place: Option<SourceRange>) -> CallError {
+        match failure {
+            CallFailure::Cancelled => CallError::Ended(EngineError::Cancelled),
+            CallFailure::RuntimeGone => CallError::Ended(EngineError::Runtime("it gave no answer".to_owned())),
+            CallFailure::Threw(thrown) => CallError::Failed(self.node_failure(node, &thrown, place)),
+        }
+    }
+
+    /// Describes the failure of a node, without the secrets its message may hold.
+    pub(super) fn node_failure(&self, node: &str, thrown: &Thrown, place: Option<SourceRange>) -> NodeFailure {
+        let name = match thrown.name.as_str() {
+            "Error" => String::new(),
+            name => format!("{name}: "),
+        };
+        NodeFailure {
+            node: node.to_owned(),
+            message: self.emitter.mask(&format!("{name}{}", thrown.message)),
+            range: thrown.place().cloned().or(place),
+            help: None,
+            output_tail: self.emitter.tail(node),
+        }
+    }
+}
+
+/// Tells what ends a whole run from what fails one node of it.
+pub(super) enum CallError {
+    Ended(EngineError),
+    Failed(NodeFailure),
+}
+
+impl CallError {
+    /// Makes it an error of a run that has only this node.
+    pub(super) fn into_error(self, run: Option<String>) -> EngineError {
+        match self {
+            Self::Ended(error) => error,
+            Self::Failed(failure) => EngineError::Failed {
+                failures: vec![failure],
+                run,
+            },
+        }
+    }
+}

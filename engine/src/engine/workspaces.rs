@@ -1,0 +1,418 @@
+//! How named workspaces come, are listed, and go.
+
+use std::{num::NonZeroUsize, sync::Arc};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{
+    ApplyRequest, Engine, KeyUse, LockBehaviour, RunSession,
+    apply::{Applied, SharedState, lock_state, require_embedded},
+    input::find_workspace,
+    plan::Planning,
+    select,
+    session::{CallError, Session, SessionOptions},
+};
+use crate::{
+    definition::{Definition, Workflow, WorkspaceDefinition},
+    error::{EngineError, NodeFailure},
+    event::Event,
+    plan::{PointState, Walk},
+    runtime::{CallOutcome, ResultRule, Work},
+    state::{
+        ApplyId, ApplyLock, Attempt, Holder, NewWorkspace, RunId, StateReader, WorkspaceId, WorkspaceRecord,
+        WorkspaceState,
+    },
+};
+
+/// Asks for a workspace.
+#[derive(Debug, Clone)]
+pub struct CreateWorkspaceRequest {
+    /// The workflow; may be left out where there is one.
+    pub workflow: Option<String>,
+    /// The name.
+    pub name: String,
+    /// How many tasks may run at once while the workflow is applied.
+    pub jobs: Option<NonZeroUsize>,
+    /// What to do when another apply of the workflow is running.
+    pub lock: LockBehaviour,
+}
+
+/// Asks for a workspace to go.
+#[derive(Debug, Clone)]
+pub struct RemoveWorkspaceRequest {
+    /// The workflow; may be left out where one workspace has the name.
+    pub workflow: Option<String>,
+    /// The name.
+    pub name: String,
+    /// Whether the record goes even if the `remove` hook fails.
+    pub force: bool,
+}
+
+/// Is a workspace as people and programs see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkspaceView {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// Its name.
+    pub name: String,
+    /// The workflow it was made from.
+    pub workflow: String,
+    /// Whether it can be used.
+    pub state: WorkspaceStatus,
+    /// Whether the workflow has moved on since.
+    pub freshness: Freshness,
+    /// The workflow's context it was made with.
+    pub workflow_ctx: Map<String, Value>,
+    /// What its `create` hook gave.
+    pub ctx: Map<String, Value>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it changed last.
+    pub updated_at: Timestamp,
+}
+
+/// Says whether a workspace can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WorkspaceStatus {
+    /// It can.
+    Ready,
+    /// Somebody is making it.
+    Creating,
+    /// Whoever made it never finished.
+    Incomplete,
+}
+
+/// Says whether the workflow has moved on since a workspace was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Freshness {
+    /// It has not.
+    Current,
+    /// It has.
+    Behind,
+    /// The config does not load, or the workflow is gone.
+    Unknown,
+}
+
+impl WorkspaceView {
+    fn new(record: WorkspaceRecord, state: WorkspaceStatus, freshness: Freshness) -> Self {
+        Self {
+            id: record.id,
+            name: record.name,
+            workflow: record.workflow,
+            state,
+            freshness,
+            workflow_ctx: record.workflow_ctx,
+            ctx: record.ctx,
+            created_at: record.created_at,
+            updated_at: record.updated_at,
+        }
+    }
+}
+
+impl Engine {
+    /// Lists the workspaces of a workflow, or of all, by workflow and name.
+    ///
+    /// # Errors
+    /// Where the state cannot be read.
+    pub fn workspaces(&self, workflow: Option<&str>) -> Result<Vec<WorkspaceView>, EngineError> {
+        let Some(state) = self.read_state()? else {
+            return Ok(Vec::new());
+        };
+        let records = state.list_workspaces(workflow)?;
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        // A config that does not load must not hide the workspaces that exist.
+        let definition = self.definition().ok();
+        let views = records.into_iter().map(|record| {
+            let freshness = self.freshness(definition.as_ref(), &state, &record);
+            let status = self.status(&record)?;
+            Ok(WorkspaceView::new(record, status, freshness))
+        });
+        views.collect()
+    }
+
+    fn status(&self, record: &WorkspaceRecord) -> Result<WorkspaceStatus, EngineError> {
+        let key = lock_key(&record.workflow, &record.name);
+        Ok(match record.state {
+            WorkspaceState::Ready => WorkspaceStatus::Ready,
+            WorkspaceState::Creating if self.locks().is_held(&key)? => WorkspaceStatus::Creating,
+            WorkspaceState::Creating => WorkspaceStatus::Incomplete,
+        })
+    }
+
+    fn freshness(&self, definition: Option<&Definition>, state: &StateReader, record: &WorkspaceRecord) -> Freshness {
+        let end = definition.and_then(|definition| {
+            let workflow = definition.workflow(&record.workflow)?;
+            self.end_runs(definition, workflow, state).ok()
+        });
+        match end {
+            None => Freshness::Unknown,
+            Some(Some(runs)) if runs == record.made_from => Freshness::Current,
+            Some(_) => Freshness::Behind,
+        }
+    }
+
+    /// Gives the runs that the workflow ends with, where all of it is cached.
+    fn end_runs(
+        &self,
+        definition: &Definition,
+        workflow: &Workflow,
+        state: &StateReader,
+    ) -> Result<Option<Vec<RunId>>, EngineError> {
+        let secrets = self.secret_digests(KeyUse::Read)?;
+        let planning = Planning::new(definition, workflow, Some(state), &secrets)?;
+        let mut walk = Walk::new(workflow, &planning.identities, &planning.records, planning.now);
+        for index in (0..workflow.tasks.len()).map(crate::definition::TaskIndex) {
+            let verdict = walk.judge(index)?;
+            walk.pass(index, &verdict);
+        }
+        Ok(match walk.resolve(workflow.end) {
+            PointState::Known(runs) => Some(runs.to_vec()),
+            _ => None,
+        })
+    }
+
+    /// Applies a workflow and makes a workspace of the result.
+    ///
+    /// # Errors
+    /// Where the request is wrong, the apply fails, or the `create` hook fails.
+    pub fn create_workspace(
+        &self,
+        request: &CreateWorkspaceRequest,
+        run: &RunSession,
+    ) -> Result<WorkspaceView, EngineError> {
+        check_name(&request.name)?;
+        let apply_id = ApplyId::generate();
+        let state = self.open_state()?;
+        let options = SessionOptions {
+            log: Some(self.begin_log(&apply_id)?),
+            state: Some(Arc::clone(&state)),
+        };
+        self.with_session(run, options, |session| async move {
+            self.create_in(&session, request, apply_id, &state).await
+        })
+    }
+
+    async fn create_in(
+        &self,
+        session: &Session,
+        request: &CreateWorkspaceRequest,
+        apply_id: ApplyId,
+        state: &SharedState,
+    ) -> Result<WorkspaceView, EngineError> {
+        let definition = Arc::clone(&session.definition);
+        let workflow = select::workflow(&definition, request.workflow.as_deref())?;
+        let workspace = workspace_definition(workflow)?;
+        let _creating = self.claim_name(workflow, &request.name, state)?;
+        let apply = ApplyRequest {
+            workflow: Some(workflow.name.to_string()),
+            jobs: request.jobs,
+            lock: request.lock,
+            ..ApplyRequest::default()
+        };
+        let run = apply_id.to_string();
+        let applied = self.apply_in(session, &apply, apply_id, state).await?;
+        let record = lock_state(state).insert_workspace(new_workspace(workflow, &request.name, &applied))?;
+        session.emitter.emit(Event::WorkspaceCreateStarted {
+            workspace_id: record.name.clone(),
+        });
+        match run_create(session, workflow, workspace, &record, &applied).await {
+            Ok(ctx) => {
+                let now = Timestamp::now();
+                lock_state(state).mark_workspace_ready(&record.id, &ctx, now)?;
+                session.emitter.emit(Event::WorkspaceReady {
+                    workspace_id: record.name.clone(),
+                });
+                let ready = WorkspaceRecord {
+                    state: WorkspaceState::Ready,
+                    ctx,
+                    updated_at: now,
+                    ..record
+                };
+                Ok(WorkspaceView::new(ready, WorkspaceStatus::Ready, Freshness::Current))
+            }
+            Err(error) => {
+                lock_state(state).delete_workspace(&record.id)?;
+                Err(resources_may_be_left(error.into_error(Some(run))))
+            }
+        }
+    }
+
+    /// Makes sure that a name is free, and holds it while the workspace is made.
+    fn claim_name(&self, workflow: &Workflow, name: &str, state: &SharedState) -> Result<ApplyLock, EngineError> {
+        let taken = EngineError::WorkspaceExists { name: name.to_owned() };
+        let key = lock_key(&workflow.name, name);
+        let lock = match self.locks().try_acquire(&key, &Holder::this_process(&self.options.who))? {
+            Attempt::Acquired(lock) => lock,
+            Attempt::Held(_) => return Err(taken),
+        };
+        match lock_state(state).workspace(&workflow.name, name)? {
+            Some(_) => Err(taken),
+            None => Ok(lock),
+        }
+    }
+
+    /// Removes a workspace; its record goes only when its `remove` hook succeeds, or by force.
+    ///
+    /// # Errors
+    /// Where there is no such workspace, or its `remove` hook fails.
+    pub fn remove_workspace(
+        &self,
+        request: &RemoveWorkspaceRequest,
+        run: &RunSession,
+    ) -> Result<WorkspaceView, EngineError> {
+        let state = self.open_state()?;
+        let record = find_workspace(Some(&lock_state(&state)), request.workflow.as_deref(), &request.name)?;
+        let status = self.status(&record)?;
+        let run_id = ApplyId::generate();
+        let options = SessionOptions {
+            log: Some(self.begin_log(&run_id)?),
+            state: Some(Arc::clone(&state)),
+        };
+        let removing = record.clone();
+        let removed = self.with_session(run, options, |session| async move {
+            remove_in(&session, &removing, run_id.to_string()).await
+        });
+        match removed {
+            Err(EngineError::Cancelled) => return Err(EngineError::Cancelled),
+            Err(error) if !request.force => return Err(error),
+            _ => {}
+        }
+        lock_state(&state).delete_workspace(&record.id)?;
+        Ok(WorkspaceView::new(record, status, Freshness::Unknown))
+    }
+}
+
+async fn remove_in(session: &Session, record: &WorkspaceRecord, run: String) -> Result<(), EngineError> {
+    let definition = Arc::clone(&session.definition);
+    require_embedded(&definition)?;
+    let workflow = select::workflow(&definition, Some(&record.workflow))?;
+    let workspace = workspace_definition(workflow)?;
+    session.emitter.emit(Event::WorkspaceRemoveStarted {
+        workspace_id: record.name.clone(),
+    });
+    let node = format!("workspace.{}.remove", record.name);
+    let scope = workflow.scope(workspace.scope);
+    let work = Work::Hook {
+        handler: workspace.remove.function,
+        result: ResultRule::Ignored,
+        context: Some(Arc::new(record.workflow_ctx.clone())),
+        config: scope.config.clone(),
+        workspace: Some((record.name.clone(), Some(record.ctx.clone()))),
+        input: None,
+        input_schema: None,
+        workspaces: Vec::new(),
+    };
+    let place = definition.range(&workspace.place);
+    match session.call(workflow, &node, scope, work).await {
+        Ok(_) => {
+            session.emitter.emit(Event::WorkspaceRemoved {
+                workspace_id: record.name.clone(),
+            });
+            Ok(())
+        }
+        Err(failure) => Err(keep_record_help(session.failure(&node, failure, place).into_error(Some(run)))),
+    }
+}
+
+async fn run_create(
+    session: &Session,
+    workflow: &Workflow,
+    workspace: &WorkspaceDefinition,
+    record: &WorkspaceRecord,
+    applied: &Applied,
+) -> Result<Map<String, Value>, CallError> {
+    let node = format!("workspace.{}.create", record.name);
+    let scope = workflow.scope(workspace.scope);
+    let work = Work::Hook {
+        handler: workspace.create.function,
+        result: ResultRule::Object,
+        context: Some(Arc::clone(&applied.context)),
+        config: scope.config.clone(),
+        workspace: Some((record.name.clone(), None)),
+        input: None,
+        input_schema: None,
+        workspaces: Vec::new(),
+    };
+    let place = session.definition.range(&workspace.place);
+    let result = session.call(workflow, &node, scope, work).await;
+    let outcome = result.map_err(|failure| session.failure(&node, failure, place.clone()))?.outcome;
+    let ctx = match outcome {
+        CallOutcome::Value(Value::Object(ctx)) => ctx,
+        _ => Map::new(),
+    };
+    let text = Value::Object(ctx.clone()).to_string();
+    match session.emitter.secrets().find(&text) {
+        Some(name) => Err(CallError::Failed(NodeFailure {
+            node,
+            message: format!("the context contains the secret `{name}`, and contexts are stored"),
+            range: place,
+            help: None,
+            output_tail: Vec::new(),
+        })),
+        None => Ok(ctx),
+    }
+}
+
+fn workspace_definition(workflow: &Workflow) -> Result<&WorkspaceDefinition, EngineError> {
+    workflow.workspace.as_ref().ok_or_else(|| EngineError::NoWorkspaceDefinition {
+        workflow: workflow.name.to_string(),
+    })
+}
+
+fn new_workspace(workflow: &Workflow, name: &str, applied: &Applied) -> NewWorkspace {
+    NewWorkspace {
+        name: name.to_owned(),
+        workflow: workflow.name.to_string(),
+        workflow_ctx: (*applied.context).clone(),
+        made_from: applied.made_from.clone(),
+        created_at: Timestamp::now(),
+    }
+}
+
+fn lock_key(workflow: &str, name: &str) -> String {
+    format!("{workflow}/workspace/{name}")
+}
+
+fn check_name(name: &str) -> Result<(), EngineError> {
+    let is_allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
+    let reason = if name.is_empty() {
+        "it is empty"
+    } else if name.starts_with(['-', '.']) {
+        "it starts with `-` or `.`"
+    } else if !name.chars().all(is_allowed) {
+        "it may have letters, digits, `.`, `_` and `-` only"
+    } else {
+        return Ok(());
+    };
+    Err(EngineError::InvalidWorkspaceName {
+        name: name.to_owned(),
+        reason,
+    })
+}
+
+fn resources_may_be_left(error: EngineError) -> EngineError {
+    with_help(error, "the workspace is not recorded; what `create` had made until then may be left behind")
+}
+
+fn keep_record_help(error: EngineError) -> EngineError {
+    with_help(error, "the workspace is kept; `--force` removes its record all the same")
+}
+
+fn with_help(error: EngineError, help: &str) -> EngineError {
+    match error {
+        EngineError::Failed { mut failures, run } => {
+            for failure in &mut failures {
+                failure.help = Some(help.to_owned());
+            }
+            EngineError::Failed { failures, run }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,73 @@
+//! Secrets in identities: a change of one must show, the value itself must not.
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
+use sha2::Sha256;
+
+use crate::sandbox::Secrets;
+
+/// Puts keyed digests in the place of secrets; the key never leaves the machine.
+pub(crate) struct SecretDigests {
+    key: [u8; 32],
+    secrets: Secrets,
+}
+
+impl SecretDigests {
+    pub(crate) fn new(key: [u8; 32], secrets: Secrets) -> Self {
+        Self { key, secrets }
+    }
+
+    /// Replaces every text that holds a secret by a keyed digest of the whole text.
+    pub(crate) fn digest(&self, value: &Value) -> Value {
+        if self.secrets.is_empty() {
+            return value.clone();
+        }
+        match value {
+            Value::String(text) if self.secrets.find(text).is_some() => Value::String(self.keyed(text)),
+            Value::Array(items) => items.iter().map(|item| self.digest(item)).collect(),
+            Value::Object(members) => members
+                .iter()
+                .map(|(key, member)| (key.clone(), self.digest(member)))
+                .collect(),
+            other => other.clone(),
+        }
+    }
+
+    /// Replaces every secret by a mask, for a value that is printed.
+    pub(crate) fn mask(&self, value: &Value) -> Value {
+        self.secrets.mask_json(value)
+    }
+
+    fn keyed(&self, text: &str) -> String {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else {
+            // HMAC takes a key of any length.
+            return String::new();
+        };
+        mac.update(text.as_bytes());
+        let digest: [u8; 32] = mac.finalize().into_bytes().into();
+        format!("secret:{}", crate::digest::Digest::from(digest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, sync::Arc};
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::sandbox::Variables;
+
+    #[test]
+    fn digests_differ_by_value_and_key_and_hide_both() {
+        let variables = Variables::new(Arc::new(BTreeMap::from([("TOKEN".to_owned(), "s3cret".to_owned())])));
+        variables.read("TOKEN", None, true);
+        let digests = |key: u8| SecretDigests::new([key; 32], variables.secrets().clone());
+        let config = json!({ "auth": ["Bearer s3cret"], "plain": "x" });
+        let one = digests(1).digest(&config);
+        assert_ne!(one, digests(2).digest(&config));
+        assert_eq!(one["plain"], "x");
+        assert!(!one.to_string().contains("s3cret"));
+        assert_eq!(digests(1).mask(&config), json!({ "auth": ["Bearer ***"], "plain": "x" }));
+    }
+}

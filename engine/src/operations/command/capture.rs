@@ -1,0 +1,273 @@
+//! Running a command for its output.
+
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::process::{Child, ChildStderr, ChildStdout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+use super::invocation::Invocation;
+use super::signals::ProcessGroup;
+use super::streams::{InputWriter, OutputReader};
+use super::{
+    CommandOutcome, CommandRun, DroppedOutput, OperationContext, OperationError, emit_completed,
+    emit_started, exit_code,
+};
+use crate::event::{Event, LogStream, OutputStream};
+
+/// How long a command that was asked to end may take before it is made to.
+const GRACE: Duration = Duration::from_secs(1);
+/// How long the engine waits for what a killed command leaves behind.
+const AFTERMATH: Duration = Duration::from_millis(200);
+/// How often a command is looked at for waiting on a terminal it cannot have.
+const TERMINAL_CHECK: Duration = Duration::from_millis(500);
+/// How often a group that was asked to end is looked at for being gone.
+const GONE_CHECK: Duration = Duration::from_millis(5);
+/// The exit code of a process ended by `SIGKILL`, for one that cannot even be waited for.
+const KILLED: i32 = 128 + 9;
+
+/// Runs the command until it ended and closed its output.
+///
+/// A process it leaves in the background with its output open counts as part of it, as in
+/// a shell's `$(…)`.
+pub(super) async fn run(
+    run: CommandRun,
+    context: &OperationContext,
+) -> Result<CommandOutcome, OperationError> {
+    let invocation = Invocation::resolve(&run, context)?;
+    if context.cancel.is_cancelled() {
+        return Err(cancelled(&invocation));
+    }
+    let limit = run.output_limit;
+    let deadline = run
+        .timeout
+        .and_then(|limit| Instant::now().checked_add(limit));
+    let mut running = Running::start(run, &invocation, context)?;
+    emit_started(&invocation, context);
+    let ended = running.supervise(deadline).await;
+    let outcome = running.outcome(&ended);
+    tell_dropped(outcome.dropped_bytes, limit, &invocation, context);
+    emit_completed(&invocation, outcome.exit_code, context);
+    match ended.stopped {
+        Some(Stop::Cancelled) => Err(cancelled(&invocation)),
+        Some(Stop::WaitsForTerminal) => Err(OperationError::WaitsForTerminal {
+            command: invocation.line,
+        }),
+        Some(Stop::TimedOut) | None => Ok(outcome),
+    }
+}
+
+fn cancelled(invocation: &Invocation) -> OperationError {
+    OperationError::Cancelled {
+        action: format!("run `{}`", invocation.line),
+    }
+}
+
+/// Why a command is not left to end by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    Cancelled,
+    TimedOut,
+    WaitsForTerminal,
+}
+
+/// Is how a command ended.
+struct Ended {
+    /// Nothing when the system does not let go of the process.
+    status: Option<ExitStatus>,
+    stopped: Option<Stop>,
+}
+
+/// Is a command between its start and its end.
+struct Running<'a> {
+    group: ProcessGroup,
+    process: Process<'a>,
+}
+
+impl<'a> Running<'a> {
+    fn start(
+        run: CommandRun,
+        invocation: &'a Invocation,
+        context: &'a OperationContext,
+    ) -> Result<Self, OperationError> {
+        let child = spawn(invocation, run.stdin.is_some())?;
+        Ok(Self {
+            group: ProcessGroup::new(child.id()),
+            process: Process::new(child, run, invocation, context),
+        })
+    }
+
+    /// Waits for the end, and brings it about when there is a reason to.
+    async fn supervise(&mut self, deadline: Option<Instant>) -> Ended {
+        let context = self.process.context;
+        let ended = tokio::select! {
+            biased;
+            status = self.process.until_ended() => Ended { status, stopped: None },
+            stop = reason_to_stop(&self.group, context, deadline) => Ended {
+                status: self.stop().await,
+                stopped: Some(stop),
+            },
+        };
+        self.group.release();
+        ended
+    }
+
+    /// Ends the whole group: first by asking, then by force.
+    async fn stop(&mut self) -> Option<ExitStatus> {
+        self.group.ask_to_end();
+        let grace_end = Instant::now() + GRACE;
+        if let Ok(status) = timeout_at(grace_end, self.process.until_ended()).await {
+            // Others of the group may be busy ending in silence.
+            while !self.group.is_gone() && Instant::now() < grace_end {
+                sleep(GONE_CHECK).await;
+            }
+            self.group.kill();
+            return status;
+        }
+        self.group.kill();
+        // A process that left the group may hold the output open for as long as it likes.
+        if let Ok(status) = timeout(AFTERMATH, self.process.until_ended()).await {
+            return status;
+        }
+        timeout(AFTERMATH, self.process.child.wait())
+            .await
+            .ok()?
+            .ok()
+    }
+
+    fn outcome(&mut self, ended: &Ended) -> CommandOutcome {
+        let (exit_code, signal) = ended.status.map_or((KILLED, Some("SIGKILL")), exit_code);
+        let (stdout, stdout_dropped) = self.process.stdout.take();
+        let (stderr, stderr_dropped) = self.process.stderr.take();
+        CommandOutcome {
+            exit_code,
+            stdout: Some(stdout),
+            stderr: Some(stderr),
+            signal,
+            timed_out: ended.stopped == Some(Stop::TimedOut),
+            dropped_bytes: DroppedOutput {
+                stdout: stdout_dropped,
+                stderr: stderr_dropped,
+            },
+        }
+    }
+}
+
+fn spawn(invocation: &Invocation, has_input: bool) -> Result<Child, OperationError> {
+    let mut command = invocation.command();
+    command
+        .stdin(if has_input {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    #[cfg(unix)]
+    command.process_group(0);
+    command
+        .spawn()
+        .map_err(|error| invocation.not_started(error))
+}
+
+/// Is the started program and the pipes to it.
+struct Process<'a> {
+    child: Child,
+    stdin: InputWriter,
+    stdout: OutputReader<ChildStdout>,
+    stderr: OutputReader<ChildStderr>,
+    invocation: &'a Invocation,
+    context: &'a OperationContext,
+}
+
+impl<'a> Process<'a> {
+    fn new(
+        mut child: Child,
+        run: CommandRun,
+        invocation: &'a Invocation,
+        context: &'a OperationContext,
+    ) -> Self {
+        let limit = run.output_limit;
+        Self {
+            stdin: InputWriter::new(child.stdin.take(), run.stdin),
+            stdout: OutputReader::new(child.stdout.take(), OutputStream::Stdout, limit),
+            stderr: OutputReader::new(child.stderr.take(), OutputStream::Stderr, limit),
+            child,
+            invocation,
+            context,
+        }
+    }
+
+    /// Waits until the output is closed and the program ended, in that order: until it is
+    /// waited for, its group's number cannot be given to another.
+    ///
+    /// Can be dropped and called again without losing anything.
+    async fn until_ended(&mut self) -> Option<ExitStatus> {
+        let (child, stdout, stderr) = (&mut self.child, &mut self.stdout, &mut self.stderr);
+        let ended = async {
+            tokio::join!(
+                stdout.drain(self.invocation, self.context),
+                stderr.drain(self.invocation, self.context),
+            );
+            child.wait().await.ok()
+        };
+        tokio::select! {
+            status = ended => status,
+            never = self.stdin.feed() => match never {},
+        }
+    }
+}
+
+/// Waits for a reason to stop the command.
+async fn reason_to_stop(
+    group: &ProcessGroup,
+    context: &OperationContext,
+    deadline: Option<Instant>,
+) -> Stop {
+    tokio::select! {
+        biased;
+        () = context.cancel.cancelled() => Stop::Cancelled,
+        () = passed(deadline) => Stop::TimedOut,
+        () = wants_terminal(group) => Stop::WaitsForTerminal,
+    }
+}
+
+async fn passed(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits until the command wants the terminal, which a group in the background never gets:
+/// left alone it would stay stopped for ever.
+async fn wants_terminal(group: &ProcessGroup) {
+    loop {
+        sleep(TERMINAL_CHECK).await;
+        if group.waits_for_terminal() {
+            return;
+        }
+    }
+}
+
+/// Says in the log what the result can only count.
+fn tell_dropped(
+    dropped: DroppedOutput,
+    limit: usize,
+    invocation: &Invocation,
+    context: &OperationContext,
+) {
+    let streams = [("stdout", dropped.stdout), ("stderr", dropped.stderr)];
+    for (stream, bytes) in streams.into_iter().filter(|(_, bytes)| *bytes > 0) {
+        (context.emit)(Event::LogOutput {
+            node_path: context.node_path.clone().unwrap_or_default(),
+            stream: LogStream::Warn,
+            label: Some(invocation.name.clone()),
+            data: format!(
+                "`{}` wrote more than {limit} bytes to {stream}; its result lacks the first {bytes}",
+                invocation.line
+            ),
+        });
+    }
+}

@@ -1,0 +1,224 @@
+//! A command with everything looked up: the program, the folder, the environment.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
+
+use super::{CommandLine, CommandRun, OperationContext, OperationError};
+
+/// Where programs are looked up when the environment has no `PATH`.
+const DEFAULT_PATH: &str = if cfg!(windows) {
+    r"C:\Windows\System32"
+} else {
+    "/usr/bin:/bin"
+};
+
+/// The shell for lines that do not ask for another.
+const SYSTEM_SHELL: &str = if cfg!(windows) { "cmd" } else { "/bin/sh" };
+
+/// Is a command that can be started.
+pub(super) struct Invocation {
+    /// What events call it.
+    pub(super) name: String,
+    /// The command as a person would type it.
+    pub(super) line: String,
+    program: PathBuf,
+    /// What the program is told it was called as.
+    called: String,
+    arguments: Vec<String>,
+    cwd: PathBuf,
+    environment: BTreeMap<String, String>,
+}
+
+impl Invocation {
+    /// Looks up what the command needs, so that what is missing is named.
+    pub(super) fn resolve(
+        run: &CommandRun,
+        context: &OperationContext,
+    ) -> Result<Self, OperationError> {
+        let line = displayed(&run.line);
+        let (called, arguments) = words(&run.line);
+        check_text(&line, &called, &arguments, &run.env)?;
+        let environment = overlay(&context.environment, &run.env);
+        let cwd = folder(&line, run.cwd.as_deref(), context)?;
+        let program = find_program(&line, &called, &cwd, &environment)?;
+        Ok(Self {
+            name: run.label.clone().unwrap_or_else(|| first_word(&run.line)),
+            line,
+            program,
+            called,
+            arguments,
+            cwd,
+            environment,
+        })
+    }
+
+    /// Makes the process to be started, with streams as they are by default.
+    pub(super) fn command(&self) -> Command {
+        // The full path of the program lets the standard library spawn without a fork,
+        // which costs more the more memory the engine holds.
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.arguments)
+            .current_dir(&self.cwd)
+            .env_clear()
+            .envs(&self.environment);
+        #[cfg(unix)]
+        command.arg0(&self.called);
+        command
+    }
+
+    /// Explains why the process could not be started.
+    pub(super) fn not_started(&self, source: io::Error) -> OperationError {
+        // What was just found is only reported missing when its interpreter is.
+        let interpreter = source.kind() == io::ErrorKind::NotFound && self.program.exists();
+        OperationError::System {
+            action: format!("run `{}` ({})", self.line, self.program.display()),
+            source,
+            help: interpreter.then_some("the interpreter its first line names is not there"),
+        }
+    }
+}
+
+/// Writes the command as a person would type it.
+fn displayed(line: &CommandLine) -> String {
+    match line {
+        CommandLine::Shell { script, .. } => script.clone(),
+        CommandLine::Arguments { program, arguments } => shlex::Quoter::new()
+            .allow_nul(true)
+            .join(
+                std::iter::once(program)
+                    .chain(arguments)
+                    .map(String::as_str),
+            )
+            .unwrap_or_default(),
+    }
+}
+
+/// Gives the program and its arguments.
+fn words(line: &CommandLine) -> (String, Vec<String>) {
+    match line {
+        CommandLine::Arguments { program, arguments } => (program.clone(), arguments.clone()),
+        CommandLine::Shell { script, program } => {
+            let shell = program.as_deref().unwrap_or(SYSTEM_SHELL);
+            let option = if is_cmd(shell) { "/C" } else { "-c" };
+            (shell.to_owned(), vec![option.to_owned(), script.clone()])
+        }
+    }
+}
+
+fn is_cmd(shell: &str) -> bool {
+    let name = Path::new(shell).file_stem().unwrap_or_default();
+    name.eq_ignore_ascii_case("cmd")
+}
+
+/// Gives the name of the program a person would say is run.
+fn first_word(line: &CommandLine) -> String {
+    let word = match line {
+        CommandLine::Arguments { program, .. } => program,
+        CommandLine::Shell { script, .. } => script
+            .split_whitespace()
+            .find(|word| !is_assignment(word))
+            .unwrap_or("sh"),
+    };
+    let name = Path::new(word).file_name();
+    name.map_or_else(
+        || word.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric())
+    })
+}
+
+/// Refuses what no process can be given.
+fn check_text(
+    line: &str,
+    program: &str,
+    arguments: &[String],
+    env: &BTreeMap<String, Option<String>>,
+) -> Result<(), OperationError> {
+    let mut texts = std::iter::once(program)
+        .chain(arguments.iter().map(String::as_str))
+        .chain(env.values().flatten().map(String::as_str));
+    let problem = if texts.any(|text| text.contains('\0')) {
+        "an argument or a variable holds a NUL character".to_owned()
+    } else if let Some(name) = env.keys().find(|name| !is_variable_name(name)) {
+        format!("{name:?} cannot be the name of an environment variable")
+    } else {
+        return Ok(());
+    };
+    Err(OperationError::InvalidArgument {
+        action: format!("run `{}`", line.replace('\0', "\\0")),
+        problem,
+        help: None,
+    })
+}
+
+fn is_variable_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['=', '\0'])
+}
+
+fn overlay(
+    base: &BTreeMap<String, String>,
+    changes: &BTreeMap<String, Option<String>>,
+) -> BTreeMap<String, String> {
+    let mut environment = base.clone();
+    for (name, value) in changes {
+        match value {
+            Some(value) => environment.insert(name.clone(), value.clone()),
+            None => environment.remove(name),
+        };
+    }
+    environment
+}
+
+fn folder(
+    line: &str,
+    cwd: Option<&str>,
+    context: &OperationContext,
+) -> Result<PathBuf, OperationError> {
+    let given = cwd.unwrap_or_default();
+    let folder = context.resolve(given);
+    let problem = match folder.metadata() {
+        Ok(metadata) if metadata.is_dir() => return Ok(folder),
+        Ok(_) => io::Error::from(io::ErrorKind::NotADirectory),
+        Err(error) => error,
+    };
+    let shown = if given.is_empty() {
+        folder
+    } else {
+        PathBuf::from(given)
+    };
+    Err(OperationError::WorkingFolder {
+        command: line.to_owned(),
+        folder: shown,
+        source: problem,
+    })
+}
+
+/// Finds the program as the command itself would, from its folder and its `PATH`.
+fn find_program(
+    line: &str,
+    program: &str,
+    cwd: &Path,
+    environment: &BTreeMap<String, String>,
+) -> Result<PathBuf, OperationError> {
+    if Path::new(program).components().count() > 1 || program.contains('/') {
+        return Ok(cwd.join(program));
+    }
+    let path = environment.get("PATH").map_or(DEFAULT_PATH, String::as_str);
+    which::which_in(program, Some(OsString::from(path)), cwd).map_err(|_| {
+        OperationError::ProgramNotFound {
+            command: line.to_owned(),
+            program: program.to_owned(),
+            path: path.to_owned(),
+        }
+    })
+}

@@ -1,0 +1,105 @@
+//! Opening an address or a file with the person's own program for it.
+
+use std::io;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::process::Command;
+
+use super::{OperationContext, OperationError};
+
+/// How long an opener is watched for a failure before it counts as having taken over.
+const FAILURE_WINDOW: Duration = Duration::from_millis(250);
+
+/// Says what to open.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Open {
+    /// An address, or a path that starts in the project's directory.
+    pub target: String,
+}
+
+/// Hands the target to the first of the platform's openers that takes it.
+pub(super) async fn open(open: Open, context: &OperationContext) -> Result<Value, OperationError> {
+    let action = format!("open {:?}", open.target);
+    if open.target.is_empty() {
+        return Err(OperationError::InvalidArgument {
+            action,
+            problem: "the target is empty".to_owned(),
+            help: None,
+        });
+    }
+    let mut missing = Vec::new();
+    let mut failure = None;
+    for opener in open::commands(&open.target) {
+        match try_opener(opener.into(), context, &action).await {
+            Attempt::Opened => return Ok(Value::Null),
+            Attempt::Missing(program) => missing.push(format!("`{program}`")),
+            Attempt::Failed(cancelled @ OperationError::Cancelled { .. }) => return Err(cancelled),
+            Attempt::Failed(error) => failure = failure.or(Some(error)),
+        }
+    }
+    // An opener that ran and failed says more than others not being there.
+    Err(failure.unwrap_or_else(|| OperationError::Failed {
+        action,
+        problem: format!(
+            "none of the programs that open things is there: {}",
+            missing.join(", ")
+        ),
+        help: Some("install one of them, or open it by hand"),
+    }))
+}
+
+enum Attempt {
+    Opened,
+    Missing(String),
+    Failed(OperationError),
+}
+
+async fn try_opener(mut opener: Command, context: &OperationContext, action: &str) -> Attempt {
+    prepare(&mut opener, context);
+    let program = opener.as_std().get_program().to_string_lossy().into_owned();
+    let mut child = match opener.spawn() {
+        Ok(child) => child,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Attempt::Missing(program),
+        Err(source) => return Attempt::Failed(OperationError::system(action, source)),
+    };
+    let status = tokio::select! {
+        biased;
+        () = context.cancel.cancelled() => {
+            // It may be gone already, which is as well.
+            let _ = child.start_kill();
+            return Attempt::Failed(OperationError::Cancelled { action: action.to_owned() });
+        }
+        status = child.wait() => status,
+        () = tokio::time::sleep(FAILURE_WINDOW) => return Attempt::Opened,
+    };
+    match status {
+        Ok(status) if status.success() => Attempt::Opened,
+        Ok(status) => Attempt::Failed(OperationError::Failed {
+            action: action.to_owned(),
+            problem: format!("`{program}` ended with {status}"),
+            help: None,
+        }),
+        Err(source) => Attempt::Failed(OperationError::system(action, source)),
+    }
+}
+
+/// Gives the opener the run's environment and a group of its own, so that a program it
+/// starts outlives the run.
+fn prepare(opener: &mut Command, context: &OperationContext) {
+    opener
+        .current_dir(&context.project_dir)
+        .env_clear()
+        .envs(context.environment.iter())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    #[cfg(unix)]
+    opener.process_group(0);
+}
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -1,0 +1,94 @@
+//! Makes the plan of one workflow.
+
+use jiff::Timestamp;
+
+use super::{
+    explain::reasons,
+    model::{NodeStatus, PlanNode, WorkflowPlan},
+    reason::Reason,
+    records::Records,
+    walk::{Cause, Verdict, Walk},
+};
+use crate::{
+    definition::{TaskIndex, Workflow},
+    error::EngineError,
+    identity::Identities,
+    state::{RunSummary, StateReader},
+};
+
+/// Is what a plan is made from.
+pub(crate) struct PlanInputs<'a> {
+    pub(crate) workflow: &'a Workflow,
+    pub(crate) identities: &'a Identities<'a>,
+    pub(crate) records: &'a Records<'a>,
+    pub(crate) state: Option<&'a StateReader>,
+    pub(crate) now: Timestamp,
+}
+
+/// Walks a workflow at rest.
+///
+/// # Errors
+/// Where the state cannot be read.
+pub(crate) fn make_plan(inputs: &PlanInputs<'_>) -> Result<WorkflowPlan, EngineError> {
+    let mut walk = Walk::new(inputs.workflow, inputs.identities, inputs.records, inputs.now);
+    let mut verdicts = Vec::with_capacity(inputs.workflow.tasks.len());
+    for index in (0..inputs.workflow.tasks.len()).map(TaskIndex) {
+        let verdict = walk.judge(index)?;
+        walk.pass(index, &verdict);
+        verdicts.push((index, verdict));
+    }
+    let reasons = reasons(&mut walk, &verdicts, inputs.state, inputs.now)?;
+    let nodes: Vec<PlanNode> = verdicts
+        .iter()
+        .zip(reasons)
+        .map(|((index, verdict), reason)| plan_node(&mut walk, *index, verdict, reason, inputs.records))
+        .collect();
+    Ok(WorkflowPlan {
+        workflow: inputs.workflow.name.to_string(),
+        cached_node_count: nodes.iter().filter(|node| node.status == NodeStatus::Cached).count(),
+        node_count: nodes.len(),
+        nodes,
+        final_context: None,
+        checks: Vec::new(),
+    })
+}
+
+fn plan_node(
+    walk: &mut Walk<'_>,
+    index: TaskIndex,
+    verdict: &Verdict,
+    reason: Reason,
+    records: &Records<'_>,
+) -> PlanNode {
+    let task = walk.workflow.task(index);
+    let status = match verdict {
+        Verdict::Reusable(_) => NodeStatus::Cached,
+        Verdict::Conditional { .. } => NodeStatus::Conditional,
+        Verdict::Stale(_) => NodeStatus::Pending,
+    };
+    let reused = match verdict {
+        Verdict::Reusable(run) | Verdict::Conditional { run, .. } => Some(run),
+        Verdict::Stale(_) => None,
+    };
+    let known = reused.or_else(|| stored_run(verdict)).or_else(|| records.current(&task.path));
+    PlanNode {
+        index: index.0,
+        path: task.path.to_string(),
+        name: task.name.to_string(),
+        status,
+        reason,
+        run_id: reused.map(|run| run.run_id.clone()),
+        upstream_run_ids: walk.runs_at(task.after).to_vec(),
+        created_at: known.map(|run| run.created_at),
+        duration_ms: known.map(|run| run.duration_ms),
+    }
+}
+
+fn stored_run(verdict: &Verdict) -> Option<&RunSummary> {
+    match verdict {
+        Verdict::Stale(
+            Cause::Invalidated(run) | Cause::Expired(run) | Cause::IdentityDiffers(run) | Cause::Unusable { run, .. },
+        ) => Some(run),
+        _ => None,
+    }
+}

@@ -1,0 +1,8 @@
+//! What every run has: its events in order, its log, and the secrets kept out of both.
+
+mod emitter;
+mod log;
+mod stream_mask;
+
+pub(crate) use emitter::Emitter;
+pub(crate) use log::{RunLog, log_path, read_log};

@@ -1,0 +1,189 @@
+//! The engine's side of a runtime: calls handlers, and does for them what they ask for.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use serde_json::Value;
+use tokio::sync::{mpsc::UnboundedReceiver, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    embedded::EmbeddedRuntime,
+    protocol::{CallId, CallResult, FromRuntime, Invocation, OperationFailure, OperationId, ToRuntime},
+    services::Services,
+};
+use crate::{event::Event, sandbox::Thrown};
+
+/// How long handlers may take to unwind after a cancel, before they are abandoned.
+const UNWIND_TIME: Duration = Duration::from_secs(5);
+
+/// Says why a call gave nothing.
+#[derive(Debug)]
+pub(crate) enum CallFailure {
+    /// The handler threw.
+    Threw(Thrown),
+    /// The run was cancelled before it ended.
+    Cancelled,
+    /// The runtime is gone.
+    RuntimeGone,
+}
+
+/// Calls handlers in a runtime; shared by all tasks of a run.
+pub(crate) struct HandlerClient {
+    runtime: EmbeddedRuntime,
+    services: Arc<Services>,
+    cancel: CancellationToken,
+    next_call: AtomicU64,
+    calls: Mutex<HashMap<CallId, OpenCall>>,
+    operations: Mutex<HashMap<OperationId, CancellationToken>>,
+}
+
+struct OpenCall {
+    node_path: String,
+    reply: oneshot::Sender<Result<CallResult, Thrown>>,
+    cancel: CancellationToken,
+}
+
+impl HandlerClient {
+    pub(crate) fn new(runtime: EmbeddedRuntime, services: Arc<Services>, cancel: CancellationToken) -> Arc<Self> {
+        Arc::new(Self {
+            runtime,
+            services,
+            cancel,
+            next_call: AtomicU64::new(1),
+            calls: Mutex::default(),
+            operations: Mutex::default(),
+        })
+    }
+
+    /// Calls something and waits for what it gives.
+    ///
+    /// A cancel of the run fires the call's signal and ends the commands it runs; a call that
+    /// has not unwound some seconds later is abandoned.
+    pub(crate) async fn call(&self, invocation: Invocation) -> Result<CallResult, CallFailure> {
+        let call = CallId(self.next_call.fetch_add(1, Ordering::Relaxed));
+        let (reply, answer) = oneshot::channel();
+        let cancel = self.cancel.child_token();
+        lock(&self.calls).insert(
+            call,
+            OpenCall {
+                node_path: invocation.node_path.clone(),
+                reply,
+                cancel: cancel.clone(),
+            },
+        );
+        self.runtime.send(ToRuntime::Invoke {
+            call,
+            invocation: Box::new(invocation),
+        });
+        tokio::pin!(answer);
+        let answered = tokio::select! {
+            answered = &mut answer => answered,
+            () = cancel.cancelled() => {
+                self.runtime.send(ToRuntime::Abort { call });
+                match tokio::time::timeout(UNWIND_TIME, &mut answer).await {
+                    Ok(answered) => answered,
+                    Err(_) => {
+                        self.runtime.interrupt();
+                        lock(&self.calls).remove(&call);
+                        return Err(CallFailure::Cancelled);
+                    }
+                }
+            }
+        };
+        match answered {
+            Ok(Ok(result)) => Ok(result),
+            Ok(Err(_)) if self.cancel.is_cancelled() => Err(CallFailure::Cancelled),
+            Ok(Err(thrown)) => Err(CallFailure::Threw(thrown)),
+            Err(_) if self.cancel.is_cancelled() => Err(CallFailure::Cancelled),
+            Err(_) => Err(CallFailure::RuntimeGone),
+        }
+    }
+
+    /// Serves the runtime until it is gone; to be polled beside the calls.
+    pub(crate) async fn serve(self: Arc<Self>, mut messages: UnboundedReceiver<FromRuntime>) {
+        while let Some(message) = messages.recv().await {
+            self.take(message);
+        }
+        // Whoever still waits learns that nobody will answer.
+        lock(&self.calls).clear();
+    }
+
+    fn take(self: &Arc<Self>, message: FromRuntime) {
+        match message {
+            FromRuntime::Finished { call, result } => {
+                if let Some(open) = lock(&self.calls).remove(&call) {
+                    // What the handler left running is no longer wanted.
+                    open.cancel.cancel();
+                    // The caller may have stopped waiting.
+                    let _ = open.reply.send(result);
+                }
+            }
+            FromRuntime::Operation {
+                operation,
+                call,
+                name,
+                payload,
+            } => self.start_operation(operation, call, name, payload),
+            FromRuntime::CancelOperation { operation } => {
+                if let Some(cancel) = lock(&self.operations).remove(&operation) {
+                    cancel.cancel();
+                }
+            }
+            FromRuntime::Log {
+                call,
+                stream,
+                label,
+                text,
+            } => self.services.emit(Event::LogOutput {
+                node_path: self.node_path(call).unwrap_or_default(),
+                stream,
+                label,
+                data: text,
+            }),
+            FromRuntime::Event { event } => self.services.emit(*event),
+        }
+    }
+
+    fn node_path(&self, call: Option<CallId>) -> Option<String> {
+        let calls = lock(&self.calls);
+        calls.get(&call?).map(|open| open.node_path.clone())
+    }
+
+    fn start_operation(self: &Arc<Self>, operation: OperationId, call: Option<CallId>, name: String, payload: Value) {
+        let parent = call.and_then(|call| lock(&self.calls).get(&call).map(|open| open.cancel.clone()));
+        let cancel = parent.unwrap_or_else(|| self.cancel.clone()).child_token();
+        lock(&self.operations).insert(operation, cancel.clone());
+        let node_path = self.node_path(call);
+        let client = Arc::clone(self);
+        tokio::spawn(async move {
+            let progress = {
+                let client = Arc::clone(&client);
+                Arc::new(move |value| client.runtime.send(ToRuntime::Progress { operation, value }))
+            };
+            let result = client.services.perform(&name, payload, node_path, cancel, progress).await;
+            lock(&client.operations).remove(&operation);
+            client.runtime.send(ToRuntime::Answer { operation, result });
+        });
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl From<OperationFailure> for Thrown {
+    fn from(failure: OperationFailure) -> Self {
+        Self {
+            name: failure.name,
+            message: failure.message,
+            frames: Vec::new(),
+        }
+    }
+}

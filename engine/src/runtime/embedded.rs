@@ -1,0 +1,190 @@
+//! Runs handlers in the embedded language, on a thread of its own.
+//!
+//! Code of one call can go on only after something the call waited for, so all that runs
+//! between two messages belongs to one call; what is logged meanwhile is that call's.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+};
+
+use rquickjs::{Ctx, Function, function::IntoArgs};
+use tokio::sync::{mpsc::UnboundedSender, oneshot};
+
+use super::{
+    bridge::{self, Bridge},
+    invocation::encode,
+    protocol::{CallId, FromRuntime, Invocation, OperationFailure, OperationId, ToRuntime},
+    storage::ProviderStores,
+};
+use crate::{
+    definition::Definition,
+    project::{LoadError, LoadOptions, LoadedRealm, deep_thread, load_in_realm},
+    sandbox::{globals, loader::rigkit, realm::Realm},
+};
+
+const RUNTIME: &str = include_str!("javascript/runtime.js");
+
+/// Is the engine's end of a thread that has loaded a definition and runs its handlers.
+pub(crate) struct EmbeddedRuntime {
+    to_runtime: mpsc::Sender<ToRuntime>,
+    interrupt: Arc<AtomicBool>,
+}
+
+/// Is what the thread of a runtime needs.
+pub(crate) struct EmbeddedOptions {
+    pub(crate) load: LoadOptions,
+    pub(crate) stores: Arc<ProviderStores>,
+    pub(crate) from_runtime: UnboundedSender<FromRuntime>,
+}
+
+impl EmbeddedRuntime {
+    /// Loads the definition on a new thread and waits for it.
+    ///
+    /// # Errors
+    /// Where the definition is wrong or the thread cannot start.
+    pub(crate) fn start(options: EmbeddedOptions) -> Result<(Self, Arc<Definition>), LoadError> {
+        let (to_runtime, messages) = mpsc::channel();
+        let (loaded, definition) = oneshot::channel();
+        let interrupt = Arc::clone(&options.load.interrupt);
+        deep_thread("rigkit-handlers")
+            .spawn(move || run(options, loaded, &messages))
+            .map_err(|error| LoadError::Sandbox(error.to_string()))?;
+        let definition = definition
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(LoadError::Sandbox("the sandbox stopped unexpectedly".to_owned())))?;
+        Ok((Self { to_runtime, interrupt }, definition))
+    }
+
+    /// Tells the runtime something; nothing happens when it is gone.
+    pub(crate) fn send(&self, message: ToRuntime) {
+        // A thread that has ended has dropped its own channel, from which the engine learns it.
+        let _ = self.to_runtime.send(message);
+    }
+
+    /// Stops whatever code runs, even in the middle of a loop.
+    pub(crate) fn interrupt(&self) {
+        self.interrupt.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for EmbeddedRuntime {
+    fn drop(&mut self) {
+        self.send(ToRuntime::Shutdown);
+    }
+}
+
+fn run(
+    options: EmbeddedOptions,
+    loaded: oneshot::Sender<Result<Arc<Definition>, LoadError>>,
+    messages: &mpsc::Receiver<ToRuntime>,
+) {
+    let LoadedRealm { realm, definition } = match load_in_realm(&options.load) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            // Whoever waited for it may have gone.
+            let _ = loaded.send(Err(error));
+            return;
+        }
+    };
+    let definition = Arc::new(definition);
+    if loaded.send(Ok(Arc::clone(&definition))).is_err() {
+        return;
+    }
+    let mut worker = Worker {
+        bridge: Bridge::new(options.from_runtime, options.stores, definition),
+        realm,
+    };
+    while let Ok(message) = messages.recv() {
+        if matches!(message, ToRuntime::Shutdown) {
+            break;
+        }
+        worker.take(message);
+    }
+}
+
+struct Worker {
+    // Dropped before the realm: it holds nothing of the language.
+    bridge: Bridge,
+    realm: Realm,
+}
+
+impl Worker {
+    fn take(&mut self, message: ToRuntime) {
+        let call = self.call_of(&message);
+        self.bridge.set_current(call);
+        if !self.bridge.is_installed() {
+            self.realm.lift_limits();
+        }
+        let result = self.realm.context.with(|ctx| {
+            let handled = self.handle(&ctx, message);
+            if handled.is_err() {
+                let thrown = crate::sandbox::Thrown::catch(&ctx, &self.realm.graph);
+                self.bridge.abandon(call, thrown);
+            }
+            while ctx.execute_pending_job() {}
+        });
+        self.bridge.set_current(None);
+        result
+    }
+
+    fn call_of(&self, message: &ToRuntime) -> Option<CallId> {
+        match message {
+            ToRuntime::Invoke { call, .. } | ToRuntime::Abort { call } => Some(*call),
+            ToRuntime::Answer { operation, .. } => self.bridge.take_owner(*operation),
+            ToRuntime::Progress { operation, .. } => self.bridge.owner(*operation),
+            ToRuntime::Shutdown => None,
+        }
+    }
+
+    fn handle(&self, ctx: &Ctx<'_>, message: ToRuntime) -> rquickjs::Result<()> {
+        match message {
+            ToRuntime::Invoke { call, invocation } => self.invoke(ctx, call, &invocation),
+            ToRuntime::Answer { operation, result } => answer(ctx, operation, result),
+            ToRuntime::Progress { operation, value } => {
+                call_function(ctx, "progressOperation", (operation.0, value.to_string()))
+            }
+            ToRuntime::Abort { call } => call_function(ctx, "abort", (call.0,)),
+            ToRuntime::Shutdown => Ok(()),
+        }
+    }
+
+    fn invoke(&self, ctx: &Ctx<'_>, call: CallId, invocation: &Invocation) -> rquickjs::Result<()> {
+        if !self.bridge.is_installed() {
+            self.prepare(ctx)?;
+        }
+        self.bridge.begin(call, invocation);
+        let encoded = encode(invocation);
+        call_function(ctx, "invoke", (call.0, encoded.kind, encoded.head, encoded.payload))
+    }
+
+    /// Gives the context what only handlers have, before the first of them runs.
+    fn prepare(&self, ctx: &Ctx<'_>) -> rquickjs::Result<()> {
+        self.bridge.take_console(&self.realm.console);
+        globals::install_handler_globals(ctx)?;
+        bridge::install(ctx, &self.bridge)?;
+        ctx.eval::<(), _>(RUNTIME)
+    }
+}
+
+fn answer(
+    ctx: &Ctx<'_>,
+    operation: OperationId,
+    result: Result<serde_json::Value, OperationFailure>,
+) -> rquickjs::Result<()> {
+    match result {
+        Ok(value) => call_function(ctx, "answerOperation", (operation.0, value.to_string())),
+        Err(failure) => call_function(
+            ctx,
+            "failOperation",
+            (operation.0, failure.name, failure.message, failure.code),
+        ),
+    }
+}
+
+fn call_function<'js>(ctx: &Ctx<'js>, name: &str, arguments: impl IntoArgs<'js>) -> rquickjs::Result<()> {
+    rigkit(ctx)?.get::<_, Function>(name)?.call(arguments)
+}

@@ -1,0 +1,169 @@
+//! What handlers may ask of the world: the native operations, and the person at the host.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::protocol::OperationFailure;
+use crate::{
+    event::Event,
+    host::{Host, HostError, Interaction, InteractiveCommand, Prompt},
+    operations::{Operation, OperationContext, perform},
+    run::Emitter,
+    sandbox::Variables,
+};
+
+/// Carries out what handlers ask for.
+pub(crate) struct Services {
+    emitter: Arc<Emitter>,
+    host: Arc<dyn Host>,
+    project_dir: PathBuf,
+    variables: Variables,
+}
+
+type Progress = Arc<dyn Fn(Value) + Send + Sync>;
+
+impl Services {
+    pub(crate) fn new(
+        emitter: Arc<Emitter>,
+        host: Arc<dyn Host>,
+        project_dir: PathBuf,
+        variables: Variables,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            emitter,
+            host,
+            project_dir,
+            variables,
+        })
+    }
+
+    pub(crate) fn emit(&self, event: Event) {
+        self.emitter.emit(event);
+    }
+
+    /// Carries one operation out.
+    pub(crate) async fn perform(
+        &self,
+        name: &str,
+        payload: Value,
+        node_path: Option<String>,
+        cancel: CancellationToken,
+        progress: Progress,
+    ) -> Result<Value, OperationFailure> {
+        match name {
+            "local.open" => self.ask(move |host| open(host, &payload)).await,
+            "local.prompt" => self.ask(move |host| prompt(host, payload)).await,
+            "local.present" => self.ask(move |host| present(host, payload)).await,
+            "local.capability" => self.ask(move |host| capability(host, payload)).await,
+            "local.command" if payload["mode"] == "interactive" => {
+                let command = self.interactive_command(payload)?;
+                self.ask(move |host| interactive(host, &command)).await
+            }
+            "local.command" => self.native("command.run", payload, node_path, cancel, progress).await,
+            _ => self.native(name, payload, node_path, cancel, progress).await,
+        }
+    }
+
+    async fn native(
+        &self,
+        name: &str,
+        payload: Value,
+        node_path: Option<String>,
+        cancel: CancellationToken,
+        progress: Progress,
+    ) -> Result<Value, OperationFailure> {
+        let emitter = Arc::clone(&self.emitter);
+        let context = OperationContext {
+            emit: Arc::new(move |event| emitter.emit(event)),
+            node_path,
+            project_dir: self.project_dir.clone(),
+            environment: self.variables.all(),
+            cancel,
+            progress,
+        };
+        let operation = Operation::parse(name, payload).map_err(|error| failure(&error))?;
+        perform(operation, &context).await.map_err(|error| failure(&error))
+    }
+
+    /// Asks the host on a thread where it may block: a person may take their time.
+    async fn ask(
+        &self,
+        question: impl FnOnce(&dyn Host) -> Result<Value, HostError> + Send + 'static,
+    ) -> Result<Value, OperationFailure> {
+        let host = Arc::clone(&self.host);
+        let answered = tokio::task::spawn_blocking(move || question(&*host)).await;
+        match answered {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(plain_failure(error.to_string())),
+            Err(_) => Err(plain_failure("the host stopped unexpectedly".to_owned())),
+        }
+    }
+
+    fn interactive_command(&self, payload: Value) -> Result<InteractiveCommand, OperationFailure> {
+        let request: CommandRequest =
+            serde_json::from_value(payload).map_err(|error| plain_failure(format!("`local.command`: {error}")))?;
+        let mut environment: BTreeMap<String, String> = (*self.variables.all()).clone();
+        environment.extend(request.env);
+        Ok(InteractiveCommand {
+            argv: request.argv,
+            cwd: request.cwd.map_or_else(|| self.project_dir.clone(), |cwd| self.project_dir.join(cwd)),
+            environment,
+            reason: request.reason,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CommandRequest {
+    argv: Vec<String>,
+    #[serde(default)]
+    cwd: Option<String>,
+    #[serde(default)]
+    env: BTreeMap<String, String>,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+fn open(host: &dyn Host, payload: &Value) -> Result<Value, HostError> {
+    host.open(payload["target"].as_str().unwrap_or_default())?;
+    Ok(Value::Null)
+}
+
+fn prompt(host: &dyn Host, payload: Value) -> Result<Value, HostError> {
+    let prompt: Prompt = serde_json::from_value(payload).map_err(|error| HostError::Failed(format!("this is no prompt: {error}")))?;
+    host.prompt(&prompt)
+}
+
+fn present(host: &dyn Host, payload: Value) -> Result<Value, HostError> {
+    let interaction: Interaction =
+        serde_json::from_value(payload).map_err(|error| HostError::Failed(format!("this is no interaction: {error}")))?;
+    host.present(&interaction)?;
+    Ok(Value::Null)
+}
+
+fn capability(host: &dyn Host, payload: Value) -> Result<Value, HostError> {
+    let id = payload["id"].as_str().unwrap_or_default();
+    host.capability(id, &payload["params"], payload["nodePath"].as_str())
+}
+
+fn interactive(host: &dyn Host, command: &InteractiveCommand) -> Result<Value, HostError> {
+    let exit_code = host.interactive_command(command)?;
+    Ok(json!({ "exitCode": exit_code, "stdout": null, "stderr": null }))
+}
+
+fn failure(error: &impl serde::Serialize) -> OperationFailure {
+    let value = serde_json::to_value(error).unwrap_or_default();
+    serde_json::from_value(value).unwrap_or_else(|_| plain_failure("the operation failed".to_owned()))
+}
+
+fn plain_failure(message: String) -> OperationFailure {
+    OperationFailure {
+        name: "Error".to_owned(),
+        message,
+        code: None,
+    }
+}

@@ -1,0 +1,104 @@
+//! What is measured: whole processes of `rig`, on projects made for it.
+
+use std::{error::Error, path::PathBuf, time::Duration};
+
+use clap::Args;
+
+use crate::{
+    machine,
+    measure::{Measured, Scenario, measure_all},
+    project::{BenchProject, add_history},
+    report,
+};
+
+pub(crate) type Failure = Box<dyn Error>;
+
+/// Says how much to measure.
+#[derive(Args)]
+pub(crate) struct BenchArguments {
+    /// How often each command runs.
+    #[arg(long, default_value_t = 31)]
+    rounds: usize,
+    /// The command to measure; the release build of this repository where it is left out.
+    #[arg(long)]
+    rig: Option<PathBuf>,
+    /// Where to write the results; the terminal only where it is left out.
+    #[arg(long)]
+    write: Option<PathBuf>,
+}
+
+/// How many older runs the state with a history holds.
+const HISTORY: usize = 100_000;
+
+/// Measures everything and reports it.
+pub(crate) fn run(arguments: &BenchArguments) -> Result<(), Failure> {
+    let rig = match &arguments.rig {
+        Some(rig) => rig.clone(),
+        None => machine::build_rig()?,
+    };
+    let small = BenchProject::chain(100)?;
+    let medium = BenchProject::chain(1_000)?;
+    let large = BenchProject::chain(10_000)?;
+    let aged = BenchProject::chain(1_000)?;
+    for project in [&small, &medium, &large, &aged] {
+        project.apply(&rig)?;
+    }
+    add_history(&aged, HISTORY)?;
+    let scenarios = [
+        Scenario::new("`rig --version`", &rig, small.path(), &["--version"]).limit_ms(3.0),
+        Scenario::new("`rig plan --json`, 100 tasks", &rig, small.path(), &["plan", "--json"])
+            .limit_ms(5.0)
+            .limit_mib(20.0),
+        Scenario::new("`rig plan --json`, 1,000 tasks", &rig, medium.path(), &["plan", "--json"]).limit_ms(20.0),
+        Scenario::new("`rig plan --json`, 1,000 tasks, 100,000 older runs", &rig, aged.path(), &["plan", "--json"]),
+        Scenario::new("`rig plan --json`, 10,000 tasks", &rig, large.path(), &["plan", "--json"]),
+    ];
+    let measured = measure_all(&scenarios, arguments.rounds)?;
+    let applying = apply_overhead(&rig, arguments.rounds.min(9))?;
+    let report = report::markdown(&measured, &ratios(&measured), applying, arguments.rounds);
+    report::print(&report);
+    if let Some(path) = &arguments.write {
+        std::fs::write(path, report)?;
+    }
+    Ok(())
+}
+
+/// Is a statement about two measurements of one run.
+pub(crate) struct Ratio {
+    pub(crate) name: &'static str,
+    pub(crate) value: f64,
+    pub(crate) limit: f64,
+}
+
+fn ratios(measured: &[Measured]) -> Vec<Ratio> {
+    let median = |index: usize| measured.get(index).map_or(f64::NAN, |one: &Measured| one.median_ms());
+    vec![
+        Ratio {
+            name: "10,000 tasks against 1,000",
+            value: median(4) / median(2),
+            limit: 12.0,
+        },
+        Ratio {
+            name: "100,000 older runs against none",
+            value: median(3) / median(2),
+            limit: 1.05,
+        },
+    ]
+}
+
+/// Measures what the engine adds to a task that does nothing: the slope between an apply of
+/// few and one of many tasks.
+fn apply_overhead(rig: &std::path::Path, rounds: usize) -> Result<Duration, Failure> {
+    const FEW: usize = 100;
+    const MANY: usize = 1_100;
+    let few = BenchProject::chain(FEW)?;
+    let many = BenchProject::chain(MANY)?;
+    let mut slopes = Vec::new();
+    for _ in 0..rounds {
+        let short = few.time_fresh_apply(rig)?;
+        let long = many.time_fresh_apply(rig)?;
+        slopes.push(long.saturating_sub(short) / u32::try_from(MANY - FEW)?);
+    }
+    slopes.sort();
+    Ok(slopes[slopes.len() / 2])
+}

@@ -1,0 +1,92 @@
+//! Projects made for measuring.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::bench::Failure;
+
+/// Is a project with a chain of tasks that do nothing.
+pub(crate) struct BenchProject {
+    directory: TempDir,
+}
+
+impl BenchProject {
+    /// Makes a project of a chain of so many tasks.
+    pub(crate) fn chain(tasks: usize) -> Result<Self, Failure> {
+        let directory = tempfile::tempdir()?;
+        let mut config = String::from(
+            "import { workflow } from \"@rigkit/sdk\";\n\nexport const bench = workflow(\"bench\")\n  .sequence(\"bench\")\n",
+        );
+        for index in 0..tasks {
+            writeln!(config, "  .task(\"task-{index}\", async () => ({{ ctx: {{ value: {index} }} }}))")?;
+        }
+        config.push_str(";\n");
+        fs::write(directory.path().join("rig.config.ts"), config)?;
+        Ok(Self { directory })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Applies the project.
+    pub(crate) fn apply(&self, rig: &Path) -> Result<(), Failure> {
+        let status = Command::new(rig)
+            .args(["apply", "--json"])
+            .current_dir(self.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()?;
+        if status.success() { Ok(()) } else { Err(format!("an apply failed: {status}").into()) }
+    }
+
+    /// Measures an apply without any state.
+    pub(crate) fn time_fresh_apply(&self, rig: &Path) -> Result<Duration, Failure> {
+        let data = self.path().join(".rigkit");
+        if data.exists() {
+            fs::remove_dir_all(data)?;
+        }
+        let started = Instant::now();
+        self.apply(rig)?;
+        Ok(started.elapsed())
+    }
+}
+
+/// Adds older runs to the state of a project: copies of those it has, as if every task had
+/// run many times before.
+pub(crate) fn add_history(project: &BenchProject, runs: usize) -> Result<(), Failure> {
+    let mut connection = Connection::open(project.path().join(".rigkit/state.sqlite"))?;
+    let transaction = connection.transaction()?;
+    let existing: i64 = transaction.query_row("SELECT count(*) FROM node_runs", [], |row| row.get(0))?;
+    let existing = usize::try_from(existing)?.max(1);
+    transaction.execute_batch("CREATE TEMP TABLE originals AS SELECT * FROM node_runs")?;
+    let columns: Vec<String> = transaction
+        .prepare("SELECT name FROM pragma_table_info('node_runs') WHERE name NOT IN ('ordinal', 'id', 'lineage', 'created_at')")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let columns = columns.join(", ");
+    for copy in 0..runs.div_ceil(existing) {
+        let age = 1_000 * (copy + 1);
+        transaction.execute_batch(&format!(
+            "INSERT INTO node_runs (id, lineage, created_at, {columns})
+             SELECT id || '-{copy}', lineage || '-{copy}', created_at - {age}, {columns} FROM originals;
+             INSERT INTO identity_components (run, name, hash, value)
+             SELECT copied.ordinal, component.name, component.hash, component.value
+             FROM originals
+             JOIN node_runs AS copied ON copied.id = originals.id || '-{copy}'
+             JOIN identity_components AS component ON component.run = originals.ordinal;"
+        ))?;
+    }
+    transaction.commit()?;
+    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    Ok(())
+}

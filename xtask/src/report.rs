@@ -1,0 +1,58 @@
+//! The results as people read them.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a program for the terminal")]
+
+use std::{fmt::Write as _, time::Duration};
+
+use crate::{
+    bench::{Failure, Ratio},
+    machine,
+    measure::Measured,
+};
+
+/// Writes the results as Markdown.
+pub(crate) fn markdown(measured: &[Measured], ratios: &[Ratio], applying: Duration, rounds: usize) -> String {
+    let mut text = String::from("# Performance\n\nWhole processes of the release build, timed from spawn to exit, taking turns.\n");
+    text.push_str("Times on a shared machine wander; ratios of one run are what to compare.\n\n```sh\ncargo xtask bench --write docs/performance.md\n```\n\n");
+    let mut line = |row: std::fmt::Arguments<'_>| {
+        // Writing to a string cannot fail.
+        let _ = text.write_fmt(row);
+    };
+    line(format_args!("Machine: {}. Rounds: {rounds}.\n\n", machine::describe()));
+    line(format_args!("| command | median | fastest | peak memory | to reach |\n| --- | ---: | ---: | ---: | --- |\n"));
+    for one in measured {
+        line(format_args!(
+            "| {} | {:.1} ms | {:.1} ms | {:.1} MiB | {} |\n",
+            one.name,
+            one.median_ms(),
+            one.fastest_ms(),
+            one.peak_mib,
+            goal(one),
+        ));
+    }
+    line(format_args!(
+        "| `rig apply`, each further task that does nothing | {:.3} ms | | | 0.2 ms |\n",
+        applying.as_secs_f64() * 1_000.0
+    ));
+    line(format_args!("\n| ratio | measured | at most |\n| --- | ---: | ---: |\n"));
+    for ratio in ratios {
+        line(format_args!("| {} | {:.2} | {:.2} |\n", ratio.name, ratio.value, ratio.limit));
+    }
+    text
+}
+
+fn goal(measured: &Measured) -> String {
+    let time = measured.limit_ms.map(|limit| format!("{limit} ms"));
+    let memory = measured.limit_mib.map(|limit| format!("{limit} MiB"));
+    let parts: Vec<String> = time.into_iter().chain(memory).collect();
+    parts.join(", ")
+}
+
+/// Prints a report.
+pub(crate) fn print(report: &str) {
+    println!("{report}");
+}
+
+/// Says what went wrong.
+pub(crate) fn complain(error: &Failure) {
+    eprintln!("error: {error}");
+}

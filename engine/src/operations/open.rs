@@ -23,6 +23,14 @@ pub struct Open {
 
 /// Hands the target to the first of the platform's openers that takes it.
 pub(super) async fn open(open: Open, context: &OperationContext) -> Result<Value, OperationError> {
+    hand_over(open, FAILURE_WINDOW, context).await
+}
+
+async fn hand_over(
+    open: Open,
+    window: Duration,
+    context: &OperationContext,
+) -> Result<Value, OperationError> {
     let action = format!("open {:?}", open.target);
     if open.target.is_empty() {
         return Err(OperationError::InvalidArgument {
@@ -34,7 +42,7 @@ pub(super) async fn open(open: Open, context: &OperationContext) -> Result<Value
     let mut missing = Vec::new();
     let mut failure = None;
     for opener in open::commands(&open.target) {
-        match try_opener(opener.into(), context, &action).await {
+        match try_opener(opener.into(), window, context, &action).await {
             Attempt::Opened => return Ok(Value::Null),
             Attempt::Missing(program) => missing.push(format!("`{program}`")),
             Attempt::Failed(cancelled @ OperationError::Cancelled { .. }) => return Err(cancelled),
@@ -58,7 +66,12 @@ enum Attempt {
     Failed(OperationError),
 }
 
-async fn try_opener(mut opener: Command, context: &OperationContext, action: &str) -> Attempt {
+async fn try_opener(
+    mut opener: Command,
+    window: Duration,
+    context: &OperationContext,
+    action: &str,
+) -> Attempt {
     prepare(&mut opener, context);
     let program = opener.as_std().get_program().to_string_lossy().into_owned();
     let mut child = match opener.spawn() {
@@ -74,7 +87,7 @@ async fn try_opener(mut opener: Command, context: &OperationContext, action: &st
             return Attempt::Failed(OperationError::Cancelled { action: action.to_owned() });
         }
         status = child.wait() => status,
-        () = tokio::time::sleep(FAILURE_WINDOW) => return Attempt::Opened,
+        () = tokio::time::sleep(window) => return Attempt::Opened,
     };
     match status {
         Ok(status) if status.success() => Attempt::Opened,

@@ -137,7 +137,9 @@ fn start_operations(
         });
     }
     let cancelled: Vec<u64> = ctx.eval("__rigkit.cancelled.splice(0)").unwrap();
-    cancelled.iter().for_each(|id| tokens[id].cancel());
+    for id in cancelled {
+        tokens[&id].cancel();
+    }
 }
 
 /// Waits for news and tells the language.
@@ -420,6 +422,10 @@ async fn wrong_arguments_are_named() {
         )
         .await;
     }
+}
+
+#[tokio::test]
+async fn wrong_configs_are_named() {
     let configs = [
         ("1", "host.provider: the config must be an object, not 1"),
         (

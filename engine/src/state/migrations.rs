@@ -25,6 +25,12 @@ pub(super) enum Layout {
 
 /// Tells what a database is, by its header and whether it holds anything.
 pub(super) fn layout(connection: &Connection, migrations: &[&str]) -> rusqlite::Result<Layout> {
+    // All of it at one moment: another process may be making the file right now.
+    let _moment = if connection.is_autocommit() {
+        Some(connection.unchecked_transaction()?)
+    } else {
+        None
+    };
     let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, u32>(0));
     let application = number("application_id")?;
     let version = number("user_version")?;

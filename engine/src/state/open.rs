@@ -81,8 +81,8 @@ impl State {
 impl StateReader {
     /// Opens a state file as it is now, to read it only; `None` if there is none.
     ///
-    /// Neither makes nor changes anything, and works where nothing may be written. A file of an
-    /// older layout is read through a copy.
+    /// Neither makes nor changes anything, but for the index beside the file, and works where
+    /// nothing may be written. A file of an older layout is read through a copy.
     ///
     /// # Errors
     /// When the file is damaged, another program's or of a newer layout, or cannot be read.

@@ -15,7 +15,7 @@ pub const RUNS_FOR_EXPLAIN: usize = 5;
 pub const RUNS_FOR_REUSE: usize = 50;
 
 /// How many runs are deleted at once, so that nobody waits long for the end of an apply.
-const RUNS_AT_ONCE: usize = 10_000;
+const RUNS_AT_ONCE: usize = 5_000;
 
 impl State {
     /// Deletes the stored runs of a workflow, or of all, and says how many there were.
@@ -39,7 +39,7 @@ impl State {
     /// the same identity, or when no usable run carries on a lineage that it names as its
     /// upstream. Such runs stay while they are among the last [`RUNS_FOR_EXPLAIN`] of their
     /// task, the others while they are among the last [`RUNS_FOR_REUSE`]. The current run of a
-    /// task always stays. Of more than 10,000 runs to delete, the oldest go, and the next call
+    /// task always stays. Of more than 5,000 runs to delete, the oldest go, and the next call
     /// goes on.
     ///
     /// For the end of an apply, under the workflow's lock, so that nobody records runs of it

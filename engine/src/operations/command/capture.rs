@@ -22,7 +22,7 @@ const AFTERMATH: Duration = Duration::from_millis(200);
 /// How often a command is looked at for waiting on a terminal it cannot have.
 const TERMINAL_CHECK: Duration = Duration::from_millis(500);
 /// How often a group that was asked to end is looked at for being gone.
-const GONE_CHECK: Duration = Duration::from_millis(5);
+const GONE_CHECK: Duration = Duration::from_millis(10);
 /// The exit code of a process ended by `SIGKILL`, for one that cannot even be waited for.
 const KILLED: i32 = 128 + 9;
 

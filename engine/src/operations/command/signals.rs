@@ -45,12 +45,12 @@ mod platform {
             self.send(Signal::SIGKILL);
         }
 
-        /// Tells whether no process of the group can be reached any more.
+        /// Tells whether nothing in the group runs any more.
         ///
         /// Only means something once the leader was waited for; before, it counts itself.
         pub(in super::super) fn is_gone(&self) -> bool {
             self.leader
-                .is_none_or(|leader| killpg(leader, None).is_err())
+                .is_none_or(|leader| killpg(leader, None).is_err() || !has_living(leader))
         }
 
         /// Tells whether the leader was stopped because it wanted the terminal.
@@ -70,6 +70,33 @@ mod platform {
         fn drop(&mut self) {
             self.kill();
         }
+    }
+
+    /// Tells a group of dead processes, which whoever inherited them has yet to wait for,
+    /// from one of living ones. In a container nobody may ever wait for them.
+    #[cfg(target_os = "linux")]
+    fn has_living(group: Pid) -> bool {
+        let Ok(processes) = std::fs::read_dir("/proc") else {
+            return true;
+        };
+        processes
+            .filter_map(|process| std::fs::read_to_string(process.ok()?.path().join("stat")).ok())
+            .any(|stat| is_living_member(&stat, group))
+    }
+
+    /// Reads the line the kernel writes about a process: its number, its name in brackets,
+    /// its state, its parent, its group.
+    #[cfg(target_os = "linux")]
+    fn is_living_member(stat: &str, group: Pid) -> bool {
+        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let mut fields = after_name.split_whitespace();
+        let is_living = !matches!(fields.next(), None | Some("Z" | "X"));
+        is_living && fields.nth(1).and_then(|id| id.parse().ok()) == Some(group.as_raw())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn has_living(_group: Pid) -> bool {
+        true
     }
 
     #[cfg(target_os = "linux")]

@@ -3,10 +3,21 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
-use crate::operations::test_support::Project;
+use super::{Open, hand_over};
+use crate::operations::test_support::{Project, error_line};
+
+/// Longer than any opener here runs.
+const NEVER: Duration = Duration::from_hours(1);
+
+fn example() -> Open {
+    Open {
+        target: "https://example.com".to_owned(),
+    }
+}
 
 /// Makes a project whose environment has these openers and no others.
 fn project_with(openers: &[(&str, &str)]) -> Project {
@@ -50,8 +61,9 @@ async fn the_first_opener_that_works_is_used() {
     ];
     for (openers, expectation) in cases {
         let project = project_with(openers);
-        let target = json!({ "target": "https://example.com" });
-        assert_eq!(project.line("local.open", target).await, expectation);
+        let result = hand_over(example(), NEVER, &project.context).await;
+        let line = result.map_or_else(|error| error_line(&error), |answer| answer.to_string());
+        assert_eq!(line, expectation);
         if expectation == "null" {
             let opened = fs::read_to_string(project.path("opened")).unwrap();
             assert_eq!(opened, "https://example.com hello\n");
@@ -68,4 +80,29 @@ async fn an_empty_target_is_refused() {
         line,
         "TypeError ERR_INVALID_ARG_VALUE: failed to open \"\": the target is empty"
     );
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn an_opener_that_keeps_running_has_taken_over() {
+    let project = project_with(&[("xdg-open", "read end < end")]);
+    let end = project.path("end");
+    nix::unistd::mkfifo(&end, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let answer = hand_over(example(), Duration::ZERO, &project.context).await;
+    assert_eq!(answer.unwrap(), json!(null));
+    // Only a living reader lets the fifo be opened.
+    tokio::task::spawn_blocking(|| fs::write(end, "\n").unwrap())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn opening_can_be_cancelled() {
+    let project = project_with(&[("xdg-open", "exec sleep 1000")]);
+    let cancel = project.context.cancel.clone();
+    let (result, ()) = tokio::join!(hand_over(example(), NEVER, &project.context), async {
+        cancel.cancel();
+    });
+    assert_eq!(result.unwrap_err().name(), "AbortError");
 }

@@ -16,7 +16,7 @@ const FILE: &str = "RIGKIT_TEST_FILE";
 pub(super) enum Role {
     /// Takes the lock of `web`, says so, and keeps it until its input ends.
     HoldLock,
-    /// Records one run once its input ends, and says so.
+    /// Reads, then records one run, once its input ends, and says so.
     RecordOne,
     /// Records runs without end, and says so after the first few.
     RecordForEver,
@@ -118,6 +118,7 @@ fn plays_its_role() {
         Role::RecordOne => {
             say("ready");
             wait_for_end_of_input();
+            drop(StateReader::open_existing(&file).unwrap());
             let mut state = State::open(&file).unwrap();
             record(&mut state, run("a", &[]));
             say("recorded");

@@ -129,7 +129,7 @@ fn what_is_missing_or_wrong_is_named() {
 
       tip: a similar argument exists: '--port'
 
-    Usage: rig do deploy --port <INTEGER> <TEXT>
+    Usage: rig do deploy --port <INTEGER> <TARGET>
 
     For more information, try '--help'.
     ");
@@ -148,25 +148,25 @@ fn each_operation_has_help() {
     assert_snapshot!(failure("--help"), @"
     Deploy: ships it
 
-    Usage: rig do deploy [OPTIONS] [TEXT]
+    Usage: rig do deploy [OPTIONS] [TARGET]
 
     Arguments:
-      [TEXT]  Where to deploy to [required]
+      [TARGET]  Where to deploy to [required]
 
     Options:
-          --target <TEXT>     Where to deploy to [required]
-          --port <INTEGER>    [default: 3000]
-          --ratio <NUMBER>    
-          --dry-run[=<BOOL>]  
-          --cache[=<BOOL>]    Uses the cache [default: true]
-          --no-cache          Turns `--cache` off
-          --level <CHOICE>    [possible values: low, high, 3]
-          --tags <TEXT>       
-          --workflow <TEXT>   
-          --extra <JSON>      
-      -y, --yes[=<BOOL>]      
-          --input <JSON>      The whole input as a JSON object, or `@FILE` to read it; flags win over it
-      -h, --help              Print help
+          --target <TEXT>    Where to deploy to [required]
+          --port <INTEGER>   [default: 3000]
+          --ratio <NUMBER>   
+          --dry-run          
+          --cache            Uses the cache [default: true]
+          --no-cache         Turns `--cache` off
+          --level <CHOICE>   [possible values: low, high, 3]
+          --tags <TEXT>      
+          --workflow <TEXT>  
+          --extra <JSON>     
+      -y, --yes              
+          --input <JSON>     The whole input as a JSON object, or `@FILE` to read it; flags win over it
+      -h, --help             Print help
 
     Global options:
           --events        Writes one JSON event per line to stdout while it happens

@@ -16,6 +16,8 @@ mod plan_text;
 mod progress;
 mod prompt;
 mod reason_text;
+#[cfg(test)]
+mod schema_tests;
 mod session;
 mod signals;
 mod style;

@@ -9,7 +9,9 @@ use crate::failure::Failure;
 /// Writes a text, with its colors where they are wanted.
 pub(crate) fn text(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
     written.map_err(Failure::output)
 }
 

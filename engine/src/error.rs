@@ -132,7 +132,9 @@ pub enum EngineError {
         holder: String,
     },
     /// A task invalidated an earlier one again and again.
-    #[error("the task `{task}` invalidated `{target}` again and again; stopped after {attempts} attempts")]
+    #[error(
+        "the task `{task}` invalidated `{target}` again and again; stopped after {attempts} attempts"
+    )]
     RestartLimit {
         /// The task.
         task: String,
@@ -261,7 +263,9 @@ impl EngineError {
             Self::Project(ProjectError::Ambiguous { .. }) => "ambiguous-project",
             Self::Project(ProjectError::BadDirectory { .. }) => "bad-directory",
             Self::Environment(_) => "bad-env-file",
-            Self::Load(LoadError::Invalid(problems)) => problems.first().map_or("invalid-config", |first| first.code.as_str()),
+            Self::Load(LoadError::Invalid(problems)) => problems
+                .first()
+                .map_or("invalid-config", |first| first.code.as_str()),
             Self::Load(LoadError::Sandbox(_)) => "sandbox",
             Self::State(_) => "state",
             Self::Host(_) => "host",
@@ -301,9 +305,9 @@ impl EngineError {
         match self {
             Self::Load(LoadError::Invalid(problems)) => problems.first()?.range.as_ref(),
             Self::Failed { failures, .. } => failures.first()?.range.as_ref(),
-            Self::ProviderConfig { range, .. } | Self::BranchCollision { range, .. } | Self::NodeRequired { range, .. } => {
-                range.as_ref()
-            }
+            Self::ProviderConfig { range, .. }
+            | Self::BranchCollision { range, .. }
+            | Self::NodeRequired { range, .. } => range.as_ref(),
             _ => None,
         }
     }
@@ -368,6 +372,11 @@ fn failures_message(failures: &[NodeFailure]) -> String {
     match failures {
         [] => "the run failed".to_owned(),
         [only] => format!("`{}` failed: {}", only.node, only.message),
-        [first, ..] => format!("{} tasks failed; first `{}`: {}", failures.len(), first.node, first.message),
+        [first, ..] => format!(
+            "{} tasks failed; first `{}`: {}",
+            failures.len(),
+            first.node,
+            first.message
+        ),
     }
 }

@@ -36,14 +36,23 @@ pub trait Host: Send + Sync {
     ///
     /// # Errors
     /// Where this host cannot.
-    fn capability(&self, id: &str, _parameters: &Value, _node_path: Option<&str>) -> Result<Value, HostError> {
+    fn capability(
+        &self,
+        id: &str,
+        _parameters: &Value,
+        _node_path: Option<&str>,
+    ) -> Result<Value, HostError> {
         Err(HostError::NoCapability { id: id.to_owned() })
     }
 }
 
 /// Is a question to the person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum Prompt {
     /// Something to read.
     Message {
@@ -193,7 +202,9 @@ pub struct HeadlessHost;
 
 impl Host for HeadlessHost {
     fn open(&self, target: &str) -> Result<(), HostError> {
-        Err(HostError::Failed(format!("nobody is here to see `{target}`")))
+        Err(HostError::Failed(format!(
+            "nobody is here to see `{target}`"
+        )))
     }
 
     fn prompt(&self, prompt: &Prompt) -> Result<Value, HostError> {

@@ -46,12 +46,33 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<(), Failure> {
     add_history(&aged, HISTORY)?;
     let scenarios = [
         Scenario::new("`rig --version`", &rig, small.path(), &["--version"]).limit_ms(3.0),
-        Scenario::new("`rig plan --json`, 100 tasks", &rig, small.path(), &["plan", "--json"])
-            .limit_ms(5.0)
-            .limit_mib(20.0),
-        Scenario::new("`rig plan --json`, 1,000 tasks", &rig, medium.path(), &["plan", "--json"]).limit_ms(20.0),
-        Scenario::new("`rig plan --json`, 1,000 tasks, 100,000 older runs", &rig, aged.path(), &["plan", "--json"]),
-        Scenario::new("`rig plan --json`, 10,000 tasks", &rig, large.path(), &["plan", "--json"]),
+        Scenario::new(
+            "`rig plan --json`, 100 tasks",
+            &rig,
+            small.path(),
+            &["plan", "--json"],
+        )
+        .limit_ms(5.0)
+        .limit_mib(20.0),
+        Scenario::new(
+            "`rig plan --json`, 1,000 tasks",
+            &rig,
+            medium.path(),
+            &["plan", "--json"],
+        )
+        .limit_ms(20.0),
+        Scenario::new(
+            "`rig plan --json`, 1,000 tasks, 100,000 older runs",
+            &rig,
+            aged.path(),
+            &["plan", "--json"],
+        ),
+        Scenario::new(
+            "`rig plan --json`, 10,000 tasks",
+            &rig,
+            large.path(),
+            &["plan", "--json"],
+        ),
     ];
     let measured = measure_all(&scenarios, arguments.rounds)?;
     let applying = apply_overhead(&rig, arguments.rounds.min(9))?;
@@ -71,7 +92,11 @@ pub(crate) struct Ratio {
 }
 
 fn ratios(measured: &[Measured]) -> Vec<Ratio> {
-    let median = |index: usize| measured.get(index).map_or(f64::NAN, |one: &Measured| one.median_ms());
+    let median = |index: usize| {
+        measured
+            .get(index)
+            .map_or(f64::NAN, |one: &Measured| one.median_ms())
+    };
     vec![
         Ratio {
             name: "10,000 tasks against 1,000",

@@ -18,7 +18,8 @@ pub(crate) fn build_rig() -> Result<PathBuf, Failure> {
     if !status.success() {
         return Err("the release build failed".into());
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     Ok(target.join("release/rig").canonicalize()?)
 }
 
@@ -40,7 +41,9 @@ pub(crate) fn peak_memory_mib(command: &mut Command) -> Result<f64, Failure> {
 }
 
 fn high_water_mark(status: &str) -> Option<f64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
@@ -49,7 +52,9 @@ pub(crate) fn describe() -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let value = |text: &str, key: &str| {
         let line = text.lines().find(|line| line.starts_with(key));
-        let value = line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim().to_owned());
+        let value = line
+            .and_then(|line| line.split_once(':'))
+            .map(|(_, value)| value.trim().to_owned());
         value.unwrap_or_else(|| "unknown".to_owned())
     };
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);

@@ -19,7 +19,12 @@ pub(crate) struct Scenario {
 }
 
 impl Scenario {
-    pub(crate) fn new(name: &'static str, rig: &Path, directory: &Path, arguments: &[&'static str]) -> Self {
+    pub(crate) fn new(
+        name: &'static str,
+        rig: &Path,
+        directory: &Path,
+        arguments: &[&'static str],
+    ) -> Self {
         Self {
             name,
             rig: rig.to_path_buf(),

@@ -26,7 +26,10 @@ impl BenchProject {
             "import { workflow } from \"@rigkit/sdk\";\n\nexport const bench = workflow(\"bench\")\n  .sequence(\"bench\")\n",
         );
         for index in 0..tasks {
-            writeln!(config, "  .task(\"task-{index}\", async () => ({{ ctx: {{ value: {index} }} }}))")?;
+            writeln!(
+                config,
+                "  .task(\"task-{index}\", async () => ({{ ctx: {{ value: {index} }} }}))"
+            )?;
         }
         config.push_str(";\n");
         fs::write(directory.path().join("rig.config.ts"), config)?;
@@ -46,7 +49,11 @@ impl BenchProject {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status()?;
-        if status.success() { Ok(()) } else { Err(format!("an apply failed: {status}").into()) }
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!("an apply failed: {status}").into())
+        }
     }
 
     /// Measures an apply without any state.
@@ -66,7 +73,8 @@ impl BenchProject {
 pub(crate) fn add_history(project: &BenchProject, runs: usize) -> Result<(), Failure> {
     let mut connection = Connection::open(project.path().join(".rigkit/state.sqlite"))?;
     let transaction = connection.transaction()?;
-    let existing: i64 = transaction.query_row("SELECT count(*) FROM node_runs", [], |row| row.get(0))?;
+    let existing: i64 =
+        transaction.query_row("SELECT count(*) FROM node_runs", [], |row| row.get(0))?;
     let existing = usize::try_from(existing)?.max(1);
     transaction.execute_batch("CREATE TEMP TABLE originals AS SELECT * FROM node_runs")?;
     let columns: Vec<String> = transaction

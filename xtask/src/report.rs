@@ -1,5 +1,9 @@
 //! The results as people read them.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a program for the terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is a program for the terminal"
+)]
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -10,15 +14,27 @@ use crate::{
 };
 
 /// Writes the results as Markdown.
-pub(crate) fn markdown(measured: &[Measured], ratios: &[Ratio], applying: Duration, rounds: usize) -> String {
-    let mut text = String::from("# Performance\n\nWhole processes of the release build, timed from spawn to exit, taking turns.\n");
+pub(crate) fn markdown(
+    measured: &[Measured],
+    ratios: &[Ratio],
+    applying: Duration,
+    rounds: usize,
+) -> String {
+    let mut text = String::from(
+        "# Performance\n\nWhole processes of the release build, timed from spawn to exit, taking turns.\n",
+    );
     text.push_str("Times on a shared machine wander; ratios of one run are what to compare.\n\n```sh\ncargo xtask bench --write docs/performance.md\n```\n\n");
     let mut line = |row: std::fmt::Arguments<'_>| {
         // Writing to a string cannot fail.
         let _ = text.write_fmt(row);
     };
-    line(format_args!("Machine: {}. Rounds: {rounds}.\n\n", machine::describe()));
-    line(format_args!("| command | median | fastest | peak memory | to reach |\n| --- | ---: | ---: | ---: | --- |\n"));
+    line(format_args!(
+        "Machine: {}. Rounds: {rounds}.\n\n",
+        machine::describe()
+    ));
+    line(format_args!(
+        "| command | median | fastest | peak memory | to reach |\n| --- | ---: | ---: | ---: | --- |\n"
+    ));
     for one in measured {
         line(format_args!(
             "| {} | {:.1} ms | {:.1} ms | {:.1} MiB | {} |\n",
@@ -33,9 +49,14 @@ pub(crate) fn markdown(measured: &[Measured], ratios: &[Ratio], applying: Durati
         "| `rig apply`, each further task that does nothing | {:.3} ms | | | 0.2 ms |\n",
         applying.as_secs_f64() * 1_000.0
     ));
-    line(format_args!("\n| ratio | measured | at most |\n| --- | ---: | ---: |\n"));
+    line(format_args!(
+        "\n| ratio | measured | at most |\n| --- | ---: | ---: |\n"
+    ));
     for ratio in ratios {
-        line(format_args!("| {} | {:.2} | {:.2} |\n", ratio.name, ratio.value, ratio.limit));
+        line(format_args!(
+            "| {} | {:.2} | {:.2} |\n",
+            ratio.name, ratio.value, ratio.limit
+        ));
     }
     text
 }

@@ -53,7 +53,9 @@ impl CacheTtl {
             Value::Number(number) => Self::from_milliseconds(number.as_f64().unwrap_or(f64::NAN)),
             Value::String(text) => Self::from_text(text),
             Value::Object(parts) => Self::from_parts(parts),
-            other => Err(InvalidCacheTtl::WrongKind(crate::sandbox::json::describe_json(other))),
+            other => Err(InvalidCacheTtl::WrongKind(
+                crate::sandbox::json::describe_json(other),
+            )),
         }
     }
 
@@ -75,10 +77,18 @@ impl CacheTtl {
             .find(|character: char| !character.is_ascii_digit() && character != '.')
             .ok_or_else(unparsable)?;
         let (amount, unit) = trimmed.split_at(digits);
-        let is_plain = amount.starts_with(|first: char| first.is_ascii_digit()) && !amount.ends_with('.');
-        let amount: f64 = amount.parse().ok().filter(|_| is_plain).ok_or_else(unparsable)?;
+        let is_plain =
+            amount.starts_with(|first: char| first.is_ascii_digit()) && !amount.ends_with('.');
+        let amount: f64 = amount
+            .parse()
+            .ok()
+            .filter(|_| is_plain)
+            .ok_or_else(unparsable)?;
         let unit = unit.trim_start().to_ascii_lowercase();
-        let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(unparsable)?;
+        let (_, factor) = UNITS
+            .iter()
+            .find(|(name, _)| *name == unit)
+            .ok_or_else(unparsable)?;
         Self::from_milliseconds(amount * factor)
     }
 
@@ -119,7 +129,11 @@ mod tests {
 
     fn check(value: &Value, expected: Option<u64>) {
         let read = CacheTtl::from_json(value).ok();
-        assert_eq!(read, expected.map(|milliseconds| CacheTtl(Duration::from_millis(milliseconds))), "{value}");
+        assert_eq!(
+            read,
+            expected.map(|milliseconds| CacheTtl(Duration::from_millis(milliseconds))),
+            "{value}"
+        );
     }
 
     #[test]
@@ -140,9 +154,22 @@ mod tests {
     #[test]
     fn refuses_what_is_no_duration() {
         for value in [
-            json!(-1), json!("-1s"), json!("1 week"), json!("s"), json!(""), json!("1."), json!("1.2.3s"), json!(".5h"),
-            json!("1e3s"), json!(true), json!(null), json!([1]), json!({ "weeks": 1 }), json!({ "hours": -1 }),
-            json!({ "hours": "1" }), json!(1e300),
+            json!(-1),
+            json!("-1s"),
+            json!("1 week"),
+            json!("s"),
+            json!(""),
+            json!("1."),
+            json!("1.2.3s"),
+            json!(".5h"),
+            json!("1e3s"),
+            json!(true),
+            json!(null),
+            json!([1]),
+            json!({ "weeks": 1 }),
+            json!({ "hours": -1 }),
+            json!({ "hours": "1" }),
+            json!(1e300),
         ] {
             check(&value, None);
         }

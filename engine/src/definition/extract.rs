@@ -72,7 +72,11 @@ impl<'js> Extractor<'_, 'js> {
         help: &str,
     ) {
         let problem = Diagnostic::error(code, message).at(range);
-        self.problems.push(if help.is_empty() { problem } else { problem.help(help) });
+        self.problems.push(if help.is_empty() {
+            problem
+        } else {
+            problem.help(help)
+        });
     }
 
     /// Notes a problem that is already made.
@@ -104,9 +108,15 @@ impl<'js> Extractor<'_, 'js> {
     }
 
     /// Keeps a handler and fingerprints it.
-    pub(super) fn handler(&mut self, function: &Function<'js>, place: &Place) -> rquickjs::Result<HandlerRef> {
+    pub(super) fn handler(
+        &mut self,
+        function: &Function<'js>,
+        place: &Place,
+    ) -> rquickjs::Result<HandlerRef> {
         let written_in = place.module(self.graph);
-        let fingerprint = self.fingerprints.function(&self.ctx, function, written_in)?;
+        let fingerprint = self
+            .fingerprints
+            .function(&self.ctx, function, written_in)?;
         Ok(HandlerRef {
             function: self.keep(function.clone().into_value())?,
             fingerprint: Arc::new(fingerprint),
@@ -124,18 +134,21 @@ impl<'js> Extractor<'_, 'js> {
     fn workflows(&mut self, exports: &Object<'js>) -> rquickjs::Result<Vec<Workflow>> {
         let default: JsValue = exports.get("default")?;
         let (roots, providers) = match default.as_object() {
-            Some(config) if kind_of(config)? == "rigkit.config" => {
-                (self.config_roots(config)?, config.get::<_, JsValue>("providers")?)
-            }
-            Some(node) if is_node(node)? => (
-                vec![node.clone()],
-                JsValue::new_undefined(self.ctx.clone()),
+            Some(config) if kind_of(config)? == "rigkit.config" => (
+                self.config_roots(config)?,
+                config.get::<_, JsValue>("providers")?,
             ),
+            Some(node) if is_node(node)? => {
+                (vec![node.clone()], JsValue::new_undefined(self.ctx.clone()))
+            }
             _ if !default.is_undefined() => {
                 self.not_a_config(&default);
                 return Ok(Vec::new());
             }
-            _ => (self.named_roots(exports)?, JsValue::new_undefined(self.ctx.clone())),
+            _ => (
+                self.named_roots(exports)?,
+                JsValue::new_undefined(self.ctx.clone()),
+            ),
         };
         if roots.is_empty() && self.problems.is_empty() {
             self.no_workflow();
@@ -155,7 +168,12 @@ impl<'js> Extractor<'_, 'js> {
         let Some(workflows) = workflows.as_object() else {
             let range = place.property(self.graph, &["workflows"]);
             let help = "give `workflows` an object of workflows: `workflows: { web }`";
-            self.refuse(DiagnosticCode::NoWorkflow, "the config names no workflows", range, help);
+            self.refuse(
+                DiagnosticCode::NoWorkflow,
+                "the config names no workflows",
+                range,
+                help,
+            );
             return Ok(Vec::new());
         };
         let mut roots = Vec::new();
@@ -166,7 +184,10 @@ impl<'js> Extractor<'_, 'js> {
                 Some(node) if is_node(node)? => roots.push(node.clone()),
                 _ => {
                     let range = place.property(self.graph, &["workflows", &key]);
-                    let message = format!("`workflows.{key}` is not a workflow but {}", describe(&self.ctx, &value));
+                    let message = format!(
+                        "`workflows.{key}` is not a workflow but {}",
+                        describe(&self.ctx, &value)
+                    );
                     let help = "a workflow is what `workflow(name).sequence(name)` and the calls on it give";
                     self.refuse(DiagnosticCode::NotANode, message, range, help);
                 }
@@ -180,7 +201,9 @@ impl<'js> Extractor<'_, 'js> {
         for key in exports.keys::<String>() {
             let key = key?;
             let value: JsValue = exports.get(key.as_str())?;
-            let Some(object) = value.as_object() else { continue };
+            let Some(object) = value.as_object() else {
+                continue;
+            };
             if is_node(object)? && !roots.contains(object) {
                 roots.push(object.clone());
             }
@@ -201,7 +224,8 @@ impl<'js> Extractor<'_, 'js> {
             "the default export is neither a config nor a workflow but {}",
             describe(&self.ctx, value)
         );
-        let help = "export default defineConfig({ workflows: { … } }), or export the workflows by name";
+        let help =
+            "export default defineConfig({ workflows: { … } }), or export the workflows by name";
         let entry = self.graph.module(ModuleGraph::ENTRY).range(&(0..0));
         self.refuse(DiagnosticCode::NoWorkflow, message, Some(entry), help);
     }
@@ -245,7 +269,10 @@ const SMALLEST_CONFIG: &str = "the smallest config that works:
 /// Gives the `kind` of a value of the SDK, or nothing.
 pub(super) fn kind_of(object: &Object<'_>) -> rquickjs::Result<String> {
     let kind: JsValue = object.get("kind")?;
-    Ok(kind.as_string().and_then(|kind| kind.to_string().ok()).unwrap_or_default())
+    Ok(kind
+        .as_string()
+        .and_then(|kind| kind.to_string().ok())
+        .unwrap_or_default())
 }
 
 /// Says whether a value is a task, a sequence or a parallel node.

@@ -128,19 +128,27 @@ impl Position {
 }
 
 impl<'js> Flattening<'_, '_, 'js> {
-    fn node(&mut self, node: &Object<'js>, position: &Position, scope: &Scope) -> rquickjs::Result<(Outline, PointId)> {
+    fn node(
+        &mut self,
+        node: &Object<'js>,
+        position: &Position,
+        scope: &Scope,
+    ) -> rquickjs::Result<(Outline, PointId)> {
         let node_kind: JsValue = node.get("nodeKind")?;
         let node_kind = node_kind.as_string().and_then(|kind| kind.to_string().ok());
         let place = self.extractor.place(node);
         let message = match node_kind.as_deref() {
-            _ if position.depth > MAX_NESTING => format!("nodes are nested deeper than {MAX_NESTING} levels"),
+            _ if position.depth > MAX_NESTING => {
+                format!("nodes are nested deeper than {MAX_NESTING} levels")
+            }
             Some("task") => return self.task(node, &place, position, scope),
             Some("parallel") => return self.parallel(node, place, position, scope),
             Some("sequence") => return self.sequence(node, place, position, scope),
             _ => "this is not a task, sequence or parallel node".to_owned(),
         };
         let range = place.range(self.extractor.graph);
-        self.extractor.refuse(DiagnosticCode::NotANode, message, range, "");
+        self.extractor
+            .refuse(DiagnosticCode::NotANode, message, range, "");
         Ok((empty_outline(place), position.point))
     }
 
@@ -189,7 +197,8 @@ impl<'js> Flattening<'_, '_, 'js> {
         };
         let range = place.range(self.extractor.graph);
         let help = "give it a function: task(id, async ({ step }) => ({ ctx: { … } }))";
-        self.extractor.refuse(DiagnosticCode::MissingHandler, message, range, help);
+        self.extractor
+            .refuse(DiagnosticCode::MissingHandler, message, range, help);
     }
 
     fn claim(&mut self, path: &Arc<str>, name: &str, place: &Place) -> bool {
@@ -217,7 +226,10 @@ impl<'js> Flattening<'_, '_, 'js> {
         position: &Position,
         outer: &Scope,
     ) -> rquickjs::Result<(Outline, PointId)> {
-        let name = self.extractor.name(node, &place, "a sequence")?.unwrap_or_default();
+        let name = self
+            .extractor
+            .name(node, &place, "a sequence")?
+            .unwrap_or_default();
         let mut inner = position.within(position.sequence_prefix(&name), Standing::Nested);
         let mut scope = outer.clone();
         let mut children = Vec::new();
@@ -228,7 +240,14 @@ impl<'js> Flattening<'_, '_, 'js> {
                 children.push(child);
             }
         }
-        Ok((Outline::Sequence { name, place, children }, inner.point))
+        Ok((
+            Outline::Sequence {
+                name,
+                place,
+                children,
+            },
+            inner.point,
+        ))
     }
 
     fn entry(
@@ -266,7 +285,8 @@ impl<'js> Flattening<'_, '_, 'js> {
                 let what = describe(&self.extractor.ctx, value);
                 let range = site.argument(self.extractor.graph, 0);
                 let message = format!("`add` takes a task, a sequence or a fragment, not {what}");
-                self.extractor.refuse(DiagnosticCode::NotANode, message, range, "");
+                self.extractor
+                    .refuse(DiagnosticCode::NotANode, message, range, "");
                 Ok((empty_outline(site.clone()), inner.point))
             }
         }
@@ -284,7 +304,12 @@ impl<'js> Flattening<'_, '_, 'js> {
             let range = place.argument(self.extractor.graph, 0);
             let what = describe(&self.extractor.ctx, &branches);
             let message = format!("`parallel` takes an object of branches, not {what}");
-            self.extractor.refuse(DiagnosticCode::NotANode, message, range, "parallel({ web: …, api: … })");
+            self.extractor.refuse(
+                DiagnosticCode::NotANode,
+                message,
+                range,
+                "parallel({ web: …, api: … })",
+            );
             return Ok((empty_outline(place), position.point));
         };
         let mut outlines = Vec::new();
@@ -322,27 +347,42 @@ impl<'js> Flattening<'_, '_, 'js> {
         let graph = self.extractor.graph;
         if name.is_empty() {
             let range = place.property_name(graph, name);
-            self.extractor
-                .refuse(DiagnosticCode::EmptyName, "a branch has an empty name", range, "");
+            self.extractor.refuse(
+                DiagnosticCode::EmptyName,
+                "a branch has an empty name",
+                range,
+                "",
+            );
             return Ok(None);
         }
         match value.as_object() {
             Some(node) if is_node(node)? => {
-                let inside = position.within(position.join(name), Standing::Branch(Arc::from(name)));
+                let inside =
+                    position.within(position.join(name), Standing::Branch(Arc::from(name)));
                 self.node(node, &inside, scope).map(Some)
             }
             _ => {
                 let what = describe(&self.extractor.ctx, value);
                 let range = place.property(graph, &[name]);
-                let message = format!("the branch `{name}` is not a task, a sequence or a fragment but {what}");
-                self.extractor.refuse(DiagnosticCode::NotANode, message, range, "");
+                let message = format!(
+                    "the branch `{name}` is not a task, a sequence or a fragment but {what}"
+                );
+                self.extractor
+                    .refuse(DiagnosticCode::NotANode, message, range, "");
                 Ok(None)
             }
         }
     }
 
-    fn add_provider(&mut self, scope: &mut Scope, value: &JsValue<'js>, site: &Place) -> rquickjs::Result<()> {
-        let Some(value) = value.as_object() else { return Ok(()) };
+    fn add_provider(
+        &mut self,
+        scope: &mut Scope,
+        value: &JsValue<'js>,
+        site: &Place,
+    ) -> rquickjs::Result<()> {
+        let Some(value) = value.as_object() else {
+            return Ok(());
+        };
         let provider: JsValue = value.get("provider")?;
         let graph = self.extractor.graph;
         let Some(name) = self.extractor.name(value, site, "a provider")? else {
@@ -352,8 +392,15 @@ impl<'js> Flattening<'_, '_, 'js> {
         self.extractor.add_provider(scope, &name, &provider, ranges)
     }
 
-    fn remove_provider(&mut self, scope: &mut Scope, value: &JsValue<'js>, site: &Place) -> rquickjs::Result<()> {
-        let Some(value) = value.as_object() else { return Ok(()) };
+    fn remove_provider(
+        &mut self,
+        scope: &mut Scope,
+        value: &JsValue<'js>,
+        site: &Place,
+    ) -> rquickjs::Result<()> {
+        let Some(value) = value.as_object() else {
+            return Ok(());
+        };
         let Some(name) = self.extractor.name(value, site, "a provider")? else {
             return Ok(());
         };
@@ -363,7 +410,8 @@ impl<'js> Flattening<'_, '_, 'js> {
                 .map(|known| format!("did you mean `{known}`?"))
                 .unwrap_or_default();
             let message = format!("no provider `{name}` is in scope here");
-            self.extractor.refuse(DiagnosticCode::UnknownProvider, message, range, &help);
+            self.extractor
+                .refuse(DiagnosticCode::UnknownProvider, message, range, &help);
         }
         Ok(())
     }
@@ -377,9 +425,14 @@ impl<'js> Flattening<'_, '_, 'js> {
                     [] => site.argument(graph, 0),
                     names => site.property(graph, names),
                 };
-                let message = format!("{} is {}, which is not JSON", not_json.path.after("configure input"), not_json.what);
+                let message = format!(
+                    "{} is {}, which is not JSON",
+                    not_json.path.after("configure input"),
+                    not_json.what
+                );
                 let help = "a configuration is an object of texts, numbers, booleans, null, arrays and objects";
-                self.extractor.refuse(DiagnosticCode::NotJson, message, range, help);
+                self.extractor
+                    .refuse(DiagnosticCode::NotJson, message, range, help);
             }
             Err(JsonFailure::Threw(error)) => {
                 let _: Option<()> = self.extractor.or_problem(Err(error));
@@ -398,14 +451,21 @@ impl<'js> Flattening<'_, '_, 'js> {
         if sequence.standing != Standing::Root {
             let help = "define the workspace on the sequence that is exported";
             let message = "a nested sequence cannot define a workspace";
-            self.extractor
-                .refuse(DiagnosticCode::MisplacedWorkspace, message, site.range(graph), help);
+            self.extractor.refuse(
+                DiagnosticCode::MisplacedWorkspace,
+                message,
+                site.range(graph),
+                help,
+            );
             return Ok(());
         }
         if let Some(first) = &self.workspace {
-            let problem = Diagnostic::error(DiagnosticCode::MisplacedWorkspace, "the workflow defines a workspace twice")
-                .at(site.range(graph))
-                .related("the first one", first.place.range(graph));
+            let problem = Diagnostic::error(
+                DiagnosticCode::MisplacedWorkspace,
+                "the workflow defines a workspace twice",
+            )
+            .at(site.range(graph))
+            .related("the first one", first.place.range(graph));
             self.extractor.report(problem);
             return Ok(());
         }
@@ -423,7 +483,12 @@ impl<'js> Flattening<'_, '_, 'js> {
         Ok(())
     }
 
-    fn hook(&mut self, value: &JsValue<'js>, name: &str, site: &Place) -> rquickjs::Result<Option<Function<'js>>> {
+    fn hook(
+        &mut self,
+        value: &JsValue<'js>,
+        name: &str,
+        site: &Place,
+    ) -> rquickjs::Result<Option<Function<'js>>> {
         let hook = match value.as_object() {
             Some(definition) => definition.get::<_, JsValue>(name)?,
             None => JsValue::new_undefined(self.extractor.ctx.clone()),
@@ -433,7 +498,8 @@ impl<'js> Flattening<'_, '_, 'js> {
             let range = site.property(self.extractor.graph, &[name]);
             let message = format!("the workspace has no function `{name}`");
             let help = "workspace({ create: async ({ workspace }) => ({ … }), remove: async ({ workspace }) => { … } })";
-            self.extractor.refuse(DiagnosticCode::InvalidWorkspace, message, range, help);
+            self.extractor
+                .refuse(DiagnosticCode::InvalidWorkspace, message, range, help);
         }
         Ok(function)
     }
@@ -450,11 +516,17 @@ impl<'js> Flattening<'_, '_, 'js> {
         if sequence.standing != Standing::Root {
             let message = "a nested sequence cannot define an operation";
             let help = "define the operation on the sequence that is exported";
-            self.extractor
-                .refuse(DiagnosticCode::MisplacedOperation, message, site.range(graph), help);
+            self.extractor.refuse(
+                DiagnosticCode::MisplacedOperation,
+                message,
+                site.range(graph),
+                help,
+            );
             return Ok(());
         }
-        let Some(definition) = value.as_object() else { return Ok(()) };
+        let Some(definition) = value.as_object() else {
+            return Ok(());
+        };
         let Some(id) = self.operation_id(definition, site, kind)? else {
             return Ok(());
         };
@@ -463,7 +535,8 @@ impl<'js> Flattening<'_, '_, 'js> {
             let message = format!("the operation `{id}` has no function `run`");
             let range = site.property(graph, &["run"]);
             let help = "operation(id, { run: async ({ input }) => { … } })";
-            self.extractor.refuse(DiagnosticCode::InvalidOperation, message, range, help);
+            self.extractor
+                .refuse(DiagnosticCode::InvalidOperation, message, range, help);
             return Ok(());
         };
         let Some(input) = self.extractor.operation_input(definition, site, &id)? else {
@@ -471,7 +544,9 @@ impl<'js> Flattening<'_, '_, 'js> {
         };
         let operation = Operation {
             title: self.extractor.text_option(definition, "title", site)?,
-            description: self.extractor.text_option(definition, "description", site)?,
+            description: self
+                .extractor
+                .text_option(definition, "description", site)?,
             run: self.extractor.handler(&run, site)?,
             scope: self.scope(scope),
             place: site.clone(),
@@ -494,22 +569,31 @@ impl<'js> Flattening<'_, '_, 'js> {
         };
         let range = site.argument(self.extractor.graph, 0);
         if RESERVED_OPERATION_IDS.contains(&&*id) {
-            let message = format!("`{id}` cannot be the id of an operation: it is a command of rig");
-            self.extractor.refuse(DiagnosticCode::ReservedOperation, message, range, "");
+            let message =
+                format!("`{id}` cannot be the id of an operation: it is a command of rig");
+            self.extractor
+                .refuse(DiagnosticCode::ReservedOperation, message, range, "");
             return Ok(None);
         }
         if kind == OperationKind::Workspace && id.contains('/') {
             let message = format!("the id of a workspace operation cannot have a `/`: `{id}`");
             let help = "a workspace operation is addressed as `workspace/operation`";
-            self.extractor.refuse(DiagnosticCode::InvalidOperationId, message, range, help);
+            self.extractor
+                .refuse(DiagnosticCode::InvalidOperationId, message, range, help);
             return Ok(None);
         }
-        let known = self.operations_of(kind).iter().find(|operation| operation.id == id);
+        let known = self
+            .operations_of(kind)
+            .iter()
+            .find(|operation| operation.id == id);
         if let Some(first) = known.map(|operation| operation.place.clone()) {
             let graph = self.extractor.graph;
-            let problem = Diagnostic::error(DiagnosticCode::DuplicateOperation, format!("two operations have the id `{id}`"))
-                .at(range)
-                .related("the first one", first.argument(graph, 0));
+            let problem = Diagnostic::error(
+                DiagnosticCode::DuplicateOperation,
+                format!("two operations have the id `{id}`"),
+            )
+            .at(range)
+            .related("the first one", first.argument(graph, 0));
             self.extractor.report(problem);
             return Ok(None);
         }
@@ -564,7 +648,11 @@ fn entries<'js>(sequence: &Object<'js>) -> rquickjs::Result<Vec<Object<'js>>> {
 
 impl<'js> Extractor<'_, 'js> {
     /// Adds the providers of an object to a scope.
-    fn add_providers(&mut self, scope: &mut Scope, providers: &JsValue<'js>) -> rquickjs::Result<()> {
+    fn add_providers(
+        &mut self,
+        scope: &mut Scope,
+        providers: &JsValue<'js>,
+    ) -> rquickjs::Result<()> {
         let Some(providers) = providers.as_object() else {
             return Ok(());
         };
@@ -584,8 +672,15 @@ impl<'js> Extractor<'_, 'js> {
         (name_range, provider_range): (Option<SourceRange>, Option<SourceRange>),
     ) -> rquickjs::Result<()> {
         if RESERVED_PROVIDER_NAMES.contains(&name) {
-            let message = format!("a provider cannot be named `{name}`: handlers receive something else under it");
-            self.refuse(DiagnosticCode::ReservedProviderName, message, name_range, "");
+            let message = format!(
+                "a provider cannot be named `{name}`: handlers receive something else under it"
+            );
+            self.refuse(
+                DiagnosticCode::ReservedProviderName,
+                message,
+                name_range,
+                "",
+            );
             return Ok(());
         }
         match provider.as_object() {
@@ -595,7 +690,10 @@ impl<'js> Extractor<'_, 'js> {
                 }
             }
             _ => {
-                let message = format!("`{name}` is not a provider but {}", describe(&self.ctx, provider));
+                let message = format!(
+                    "`{name}` is not a provider but {}",
+                    describe(&self.ctx, provider)
+                );
                 let help = "a provider is what `defineProvider` gives, such as `host.provider()`";
                 self.refuse(DiagnosticCode::NotAProvider, message, provider_range, help);
             }
@@ -604,7 +702,12 @@ impl<'js> Extractor<'_, 'js> {
     }
 
     /// Reads the member `name` as a name that must not be empty.
-    fn name(&mut self, object: &Object<'js>, place: &Place, what: &str) -> rquickjs::Result<Option<Arc<str>>> {
+    fn name(
+        &mut self,
+        object: &Object<'js>,
+        place: &Place,
+        what: &str,
+    ) -> rquickjs::Result<Option<Arc<str>>> {
         let name: JsValue = object.get("name")?;
         Ok(self.name_text(&name, place, what))
     }

@@ -71,8 +71,12 @@ impl InputField {
 
     fn schema(&self) -> Value {
         let mut schema = match self.kind {
-            InputFieldKind::Workspace => json!({ "type": "string", "format": WORKSPACE_FORMAT, "minLength": 1 }),
-            InputFieldKind::String if self.is_required() => json!({ "type": "string", "minLength": 1 }),
+            InputFieldKind::Workspace => {
+                json!({ "type": "string", "format": WORKSPACE_FORMAT, "minLength": 1 })
+            }
+            InputFieldKind::String if self.is_required() => {
+                json!({ "type": "string", "minLength": 1 })
+            }
             InputFieldKind::String => json!({ "type": "string" }),
             InputFieldKind::Boolean => json!({ "type": "boolean" }),
             InputFieldKind::Number => json!({ "type": "number" }),
@@ -88,7 +92,9 @@ impl InputField {
 
     fn default(&self) -> Option<Value> {
         let is_switch = self.kind == InputFieldKind::Boolean && !self.is_required();
-        self.default_value.clone().or_else(|| is_switch.then_some(Value::Bool(false)))
+        self.default_value
+            .clone()
+            .or_else(|| is_switch.then_some(Value::Bool(false)))
     }
 }
 

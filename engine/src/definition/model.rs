@@ -10,7 +10,9 @@ use super::{
     schema::OutputSchema,
     scope::{Scope, ScopeId},
 };
-use crate::{diagnostic::Diagnostic, identity::HandlerFingerprint, modules::ModuleGraph, source::SourceRange};
+use crate::{
+    diagnostic::Diagnostic, identity::HandlerFingerprint, modules::ModuleGraph, source::SourceRange,
+};
 
 /// Is everything a config defines.
 pub struct Definition {
@@ -30,7 +32,9 @@ impl Definition {
     /// Finds a workflow by its name.
     #[must_use]
     pub fn workflow(&self, name: &str) -> Option<&Workflow> {
-        self.workflows.iter().find(|workflow| &*workflow.name == name)
+        self.workflows
+            .iter()
+            .find(|workflow| &*workflow.name == name)
     }
 
     /// Gives a provider.
@@ -113,7 +117,9 @@ impl Workflow {
                     found.push(*task);
                     queue.push(self.task(*task).after);
                 }
-                Point::Join { incoming, branches, .. } => {
+                Point::Join {
+                    incoming, branches, ..
+                } => {
                     queue.push(*incoming);
                     queue.extend(branches.iter().map(|(_, end)| *end));
                 }
@@ -124,7 +130,10 @@ impl Workflow {
     }
 
     /// Finds tasks by name or path.
-    pub fn find_tasks<'a>(&'a self, target: &'a str) -> impl Iterator<Item = (TaskIndex, &'a Task)> {
+    pub fn find_tasks<'a>(
+        &'a self,
+        target: &'a str,
+    ) -> impl Iterator<Item = (TaskIndex, &'a Task)> {
         self.tasks
             .iter()
             .enumerate()

@@ -18,11 +18,18 @@ const OPTIONS: &[&str] = &["version", "cacheTTL", "output", "cutoff"];
 
 impl<'js> Extractor<'_, 'js> {
     /// Reads the options of a task node.
-    pub(super) fn task_options(&mut self, node: &Object<'js>, place: &Place) -> rquickjs::Result<TaskOptions> {
+    pub(super) fn task_options(
+        &mut self,
+        node: &Object<'js>,
+        place: &Place,
+    ) -> rquickjs::Result<TaskOptions> {
         let options: JsValue = node.get("options")?;
         let Some(options) = options.as_object() else {
             if !options.is_undefined() && !options.is_null() {
-                let message = format!("the options of a task are an object, not {}", describe(&self.ctx, &options));
+                let message = format!(
+                    "the options of a task are an object, not {}",
+                    describe(&self.ctx, &options)
+                );
                 let range = place.argument(self.graph, 1);
                 self.refuse(DiagnosticCode::InvalidOption, message, range, "");
             }
@@ -63,24 +70,39 @@ impl<'js> Extractor<'_, 'js> {
         let value: JsValue = options.get(name)?;
         let text = value.as_string().and_then(|text| text.to_string().ok());
         if text.is_none() && !value.is_undefined() {
-            let message = format!("`{name}` must be a text, not {}", describe(&self.ctx, &value));
+            let message = format!(
+                "`{name}` must be a text, not {}",
+                describe(&self.ctx, &value)
+            );
             let range = place.property(self.graph, &[name]);
             self.refuse(DiagnosticCode::InvalidOption, message, range, "");
         }
         Ok(text)
     }
 
-    fn switch_option(&mut self, options: &Object<'js>, name: &str, place: &Place) -> rquickjs::Result<bool> {
+    fn switch_option(
+        &mut self,
+        options: &Object<'js>,
+        name: &str,
+        place: &Place,
+    ) -> rquickjs::Result<bool> {
         let value: JsValue = options.get(name)?;
         if value.as_bool().is_none() && !value.is_undefined() {
-            let message = format!("`{name}` must be true or false, not {}", describe(&self.ctx, &value));
+            let message = format!(
+                "`{name}` must be true or false, not {}",
+                describe(&self.ctx, &value)
+            );
             let range = place.property(self.graph, &[name]);
             self.refuse(DiagnosticCode::InvalidOption, message, range, "");
         }
         Ok(value.as_bool().unwrap_or_default())
     }
 
-    fn cache_ttl(&mut self, options: &Object<'js>, place: &Place) -> rquickjs::Result<Option<CacheTtl>> {
+    fn cache_ttl(
+        &mut self,
+        options: &Object<'js>,
+        place: &Place,
+    ) -> rquickjs::Result<Option<CacheTtl>> {
         let value: JsValue = options.get("cacheTTL")?;
         if value.is_undefined() {
             return Ok(None);
@@ -92,9 +114,14 @@ impl<'js> Extractor<'_, 'js> {
             },
             Err(JsonFailure::Threw(error)) => return Err(error),
             Err(JsonFailure::NotJson(not_json)) if value.is_number() => {
-                format!("`cacheTTL` must be a finite duration of zero or more, not {}", not_json.what)
+                format!(
+                    "`cacheTTL` must be a finite duration of zero or more, not {}",
+                    not_json.what
+                )
             }
-            Err(JsonFailure::NotJson(not_json)) => format!("`cacheTTL` cannot be {}", not_json.what),
+            Err(JsonFailure::NotJson(not_json)) => {
+                format!("`cacheTTL` cannot be {}", not_json.what)
+            }
         };
         let range = place.property(self.graph, &["cacheTTL"]);
         let help = "a number of milliseconds, a text such as \"90s\", \"30m\", \"1.5h\" or \"1d\", or an object such as { hours: 2 }";

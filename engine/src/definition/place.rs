@@ -29,7 +29,11 @@ impl Place {
     /// Reads what a builder noted.
     pub(crate) fn from_site(site: &rquickjs::Value<'_>, graph: &ModuleGraph) -> Self {
         if let Some(number) = site.as_number() {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "builders note whole numbers")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "builders note whole numbers"
+            )]
             let number = number as u64;
             return Self::Site {
                 module: ModuleId(u32::try_from(number / SITES_PER_MODULE).unwrap_or(u32::MAX)),
@@ -37,7 +41,11 @@ impl Place {
             };
         }
         let stack = site.as_string().and_then(|stack| stack.to_string().ok());
-        let frame = stack.and_then(|stack| frames(&stack, graph).into_iter().find(|frame| frame.is_project));
+        let frame = stack.and_then(|stack| {
+            frames(&stack, graph)
+                .into_iter()
+                .find(|frame| frame.is_project)
+        });
         match frame {
             Some(frame) => Self::Range(Box::new(frame.range)),
             None => Self::Unknown,
@@ -68,7 +76,9 @@ impl Place {
     #[must_use]
     pub fn range(&self, graph: &ModuleGraph) -> Option<SourceRange> {
         match self {
-            Self::Site { .. } => self.call_site(graph).map(|(module, site)| module.range(&site.span)),
+            Self::Site { .. } => self
+                .call_site(graph)
+                .map(|(module, site)| module.range(&site.span)),
             Self::Range(range) => Some((**range).clone()),
             Self::Unknown => None,
         }
@@ -92,7 +102,9 @@ impl Place {
                 .find_map(|length| site.property(&path[..length]))
                 .map(|property| module.range(&property.value))
         };
-        self.call_site(graph).and_then(written).or_else(|| self.range(graph))
+        self.call_site(graph)
+            .and_then(written)
+            .or_else(|| self.range(graph))
     }
 
     /// Gives the range of the name of a property that is written in the call, or of the call.

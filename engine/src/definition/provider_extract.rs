@@ -20,7 +20,11 @@ use crate::{
 
 impl<'js> Extractor<'_, 'js> {
     /// Reads a provider definition; one that is used twice is read once.
-    pub(super) fn provider(&mut self, object: &Object<'js>, name: &str) -> rquickjs::Result<Option<ProviderIndex>> {
+    pub(super) fn provider(
+        &mut self,
+        object: &Object<'js>,
+        name: &str,
+    ) -> rquickjs::Result<Option<ProviderIndex>> {
         let value = self.keep(object.clone().into_value())?;
         if let Some(known) = self.providers_by_value.get(&value) {
             return Ok(Some(*known));
@@ -31,13 +35,19 @@ impl<'js> Extractor<'_, 'js> {
         let Some(plugin) = plugin.as_object() else {
             let range = place.range(self.graph);
             let message = format!("the provider `{name}` has no plugin");
-            let help = "give `defineProvider` an object with `createProvider` as its third argument";
+            let help =
+                "give `defineProvider` an object with `createProvider` as its third argument";
             self.refuse(DiagnosticCode::ProviderWithoutPlugin, message, range, help);
             return Ok(None);
         };
         let Some(provider_id) = provider_id.as_string().and_then(|id| id.to_string().ok()) else {
             let range = place.argument(self.graph, 0);
-            self.refuse(DiagnosticCode::NotAProvider, format!("the provider `{name}` has no id"), range, "");
+            self.refuse(
+                DiagnosticCode::NotAProvider,
+                format!("the provider `{name}` has no id"),
+                range,
+                "",
+            );
             return Ok(None);
         };
         let origin = self.origin(plugin);
@@ -63,13 +73,23 @@ impl<'js> Extractor<'_, 'js> {
     fn origin(&self, plugin: &Object<'js>) -> ProviderOrigin {
         let create = plugin.get::<_, Function>("createProvider");
         let file = create.and_then(|create| create.get::<_, String>("fileName"));
-        let module = file.ok().and_then(|file| self.graph.find_by_name(Path::new(&file)));
-        let is_built_in = module.is_some_and(|id| matches!(self.graph.module(id).origin, ModuleOrigin::BuiltIn(_)));
-        if is_built_in { ProviderOrigin::BuiltIn } else { ProviderOrigin::Project }
+        let module = file
+            .ok()
+            .and_then(|file| self.graph.find_by_name(Path::new(&file)));
+        let is_built_in = module
+            .is_some_and(|id| matches!(self.graph.module(id).origin, ModuleOrigin::BuiltIn(_)));
+        if is_built_in {
+            ProviderOrigin::BuiltIn
+        } else {
+            ProviderOrigin::Project
+        }
     }
 
     /// Resolves the configuration; what cannot be is an error only where the provider is used.
-    fn provider_config(&mut self, object: &Object<'js>) -> rquickjs::Result<Result<serde_json::Value, Thrown>> {
+    fn provider_config(
+        &mut self,
+        object: &Object<'js>,
+    ) -> rquickjs::Result<Result<serde_json::Value, Thrown>> {
         let resolve: Function = rigkit(&self.ctx)?.get("resolveConfig")?;
         let config: JsValue = object.get("config")?;
         let resolved = resolve
@@ -92,7 +112,9 @@ impl<'js> Extractor<'_, 'js> {
     }
 
     fn settled(&self, promise: &rquickjs::Promise<'js>) -> Result<JsValue<'js>, Thrown> {
-        while promise.state() == rquickjs::promise::PromiseState::Pending && self.ctx.execute_pending_job() {}
+        while promise.state() == rquickjs::promise::PromiseState::Pending
+            && self.ctx.execute_pending_job()
+        {}
         match promise.result::<JsValue>() {
             Some(Ok(value)) => Ok(value),
             Some(Err(_)) => Err(self.thrown()),

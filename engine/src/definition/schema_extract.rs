@@ -28,7 +28,10 @@ impl<'js> Extractor<'_, 'js> {
             return Ok(None);
         }
         let Some(object) = value.as_object() else {
-            let message = format!("`output` is not a schema but {}", describe(&self.ctx, &value));
+            let message = format!(
+                "`output` is not a schema but {}",
+                describe(&self.ctx, &value)
+            );
             let range = place.property(self.graph, &["output"]);
             self.refuse(DiagnosticCode::InvalidSchema, message, range, OUTPUT_HELP);
             return Ok(None);
@@ -57,7 +60,10 @@ impl<'js> Extractor<'_, 'js> {
             return Ok(self.input(empty_schema(), None, place));
         }
         let Some(object) = value.as_object() else {
-            let message = format!("`input` of `{id}` is not a schema but {}", describe(&self.ctx, &value));
+            let message = format!(
+                "`input` of `{id}` is not a schema but {}",
+                describe(&self.ctx, &value)
+            );
             let range = place.property(self.graph, &["input"]);
             self.refuse(DiagnosticCode::InvalidSchema, message, range, INPUT_HELP);
             return Ok(None);
@@ -72,14 +78,22 @@ impl<'js> Extractor<'_, 'js> {
         Ok(schema.and_then(|(schema, _)| self.object_input(schema, place)))
     }
 
-    fn field_input(&mut self, object: &Object<'js>, place: &Place) -> rquickjs::Result<Option<OperationInput>> {
+    fn field_input(
+        &mut self,
+        object: &Object<'js>,
+        place: &Place,
+    ) -> rquickjs::Result<Option<OperationInput>> {
         let fields: JsValue = object.get("fields")?;
         let read = match to_json(&self.ctx, &fields) {
-            Ok(json) => serde_json::from_value::<Vec<InputField>>(json).map_err(|error| error.to_string()),
-            Err(JsonFailure::Threw(error)) => return Err(error),
-            Err(JsonFailure::NotJson(not_json)) => {
-                Err(format!("{} is {}", not_json.path.after("fields"), not_json.what))
+            Ok(json) => {
+                serde_json::from_value::<Vec<InputField>>(json).map_err(|error| error.to_string())
             }
+            Err(JsonFailure::Threw(error)) => return Err(error),
+            Err(JsonFailure::NotJson(not_json)) => Err(format!(
+                "{} is {}",
+                not_json.path.after("fields"),
+                not_json.what
+            )),
         };
         match read {
             Ok(fields) => Ok(self.input(schema_of_fields(&fields), Some(fields), place)),
@@ -92,25 +106,35 @@ impl<'js> Extractor<'_, 'js> {
         }
     }
 
-    fn standard_input(&mut self, object: &Object<'js>, place: &Place) -> rquickjs::Result<Option<OperationInput>> {
+    fn standard_input(
+        &mut self,
+        object: &Object<'js>,
+        place: &Place,
+    ) -> rquickjs::Result<Option<OperationInput>> {
         let Some(schema) = self.standard_json_schema(object)? else {
             let range = place.property(self.graph, &["input"]);
-            let message = "this schema cannot give a JSON Schema, which the command line needs for its flags";
+            let message =
+                "this schema cannot give a JSON Schema, which the command line needs for its flags";
             let help = "use a library whose schemas can (zod 4, arktype, valibot with its JSON Schema package), or write a JSON Schema";
             self.refuse(DiagnosticCode::InvalidSchema, message, range, help);
             return Ok(None);
         };
         let value = self.keep(object.clone().into_value())?;
-        Ok(self.object_input(schema, place).map(|input| OperationInput {
-            standard: Some(value),
-            ..input
-        }))
+        Ok(self
+            .object_input(schema, place)
+            .map(|input| OperationInput {
+                standard: Some(value),
+                ..input
+            }))
     }
 
     /// Asks a Standard Schema for its JSON Schema, in the ways that libraries offer it.
     fn standard_json_schema(&mut self, object: &Object<'js>) -> rquickjs::Result<Option<Value>> {
         let ask: Function = crate::sandbox::loader::rigkit(&self.ctx)?.get("standardJsonSchema")?;
-        let answer: JsValue = ask.call((This(JsValue::new_undefined(self.ctx.clone())), object.clone()))?;
+        let answer: JsValue = ask.call((
+            This(JsValue::new_undefined(self.ctx.clone())),
+            object.clone(),
+        ))?;
         match to_json(&self.ctx, &answer) {
             Ok(Value::Object(schema)) => Ok(Some(Value::Object(schema))),
             Err(JsonFailure::Threw(error)) => Err(error),
@@ -127,13 +151,22 @@ impl<'js> Extractor<'_, 'js> {
         }
         let mut schema = schema;
         if let Some(members) = schema.as_object_mut() {
-            members.entry("type").or_insert_with(|| Value::from("object"));
-            members.entry("additionalProperties").or_insert(Value::Bool(false));
+            members
+                .entry("type")
+                .or_insert_with(|| Value::from("object"));
+            members
+                .entry("additionalProperties")
+                .or_insert(Value::Bool(false));
         }
         self.input(schema, None, place)
     }
 
-    fn input(&mut self, schema: Value, fields: Option<Vec<InputField>>, place: &Place) -> Option<OperationInput> {
+    fn input(
+        &mut self,
+        schema: Value,
+        fields: Option<Vec<InputField>>,
+        place: &Place,
+    ) -> Option<OperationInput> {
         let validator = self.validator(&schema, "input", place)?;
         Some(OperationInput {
             schema,
@@ -150,10 +183,16 @@ impl<'js> Extractor<'_, 'js> {
         place: &Place,
     ) -> rquickjs::Result<Option<(Value, Arc<jsonschema::Validator>)>> {
         match to_json(&self.ctx, value) {
-            Ok(schema) => Ok(self.validator(&schema, option, place).map(|validator| (schema, validator))),
+            Ok(schema) => Ok(self
+                .validator(&schema, option, place)
+                .map(|validator| (schema, validator))),
             Err(JsonFailure::Threw(error)) => Err(error),
             Err(JsonFailure::NotJson(not_json)) => {
-                let message = format!("{} is {}, which no JSON Schema has", not_json.path.after(option), not_json.what);
+                let message = format!(
+                    "{} is {}, which no JSON Schema has",
+                    not_json.path.after(option),
+                    not_json.what
+                );
                 let range = place.property(self.graph, &[option]);
                 self.refuse(DiagnosticCode::InvalidSchema, message, range, "");
                 Ok(None)
@@ -161,7 +200,12 @@ impl<'js> Extractor<'_, 'js> {
         }
     }
 
-    fn validator(&mut self, schema: &Value, option: &str, place: &Place) -> Option<Arc<jsonschema::Validator>> {
+    fn validator(
+        &mut self,
+        schema: &Value,
+        option: &str,
+        place: &Place,
+    ) -> Option<Arc<jsonschema::Validator>> {
         match jsonschema::draft202012::new(schema) {
             Ok(validator) => Some(Arc::new(validator)),
             Err(error) => {
@@ -174,9 +218,9 @@ impl<'js> Extractor<'_, 'js> {
     }
 }
 
-const OUTPUT_HELP: &str = "a JSON Schema, a Standard Schema, or an object with `parse` or `safeParse`";
-const INPUT_HELP: &str =
-    "a JSON Schema of an object, a Standard Schema, or fields: `input: (w) => w.input({ port: w.number() })`";
+const OUTPUT_HELP: &str =
+    "a JSON Schema, a Standard Schema, or an object with `parse` or `safeParse`";
+const INPUT_HELP: &str = "a JSON Schema of an object, a Standard Schema, or fields: `input: (w) => w.input({ port: w.number() })`";
 
 /// Says whether a schema is code and not a JSON Schema.
 fn is_code(schema: &Object<'_>) -> rquickjs::Result<bool> {

@@ -22,7 +22,10 @@ use crate::{
     event::{Event, RunOutcome},
     plan::{SavedPlan, WorkflowPlan},
     run::RunLog,
-    state::{ApplyCounts, ApplyId, ApplyLock, Attempt as LockAttempt, FinishedApply, Holder, NewApply, RunId, State},
+    state::{
+        ApplyCounts, ApplyId, ApplyLock, Attempt as LockAttempt, FinishedApply, Holder, NewApply,
+        RunId, State,
+    },
 };
 
 /// How often a walk may begin before tasks that invalidate each other are stopped.
@@ -48,7 +51,11 @@ impl Engine {
     /// # Errors
     /// Where the request is wrong, a provider is not ready, a task fails, or the caller
     /// cancels. What had finished by then is stored.
-    pub fn apply(&self, request: &ApplyRequest, run: &RunSession) -> Result<ApplyOutcome, EngineError> {
+    pub fn apply(
+        &self,
+        request: &ApplyRequest,
+        run: &RunSession,
+    ) -> Result<ApplyOutcome, EngineError> {
         let apply_id = ApplyId::generate();
         let state = self.open_state()?;
         let options = SessionOptions {
@@ -85,7 +92,11 @@ impl Engine {
         let definition = Arc::clone(&session.definition);
         require_embedded(&definition)?;
         let workflow = select::workflow(&definition, request.workflow.as_deref())?;
-        let until = request.until.as_deref().map(|target| select::task(workflow, target)).transpose()?;
+        let until = request
+            .until
+            .as_deref()
+            .map(|target| select::task(workflow, target))
+            .transpose()?;
         let _lock = self.lock(session, &workflow.name, request.lock).await?;
         if let Some(saved) = &request.saved_plan {
             check_saved_plan(saved, &definition, &lock_state(state))?;
@@ -132,7 +143,8 @@ impl Engine {
             LockAttempt::Acquired(lock) => return Ok(lock),
             LockAttempt::Held(holder) => holder,
         };
-        let held_by = held_by.map_or_else(|| "somebody else".to_owned(), |holder| holder.to_string());
+        let held_by =
+            held_by.map_or_else(|| "somebody else".to_owned(), |holder| holder.to_string());
         if behaviour == LockBehaviour::Fail {
             return Err(EngineError::Locked {
                 workflow: workflow.to_owned(),
@@ -163,8 +175,13 @@ pub(super) fn require_embedded(definition: &Definition) -> Result<(), EngineErro
     }
 }
 
-fn check_saved_plan(saved: &SavedPlan, definition: &Definition, state: &State) -> Result<(), EngineError> {
-    let definition_moved = saved.definition != definition_digest(definition) || saved.format != SAVED_PLAN_FORMAT;
+fn check_saved_plan(
+    saved: &SavedPlan,
+    definition: &Definition,
+    state: &State,
+) -> Result<(), EngineError> {
+    let definition_moved =
+        saved.definition != definition_digest(definition) || saved.format != SAVED_PLAN_FORMAT;
     let state_moved = saved.serial != state.serial()?;
     let moved = match (definition_moved, state_moved) {
         (false, false) => return Ok(()),
@@ -219,8 +236,17 @@ impl Attempts<'_> {
                 self.announce(&plan);
                 self.first_plan = Some(plan);
             }
-            let end = self.until.map_or(self.workflow.end, |task| self.workflow.task(task).point);
-            let mut run = ApplyRun::new(self.session, &planning, self.state, &self.apply_id, self.jobs, self.allowed());
+            let end = self
+                .until
+                .map_or(self.workflow.end, |task| self.workflow.task(task).point);
+            let mut run = ApplyRun::new(
+                self.session,
+                &planning,
+                self.state,
+                &self.apply_id,
+                self.jobs,
+                self.allowed(),
+            );
             let result = run.run(end).await;
             let counts = run.counts;
             drop(run);
@@ -234,12 +260,14 @@ impl Attempts<'_> {
                         attempts: attempt,
                     });
                 }
-                Attempt::Restart { task, target } => self.session.emitter.emit(Event::ApplyRestarted {
-                    workflow: self.workflow.name.to_string(),
-                    node_path: task,
-                    target_node_path: target,
-                    attempt: attempt + 1,
-                }),
+                Attempt::Restart { task, target } => {
+                    self.session.emitter.emit(Event::ApplyRestarted {
+                        workflow: self.workflow.name.to_string(),
+                        node_path: task,
+                        target_node_path: target,
+                        attempt: attempt + 1,
+                    })
+                }
             }
         }
         Err(EngineError::Cancelled)
@@ -284,9 +312,16 @@ impl Attempts<'_> {
         self.counts.failed += counts.failed;
     }
 
-    fn finish<T>(&self, result: &Result<T, EngineError>, started: Instant) -> Result<(), EngineError> {
+    fn finish<T>(
+        &self,
+        result: &Result<T, EngineError>,
+        started: Instant,
+    ) -> Result<(), EngineError> {
         let outcome = outcome_of(result);
-        let message = result.as_ref().err().map(|error| self.session.emitter.mask(&error.to_string()));
+        let message = result
+            .as_ref()
+            .err()
+            .map(|error| self.session.emitter.mask(&error.to_string()));
         let finished = FinishedApply {
             at: Timestamp::now(),
             outcome,

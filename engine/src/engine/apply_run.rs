@@ -30,7 +30,10 @@ use crate::{
 /// Says how one walk ended.
 pub(super) enum Attempt {
     /// Everything that was asked for has a run.
-    Done { context: Context, made_from: Vec<RunId> },
+    Done {
+        context: Context,
+        made_from: Vec<RunId>,
+    },
     /// A task sent the walk back.
     Restart { task: String, target: String },
 }
@@ -90,7 +93,12 @@ impl<'a> ApplyRun<'a> {
             apply_id,
             jobs: jobs.unwrap_or(usize::MAX),
             allowed,
-            walk: Walk::new(workflow, &planning.identities, &planning.records, planning.now),
+            walk: Walk::new(
+                workflow,
+                &planning.identities,
+                &planning.records,
+                planning.now,
+            ),
             followers: followers(planning),
             ready: VecDeque::new(),
             running: FuturesUnordered::new(),
@@ -159,7 +167,9 @@ impl<'a> ApplyRun<'a> {
     }
 
     fn is_allowed(&self, task: TaskIndex) -> bool {
-        self.allowed.as_ref().is_none_or(|allowed| allowed.contains(&task))
+        self.allowed
+            .as_ref()
+            .is_none_or(|allowed| allowed.contains(&task))
     }
 
     fn check_fork(&mut self, incoming: PointId, join: PointId) -> Result<(), EngineError> {
@@ -171,7 +181,8 @@ impl<'a> ApplyRun<'a> {
 
     /// Says whether no more tasks are to begin.
     fn is_halted(&self) -> bool {
-        let has_failed = !self.failures.is_empty() || self.restart.is_some() || self.ended.is_some();
+        let has_failed =
+            !self.failures.is_empty() || self.restart.is_some() || self.ended.is_some();
         has_failed || self.session.run.cancel.is_cancelled()
     }
 
@@ -197,7 +208,11 @@ impl<'a> ApplyRun<'a> {
 
     fn pass(&mut self, index: TaskIndex, run: RunSummary) -> Result<(), EngineError> {
         let task = self.task(index);
-        let is_current = self.planning.records.current(&task.path).is_some_and(|current| current.run_id == run.run_id);
+        let is_current = self
+            .planning
+            .records
+            .current(&task.path)
+            .is_some_and(|current| current.run_id == run.run_id);
         if !is_current {
             lock_state(self.state).make_current(std::slice::from_ref(&run.run_id))?;
         }
@@ -266,7 +281,9 @@ impl<'a> ApplyRun<'a> {
             }
         };
         let output = match result.outcome {
-            CallOutcome::Invalidate { target_path, .. } => return self.send_back(task, target_path),
+            CallOutcome::Invalidate { target_path, .. } => {
+                return self.send_back(task, target_path);
+            }
             CallOutcome::Keep | CallOutcome::Value(_) => Arc::clone(&end.context),
             CallOutcome::Context(output) => Arc::new(output),
         };
@@ -291,14 +308,19 @@ impl<'a> ApplyRun<'a> {
         if let Some(OutputSchema::JsonSchema { validator, .. }) = &task.options.output
             && let Err(error) = validator.validate(&value)
         {
-            return Some(format!("the output does not pass its schema: {error} at `{}`", error.instance_path()));
+            return Some(format!(
+                "the output does not pass its schema: {error} at `{}`",
+                error.instance_path()
+            ));
         }
         let secrets = self.session.emitter.secrets();
         if secrets.is_empty() {
             return None;
         }
         let name = secrets.find_in(&value)?;
-        Some(format!("the context contains the secret `{name}`, and contexts are stored"))
+        Some(format!(
+            "the context contains the secret `{name}`, and contexts are stored"
+        ))
     }
 
     fn own_failure(&self, task: &Task, message: String) -> NodeFailure {
@@ -324,7 +346,14 @@ impl<'a> ApplyRun<'a> {
     fn store(&mut self, finished: Finished) -> Result<(), EngineError> {
         let task = self.task(finished.index);
         let lineage = self.lineage(&finished)?;
-        let run = run_record(self.planning, &mut self.walk, &finished, self.apply_id, lineage, self.session.emitter.secrets());
+        let run = run_record(
+            self.planning,
+            &mut self.walk,
+            &finished,
+            self.apply_id,
+            lineage,
+            self.session.emitter.secrets(),
+        );
         lock_state(self.state).record_run(&run)?;
         for artifact in &run.artifacts {
             self.session.emitter.emit(Event::ArtifactCreated {
@@ -352,11 +381,17 @@ impl<'a> ApplyRun<'a> {
     /// the run before it, so that nothing after it changes.
     fn lineage(&self, finished: &Finished) -> Result<Option<RunId>, EngineError> {
         let task = self.task(finished.index);
-        let Some(last) = self.walk.last_valid(finished.index).filter(|_| task.options.cutoff) else {
+        let Some(last) = self
+            .walk
+            .last_valid(finished.index)
+            .filter(|_| task.options.cutoff)
+        else {
             return Ok(None);
         };
         let outputs = lock_state(self.state).outputs(std::slice::from_ref(&last.run_id))?;
-        let before: Option<Value> = outputs.get(&last.run_id).and_then(|text| serde_json::from_str(text).ok());
+        let before: Option<Value> = outputs
+            .get(&last.run_id)
+            .and_then(|text| serde_json::from_str(text).ok());
         let is_same = before.as_ref().and_then(Value::as_object) == Some(&*finished.output);
         Ok(is_same.then(|| last.lineage.clone()))
     }
@@ -371,7 +406,10 @@ impl<'a> ApplyRun<'a> {
             lock_state(self.state).invalidate(&self.planning.workflow.name, &roots, &cause, now)?;
         self.session.emitter.emit(Event::NodeInvalidated {
             node_path: target.clone(),
-            run_ids: invalidated.iter().map(|run| run.run_id.to_string()).collect(),
+            run_ids: invalidated
+                .iter()
+                .map(|run| run.run_id.to_string())
+                .collect(),
             by: task.path.to_string(),
         });
         self.restart = Some((task.path.to_string(), target));
@@ -383,7 +421,10 @@ fn followers(planning: &Planning<'_>) -> Vec<Vec<Follower>> {
     let workflow = planning.workflow;
     let mut followers = vec![Vec::new(); workflow.points.len()];
     for (index, point) in workflow.points.iter().enumerate() {
-        let Point::Join { incoming, branches, .. } = point else {
+        let Point::Join {
+            incoming, branches, ..
+        } = point
+        else {
             continue;
         };
         let join = PointId(index);

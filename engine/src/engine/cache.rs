@@ -6,17 +6,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{
-    Engine, KeyUse,
-    apply::lock_state,
-    plan::Planning,
-    select,
-};
+use super::{Engine, KeyUse, apply::lock_state, plan::Planning, select};
 use crate::{
     definition::{Definition, Workflow},
     error::EngineError,
     plan::{NodeStatus, PlanNode, Reason, Walk},
-    state::{ApplyId, InvalidatedRun, Invalidation, InvalidationCause, RunId, RunRecord, StateReader, StoredComponent},
+    state::{
+        ApplyId, InvalidatedRun, Invalidation, InvalidationCause, RunId, RunRecord, StateReader,
+        StoredComponent,
+    },
 };
 
 /// Is a stored run as people and programs see it.
@@ -124,7 +122,10 @@ impl Engine {
         };
         let reused = self.reused_runs(workflow);
         let records = state.list_runs(workflow)?;
-        Ok(records.into_iter().map(|record| view(record, reused.as_ref())).collect())
+        Ok(records
+            .into_iter()
+            .map(|record| view(record, reused.as_ref()))
+            .collect())
     }
 
     /// Gives how each task of the plan stands, where the config loads.
@@ -133,7 +134,9 @@ impl Engine {
         let plans = self.plan_definition(&definition, workflow).ok()?;
         let nodes = plans.into_iter().flat_map(|plan| {
             let workflow = plan.workflow;
-            plan.nodes.into_iter().map(move |node| ((workflow.clone(), node.path.clone()), node))
+            plan.nodes
+                .into_iter()
+                .map(move |node| ((workflow.clone(), node.path.clone()), node))
         });
         Some(nodes.collect())
     }
@@ -142,14 +145,20 @@ impl Engine {
     ///
     /// # Errors
     /// Where the config is wrong, the state cannot be read, or there is no such task.
-    pub fn explain(&self, workflow: Option<&str>, task: Option<&str>) -> Result<Vec<TaskExplanation>, EngineError> {
+    pub fn explain(
+        &self,
+        workflow: Option<&str>,
+        task: Option<&str>,
+    ) -> Result<Vec<TaskExplanation>, EngineError> {
         let definition = self.definition()?;
         let state = self.read_state()?;
         let secrets = self.secret_digests(KeyUse::Read)?;
         let mut explanations = Vec::new();
         for workflow in explained_workflows(&definition, workflow, task)? {
             let planning = Planning::new(&definition, workflow, state.as_ref(), &secrets)?;
-            let wanted = task.map(|target| select::task(workflow, target)).transpose()?;
+            let wanted = task
+                .map(|target| select::task(workflow, target))
+                .transpose()?;
             let plan = planning.plan()?;
             for node in &plan.nodes {
                 let is_wanted = match wanted {
@@ -168,13 +177,20 @@ impl Engine {
     ///
     /// # Errors
     /// Where there is no such task, or the state cannot be written.
-    pub fn invalidate(&self, workflow: Option<&str>, targets: &[String]) -> Result<Vec<InvalidatedRun>, EngineError> {
+    pub fn invalidate(
+        &self,
+        workflow: Option<&str>,
+        targets: &[String],
+    ) -> Result<Vec<InvalidatedRun>, EngineError> {
         let definition = self.definition()?;
         let mut paths: HashMap<String, Vec<String>> = HashMap::new();
         for target in targets {
             for workflow in explained_workflows(&definition, workflow, Some(target))? {
                 let task = workflow.task(select::task(workflow, target)?);
-                paths.entry(workflow.name.to_string()).or_default().push(task.path.to_string());
+                paths
+                    .entry(workflow.name.to_string())
+                    .or_default()
+                    .push(task.path.to_string());
             }
         }
         self.invalidate_paths(paths)
@@ -184,19 +200,28 @@ impl Engine {
     ///
     /// # Errors
     /// Where the state cannot be written.
-    pub fn invalidate_all(&self, workflow: Option<&str>) -> Result<Vec<InvalidatedRun>, EngineError> {
+    pub fn invalidate_all(
+        &self,
+        workflow: Option<&str>,
+    ) -> Result<Vec<InvalidatedRun>, EngineError> {
         let Some(state) = self.read_state()? else {
             return Ok(Vec::new());
         };
         let mut paths: HashMap<String, Vec<String>> = HashMap::new();
         for record in state.list_runs(workflow)? {
-            paths.entry(record.workflow).or_default().push(record.node_path);
+            paths
+                .entry(record.workflow)
+                .or_default()
+                .push(record.node_path);
         }
         drop(state);
         self.invalidate_paths(paths)
     }
 
-    fn invalidate_paths(&self, paths: HashMap<String, Vec<String>>) -> Result<Vec<InvalidatedRun>, EngineError> {
+    fn invalidate_paths(
+        &self,
+        paths: HashMap<String, Vec<String>>,
+    ) -> Result<Vec<InvalidatedRun>, EngineError> {
         if self.read_state()?.is_none() {
             return Ok(Vec::new());
         }
@@ -206,7 +231,12 @@ impl Engine {
         };
         let mut invalidated = Vec::new();
         for (workflow, paths) in paths {
-            invalidated.extend(lock_state(&state).invalidate(&workflow, &paths, &cause, Timestamp::now())?);
+            invalidated.extend(lock_state(&state).invalidate(
+                &workflow,
+                &paths,
+                &cause,
+                Timestamp::now(),
+            )?);
         }
         Ok(invalidated)
     }
@@ -242,12 +272,21 @@ fn explained_workflows<'a>(
         .collect();
     match holders.len() {
         0 => {
-            let known = candidates.iter().flat_map(|workflow| workflow.tasks.iter().map(|task| task.path.to_string()));
-            Err(select::unknown(crate::error::NameKind::Task, target, known.collect()))
+            let known = candidates
+                .iter()
+                .flat_map(|workflow| workflow.tasks.iter().map(|task| task.path.to_string()));
+            Err(select::unknown(
+                crate::error::NameKind::Task,
+                target,
+                known.collect(),
+            ))
         }
         1 => Ok(holders),
         _ => Err(EngineError::WorkflowNeeded {
-            known: holders.iter().map(|workflow| workflow.name.to_string()).collect(),
+            known: holders
+                .iter()
+                .map(|workflow| workflow.name.to_string())
+                .collect(),
         }),
     }
 }
@@ -258,7 +297,9 @@ fn view(record: RunRecord, reused: Option<&HashMap<(String, String), PlanNode>>)
     let status = match node {
         _ if record.summary.invalidated.is_some() => CachedRunStatus::Invalidated,
         Some(None) => CachedRunStatus::Orphaned,
-        Some(Some(node)) if node.run_id.as_ref() == Some(&record.summary.run_id) => CachedRunStatus::Valid,
+        Some(Some(node)) if node.run_id.as_ref() == Some(&record.summary.run_id) => {
+            CachedRunStatus::Valid
+        }
         _ if !record.current => CachedRunStatus::Superseded,
         _ => CachedRunStatus::Stale,
     };
@@ -277,7 +318,11 @@ fn view(record: RunRecord, reused: Option<&HashMap<(String, String), PlanNode>>)
     }
 }
 
-fn explain_node(planning: &Planning<'_>, nodes: &[PlanNode], node: &PlanNode) -> Result<TaskExplanation, EngineError> {
+fn explain_node(
+    planning: &Planning<'_>,
+    nodes: &[PlanNode],
+    node: &PlanNode,
+) -> Result<TaskExplanation, EngineError> {
     let cause = match &node.reason {
         Reason::UpstreamPending { root } => nodes.iter().find(|other| other.path == *root).cloned(),
         _ => None,
@@ -286,19 +331,32 @@ fn explain_node(planning: &Planning<'_>, nodes: &[PlanNode], node: &PlanNode) ->
         Some(state) => state.runs_of(&planning.workflow.name, &node.path, HISTORY)?,
         None => Vec::new(),
     };
-    let reused: HashMap<(String, String), PlanNode> =
-        HashMap::from([((planning.workflow.name.to_string(), node.path.clone()), node.clone())]);
+    let reused: HashMap<(String, String), PlanNode> = HashMap::from([(
+        (planning.workflow.name.to_string(), node.path.clone()),
+        node.clone(),
+    )]);
     Ok(TaskExplanation {
         workflow: planning.workflow.name.to_string(),
         components: component_changes(planning, node)?,
         node: node.clone(),
         cause,
-        history: history.into_iter().map(|record| view(record, Some(&reused))).collect(),
+        history: history
+            .into_iter()
+            .map(|record| view(record, Some(&reused)))
+            .collect(),
     })
 }
 
-fn component_changes(planning: &Planning<'_>, node: &PlanNode) -> Result<Vec<ComponentChange>, EngineError> {
-    let mut walk = Walk::new(planning.workflow, &planning.identities, &planning.records, planning.now);
+fn component_changes(
+    planning: &Planning<'_>,
+    node: &PlanNode,
+) -> Result<Vec<ComponentChange>, EngineError> {
+    let mut walk = Walk::new(
+        planning.workflow,
+        &planning.identities,
+        &planning.records,
+        planning.now,
+    );
     walk.judge_all()?;
     let index = crate::definition::TaskIndex(node.index);
     let after = planning.workflow.task(index).after;
@@ -306,22 +364,36 @@ fn component_changes(planning: &Planning<'_>, node: &PlanNode) -> Result<Vec<Com
     let paths = walk.upstream_values(after);
     let is_known = !matches!(walk.resolve(after), crate::plan::PointState::Behind { .. });
     let new = planning.identities.components(index, &runs, &paths);
-    let old = stored_components(planning.state, planning.records.current(&node.path).map(|run| &run.run_id))?;
+    let old = stored_components(
+        planning.state,
+        planning.records.current(&node.path).map(|run| &run.run_id),
+    )?;
     Ok(new
         .into_iter()
         .map(|component| compare(component, old.as_deref(), is_known))
         .collect())
 }
 
-fn stored_components(state: Option<&StateReader>, run: Option<&RunId>) -> Result<Option<Vec<StoredComponent>>, EngineError> {
+fn stored_components(
+    state: Option<&StateReader>,
+    run: Option<&RunId>,
+) -> Result<Option<Vec<StoredComponent>>, EngineError> {
     let (Some(state), Some(run)) = (state, run) else {
         return Ok(None);
     };
     Ok(state.components(std::slice::from_ref(run))?.remove(run))
 }
 
-fn compare(new: StoredComponent, old: Option<&[StoredComponent]>, is_upstream_known: bool) -> ComponentChange {
-    let old = old.and_then(|components| components.iter().find(|component| component.name == new.name));
+fn compare(
+    new: StoredComponent,
+    old: Option<&[StoredComponent]>,
+    is_upstream_known: bool,
+) -> ComponentChange {
+    let old = old.and_then(|components| {
+        components
+            .iter()
+            .find(|component| component.name == new.name)
+    });
     let status = match old {
         None => ComponentStatus::New,
         Some(_) if new.name == "upstream" && !is_upstream_known => ComponentStatus::Unknown,

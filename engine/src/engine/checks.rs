@@ -9,7 +9,10 @@ use serde_json::Value;
 
 use super::{plan::Planning, session::Session};
 use crate::{
-    definition::{Definition, OutputSchema, ProviderIndex, ProviderOrigin, Scope, Task, TaskIndex, ValueHandle, Workflow},
+    definition::{
+        Definition, OutputSchema, ProviderIndex, ProviderOrigin, Scope, Task, TaskIndex,
+        ValueHandle, Workflow,
+    },
     error::EngineError,
     identity::{ComponentName, checks_component},
     plan::{CheckStatus, ProviderCheck, Unusable},
@@ -44,7 +47,9 @@ pub(super) async fn ask_providers(
             verification.fingerprints.insert(name, found);
         }
         let secrets = session.emitter.secrets();
-        verification.checks.extend(checks.into_iter().map(|check| masked(check, secrets)));
+        verification
+            .checks
+            .extend(checks.into_iter().map(|check| masked(check, secrets)));
     }
     let missing: Vec<ProviderCheck> = verification
         .checks
@@ -106,7 +111,12 @@ fn providers_of(definition: &Definition, workflow: &Workflow) -> BTreeMap<Arc<st
     let used: BTreeMap<Arc<str>, ProviderIndex> = workflow
         .scopes
         .iter()
-        .flat_map(|scope| scope.providers.iter().map(|(name, index)| (Arc::clone(name), *index)))
+        .flat_map(|scope| {
+            scope
+                .providers
+                .iter()
+                .map(|(name, index)| (Arc::clone(name), *index))
+        })
         .collect();
     used.into_iter()
         .filter(|(_, index)| definition.provider(*index).origin == ProviderOrigin::Project)
@@ -126,15 +136,23 @@ async fn ask_checks(
         is_required,
     };
     let answer = ask(session, workflow, name, work).await?;
-    let mut checks: Vec<ProviderCheck> =
-        serde_json::from_value(answer).map_err(|error| EngineError::Runtime(format!("the provider `{name}` gave a malformed check: {error}")))?;
+    let mut checks: Vec<ProviderCheck> = serde_json::from_value(answer).map_err(|error| {
+        EngineError::Runtime(format!(
+            "the provider `{name}` gave a malformed check: {error}"
+        ))
+    })?;
     for check in &mut checks {
         name.clone_into(&mut check.provider);
     }
     Ok(checks)
 }
 
-async fn ask(session: &Session, workflow: &Workflow, name: &str, work: Work) -> Result<Value, EngineError> {
+async fn ask(
+    session: &Session,
+    workflow: &Workflow,
+    name: &str,
+    work: Work,
+) -> Result<Value, EngineError> {
     let node = format!("provider.{name}");
     let answer = session.call(workflow, &node, &Scope::default(), work).await;
     match answer {
@@ -147,7 +165,10 @@ async fn ask(session: &Session, workflow: &Workflow, name: &str, work: Work) -> 
 }
 
 fn fingerprint(check: &ProviderCheck) -> String {
-    let found = check.fingerprint.clone().unwrap_or_else(|| check.value.to_string());
+    let found = check
+        .fingerprint
+        .clone()
+        .unwrap_or_else(|| check.value.to_string());
     format!("{}={found}", check.id)
 }
 
@@ -161,16 +182,27 @@ fn changed_checks(
     if fingerprints.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<RunId> = candidates.iter().map(|candidate| candidate.run.run_id.clone()).collect();
+    let ids: Vec<RunId> = candidates
+        .iter()
+        .map(|candidate| candidate.run.run_id.clone())
+        .collect();
     let stored = state.components(&ids)?;
     let changed = candidates.iter().filter_map(|Candidate { task, run }| {
         let scope = planning.workflow.scope(planning.workflow.task(*task).scope);
-        let now = checks_component(fingerprints, scope, planning.secrets).map(|component| component.hash);
+        let now =
+            checks_component(fingerprints, scope, planning.secrets).map(|component| component.hash);
         let before = stored
             .get(&run.run_id)
-            .and_then(|components| components.iter().find(|one| one.name == ComponentName::Checks.as_str()))
+            .and_then(|components| {
+                components
+                    .iter()
+                    .find(|one| one.name == ComponentName::Checks.as_str())
+            })
             .map(|component| component.hash);
-        let provider = scope.providers.keys().find(|name| fingerprints.contains_key(*name))?;
+        let provider = scope
+            .providers
+            .keys()
+            .find(|name| fingerprints.contains_key(*name))?;
         let why = Unusable::ChecksChanged {
             provider: provider.to_string(),
         };
@@ -267,7 +299,9 @@ async fn refused_outputs(
     let outputs = state.outputs(&ids)?;
     let mut refused = Vec::new();
     for (task, schema, run) in asked {
-        let output = outputs.get(run).and_then(|text| serde_json::from_str(text).ok());
+        let output = outputs
+            .get(run)
+            .and_then(|text| serde_json::from_str(text).ok());
         let work = Work::ValidateOutput {
             schema,
             output: output.unwrap_or(Value::Null),

@@ -43,7 +43,9 @@ impl Contexts {
         match &workflow.points[point.0] {
             Point::Start => Ok(Context::default()),
             Point::After(task) => self.output(*task, state),
-            Point::Join { incoming, branches, .. } => {
+            Point::Join {
+                incoming, branches, ..
+            } => {
                 if let Some(known) = self.joins.get(&point) {
                     return Ok(Arc::clone(known));
                 }
@@ -64,7 +66,9 @@ impl Contexts {
             return Ok(Arc::clone(known));
         }
         let run = self.runs.get(&task).cloned();
-        let run = run.ok_or_else(|| EngineError::Runtime("a context was asked for before its task ran".to_owned()))?;
+        let run = run.ok_or_else(|| {
+            EngineError::Runtime("a context was asked for before its task ran".to_owned())
+        })?;
         let outputs = state.outputs(std::slice::from_ref(&run))?;
         let output: Map<String, Value> = outputs
             .get(&run)
@@ -104,7 +108,11 @@ pub(super) fn check_branch_names(
 /// Gives the contexts of the tasks that a plan reuses.
 pub(super) fn known_contexts(plan: &WorkflowPlan) -> Contexts {
     let mut contexts = Contexts::default();
-    for node in plan.nodes.iter().filter(|node| node.status == NodeStatus::Cached) {
+    for node in plan
+        .nodes
+        .iter()
+        .filter(|node| node.status == NodeStatus::Cached)
+    {
         if let Some(run) = &node.run_id {
             contexts.stored(TaskIndex(node.index), run.clone());
         }
@@ -119,11 +127,20 @@ fn is_known(workflow: &Workflow, plan: &WorkflowPlan, point: PointId) -> bool {
 }
 
 /// Refuses a branch that would overwrite a key of the context it starts from.
-pub(super) fn check_join(definition: &Definition, join: &Point, incoming: &Context) -> Result<(), EngineError> {
-    let Point::Join { branches, place, .. } = join else {
+pub(super) fn check_join(
+    definition: &Definition,
+    join: &Point,
+    incoming: &Context,
+) -> Result<(), EngineError> {
+    let Point::Join {
+        branches, place, ..
+    } = join
+    else {
         return Ok(());
     };
-    let collision = branches.iter().find(|(name, _)| incoming.contains_key(&**name));
+    let collision = branches
+        .iter()
+        .find(|(name, _)| incoming.contains_key(&**name));
     match collision {
         Some((name, _)) => Err(EngineError::BranchCollision {
             branch: name.to_string(),

@@ -71,7 +71,11 @@ impl Engine {
     #[must_use]
     pub fn health(&self) -> Health {
         let definition = self.definition();
-        let runtime = match definition.as_ref().ok().and_then(|definition| definition.graph.node_requirement()) {
+        let runtime = match definition
+            .as_ref()
+            .ok()
+            .and_then(|definition| definition.graph.node_requirement())
+        {
             Some((because, _)) => RuntimeKind::Node { because },
             None => RuntimeKind::Embedded,
         };
@@ -80,7 +84,13 @@ impl Engine {
             config: self.options.project.config_path(),
             workflows: definition
                 .as_ref()
-                .map(|definition| definition.workflows.iter().map(|workflow| workflow.name.to_string()).collect())
+                .map(|definition| {
+                    definition
+                        .workflows
+                        .iter()
+                        .map(|workflow| workflow.name.to_string())
+                        .collect()
+                })
                 .unwrap_or_default(),
             definition_problem: definition.err().map(|error| problem(&error)),
             state: self.state_health(),
@@ -101,10 +111,16 @@ impl Engine {
             Ok(Some(state)) => {
                 health.serial = state.serial().ok();
                 match state.integrity_problems() {
-                    Ok(found) => health.problems.extend(found.into_iter().map(|message| HealthProblem {
-                        message,
-                        help: Some("move the file away; the next apply makes a new one".to_owned()),
-                    })),
+                    Ok(found) => {
+                        health
+                            .problems
+                            .extend(found.into_iter().map(|message| HealthProblem {
+                                message,
+                                help: Some(
+                                    "move the file away; the next apply makes a new one".to_owned(),
+                                ),
+                            }))
+                    }
                     Err(error) => health.problems.push(problem(&error.into())),
                 }
             }

@@ -25,21 +25,29 @@ impl Engine {
     ///
     /// # Errors
     /// Where there is no such apply, several, or its log cannot be read.
-    pub fn apply_log(&self, id: Option<&str>) -> Result<(ApplyRecord, Vec<EventRecord>), EngineError> {
+    pub fn apply_log(
+        &self,
+        id: Option<&str>,
+    ) -> Result<(ApplyRecord, Vec<EventRecord>), EngineError> {
         let record = self.find_apply(id)?;
         let directory = self.log_dir();
-        let events = read_log(&directory, record.id.as_str()).map_err(|source| EngineError::File {
-            action: "read the log",
-            path: log_path(&directory, record.id.as_str()),
-            source,
-        })?;
+        let events =
+            read_log(&directory, record.id.as_str()).map_err(|source| EngineError::File {
+                action: "read the log",
+                path: log_path(&directory, record.id.as_str()),
+                source,
+            })?;
         Ok((record, events))
     }
 
     fn find_apply(&self, id: Option<&str>) -> Result<ApplyRecord, EngineError> {
         let all = self.applies(50)?;
         let unknown = |name: &str| {
-            let known = all.iter().take(5).map(|record| record.id.to_string()).collect();
+            let known = all
+                .iter()
+                .take(5)
+                .map(|record| record.id.to_string())
+                .collect();
             select::unknown(NameKind::Run, name, known)
         };
         let Some(id) = id else {

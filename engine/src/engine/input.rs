@@ -36,7 +36,12 @@ pub(super) fn resolve(
     let mut members = match raw {
         Value::Null => Map::new(),
         Value::Object(members) => members,
-        other => return Err(invalid(vec![format!("it must be an object, not {}", describe_json(&other))])),
+        other => {
+            return Err(invalid(vec![format!(
+                "it must be an object, not {}",
+                describe_json(&other)
+            )]));
+        }
     };
     drop_empty_texts(input, &mut members);
     fill_defaults(&input.schema, &mut members);
@@ -56,7 +61,10 @@ pub(super) fn resolve(
 /// An empty text counts as missing where the input is written as fields.
 fn drop_empty_texts(input: &OperationInput, members: &mut Map<String, Value>) {
     for field in input.fields.iter().flatten() {
-        let is_text = matches!(field.kind, InputFieldKind::String | InputFieldKind::Workspace);
+        let is_text = matches!(
+            field.kind,
+            InputFieldKind::String | InputFieldKind::Workspace
+        );
         if is_text && members.get(&field.name) == Some(&json!("")) {
             members.shift_remove(&field.name);
         }
@@ -70,7 +78,10 @@ fn fill_defaults(schema: &Value, members: &mut Map<String, Value>) {
     for (name, property) in properties {
         if let Some(Value::Object(nested)) = members.get_mut(name) {
             fill_defaults(property, nested);
-        } else if let Some(default) = property.get("default").filter(|_| !members.contains_key(name)) {
+        } else if let Some(default) = property
+            .get("default")
+            .filter(|_| !members.contains_key(name))
+        {
             members.insert(name.clone(), default.clone());
         }
     }
@@ -94,7 +105,11 @@ fn describe(error: &ValidationError<'_>, schema: &Value) -> Vec<String> {
 }
 
 fn join(parent: &str, name: &str) -> String {
-    if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
+    if parent.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{parent}.{name}")
+    }
 }
 
 fn unknown_key(path: &str, key: &str, schema: &Value) -> String {
@@ -117,11 +132,15 @@ fn workspaces(
     state: Option<&StateReader>,
 ) -> Result<Vec<(String, Value)>, EngineError> {
     let properties = input.schema.get("properties").and_then(Value::as_object);
-    let names = properties.into_iter().flatten().filter_map(|(name, property)| {
-        let is_workspace = property.get("format").and_then(Value::as_str) == Some(WORKSPACE_FORMAT);
-        let given = value.get(name)?.as_str()?;
-        is_workspace.then(|| (name.clone(), given.to_owned()))
-    });
+    let names = properties
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, property)| {
+            let is_workspace =
+                property.get("format").and_then(Value::as_str) == Some(WORKSPACE_FORMAT);
+            let given = value.get(name)?.as_str()?;
+            is_workspace.then(|| (name.clone(), given.to_owned()))
+        });
     names
         .map(|(field, name)| {
             let record = ready_workspace(state, Some(workflow), &name)?;
@@ -148,7 +167,10 @@ pub(super) fn find_workspace(
         }
         ([only], None) => Ok((*only).clone()),
         (several, None) => Err(EngineError::WorkflowNeeded {
-            known: several.iter().map(|record| record.workflow.clone()).collect(),
+            known: several
+                .iter()
+                .map(|record| record.workflow.clone())
+                .collect(),
         }),
         (some, Some(workflow)) => match some.iter().find(|record| record.workflow == workflow) {
             Some(record) => Ok((*record).clone()),

@@ -15,11 +15,7 @@ mod select;
 mod session;
 mod workspaces;
 
-use std::{
-    num::NonZeroUsize,
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
 
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -40,10 +36,12 @@ use crate::{
 pub use cache::{CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, TaskExplanation};
 pub use health::{Health, HealthProblem, RuntimeKind, StateHealth};
 pub use operations::{
-    OperationCli, OperationFlag, OperationKind, OperationPositional, OperationRequest, OperationSource, OperationSummary,
-    WorkspaceOperationRequest,
+    OperationCli, OperationFlag, OperationKind, OperationPositional, OperationRequest,
+    OperationSource, OperationSummary, WorkspaceOperationRequest,
 };
-pub use workspaces::{CreateWorkspaceRequest, Freshness, RemoveWorkspaceRequest, WorkspaceStatus, WorkspaceView};
+pub use workspaces::{
+    CreateWorkspaceRequest, Freshness, RemoveWorkspaceRequest, WorkspaceStatus, WorkspaceView,
+};
 
 /// Works on one project.
 pub struct Engine {
@@ -196,7 +194,8 @@ impl Engine {
             [0; 32]
         } else {
             let key = machine_key(&self.options.host_dir, key == KeyUse::Create)?;
-            key.as_ref().map_or([0; 32], |key: &MachineKey| *key.as_bytes())
+            key.as_ref()
+                .map_or([0; 32], |key: &MachineKey| *key.as_bytes())
         };
         Ok(SecretDigests::new(bytes, secrets))
     }

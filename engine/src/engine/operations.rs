@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
-    ApplyRequest, CreateWorkspaceRequest, Engine, LockBehaviour, PlanRequest, RemoveWorkspaceRequest, RunSession,
+    ApplyRequest, CreateWorkspaceRequest, Engine, LockBehaviour, PlanRequest,
+    RemoveWorkspaceRequest, RunSession,
     apply::{SharedState, elapsed_ms, lock_state, outcome_of, require_embedded},
     input::{ResolvedInput, find_workspace, ready_workspace, resolve},
     select,
@@ -144,7 +145,10 @@ fn yes() -> bool {
     true
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn is_true(value: &bool) -> bool {
     *value
 }
@@ -162,7 +166,11 @@ impl Engine {
     ///
     /// # Errors
     /// Where there is no such operation, its input is wrong, or its handler fails.
-    pub fn run_operation(&self, request: &OperationRequest, run: &RunSession) -> Result<Value, EngineError> {
+    pub fn run_operation(
+        &self,
+        request: &OperationRequest,
+        run: &RunSession,
+    ) -> Result<Value, EngineError> {
         if let Some((workspace, operation)) = request.operation.split_once('/') {
             let request = WorkspaceOperationRequest {
                 workflow: request.workflow.clone(),
@@ -182,7 +190,11 @@ impl Engine {
         }
     }
 
-    fn core_plan(&self, request: &OperationRequest, run: &RunSession) -> Result<Value, EngineError> {
+    fn core_plan(
+        &self,
+        request: &OperationRequest,
+        run: &RunSession,
+    ) -> Result<Value, EngineError> {
         let plan = PlanRequest {
             workflow: workflow_of(request),
             level: PlanLevel::Verified,
@@ -190,7 +202,11 @@ impl Engine {
         Ok(json!({ "workflows": self.plan(&plan, run)? }))
     }
 
-    fn core_apply(&self, request: &OperationRequest, run: &RunSession) -> Result<Value, EngineError> {
+    fn core_apply(
+        &self,
+        request: &OperationRequest,
+        run: &RunSession,
+    ) -> Result<Value, EngineError> {
         let apply = ApplyRequest {
             workflow: workflow_of(request),
             ..ApplyRequest::default()
@@ -198,7 +214,11 @@ impl Engine {
         Ok(json!(self.apply(&apply, run)?))
     }
 
-    fn core_create(&self, request: &OperationRequest, run: &RunSession) -> Result<Value, EngineError> {
+    fn core_create(
+        &self,
+        request: &OperationRequest,
+        run: &RunSession,
+    ) -> Result<Value, EngineError> {
         let name = request.input.get("name").and_then(Value::as_str);
         let create = CreateWorkspaceRequest {
             workflow: workflow_of(request),
@@ -227,7 +247,8 @@ impl Engine {
             return Ok(json!(self.remove_workspace(&remove, run)?));
         }
         self.with_operation_session(run, |session, state, id| async move {
-            self.workspace_operation(&session, request, &state, id).await
+            self.workspace_operation(&session, request, &state, id)
+                .await
         })
     }
 
@@ -254,7 +275,13 @@ impl Engine {
     ) -> Result<Value, EngineError> {
         let definition = Arc::clone(&session.definition);
         let (workflow, operation) = find_project_operation(&definition, request)?;
-        let input = resolve(&request.operation, &operation.input, request.input.clone(), &workflow.name, Some(&lock_state(state)))?;
+        let input = resolve(
+            &request.operation,
+            &operation.input,
+            request.input.clone(),
+            &workflow.name,
+            Some(&lock_state(state)),
+        )?;
         let call = OperationCall {
             workflow,
             operation,
@@ -286,9 +313,19 @@ impl Engine {
             NameKind::WorkspaceOperation,
             known,
         )?;
-        let record = ready_workspace(Some(&lock_state(state)), Some(&record.workflow), &record.name)?;
+        let record = ready_workspace(
+            Some(&lock_state(state)),
+            Some(&record.workflow),
+            &record.name,
+        )?;
         let address = format!("{}/{}", record.name, operation.id);
-        let input = resolve(&address, &operation.input, request.input.clone(), &workflow.name, Some(&lock_state(state)))?;
+        let input = resolve(
+            &address,
+            &operation.input,
+            request.input.clone(),
+            &workflow.name,
+            Some(&lock_state(state)),
+        )?;
         let call = OperationCall {
             workflow,
             operation,
@@ -301,11 +338,16 @@ impl Engine {
         let asked = request.input.as_object().cloned().unwrap_or_default();
         let started_at = Timestamp::now();
         let result = run_call(session, call, id).await;
-        self.note_operation(session, state, &record, operation, started_at, asked, &result)?;
+        self.note_operation(
+            session, state, &record, operation, started_at, asked, &result,
+        )?;
         result
     }
 
-    #[expect(clippy::too_many_arguments, reason = "it writes one record of that many fields")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "it writes one record of that many fields"
+    )]
     fn note_operation(
         &self,
         session: &Session,
@@ -338,7 +380,9 @@ impl Engine {
 
 fn workflow_of(request: &OperationRequest) -> Option<String> {
     let named = request.input.get("workflow").and_then(Value::as_str);
-    named.map(str::to_owned).or_else(|| request.workflow.clone())
+    named
+        .map(str::to_owned)
+        .or_else(|| request.workflow.clone())
 }
 
 struct OperationCall<'a> {
@@ -351,7 +395,11 @@ struct OperationCall<'a> {
     input: ResolvedInput,
 }
 
-async fn run_call(session: &Session, call: OperationCall<'_>, id: ApplyId) -> Result<Value, EngineError> {
+async fn run_call(
+    session: &Session,
+    call: OperationCall<'_>,
+    id: ApplyId,
+) -> Result<Value, EngineError> {
     require_embedded(&session.definition)?;
     let started = Instant::now();
     session.emitter.emit(Event::OperationStarted {
@@ -374,7 +422,9 @@ async fn run_call(session: &Session, call: OperationCall<'_>, id: ApplyId) -> Re
             CallOutcome::Value(value) => value,
             _ => Value::Null,
         }),
-        Err(failure) => Err(session.failure(&call.node, failure, place).into_error(Some(id.to_string()))),
+        Err(failure) => Err(session
+            .failure(&call.node, failure, place)
+            .into_error(Some(id.to_string()))),
     };
     session.emitter.emit(Event::OperationCompleted {
         operation: call.address,
@@ -392,43 +442,75 @@ fn find_project_operation<'a>(
     let holders: Vec<(&Workflow, &Operation)> = candidates
         .iter()
         .filter_map(|workflow| {
-            let operation = workflow.operations.iter().find(|operation| *operation.id == *request.operation)?;
+            let operation = workflow
+                .operations
+                .iter()
+                .find(|operation| *operation.id == *request.operation)?;
             Some((*workflow, operation))
         })
         .collect();
     match holders.as_slice() {
         [only] => Ok(*only),
         [] => {
-            let known = candidates.iter().flat_map(|workflow| ids(&workflow.operations)).collect();
-            Err(select::unknown(NameKind::Operation, &request.operation, known))
+            let known = candidates
+                .iter()
+                .flat_map(|workflow| ids(&workflow.operations))
+                .collect();
+            Err(select::unknown(
+                NameKind::Operation,
+                &request.operation,
+                known,
+            ))
         }
         several => Err(EngineError::WorkflowNeeded {
-            known: several.iter().map(|(workflow, _)| workflow.name.to_string()).collect(),
+            known: several
+                .iter()
+                .map(|(workflow, _)| workflow.name.to_string())
+                .collect(),
         }),
     }
 }
 
 fn ids(operations: &[Operation]) -> Vec<String> {
-    operations.iter().map(|operation| operation.id.to_string()).collect()
+    operations
+        .iter()
+        .map(|operation| operation.id.to_string())
+        .collect()
 }
 
 fn list(definition: &Definition) -> Vec<OperationSummary> {
     let mut all = core_operations(definition);
     for workflow in &definition.workflows {
-        let project = workflow.operations.iter().map(|operation| (operation, OperationKind::Command));
+        let project = workflow
+            .operations
+            .iter()
+            .map(|operation| (operation, OperationKind::Command));
         let workspace = workflow
             .workspace_operations
             .iter()
             .map(|operation| (operation, OperationKind::WorkspaceAction));
-        all.extend(project.chain(workspace).map(|(operation, kind)| config_operation(workflow, operation, kind)));
+        all.extend(
+            project
+                .chain(workspace)
+                .map(|(operation, kind)| config_operation(workflow, operation, kind)),
+        );
     }
     all
 }
 
 fn core_operations(definition: &Definition) -> Vec<OperationSummary> {
-    let creators: Vec<&Workflow> = definition.workflows.iter().filter(|workflow| workflow.workspace.is_some()).collect();
+    let creators: Vec<&Workflow> = definition
+        .workflows
+        .iter()
+        .filter(|workflow| workflow.workspace.is_some())
+        .collect();
     let mut operations = vec![
-        core_command("plan", "Plan", "Show what is cached, what is pending, and why", false),
+        core_command(
+            "plan",
+            "Plan",
+            "Show what is cached, what is pending, and why",
+            false,
+        ),
         core_command("apply", "Apply", "Run what is pending", false),
     ];
     if !creators.is_empty() {
@@ -440,7 +522,12 @@ fn core_operations(definition: &Definition) -> Vec<OperationSummary> {
     operations
 }
 
-fn core_command(id: &str, title: &str, description: &str, names_workspace: bool) -> OperationSummary {
+fn core_command(
+    id: &str,
+    title: &str,
+    description: &str,
+    names_workspace: bool,
+) -> OperationSummary {
     let mut properties = json!({ "workflow": { "type": "string", "description": "the workflow" } });
     let mut required: Vec<&str> = Vec::new();
     let mut positionals = Vec::new();
@@ -519,7 +606,11 @@ fn flag_name(name: &str) -> String {
     flag.replace('_', "-")
 }
 
-fn config_operation(workflow: &Workflow, operation: &Operation, kind: OperationKind) -> OperationSummary {
+fn config_operation(
+    workflow: &Workflow,
+    operation: &Operation,
+    kind: OperationKind,
+) -> OperationSummary {
     OperationSummary {
         workflow: workflow.name.to_string(),
         id: operation.id.to_string(),
@@ -558,11 +649,21 @@ fn cli_of(operation: &Operation) -> OperationCli {
     let options = properties
         .into_iter()
         .flatten()
-        .filter(|(name, _)| positionals.iter().all(|positional| positional.name != **name))
+        .filter(|(name, _)| {
+            positionals
+                .iter()
+                .all(|positional| positional.name != **name)
+        })
         .map(|(name, property)| {
-            let value_type = property.get("type").and_then(Value::as_str).unwrap_or("string");
+            let value_type = property
+                .get("type")
+                .and_then(Value::as_str)
+                .unwrap_or("string");
             flag(name, value_type, required.contains(&name.as_str()))
         })
         .collect();
-    OperationCli { positionals, options }
+    OperationCli {
+        positionals,
+        options,
+    }
 }

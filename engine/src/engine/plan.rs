@@ -29,7 +29,11 @@ impl Engine {
     /// # Errors
     /// Where the config is wrong, the state cannot be read, or a provider's configuration or
     /// check fails.
-    pub fn plan(&self, request: &PlanRequest, run: &RunSession) -> Result<Vec<WorkflowPlan>, EngineError> {
+    pub fn plan(
+        &self,
+        request: &PlanRequest,
+        run: &RunSession,
+    ) -> Result<Vec<WorkflowPlan>, EngineError> {
         let name = request.workflow.as_deref();
         match request.level {
             PlanLevel::AtRest => {
@@ -37,13 +41,20 @@ impl Engine {
                 self.plan_definition(&definition, name)
             }
             PlanLevel::Verified => {
-                let options = SessionOptions { log: None, state: None };
+                let options = SessionOptions {
+                    log: None,
+                    state: None,
+                };
                 let loaded = self.load_session(run, options)?;
                 let definition = Arc::clone(&loaded.session.definition);
                 let workflows = select::workflows(&definition, name)?;
                 // Most projects have nobody to ask, and need nothing that asking needs.
-                if workflows.iter().any(|workflow| has_questions(&definition, workflow)) {
-                    return loaded.run(|session| self.plan_verified(session, name.map(str::to_owned)));
+                if workflows
+                    .iter()
+                    .any(|workflow| has_questions(&definition, workflow))
+                {
+                    return loaded
+                        .run(|session| self.plan_verified(session, name.map(str::to_owned)));
                 }
                 self.plan_definition(&definition, name)
             }
@@ -70,12 +81,17 @@ impl Engine {
             .collect()
     }
 
-    async fn plan_verified(&self, session: Session, name: Option<String>) -> Result<Vec<WorkflowPlan>, EngineError> {
+    async fn plan_verified(
+        &self,
+        session: Session,
+        name: Option<String>,
+    ) -> Result<Vec<WorkflowPlan>, EngineError> {
         let state = self.read_state()?;
         let secrets = self.secret_digests(KeyUse::Read)?;
         let mut plans = Vec::new();
         for workflow in select::workflows(&session.definition, name.as_deref())? {
-            let mut planning = Planning::new(&session.definition, workflow, state.as_ref(), &secrets)?;
+            let mut planning =
+                Planning::new(&session.definition, workflow, state.as_ref(), &secrets)?;
             planning.verify(&session, false).await?;
             plans.push(planning.plan()?);
         }
@@ -86,9 +102,16 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::plan`].
-    pub fn save_plan(&self, workflow: Option<&str>, run: &RunSession) -> Result<SavedPlan, EngineError> {
+    pub fn save_plan(
+        &self,
+        workflow: Option<&str>,
+        run: &RunSession,
+    ) -> Result<SavedPlan, EngineError> {
         let name = workflow.map(str::to_owned);
-        let options = SessionOptions { log: None, state: None };
+        let options = SessionOptions {
+            log: None,
+            state: None,
+        };
         self.with_session(run, options, |session| async {
             let serial = self.state_serial()?.unwrap_or(0);
             let definition = definition_digest(&session.definition);
@@ -135,7 +158,11 @@ impl<'a> Planning<'a> {
     }
 
     /// Asks providers what they find, and whether artifacts still exist.
-    pub(super) async fn verify(&mut self, session: &Session, is_required: bool) -> Result<(), EngineError> {
+    pub(super) async fn verify(
+        &mut self,
+        session: &Session,
+        is_required: bool,
+    ) -> Result<(), EngineError> {
         self.verification = ask_providers(session, self.workflow, is_required).await?;
         if !has_questions(self.definition, self.workflow) {
             return Ok(());
@@ -159,7 +186,9 @@ impl<'a> Planning<'a> {
         let mut walk = Walk::new(self.workflow, &self.identities, &self.records, self.now);
         let verdicts = walk.judge_all()?.into_iter();
         let candidates = verdicts.filter_map(|(task, verdict)| match verdict {
-            Verdict::Reusable(run) | Verdict::Conditional { run, .. } => Some(Candidate { task, run }),
+            Verdict::Reusable(run) | Verdict::Conditional { run, .. } => {
+                Some(Candidate { task, run })
+            }
             Verdict::Stale(_) => None,
         });
         Ok(candidates.collect())
@@ -190,7 +219,10 @@ pub(super) fn definition_digest(definition: &Definition) -> Digest {
     }
     for workflow in &definition.workflows {
         for task in &workflow.tasks {
-            let options = format!("{} {:?} {:?}", task.path, task.options.cache_ttl, task.options.version);
+            let options = format!(
+                "{} {:?} {:?}",
+                task.path, task.options.cache_ttl, task.options.version
+            );
             parts.push(options.into_bytes());
             parts.push(task.handler.fingerprint.hash.as_bytes().to_vec());
         }

@@ -35,9 +35,15 @@ pub(super) fn run_record(
     let workflow = planning.workflow;
     let task = workflow.task(finished.index);
     let paths = walk.upstream_values(task.after);
-    let mut components = planning.identities.components(finished.index, &finished.runs, &paths);
+    let mut components = planning
+        .identities
+        .components(finished.index, &finished.runs, &paths);
     let fingerprints = &planning.verification.fingerprints;
-    components.extend(checks_component(fingerprints, workflow.scope(task.scope), planning.secrets));
+    components.extend(checks_component(
+        fingerprints,
+        workflow.scope(task.scope),
+        planning.secrets,
+    ));
     let run_id = RunId::generate();
     let output = Value::Object((*finished.output).clone());
     NewRun {
@@ -79,7 +85,9 @@ fn collect_artifacts(value: &Value, found: &mut Vec<StoredArtifact>) {
                     reference: value.clone(),
                 });
             }
-            members.values().for_each(|member| collect_artifacts(member, found));
+            members
+                .values()
+                .for_each(|member| collect_artifacts(member, found));
         }
         Value::Array(items) => items.iter().for_each(|item| collect_artifacts(item, found)),
         _ => {}

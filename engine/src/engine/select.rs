@@ -6,8 +6,16 @@ use crate::{
 };
 
 /// Finds the workflow a request names, or the only one.
-pub(super) fn workflow<'a>(definition: &'a Definition, name: Option<&str>) -> Result<&'a Workflow, EngineError> {
-    let known = || definition.workflows.iter().map(|workflow| workflow.name.to_string());
+pub(super) fn workflow<'a>(
+    definition: &'a Definition,
+    name: Option<&str>,
+) -> Result<&'a Workflow, EngineError> {
+    let known = || {
+        definition
+            .workflows
+            .iter()
+            .map(|workflow| workflow.name.to_string())
+    };
     match (name, definition.workflows.as_slice()) {
         (Some(name), _) => definition
             .workflow(name)
@@ -20,7 +28,10 @@ pub(super) fn workflow<'a>(definition: &'a Definition, name: Option<&str>) -> Re
 }
 
 /// Finds the workflows a request names: that one, or all.
-pub(super) fn workflows<'a>(definition: &'a Definition, name: Option<&str>) -> Result<Vec<&'a Workflow>, EngineError> {
+pub(super) fn workflows<'a>(
+    definition: &'a Definition,
+    name: Option<&str>,
+) -> Result<Vec<&'a Workflow>, EngineError> {
     match name {
         Some(name) => Ok(vec![workflow(definition, Some(name))?]),
         None => Ok(definition.workflows.iter().collect()),
@@ -29,20 +40,34 @@ pub(super) fn workflows<'a>(definition: &'a Definition, name: Option<&str>) -> R
 
 /// Finds one task by name or path.
 pub(super) fn task(workflow: &Workflow, target: &str) -> Result<TaskIndex, EngineError> {
-    let mut found: Vec<TaskIndex> = workflow.find_tasks(target).map(|(index, _)| index).collect();
+    let mut found: Vec<TaskIndex> = workflow
+        .find_tasks(target)
+        .map(|(index, _)| index)
+        .collect();
     // A path names one task, also where it is the name of another.
-    if let Some(exact) = found.iter().copied().find(|index| *workflow.task(*index).path == *target) {
+    if let Some(exact) = found
+        .iter()
+        .copied()
+        .find(|index| *workflow.task(*index).path == *target)
+    {
         found = vec![exact];
     }
     match found.as_slice() {
         [only] => Ok(*only),
         [] => {
-            let known = workflow.tasks.iter().map(|task| task.path.to_string()).collect();
+            let known = workflow
+                .tasks
+                .iter()
+                .map(|task| task.path.to_string())
+                .collect();
             Err(unknown(NameKind::Task, target, known))
         }
         several => Err(EngineError::AmbiguousTask {
             name: target.to_owned(),
-            paths: several.iter().map(|index| workflow.task(*index).path.to_string()).collect(),
+            paths: several
+                .iter()
+                .map(|index| workflow.task(*index).path.to_string())
+                .collect(),
         }),
     }
 }

@@ -17,8 +17,8 @@ use crate::{
     project::LoadOptions,
     run::{Emitter, RunLog},
     runtime::{
-        CallFailure, EmbeddedOptions, EmbeddedRuntime, FromRuntime, HandlerClient, Invocation, ProjectStore, ProviderStores, Services,
-        Work,
+        CallFailure, EmbeddedOptions, EmbeddedRuntime, FromRuntime, HandlerClient, Invocation,
+        ProjectStore, ProviderStores, Services, Work,
     },
     sandbox::Thrown,
     source::SourceRange,
@@ -54,7 +54,11 @@ impl Engine {
     }
 
     /// Loads the definition and keeps what its handlers need to run.
-    pub(super) fn load_session(&self, run: &RunSession, options: SessionOptions) -> Result<LoadedSession, EngineError> {
+    pub(super) fn load_session(
+        &self,
+        run: &RunSession,
+        options: SessionOptions,
+    ) -> Result<LoadedSession, EngineError> {
         let project = match options.state {
             Some(state) => ProjectStore::Shared(state),
             None => ProjectStore::OnDemand {
@@ -149,16 +153,30 @@ impl Session {
     }
 
     /// Turns the failure of a call into what the caller of the engine receives.
-    pub(super) fn failure(&self, node: &str, failure: CallFailure, place: Option<SourceRange>) -> CallError {
+    pub(super) fn failure(
+        &self,
+        node: &str,
+        failure: CallFailure,
+        place: Option<SourceRange>,
+    ) -> CallError {
         match failure {
             CallFailure::Cancelled => CallError::Ended(EngineError::Cancelled),
-            CallFailure::RuntimeGone => CallError::Ended(EngineError::Runtime("it gave no answer".to_owned())),
-            CallFailure::Threw(thrown) => CallError::Failed(self.node_failure(node, &thrown, place)),
+            CallFailure::RuntimeGone => {
+                CallError::Ended(EngineError::Runtime("it gave no answer".to_owned()))
+            }
+            CallFailure::Threw(thrown) => {
+                CallError::Failed(self.node_failure(node, &thrown, place))
+            }
         }
     }
 
     /// Describes the failure of a node, without the secrets its message may hold.
-    pub(super) fn node_failure(&self, node: &str, thrown: &Thrown, place: Option<SourceRange>) -> NodeFailure {
+    pub(super) fn node_failure(
+        &self,
+        node: &str,
+        thrown: &Thrown,
+        place: Option<SourceRange>,
+    ) -> NodeFailure {
         let name = match thrown.name.as_str() {
             "Error" => String::new(),
             name => format!("{name}: "),

@@ -21,8 +21,8 @@ use crate::{
     plan::{PointState, Walk},
     runtime::{CallOutcome, ResultRule, Work},
     state::{
-        ApplyId, ApplyLock, Attempt, Holder, NewWorkspace, RunId, StateReader, WorkspaceId, WorkspaceRecord,
-        WorkspaceState,
+        ApplyId, ApplyLock, Attempt, Holder, NewWorkspace, RunId, StateReader, WorkspaceId,
+        WorkspaceRecord, WorkspaceState,
     },
 };
 
@@ -146,7 +146,12 @@ impl Engine {
         })
     }
 
-    fn freshness(&self, definition: Option<&Definition>, state: &StateReader, record: &WorkspaceRecord) -> Freshness {
+    fn freshness(
+        &self,
+        definition: Option<&Definition>,
+        state: &StateReader,
+        record: &WorkspaceRecord,
+    ) -> Freshness {
         let end = definition.and_then(|definition| {
             let workflow = definition.workflow(&record.workflow)?;
             self.end_runs(definition, workflow, state).ok()
@@ -167,7 +172,12 @@ impl Engine {
     ) -> Result<Option<Vec<RunId>>, EngineError> {
         let secrets = self.secret_digests(KeyUse::Read)?;
         let planning = Planning::new(definition, workflow, Some(state), &secrets)?;
-        let mut walk = Walk::new(workflow, &planning.identities, &planning.records, planning.now);
+        let mut walk = Walk::new(
+            workflow,
+            &planning.identities,
+            &planning.records,
+            planning.now,
+        );
         walk.judge_all()?;
         Ok(match walk.resolve(workflow.end) {
             PointState::Known(runs) => Some(runs.to_vec()),
@@ -215,7 +225,8 @@ impl Engine {
         };
         let run = apply_id.to_string();
         let applied = self.apply_in(session, &apply, apply_id, state).await?;
-        let record = lock_state(state).insert_workspace(new_workspace(workflow, &request.name, &applied))?;
+        let record =
+            lock_state(state).insert_workspace(new_workspace(workflow, &request.name, &applied))?;
         session.emitter.emit(Event::WorkspaceCreateStarted {
             workspace_id: record.name.clone(),
         });
@@ -232,7 +243,11 @@ impl Engine {
                     updated_at: now,
                     ..record
                 };
-                Ok(WorkspaceView::new(ready, WorkspaceStatus::Ready, Freshness::Current))
+                Ok(WorkspaceView::new(
+                    ready,
+                    WorkspaceStatus::Ready,
+                    Freshness::Current,
+                ))
             }
             Err(error) => {
                 lock_state(state).delete_workspace(&record.id)?;
@@ -242,10 +257,20 @@ impl Engine {
     }
 
     /// Makes sure that a name is free, and holds it while the workspace is made.
-    fn claim_name(&self, workflow: &Workflow, name: &str, state: &SharedState) -> Result<ApplyLock, EngineError> {
-        let taken = EngineError::WorkspaceExists { name: name.to_owned() };
+    fn claim_name(
+        &self,
+        workflow: &Workflow,
+        name: &str,
+        state: &SharedState,
+    ) -> Result<ApplyLock, EngineError> {
+        let taken = EngineError::WorkspaceExists {
+            name: name.to_owned(),
+        };
         let key = lock_key(&workflow.name, name);
-        let lock = match self.locks().try_acquire(&key, &Holder::this_process(&self.options.who))? {
+        let lock = match self
+            .locks()
+            .try_acquire(&key, &Holder::this_process(&self.options.who))?
+        {
             Attempt::Acquired(lock) => lock,
             Attempt::Held(_) => return Err(taken),
         };
@@ -265,7 +290,11 @@ impl Engine {
         run: &RunSession,
     ) -> Result<WorkspaceView, EngineError> {
         let state = self.open_state()?;
-        let record = find_workspace(Some(&lock_state(&state)), request.workflow.as_deref(), &request.name)?;
+        let record = find_workspace(
+            Some(&lock_state(&state)),
+            request.workflow.as_deref(),
+            &request.name,
+        )?;
         let status = self.status(&record)?;
         let run_id = ApplyId::generate();
         let options = SessionOptions {
@@ -286,7 +315,11 @@ impl Engine {
     }
 }
 
-async fn remove_in(session: &Session, record: &WorkspaceRecord, run: String) -> Result<(), EngineError> {
+async fn remove_in(
+    session: &Session,
+    record: &WorkspaceRecord,
+    run: String,
+) -> Result<(), EngineError> {
     let definition = Arc::clone(&session.definition);
     require_embedded(&definition)?;
     let workflow = select::workflow(&definition, Some(&record.workflow))?;
@@ -314,7 +347,9 @@ async fn remove_in(session: &Session, record: &WorkspaceRecord, run: String) -> 
             });
             Ok(())
         }
-        Err(failure) => Err(keep_record_help(session.failure(&node, failure, place).into_error(Some(run)))),
+        Err(failure) => Err(keep_record_help(
+            session.failure(&node, failure, place).into_error(Some(run)),
+        )),
     }
 }
 
@@ -339,12 +374,18 @@ async fn run_create(
     };
     let place = session.definition.range(&workspace.place);
     let result = session.call(workflow, &node, scope, work).await;
-    let outcome = result.map_err(|failure| session.failure(&node, failure, place.clone()))?.outcome;
+    let outcome = result
+        .map_err(|failure| session.failure(&node, failure, place.clone()))?
+        .outcome;
     let ctx = match outcome {
         CallOutcome::Value(Value::Object(ctx)) => ctx,
         _ => Map::new(),
     };
-    match session.emitter.secrets().find_in(&Value::Object(ctx.clone())) {
+    match session
+        .emitter
+        .secrets()
+        .find_in(&Value::Object(ctx.clone()))
+    {
         Some(name) => Err(CallError::Failed(NodeFailure {
             node,
             message: format!("the context contains the secret `{name}`, and contexts are stored"),
@@ -357,9 +398,12 @@ async fn run_create(
 }
 
 fn workspace_definition(workflow: &Workflow) -> Result<&WorkspaceDefinition, EngineError> {
-    workflow.workspace.as_ref().ok_or_else(|| EngineError::NoWorkspaceDefinition {
-        workflow: workflow.name.to_string(),
-    })
+    workflow
+        .workspace
+        .as_ref()
+        .ok_or_else(|| EngineError::NoWorkspaceDefinition {
+            workflow: workflow.name.to_string(),
+        })
 }
 
 fn new_workspace(workflow: &Workflow, name: &str, applied: &Applied) -> NewWorkspace {
@@ -377,7 +421,8 @@ fn lock_key(workflow: &str, name: &str) -> String {
 }
 
 fn check_name(name: &str) -> Result<(), EngineError> {
-    let is_allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
+    let is_allowed =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
     let reason = if name.is_empty() {
         "it is empty"
     } else if name.starts_with(['-', '.']) {
@@ -394,11 +439,17 @@ fn check_name(name: &str) -> Result<(), EngineError> {
 }
 
 fn resources_may_be_left(error: EngineError) -> EngineError {
-    with_help(error, "the workspace is not recorded; what `create` had made until then may be left behind")
+    with_help(
+        error,
+        "the workspace is not recorded; what `create` had made until then may be left behind",
+    )
 }
 
 fn keep_record_help(error: EngineError) -> EngineError {
-    with_help(error, "the workspace is kept; `--force` removes its record all the same")
+    with_help(
+        error,
+        "the workspace is kept; `--force` removes its record all the same",
+    )
 }
 
 fn with_help(error: EngineError, help: &str) -> EngineError {

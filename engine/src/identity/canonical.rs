@@ -40,8 +40,14 @@ mod tests {
     #[test]
     fn writes_one_text_for_one_value() {
         let check = |value: Value, expected: &str| assert_eq!(canonical_json(&value), expected);
-        check(json!({ "b": 1, "a": [1.0, 1e21, 0.1, -0.0] }), r#"{"a":[1,1e+21,0.1,0],"b":1}"#);
-        check(json!({ "\u{fb33}": 1, "\u{1f600}": 2 }), "{\"\u{1f600}\":2,\"\u{fb33}\":1}");
+        check(
+            json!({ "b": 1, "a": [1.0, 1e21, 0.1, -0.0] }),
+            r#"{"a":[1,1e+21,0.1,0],"b":1}"#,
+        );
+        check(
+            json!({ "\u{fb33}": 1, "\u{1f600}": 2 }),
+            "{\"\u{1f600}\":2,\"\u{fb33}\":1}",
+        );
     }
 
     #[test]
@@ -49,6 +55,9 @@ mod tests {
         let hash = |tag, parts: &[&str]| hash_parts(tag, parts.iter().map(|part| part.as_bytes()));
         assert_ne!(hash("a", &["b"]), hash("ab", &[""]));
         assert_ne!(hash("a", &["bc", "d"]), hash("a", &["b", "cd"]));
-        assert_ne!(hash_json("config", &json!({})), hash_json("output", &json!({})));
+        assert_ne!(
+            hash_json("config", &json!({})),
+            hash_json("output", &json!({}))
+        );
     }
 }

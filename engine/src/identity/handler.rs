@@ -77,7 +77,13 @@ impl<'a> Fingerprinter<'a> {
         let mut modules = self.modules(defined_in).to_vec();
         if written_in != defined_in {
             let others = self.modules(written_in);
-            modules.extend(others.iter().filter(|capture| !modules.contains(capture)).cloned().collect::<Vec<_>>());
+            modules.extend(
+                others
+                    .iter()
+                    .filter(|capture| !modules.contains(capture))
+                    .cloned()
+                    .collect::<Vec<_>>(),
+            );
         }
         Ok(fingerprint(body, Arc::new(modules)))
     }
@@ -98,7 +104,11 @@ impl<'a> Fingerprinter<'a> {
         let mut parts: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
         for function in functions {
             let one = self.function(ctx, &function, written_in)?;
-            let new = one.captures.iter().filter(|capture| !captures.contains(capture)).cloned();
+            let new = one
+                .captures
+                .iter()
+                .filter(|capture| !captures.contains(capture))
+                .cloned();
             captures.extend(new.collect::<Vec<_>>());
             parts.push(one.body.as_bytes().to_vec());
         }
@@ -125,7 +135,10 @@ impl<'a> Fingerprinter<'a> {
             if module.origin != ModuleOrigin::Project {
                 continue;
             }
-            let links = module.imports.iter().filter_map(|import| module.link(&import.specifier));
+            let links = module
+                .imports
+                .iter()
+                .filter_map(|import| module.link(&import.specifier));
             queue.extend(links.filter(|target| seen.insert(*target)));
         }
         captures.sort_by(|left, right| left.name.cmp(&right.name));
@@ -137,29 +150,55 @@ impl<'a> Fingerprinter<'a> {
         let module = self.graph.module(id);
         let (name, fingerprint, value) = match &module.origin {
             ModuleOrigin::Project => {
-                let name = module.path.strip_prefix(self.project_root).unwrap_or(&module.path);
-                let text = if module.format == ModuleFormat::CommonJs { &*module.text } else { &module.code };
+                let name = module
+                    .path
+                    .strip_prefix(self.project_root)
+                    .unwrap_or(&module.path);
+                let text = if module.format == ModuleFormat::CommonJs {
+                    &*module.text
+                } else {
+                    &module.code
+                };
                 let fingerprint = hash_parts("module", [text.as_bytes()]);
                 (name.to_string_lossy().into_owned(), fingerprint, None)
             }
             ModuleOrigin::Package(package) => {
                 let parts = [package.name.as_bytes(), package.version.as_bytes()];
-                (package.name.clone(), hash_parts("package", parts), Some(package.version.clone()))
+                (
+                    package.name.clone(),
+                    hash_parts("package", parts),
+                    Some(package.version.clone()),
+                )
             }
             // What a built-in module does belongs to the format of the identity, not to its text.
             ModuleOrigin::BuiltIn(built_in) => {
                 let name = built_in.specifier();
-                (name.to_owned(), hash_parts("built-in", [name.as_bytes()]), None)
+                (
+                    name.to_owned(),
+                    hash_parts("built-in", [name.as_bytes()]),
+                    None,
+                )
             }
-            ModuleOrigin::Node(name) => (format!("node:{name}"), hash_parts("node", [name.as_bytes()]), None),
+            ModuleOrigin::Node(name) => (
+                format!("node:{name}"),
+                hash_parts("node", [name.as_bytes()]),
+                None,
+            ),
         };
-        Capture { name, fingerprint, value }
+        Capture {
+            name,
+            fingerprint,
+            value,
+        }
     }
 }
 
 fn fingerprint(body: Digest, captures: Arc<Vec<Capture>>) -> HandlerFingerprint {
     // Names are left out: moving or renaming a file changes nothing.
-    let mut hashes: Vec<&[u8]> = captures.iter().map(|capture| &capture.fingerprint.as_bytes()[..]).collect();
+    let mut hashes: Vec<&[u8]> = captures
+        .iter()
+        .map(|capture| &capture.fingerprint.as_bytes()[..])
+        .collect();
     hashes.sort_unstable();
     let parts = std::iter::once(&body.as_bytes()[..]).chain(hashes);
     HandlerFingerprint {
@@ -170,6 +209,11 @@ fn fingerprint(body: Digest, captures: Arc<Vec<Capture>>) -> HandlerFingerprint 
 }
 
 fn source_of<'js>(ctx: &Ctx<'js>, function: &Function<'js>) -> rquickjs::Result<String> {
-    let prototype: Object = ctx.globals().get::<_, Object>("Function")?.get("prototype")?;
-    prototype.get::<_, Function>("toString")?.call((This(function.clone()),))
+    let prototype: Object = ctx
+        .globals()
+        .get::<_, Object>("Function")?
+        .get("prototype")?;
+    prototype
+        .get::<_, Function>("toString")?
+        .call((This(function.clone()),))
 }

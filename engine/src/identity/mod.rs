@@ -6,9 +6,11 @@ mod handler;
 mod secret;
 mod task;
 
-pub use canonical::{canonical_json, hash_json};
-pub use handler::{Capture, HandlerFingerprint};
 pub(crate) use canonical::hash_parts;
+pub use canonical::{canonical_json, hash_json};
 pub(crate) use handler::Fingerprinter;
+pub use handler::{Capture, HandlerFingerprint};
 pub(crate) use secret::SecretDigests;
-pub(crate) use task::{ComponentName, HandlerValue, Identities, ProviderValue, UpstreamValue, checks_component};
+pub(crate) use task::{
+    ComponentName, HandlerValue, Identities, ProviderValue, UpstreamValue, checks_component,
+};

@@ -75,7 +75,10 @@ mod tests {
 
     #[test]
     fn digests_differ_by_value_and_key_and_hide_both() {
-        let variables = Variables::new(Arc::new(BTreeMap::from([("TOKEN".to_owned(), "s3cret".to_owned())])));
+        let variables = Variables::new(Arc::new(BTreeMap::from([(
+            "TOKEN".to_owned(),
+            "s3cret".to_owned(),
+        )])));
         variables.read("TOKEN", None, true);
         let digests = |key: u8| SecretDigests::new([key; 32], variables.secrets().clone());
         let config = json!({ "auth": ["Bearer s3cret"], "plain": "x" });
@@ -83,6 +86,9 @@ mod tests {
         assert_ne!(one, digests(2).digest(&config));
         assert_eq!(one["plain"], "x");
         assert!(!one.to_string().contains("s3cret"));
-        assert_eq!(digests(1).mask(&config), json!({ "auth": ["Bearer ***"], "plain": "x" }));
+        assert_eq!(
+            digests(1).mask(&config),
+            json!({ "auth": ["Bearer ***"], "plain": "x" })
+        );
     }
 }

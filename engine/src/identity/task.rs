@@ -111,18 +111,30 @@ impl<'a> Identities<'a> {
             scopes,
             fixed: Vec::new(),
         };
-        identities.fixed = workflow.tasks.iter().map(|task| identities.fixed_part(task)).collect();
+        identities.fixed = workflow
+            .tasks
+            .iter()
+            .map(|task| identities.fixed_part(task))
+            .collect();
         Ok(identities)
     }
 
     /// Gives the identity of a task that runs after these runs, which must be sorted.
     pub(crate) fn identity(&self, task: TaskIndex, upstream: &[RunId]) -> Digest {
         let upstream = upstream_hash(upstream);
-        hash_parts("identity", [&self.fixed[task.0].as_bytes()[..], upstream.as_bytes()])
+        hash_parts(
+            "identity",
+            [&self.fixed[task.0].as_bytes()[..], upstream.as_bytes()],
+        )
     }
 
     /// Gives every component of an identity with its printable value, to be stored with a run.
-    pub(crate) fn components(&self, index: TaskIndex, upstream: &[RunId], paths: &[UpstreamValue]) -> Vec<StoredComponent> {
+    pub(crate) fn components(
+        &self,
+        index: TaskIndex,
+        upstream: &[RunId],
+        paths: &[UpstreamValue],
+    ) -> Vec<StoredComponent> {
         let task = self.workflow.task(index);
         let scope = &self.scopes[task.scope.0];
         let hashes = self.fixed_hashes(task);
@@ -134,7 +146,10 @@ impl<'a> Identities<'a> {
         let values = [
             Some(FORMAT.to_owned()),
             None,
-            task.options.version.as_ref().map(|version| self.secrets.mask_text(version)),
+            task.options
+                .version
+                .as_ref()
+                .map(|version| self.secrets.mask_text(version)),
             to_text(&handler),
             Some(canonical_json(&self.secrets.mask(&config))),
             self.output_value(task),
@@ -146,7 +161,11 @@ impl<'a> Identities<'a> {
             .zip(values)
             .map(|((name, hash), value)| component(*name, hash, value))
             .collect();
-        components.push(component(ComponentName::Upstream, upstream_hash(upstream), to_text(&paths)));
+        components.push(component(
+            ComponentName::Upstream,
+            upstream_hash(upstream),
+            to_text(&paths),
+        ));
         components
     }
 
@@ -157,8 +176,16 @@ impl<'a> Identities<'a> {
 
     fn fixed_hashes(&self, task: &Task) -> [Digest; 7] {
         let scope = &self.scopes[task.scope.0];
-        let version = task.options.version.as_ref().map(|version| self.secrets.digest_text(version));
-        let path = [self.workflow.name.as_bytes(), task.path.as_bytes(), task.name.as_bytes()];
+        let version = task
+            .options
+            .version
+            .as_ref()
+            .map(|version| self.secrets.digest_text(version));
+        let path = [
+            self.workflow.name.as_bytes(),
+            task.path.as_bytes(),
+            task.name.as_bytes(),
+        ];
         [
             hash_parts("format", [FORMAT.as_bytes()]),
             hash_parts("path", path),
@@ -184,7 +211,9 @@ impl<'a> Identities<'a> {
 
     fn output_value(&self, task: &Task) -> Option<String> {
         match &task.options.output {
-            Some(OutputSchema::JsonSchema { schema, .. }) => Some(canonical_json(&self.secrets.mask(schema))),
+            Some(OutputSchema::JsonSchema { schema, .. }) => {
+                Some(canonical_json(&self.secrets.mask(schema)))
+            }
             _ => None,
         }
     }
@@ -218,12 +247,15 @@ fn scope_parts(
     let mut values = Vec::new();
     for (name, provider) in &scope.providers {
         let provider = definition.provider(*provider);
-        let config = provider.config.as_ref().map_err(|thrown| EngineError::ProviderConfig {
-            provider: name.to_string(),
-            needed_by: user_of_scope(workflow, index),
-            message: secrets.mask_text(&thrown.message),
-            range: definition.range(&provider.place),
-        })?;
+        let config = provider
+            .config
+            .as_ref()
+            .map_err(|thrown| EngineError::ProviderConfig {
+                provider: name.to_string(),
+                needed_by: user_of_scope(workflow, index),
+                message: secrets.mask_text(&thrown.message),
+                range: definition.range(&provider.place),
+            })?;
         values.push(ProviderValue {
             name: name.to_string(),
             id: provider.provider_id.clone(),
@@ -233,7 +265,10 @@ fn scope_parts(
     }
     let hashes: Vec<Digest> = values.iter().map(provider_hash).collect();
     Ok(ScopeParts {
-        config: hash_json("config", &secrets.digest(&Value::Object(scope.config.clone()))),
+        config: hash_json(
+            "config",
+            &secrets.digest(&Value::Object(scope.config.clone())),
+        ),
         providers: hash_parts("providers", hashes.iter().map(|hash| &hash.as_bytes()[..])),
         provider_values: values,
     })
@@ -257,7 +292,10 @@ fn user_of_scope(workflow: &Workflow, scope: usize) -> String {
 }
 
 fn upstream_hash(upstream: &[RunId]) -> Digest {
-    hash_parts("upstream", upstream.iter().map(|run| run.as_str().as_bytes()))
+    hash_parts(
+        "upstream",
+        upstream.iter().map(|run| run.as_str().as_bytes()),
+    )
 }
 
 fn to_text(value: &impl Serialize) -> Option<String> {
@@ -280,5 +318,9 @@ pub(crate) fn checks_component(
     }
     let found = Value::Object(found);
     let hash = hash_json("checks", &secrets.digest(&found));
-    Some(component(ComponentName::Checks, hash, Some(canonical_json(&secrets.mask(&found)))))
+    Some(component(
+        ComponentName::Checks,
+        hash,
+        Some(canonical_json(&secrets.mask(&found))),
+    ))
 }

@@ -10,7 +10,10 @@ use std::ops::Range;
 use oxc::{
     allocator::{Allocator, TakeIn, Vec as ArenaVec},
     ast::{
-        ast::{Argument, CallExpression, Expression, IdentifierName, ObjectPropertyKind, PropertyKey, Program},
+        ast::{
+            Argument, CallExpression, Expression, IdentifierName, ObjectPropertyKind, Program,
+            PropertyKey,
+        },
         builder::AstBuilder,
     },
     ast_visit::{VisitMut, walk_mut},
@@ -63,7 +66,9 @@ impl CallSite {
 
 fn find_property<'a>(properties: &'a [PropertySite], path: &[&str]) -> Option<&'a PropertySite> {
     let (first, rest) = path.split_first()?;
-    let found = properties.iter().rfind(|property| *property.name == **first)?;
+    let found = properties
+        .iter()
+        .rfind(|property| *property.name == **first)?;
     if rest.is_empty() {
         return Some(found);
     }
@@ -83,10 +88,20 @@ const METHODS: &[&str] = &[
     "operation",
     "workspaceOperation",
 ];
-const FUNCTIONS: &[&str] = &["task", "step", "sequence", "workflow", "defineConfig", "defineProvider"];
+const FUNCTIONS: &[&str] = &[
+    "task",
+    "step",
+    "sequence",
+    "workflow",
+    "defineConfig",
+    "defineProvider",
+];
 
 /// Wraps the last argument of each call that may be a builder call, and says where they are.
-pub(super) fn mark_call_sites<'a>(allocator: &'a Allocator, program: &mut Program<'a>) -> Vec<CallSite> {
+pub(super) fn mark_call_sites<'a>(
+    allocator: &'a Allocator,
+    program: &mut Program<'a>,
+) -> Vec<CallSite> {
     let mut marker = Marker {
         allocator,
         builder: AstBuilder::new(allocator),
@@ -141,16 +156,23 @@ impl<'a> Marker<'a> {
         #[expect(clippy::cast_precision_loss, reason = "no file has 2^52 calls")]
         let ordinal = (self.sites.len() - 1) as f64;
         let meta = Expression::new_import_meta(SPAN, builder);
-        let callee = Expression::new_static_member_expression(SPAN, meta, name("site"), false, builder);
-        let ordinal = Expression::new_numeric_literal(SPAN, ordinal, None, NumberBase::Decimal, builder);
-        let arguments = ArenaVec::from_array_in([Argument::from(ordinal), Argument::from(argument)], &self.allocator);
+        let callee =
+            Expression::new_static_member_expression(SPAN, meta, name("site"), false, builder);
+        let ordinal =
+            Expression::new_numeric_literal(SPAN, ordinal, None, NumberBase::Decimal, builder);
+        let arguments = ArenaVec::from_array_in(
+            [Argument::from(ordinal), Argument::from(argument)],
+            &self.allocator,
+        );
         Expression::new_call_expression(SPAN, callee, None, arguments, false, builder)
     }
 }
 
 fn builder_name(callee: &Expression<'_>) -> Option<Span> {
     match callee {
-        Expression::StaticMemberExpression(member) if METHODS.contains(&member.property.name.as_str()) => {
+        Expression::StaticMemberExpression(member)
+            if METHODS.contains(&member.property.name.as_str()) =>
+        {
             Some(member.property.span)
         }
         Expression::Identifier(name) if FUNCTIONS.contains(&name.name.as_str()) => Some(name.span),
@@ -161,7 +183,10 @@ fn builder_name(callee: &Expression<'_>) -> Option<Span> {
 fn argument_site(argument: &Argument<'_>) -> ArgumentSite {
     ArgumentSite {
         span: range(argument.span()),
-        properties: argument.as_expression().map(property_sites).unwrap_or_default(),
+        properties: argument
+            .as_expression()
+            .map(property_sites)
+            .unwrap_or_default(),
     }
 }
 

@@ -12,8 +12,13 @@ use std::{
 use super::{
     call_site::CallSite,
     import::Import,
-    resolve::{BuiltInModule, ImportResolver, PackageIdentity, RequestKind, ResolveFailure, ResolvedFile, Target, is_installed},
-    transpile::{CallSites, ModuleFormat, SyntaxProblem, Transpiled, map_generated_position, transpile},
+    resolve::{
+        BuiltInModule, ImportResolver, PackageIdentity, RequestKind, ResolveFailure, ResolvedFile,
+        Target, is_installed,
+    },
+    transpile::{
+        CallSites, ModuleFormat, SyntaxProblem, Transpiled, map_generated_position, transpile,
+    },
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
@@ -77,24 +82,40 @@ impl Module {
 
     /// Finds where in the text a position of the evaluated code came from.
     pub(crate) fn original_range(&self, generated: LineColumn) -> Option<SourceRange> {
-        let is_plain = matches!(self.origin, ModuleOrigin::BuiltIn(_) | ModuleOrigin::Node(_));
+        let is_plain = matches!(
+            self.origin,
+            ModuleOrigin::BuiltIn(_) | ModuleOrigin::Node(_)
+        );
         if is_plain || self.format != ModuleFormat::EsModule {
             return None;
         }
         let is_marked = self.origin == ModuleOrigin::Project;
-        let offset = map_generated_position(&self.path, &self.text, is_marked, generated.line, generated.column)?;
+        let offset = map_generated_position(
+            &self.path,
+            &self.text,
+            is_marked,
+            generated.line,
+            generated.column,
+        )?;
         Some(self.range(&(offset..offset + self.word_length(offset))))
     }
 
     fn word_length(&self, offset: u32) -> u32 {
         let rest = self.text.get(offset as usize..).unwrap_or_default();
-        let is_word = |character: &char| character.is_alphanumeric() || *character == '_' || *character == '$';
-        let length = rest.chars().take_while(is_word).map(char::len_utf8).sum::<usize>();
+        let is_word = |character: &char| {
+            character.is_alphanumeric() || *character == '_' || *character == '$'
+        };
+        let length = rest
+            .chars()
+            .take_while(is_word)
+            .map(char::len_utf8)
+            .sum::<usize>();
         u32::try_from(length.max(1)).unwrap_or(1)
     }
 
     fn lines(&self) -> &LineIndex {
-        self.lines.get_or_init(|| LineIndex::new(Arc::clone(&self.text)))
+        self.lines
+            .get_or_init(|| LineIndex::new(Arc::clone(&self.text)))
     }
 }
 
@@ -175,7 +196,9 @@ impl ModuleGraph {
     /// Finds the module that was loaded from a file.
     #[must_use]
     pub fn find(&self, path: &Path) -> Option<ModuleId> {
-        self.by_target.get(&Target::File(path.to_path_buf())).copied()
+        self.by_target
+            .get(&Target::File(path.to_path_buf()))
+            .copied()
     }
 
     /// Finds a module by its path or, for a built-in one, its specifier.
@@ -186,7 +209,10 @@ impl ModuleGraph {
 
     /// Remembers that a CommonJS module requires a module of Node.js.
     pub(crate) fn note_node_require(&self, importer: &str, specifier: &str) {
-        let mut required = self.node_requires.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut required = self
+            .node_requires
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         required.push((importer.to_owned(), specifier.to_owned()));
     }
 
@@ -199,12 +225,17 @@ impl ModuleGraph {
             let is_node = matches!(self.module(target).origin, ModuleOrigin::Node(_));
             is_node.then(|| (import.specifier.clone(), Some(module.range(&import.span))))
         };
-        let imported = self
-            .modules
-            .iter()
-            .find_map(|module| module.imports.iter().find_map(|import| leads_to_node(module, import)));
+        let imported = self.modules.iter().find_map(|module| {
+            module
+                .imports
+                .iter()
+                .find_map(|import| leads_to_node(module, import))
+        });
         imported.or_else(|| {
-            let required = self.node_requires.lock().unwrap_or_else(PoisonError::into_inner);
+            let required = self
+                .node_requires
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let (importer, specifier) = required.first()?;
             Some((format!("{specifier} (in {importer})"), None))
         })
@@ -261,7 +292,11 @@ impl GraphLoader {
         let mut requests = Vec::new();
         let mut problems = Vec::new();
         for (index, import) in module.imports.iter().enumerate() {
-            match self.graph.resolver.resolve(&module.path, &import.specifier, RequestKind::Import) {
+            match self
+                .graph
+                .resolver
+                .resolve(&module.path, &import.specifier, RequestKind::Import)
+            {
                 Ok(file) => requests.push(Request {
                     file,
                     from: Some((importer, index)),
@@ -304,9 +339,17 @@ impl GraphLoader {
     }
 
     fn read(&self, path: &Path) -> Result<Arc<str>, Diagnostic> {
-        let text = self.graph.files.read(path).map_err(|error| unreadable(path, &error))?;
+        let text = self
+            .graph
+            .files
+            .read(path)
+            .map_err(|error| unreadable(path, &error))?;
         if text.len() > MAX_MODULE_BYTES {
-            let message = format!("`{}` is larger than {} MiB", path.display(), MAX_MODULE_BYTES >> 20);
+            let message = format!(
+                "`{}` is larger than {} MiB",
+                path.display(),
+                MAX_MODULE_BYTES >> 20
+            );
             return Err(Diagnostic::error(DiagnosticCode::ModuleTooLarge, message)
                 .help("split the module, or load large data inside a task"));
         }
@@ -316,11 +359,21 @@ impl GraphLoader {
     /// Links `z` of the SDK to the project's own zod, where some module asks for it.
     fn link_zod(&mut self) {
         let sdk = Target::BuiltIn(BuiltInModule::Sdk);
-        let Some(sdk) = self.graph.by_target.get(&sdk).copied().filter(|_| self.wants_zod) else {
+        let Some(sdk) = self
+            .graph
+            .by_target
+            .get(&sdk)
+            .copied()
+            .filter(|_| self.wants_zod)
+        else {
             return;
         };
         let entry = &self.graph.module(ModuleGraph::ENTRY).path;
-        let Ok(file) = self.graph.resolver.resolve(entry, "zod", RequestKind::Import) else {
+        let Ok(file) = self
+            .graph
+            .resolver
+            .resolve(entry, "zod", RequestKind::Import)
+        else {
             return;
         };
         let module = &mut self.graph.modules[sdk.0 as usize];
@@ -355,8 +408,14 @@ fn id(index: usize) -> ModuleId {
 }
 
 fn entry_format(path: &Path) -> Option<ModuleFormat> {
-    let is_json = path.extension().is_some_and(|extension| extension == "json");
-    Some(if is_json { ModuleFormat::Json } else { ModuleFormat::EsModule })
+    let is_json = path
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    Some(if is_json {
+        ModuleFormat::Json
+    } else {
+        ModuleFormat::EsModule
+    })
 }
 
 fn plain_module(path: PathBuf, origin: ModuleOrigin, code: String) -> Module {
@@ -416,7 +475,11 @@ fn parse_module(
         // A package file that does not say what it is: its syntax decides, as in Node.
         None => fill(&mut module, false).or_else(|problems| {
             module.format = ModuleFormat::CommonJs;
-            if is_installed(&module.path) { Ok(()) } else { Err(problems) }
+            if is_installed(&module.path) {
+                Ok(())
+            } else {
+                Err(problems)
+            }
         })?,
     }
     Ok(module)
@@ -432,7 +495,8 @@ fn fill(module: &mut Module, is_es_module: bool) -> Result<(), Vec<Diagnostic>> 
         call_sites,
         imports,
         has_module_syntax,
-    } = transpile(&module.path, &module.text, sites).map_err(|problems| syntax_errors(module, problems))?;
+    } = transpile(&module.path, &module.text, sites)
+        .map_err(|problems| syntax_errors(module, problems))?;
     let is_project = module.origin == ModuleOrigin::Project;
     if !is_es_module && !has_module_syntax && !is_project {
         module.format = ModuleFormat::CommonJs;
@@ -467,7 +531,8 @@ fn json_module(module: &Module) -> Result<String, Vec<Diagnostic>> {
         let offset = module.lines().offset(place);
         let message = format!("this is not JSON: {error}");
         return Err(vec![
-            Diagnostic::error(DiagnosticCode::SyntaxError, message).at(module.range(&(offset..offset + 1))),
+            Diagnostic::error(DiagnosticCode::SyntaxError, message)
+                .at(module.range(&(offset..offset + 1))),
         ]);
     }
     // `JSON.parse` and not a literal: `__proto__` is an ordinary key in JSON.
@@ -500,15 +565,21 @@ fn unresolved(module: &Module, import: &Import, failure: ResolveFailure) -> Diag
                 None => format!("cannot find the package `{specifier}`"),
             };
             let help = if is_relative {
-                "the path is relative to this file; the extension and `index` may be left out".to_owned()
+                "the path is relative to this file; the extension and `index` may be left out"
+                    .to_owned()
             } else {
                 format!("install it: npm install {}", package_name(specifier))
             };
-            Diagnostic::error(DiagnosticCode::UnresolvedImport, message).at(range).help(help)
+            Diagnostic::error(DiagnosticCode::UnresolvedImport, message)
+                .at(range)
+                .help(help)
         }
         ResolveFailure::OutsideProject { path } => Diagnostic::error(
             DiagnosticCode::ImportOutsideProject,
-            format!("`{specifier}` leads out of the project, to `{}`", path.display()),
+            format!(
+                "`{specifier}` leads out of the project, to `{}`",
+                path.display()
+            ),
         )
         .at(range)
         .help("a definition may only import files inside the project, and packages"),
@@ -522,7 +593,11 @@ fn unresolved(module: &Module, import: &Import, failure: ResolveFailure) -> Diag
 
 fn package_name(specifier: &str) -> String {
     let parts = if specifier.starts_with('@') { 2 } else { 1 };
-    specifier.split('/').take(parts).collect::<Vec<_>>().join("/")
+    specifier
+        .split('/')
+        .take(parts)
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// Sums up what each file of the project contributes, for telling one definition from another.

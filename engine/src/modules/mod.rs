@@ -9,7 +9,7 @@ mod transpile;
 
 pub use call_site::{ArgumentSite, CallSite, PropertySite};
 pub(crate) use graph::MAX_MODULE_BYTES;
-pub use graph::{Module, ModuleGraph, ModuleId, ModuleOrigin, GraphOptions};
+pub use graph::{GraphOptions, Module, ModuleGraph, ModuleId, ModuleOrigin};
 pub use import::Import;
 pub use resolve::{BuiltInModule, PackageIdentity};
 pub(crate) use resolve::{RequestKind, Target};

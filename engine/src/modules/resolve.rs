@@ -7,7 +7,8 @@ use std::{
 };
 
 use oxc_resolver::{
-    FileMetadata, FileSystem, FileSystemOs, ModuleType, Resolution, ResolveError, ResolveOptions, ResolverGeneric,
+    FileMetadata, FileSystem, FileSystemOs, ModuleType, Resolution, ResolveError, ResolveOptions,
+    ResolverGeneric,
 };
 
 use super::transpile::ModuleFormat;
@@ -92,7 +93,8 @@ pub(crate) struct ImportResolver {
 impl ImportResolver {
     pub(crate) fn new(project_root: &Path, files: Arc<dyn SourceFiles>) -> Self {
         let file_system = LayeredFileSystem { files };
-        let import = ResolverGeneric::new_with_file_system(file_system, options(&["import", "default"]));
+        let import =
+            ResolverGeneric::new_with_file_system(file_system, options(&["import", "default"]));
         Self {
             require: import.clone_with_options(options(&["require", "default"])),
             import,
@@ -125,11 +127,22 @@ impl ImportResolver {
         self.allowed(importer, specifier, &found)
     }
 
-    fn allowed(&self, importer: &Path, specifier: &str, found: &Resolution) -> Result<ResolvedFile, ResolveFailure> {
+    fn allowed(
+        &self,
+        importer: &Path,
+        specifier: &str,
+        found: &Resolution,
+    ) -> Result<ResolvedFile, ResolveFailure> {
         let path = found.path().to_path_buf();
         let is_inside = path.starts_with(&self.project_root) && !is_installed(&path);
-        let names_a_file = specifier.starts_with('.') || specifier.starts_with('/') || specifier.starts_with("file:");
-        if names_a_file && !is_inside && importer.starts_with(&self.project_root) && !is_installed(importer) {
+        let names_a_file = specifier.starts_with('.')
+            || specifier.starts_with('/')
+            || specifier.starts_with("file:");
+        if names_a_file
+            && !is_inside
+            && importer.starts_with(&self.project_root)
+            && !is_installed(importer)
+        {
             return Err(ResolveFailure::OutsideProject { path });
         }
         Ok(ResolvedFile {
@@ -161,7 +174,9 @@ fn options(conditions: &[&str]) -> ResolveOptions {
     let strings = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
     ResolveOptions {
         condition_names: strings(conditions),
-        extensions: strings(&[".ts", ".tsx", ".mts", ".js", ".mjs", ".json", ".cjs", ".cts"]),
+        extensions: strings(&[
+            ".ts", ".tsx", ".mts", ".js", ".mjs", ".json", ".cjs", ".cts",
+        ]),
         extension_alias: vec![
             (".js".to_owned(), strings(&[".js", ".ts", ".tsx"])),
             (".mjs".to_owned(), strings(&[".mjs", ".mts"])),

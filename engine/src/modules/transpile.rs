@@ -9,8 +9,8 @@ use std::{ops::Range, path::Path};
 use oxc::{
     allocator::Allocator,
     ast::ast::{
-        Expression, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, ModuleExportName, Program,
-        Statement, StringLiteral,
+        Expression, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression,
+        ModuleExportName, Program, Statement, StringLiteral,
     },
     ast_visit::{Visit, walk},
     codegen::{Codegen, CodegenOptions, CodegenReturn, CommentOptions},
@@ -62,7 +62,11 @@ pub(super) enum CallSites {
 }
 
 /// Turns the text of an ES module into JavaScript.
-pub(super) fn transpile(path: &Path, text: &str, sites: CallSites) -> Result<Transpiled, Vec<SyntaxProblem>> {
+pub(super) fn transpile(
+    path: &Path,
+    text: &str,
+    sites: CallSites,
+) -> Result<Transpiled, Vec<SyntaxProblem>> {
     let allocator = Allocator::default();
     let mut parsed = parse(&allocator, path, text)?;
     let call_sites = match sites {
@@ -112,7 +116,11 @@ struct Parsed<'a> {
     has_dynamic_imports: bool,
 }
 
-fn parse<'a>(allocator: &'a Allocator, path: &Path, text: &'a str) -> Result<Parsed<'a>, Vec<SyntaxProblem>> {
+fn parse<'a>(
+    allocator: &'a Allocator,
+    path: &Path,
+    text: &'a str,
+) -> Result<Parsed<'a>, Vec<SyntaxProblem>> {
     let source_type = SourceType::from_path(path)
         .unwrap_or_else(|_| SourceType::mjs())
         .with_module(true);
@@ -146,17 +154,23 @@ fn strip_types<'a>(
     if semantic.diagnostics.iter().any(is_error) {
         return Err(problems(&semantic.diagnostics));
     }
-    let is_jsx = path.extension().is_some_and(|extension| extension == "tsx" || extension == "jsx");
+    let is_jsx = path
+        .extension()
+        .is_some_and(|extension| extension == "tsx" || extension == "jsx");
     let options = TransformOptions {
-        jsx: if is_jsx { JsxOptions::default() } else { JsxOptions::disable() },
+        jsx: if is_jsx {
+            JsxOptions::default()
+        } else {
+            JsxOptions::disable()
+        },
         typescript: TypeScriptOptions {
             rewrite_import_extensions: None,
             ..TypeScriptOptions::default()
         },
         ..TransformOptions::default()
     };
-    let transformed =
-        Transformer::new(allocator, path, &options).build_with_scoping(semantic.semantic.into_scoping(), program);
+    let transformed = Transformer::new(allocator, path, &options)
+        .build_with_scoping(semantic.semantic.into_scoping(), program);
     if transformed.diagnostics.iter().any(is_error) {
         return Err(problems(&transformed.diagnostics));
     }
@@ -245,7 +259,9 @@ fn from_import(import: &ImportDeclaration<'_>) -> Import {
                 found.names.push(exported_name(&named.imported));
             }
             ImportDeclarationSpecifier::ImportDefaultSpecifier(default) => {
-                found.names.push(("default".to_owned(), range(default.span)));
+                found
+                    .names
+                    .push(("default".to_owned(), range(default.span)));
             }
             ImportDeclarationSpecifier::ImportNamespaceSpecifier(_) => found.is_namespace = true,
         }

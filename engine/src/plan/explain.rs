@@ -73,14 +73,20 @@ fn reason(
         },
         Cause::Unusable { why, .. } => unusable(why),
         Cause::IdentityDiffers(run) => {
-            let old = stored.get(&run.run_id).map(Vec::as_slice).unwrap_or_default();
+            let old = stored
+                .get(&run.run_id)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
             identity_changed(walk, index, old)
         }
     }
 }
 
 fn ttl(task: &Task) -> std::time::Duration {
-    task.options.cache_ttl.map(|ttl| ttl.duration()).unwrap_or_default()
+    task.options
+        .cache_ttl
+        .map(|ttl| ttl.duration())
+        .unwrap_or_default()
 }
 
 fn upstream_pending(walk: &Walk<'_>, root: TaskIndex) -> Reason {
@@ -111,12 +117,21 @@ fn identity_changed(walk: &mut Walk<'_>, index: TaskIndex, old: &[StoredComponen
     let paths = walk.upstream_values(after);
     let new = walk.identities.components(index, &runs, &paths);
     let find = |components: &[StoredComponent], name: ComponentName| {
-        components.iter().find(|component| component.name == name.as_str()).cloned()
+        components
+            .iter()
+            .find(|component| component.name == name.as_str())
+            .cloned()
     };
     let changed = |name| {
         let (old, new) = (find(old, name), find(&new, name));
-        let differs = old.as_ref().map(|component| component.hash) != new.as_ref().map(|component| component.hash);
-        differs.then(|| (old.and_then(|component| component.value), new.and_then(|component| component.value)))
+        let differs = old.as_ref().map(|component| component.hash)
+            != new.as_ref().map(|component| component.hash);
+        differs.then(|| {
+            (
+                old.and_then(|component| component.value),
+                new.and_then(|component| component.value),
+            )
+        })
     };
     if old.is_empty() || changed(ComponentName::Format).is_some() {
         return Reason::FormatChanged;
@@ -161,12 +176,19 @@ fn handler_changed(old: Option<HandlerValue>, new: Option<HandlerValue>) -> Reas
 
 fn capture_changes(old: &[Capture], new: &[Capture]) -> Vec<CaptureChange> {
     let by_name = |captures: &[Capture]| -> BTreeMap<String, Capture> {
-        captures.iter().map(|capture| (capture.name.clone(), capture.clone())).collect()
+        captures
+            .iter()
+            .map(|capture| (capture.name.clone(), capture.clone()))
+            .collect()
     };
     let (old, new) = (by_name(old), by_name(new));
-    let names = old.keys().chain(new.keys().filter(|name| !old.contains_key(*name)));
+    let names = old
+        .keys()
+        .chain(new.keys().filter(|name| !old.contains_key(*name)));
     names
-        .filter(|name| old.get(*name).map(|one| one.fingerprint) != new.get(*name).map(|one| one.fingerprint))
+        .filter(|name| {
+            old.get(*name).map(|one| one.fingerprint) != new.get(*name).map(|one| one.fingerprint)
+        })
         .map(|name| CaptureChange {
             name: name.clone(),
             old: old.get(name).map(printable),
@@ -176,7 +198,10 @@ fn capture_changes(old: &[Capture], new: &[Capture]) -> Vec<CaptureChange> {
 }
 
 fn printable(capture: &Capture) -> String {
-    capture.value.clone().unwrap_or_else(|| short(capture.fingerprint))
+    capture
+        .value
+        .clone()
+        .unwrap_or_else(|| short(capture.fingerprint))
 }
 
 /// Gives enough of a digest to tell two apart.
@@ -197,14 +222,23 @@ fn first_difference(path: &str, old: Option<&Value>, new: Option<&Value>) -> Opt
     match (old, new) {
         (old, new) if old == new => None,
         (Some(Value::Object(old)), Some(Value::Object(new))) => {
-            let keys = old.keys().chain(new.keys().filter(|key| !old.contains_key(*key)));
+            let keys = old
+                .keys()
+                .chain(new.keys().filter(|key| !old.contains_key(*key)));
             keys.into_iter().find_map(|key| {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                let path = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
                 first_difference(&path, old.get(key), new.get(key))
             })
         }
-        (Some(Value::Array(old)), Some(Value::Array(new))) if old.len() == new.len() => (0..old.len())
-            .find_map(|index| first_difference(&format!("{path}[{index}]"), old.get(index), new.get(index))),
+        (Some(Value::Array(old)), Some(Value::Array(new))) if old.len() == new.len() => {
+            (0..old.len()).find_map(|index| {
+                first_difference(&format!("{path}[{index}]"), old.get(index), new.get(index))
+            })
+        }
         (old, new) => Some((path.to_owned(), old.cloned(), new.cloned())),
     }
 }
@@ -212,7 +246,10 @@ fn first_difference(path: &str, old: Option<&Value>, new: Option<&Value>) -> Opt
 fn provider_changed(old: Option<Vec<ProviderValue>>, new: Option<Vec<ProviderValue>>) -> Reason {
     let by_name = |providers: Option<Vec<ProviderValue>>| -> BTreeMap<String, ProviderValue> {
         let providers = providers.unwrap_or_default();
-        providers.into_iter().map(|provider| (provider.name.clone(), provider)).collect()
+        providers
+            .into_iter()
+            .map(|provider| (provider.name.clone(), provider))
+            .collect()
     };
     let (old, new) = (by_name(old), by_name(new));
     let names = old.keys().chain(new.keys());
@@ -237,8 +274,13 @@ fn upstream_changed(old: Option<Vec<UpstreamValue>>, new: Option<Vec<UpstreamVal
     let old = old.unwrap_or_default();
     let new = new.unwrap_or_default();
     let changed = new.iter().filter(|value| !old.contains(value));
-    let gone = old.iter().filter(|value| new.iter().all(|other| other.path != value.path));
-    let mut paths: Vec<String> = changed.chain(gone).map(|value| value.path.clone()).collect();
+    let gone = old
+        .iter()
+        .filter(|value| new.iter().all(|other| other.path != value.path));
+    let mut paths: Vec<String> = changed
+        .chain(gone)
+        .map(|value| value.path.clone())
+        .collect();
     paths.dedup();
     Reason::UpstreamChanged { paths }
 }

@@ -30,17 +30,27 @@ pub(crate) struct PlanInputs<'a> {
 /// # Errors
 /// Where the state cannot be read.
 pub(crate) fn make_plan(inputs: &PlanInputs<'_>) -> Result<WorkflowPlan, EngineError> {
-    let mut walk = Walk::new(inputs.workflow, inputs.identities, inputs.records, inputs.now);
+    let mut walk = Walk::new(
+        inputs.workflow,
+        inputs.identities,
+        inputs.records,
+        inputs.now,
+    );
     let verdicts = walk.judge_all()?;
     let reasons = reasons(&mut walk, &verdicts, inputs.state, inputs.now)?;
     let nodes: Vec<PlanNode> = verdicts
         .iter()
         .zip(reasons)
-        .map(|((index, verdict), reason)| plan_node(&mut walk, *index, verdict, reason, inputs.records))
+        .map(|((index, verdict), reason)| {
+            plan_node(&mut walk, *index, verdict, reason, inputs.records)
+        })
         .collect();
     Ok(WorkflowPlan {
         workflow: inputs.workflow.name.to_string(),
-        cached_node_count: nodes.iter().filter(|node| node.status == NodeStatus::Cached).count(),
+        cached_node_count: nodes
+            .iter()
+            .filter(|node| node.status == NodeStatus::Cached)
+            .count(),
         node_count: nodes.len(),
         nodes,
         final_context: None,
@@ -65,7 +75,9 @@ fn plan_node(
         Verdict::Reusable(run) | Verdict::Conditional { run, .. } => Some(run),
         Verdict::Stale(_) => None,
     };
-    let known = reused.or_else(|| stored_run(verdict)).or_else(|| records.current(&task.path));
+    let known = reused
+        .or_else(|| stored_run(verdict))
+        .or_else(|| records.current(&task.path));
     PlanNode {
         index: index.0,
         path: task.path.to_string(),
@@ -82,7 +94,10 @@ fn plan_node(
 fn stored_run(verdict: &Verdict) -> Option<&RunSummary> {
     match verdict {
         Verdict::Stale(
-            Cause::Invalidated(run) | Cause::Expired(run) | Cause::IdentityDiffers(run) | Cause::Unusable { run, .. },
+            Cause::Invalidated(run)
+            | Cause::Expired(run)
+            | Cause::IdentityDiffers(run)
+            | Cause::Unusable { run, .. },
         ) => Some(run),
         _ => None,
     }

@@ -8,7 +8,9 @@ mod records;
 mod walk;
 
 pub(crate) use make::{PlanInputs, make_plan};
-pub use model::{CheckStatus, NodeStatus, PlanLevel, PlanNode, ProviderCheck, SavedPlan, WorkflowPlan};
+pub use model::{
+    CheckStatus, NodeStatus, PlanLevel, PlanNode, ProviderCheck, SavedPlan, WorkflowPlan,
+};
 pub use reason::{CaptureChange, ProviderAspect, Reason};
 pub(crate) use records::{Records, Unusable};
 pub(crate) use walk::{PointState, Verdict, Walk, last_tasks};

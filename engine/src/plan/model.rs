@@ -39,7 +39,9 @@ pub struct WorkflowPlan {
 impl WorkflowPlan {
     /// Gives the tasks that an apply runs for certain.
     pub fn pending(&self) -> impl Iterator<Item = &PlanNode> {
-        self.nodes.iter().filter(|node| node.status == NodeStatus::Pending)
+        self.nodes
+            .iter()
+            .filter(|node| node.status == NodeStatus::Pending)
     }
 
     /// Says whether an apply has nothing to run.

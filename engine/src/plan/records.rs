@@ -42,7 +42,10 @@ impl<'a> Records<'a> {
     ///
     /// # Errors
     /// Where the state cannot be read.
-    pub(crate) fn read(state: Option<&'a StateReader>, workflow: &'a Workflow) -> Result<Self, EngineError> {
+    pub(crate) fn read(
+        state: Option<&'a StateReader>,
+        workflow: &'a Workflow,
+    ) -> Result<Self, EngineError> {
         let current = match state {
             Some(state) => state.current_runs(&workflow.name)?,
             None => HashMap::new(),
@@ -54,7 +57,13 @@ impl<'a> Records<'a> {
             older: OnceCell::new(),
             unusable: HashMap::new(),
         };
-        let run_of = |path: &str| records.current(path).map(|run| run.run_id.clone()).into_iter().collect();
+        let run_of = |path: &str| {
+            records
+                .current(path)
+                .map(|run| run.run_id.clone())
+                .into_iter()
+                .collect()
+        };
         records.unusable = invalid_outputs(state, workflow, run_of)?;
         Ok(records)
     }
@@ -79,7 +88,13 @@ impl<'a> Records<'a> {
             return Ok(Older::default());
         };
         let runs = state.older_reusable_runs(&self.workflow.name)?;
-        let runs_of = |path: &str| runs.get(path).into_iter().flatten().map(|run| run.run_id.clone()).collect();
+        let runs_of = |path: &str| {
+            runs.get(path)
+                .into_iter()
+                .flatten()
+                .map(|run| run.run_id.clone())
+                .collect()
+        };
         let unusable = invalid_outputs(self.state, self.workflow, runs_of)?;
         Ok(Older { runs, unusable })
     }
@@ -117,7 +132,9 @@ fn invalid_outputs(
     let ids: Vec<RunId> = with_schema.iter().map(|(_, run)| run.clone()).collect();
     let outputs = state.outputs(&ids)?;
     let invalid = with_schema.into_iter().filter_map(|(validator, run)| {
-        let output = outputs.get(&run).and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let output = outputs
+            .get(&run)
+            .and_then(|text| serde_json::from_str::<Value>(text).ok());
         let message = match output {
             Some(output) => validator.validate(&output).err()?.to_string(),
             None => "the stored output is not JSON".to_owned(),

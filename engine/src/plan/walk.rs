@@ -132,11 +132,18 @@ impl<'a> Walk<'a> {
         let found = if matches(current) {
             Some(current)
         } else {
-            self.records.older(&task.path)?.iter().find(|run| matches(run))
+            self.records
+                .older(&task.path)?
+                .iter()
+                .find(|run| matches(run))
         };
         let Some(run) = found else {
             let is_same = current.identity == identity;
-            let cause = if is_same { Cause::Invalidated(current.clone()) } else { Cause::IdentityDiffers(current.clone()) };
+            let cause = if is_same {
+                Cause::Invalidated(current.clone())
+            } else {
+                Cause::IdentityDiffers(current.clone())
+            };
             return Ok(Verdict::Stale(cause));
         };
         Ok(self.judge_run(task, run, root))
@@ -208,7 +215,8 @@ impl<'a> Walk<'a> {
     fn root_of(&self, index: TaskIndex, verdict: &Verdict) -> TaskIndex {
         match verdict {
             Verdict::Stale(Cause::Behind { root }) => *root,
-            Verdict::Stale(Cause::NeverRun) => match self.points[self.workflow.task(index).after.0] {
+            Verdict::Stale(Cause::NeverRun) => match self.points[self.workflow.task(index).after.0]
+            {
                 PointState::Behind { root } => root,
                 _ => index,
             },
@@ -220,9 +228,16 @@ impl<'a> Walk<'a> {
     pub(crate) fn resolve(&mut self, point: PointId) -> PointState {
         if let PointState::Open = self.points[point.0] {
             let workflow = self.workflow;
-            if let Point::Join { incoming, branches, .. } = &workflow.points[point.0] {
+            if let Point::Join {
+                incoming, branches, ..
+            } = &workflow.points[point.0]
+            {
                 let ends: Vec<PointId> = branches.iter().map(|(_, end)| *end).collect();
-                let joined = if ends.is_empty() { self.resolve(*incoming) } else { self.join(&ends) };
+                let joined = if ends.is_empty() {
+                    self.resolve(*incoming)
+                } else {
+                    self.join(&ends)
+                };
                 self.points[point.0] = joined;
             }
         }
@@ -290,7 +305,9 @@ pub(crate) fn last_tasks(workflow: &Workflow, point: PointId) -> Vec<TaskIndex> 
     match &workflow.points[point.0] {
         Point::Start => Vec::new(),
         Point::After(task) => vec![*task],
-        Point::Join { incoming, branches, .. } if branches.is_empty() => last_tasks(workflow, *incoming),
+        Point::Join {
+            incoming, branches, ..
+        } if branches.is_empty() => last_tasks(workflow, *incoming),
         Point::Join { branches, .. } => {
             let mut tasks: Vec<TaskIndex> = branches
                 .iter()

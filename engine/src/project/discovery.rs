@@ -76,7 +76,9 @@ impl ProjectError {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::NotFound { .. } => Some("`rig init` writes a config that runs as it stands".to_owned()),
+            Self::NotFound { .. } => {
+                Some("`rig init` writes a config that runs as it stands".to_owned())
+            }
             Self::Ambiguous { .. } => Some("keep one of them".to_owned()),
             Self::BadDirectory { .. } => None,
         }
@@ -89,10 +91,12 @@ impl Project {
     /// # Errors
     /// Where there is none, or one with two configs.
     pub fn find(start: &Path) -> Result<Self, ProjectError> {
-        let start = start.canonicalize().map_err(|source| ProjectError::BadDirectory {
-            path: start.to_path_buf(),
-            source,
-        })?;
+        let start = start
+            .canonicalize()
+            .map_err(|source| ProjectError::BadDirectory {
+                path: start.to_path_buf(),
+                source,
+            })?;
         for directory in start.ancestors() {
             if let Some(project) = Self::at(directory)? {
                 return Ok(project);
@@ -187,25 +191,52 @@ mod tests {
             assert_eq!(project.config, config);
         };
         check(&["a/rig.config.ts"], "a/b/c", "a", ConfigFile::RigConfig);
-        check(&["a/rigkit/index.ts"], "a/rigkit", "a", ConfigFile::RigkitIndex);
-        check(&["a/rig.config.ts", "a/b/rig.config.ts"], "a/b", "a/b", ConfigFile::RigConfig);
+        check(
+            &["a/rigkit/index.ts"],
+            "a/rigkit",
+            "a",
+            ConfigFile::RigkitIndex,
+        );
+        check(
+            &["a/rig.config.ts", "a/b/rig.config.ts"],
+            "a/b",
+            "a/b",
+            ConfigFile::RigConfig,
+        );
     }
 
     #[test]
     fn refuses_two_configs_and_none() {
         let two = tree(&["rig.config.ts", "rigkit/index.ts"]);
-        assert!(matches!(Project::find(two.path()), Err(ProjectError::Ambiguous { .. })));
+        assert!(matches!(
+            Project::find(two.path()),
+            Err(ProjectError::Ambiguous { .. })
+        ));
         let none = tree(&["x"]);
-        assert!(matches!(Project::find(none.path()), Err(ProjectError::NotFound { .. })));
+        assert!(matches!(
+            Project::find(none.path()),
+            Err(ProjectError::NotFound { .. })
+        ));
         let missing = none.path().join("missing");
-        assert!(matches!(Project::find(&missing), Err(ProjectError::BadDirectory { .. })));
+        assert!(matches!(
+            Project::find(&missing),
+            Err(ProjectError::BadDirectory { .. })
+        ));
     }
 
     #[test]
     fn lists_projects_below() {
-        let tree = tree(&["b/rig.config.ts", "a/rigkit/index.ts", "node_modules/x/rig.config.ts", ".git/rig.config.ts"]);
+        let tree = tree(&[
+            "b/rig.config.ts",
+            "a/rigkit/index.ts",
+            "node_modules/x/rig.config.ts",
+            ".git/rig.config.ts",
+        ]);
         let root = tree.path().canonicalize().unwrap();
-        let found: Vec<PathBuf> = find_projects(tree.path()).into_iter().map(|project| project.unwrap().root).collect();
+        let found: Vec<PathBuf> = find_projects(tree.path())
+            .into_iter()
+            .map(|project| project.unwrap().root)
+            .collect();
         assert_eq!(found, [root.join("a"), root.join("b")]);
     }
 }

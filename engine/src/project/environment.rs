@@ -53,7 +53,10 @@ impl Environment {
     }
 }
 
-fn read_file(path: &Path, variables: &mut BTreeMap<String, String>) -> Result<(), EnvironmentError> {
+fn read_file(
+    path: &Path,
+    variables: &mut BTreeMap<String, String>,
+) -> Result<(), EnvironmentError> {
     if !path.is_file() {
         return Ok(());
     }
@@ -80,11 +83,18 @@ mod tests {
         let project = tree.path().join("project");
         std::fs::create_dir(&project).unwrap();
         std::fs::write(tree.path().join(".env"), "A=outer\nB=outer\nC=outer\n").unwrap();
-        std::fs::write(project.join(".env"), "# note\nB=inner\nexport C=\"in ner\"\n").unwrap();
+        std::fs::write(
+            project.join(".env"),
+            "# note\nB=inner\nexport C=\"in ner\"\n",
+        )
+        .unwrap();
         let process = [("C".to_owned(), "process".to_owned())];
         let read = Environment::of_project(&project, process).unwrap();
         let value = |name: &str| read.variables.get(name).map(String::as_str);
-        assert_eq!([value("A"), value("B"), value("C"), value("D")], [Some("outer"), Some("inner"), Some("process"), None]);
+        assert_eq!(
+            [value("A"), value("B"), value("C"), value("D")],
+            [Some("outer"), Some("inner"), Some("process"), None]
+        );
     }
 
     #[test]

@@ -67,7 +67,9 @@ pub enum LoadError {
 /// # Errors
 /// Where the config is wrong, or the sandbox cannot start.
 pub fn load(options: &LoadOptions) -> Result<Definition, LoadError> {
-    on_deep_stack(options, |options| load_in_realm(options).map(|loaded| loaded.definition))
+    on_deep_stack(options, |options| {
+        load_in_realm(options).map(|loaded| loaded.definition)
+    })
 }
 
 /// Is a definition with the sandbox it lives in, both bound to a thread.
@@ -97,7 +99,12 @@ pub(crate) fn load_in_realm(options: &LoadOptions) -> Result<LoadedRealm, LoadEr
         .define(|ctx, exports| extract(&realm, ctx, exports, &options.project_root))
         .map_err(|problems| {
             let secrets = options.variables.secrets();
-            LoadError::Invalid(problems.into_iter().map(|problem| problem.masked(secrets)).collect())
+            LoadError::Invalid(
+                problems
+                    .into_iter()
+                    .map(|problem| problem.masked(secrets))
+                    .collect(),
+            )
         })?;
     Ok(LoadedRealm { realm, definition })
 }
@@ -114,15 +121,19 @@ fn on_deep_stack<T: Send>(
         let thread = deep_thread("rigkit-load")
             .spawn_scoped(scope, || work(options))
             .map_err(|error| LoadError::Sandbox(error.to_string()))?;
-        thread
-            .join()
-            .unwrap_or_else(|_| Err(LoadError::Sandbox("the sandbox stopped unexpectedly".to_owned())))
+        thread.join().unwrap_or_else(|_| {
+            Err(LoadError::Sandbox(
+                "the sandbox stopped unexpectedly".to_owned(),
+            ))
+        })
     })
 }
 
 /// Makes a thread with a deep stack; only what is used of it takes memory.
 pub(crate) fn deep_thread(name: &str) -> thread::Builder {
-    thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES)
+    thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(STACK_BYTES)
 }
 
 /// Enough for every prefix operator or opening bracket of the largest module to be a level

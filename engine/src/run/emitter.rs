@@ -31,7 +31,11 @@ struct EmitterState {
 }
 
 impl Emitter {
-    pub(crate) fn new(sink: Arc<dyn EventSink>, secrets: Secrets, log: Option<RunLog>) -> Arc<Self> {
+    pub(crate) fn new(
+        sink: Arc<dyn EventSink>,
+        secrets: Secrets,
+        log: Option<RunLog>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             sink,
             secrets,
@@ -92,14 +96,22 @@ impl Emitter {
                 data,
             } => {
                 let key = (node_path.clone(), command_name.clone(), stream);
-                let data = state.streams.entry(key).or_default().push(&self.secrets, &data);
+                let data = state
+                    .streams
+                    .entry(key)
+                    .or_default()
+                    .push(&self.secrets, &data);
                 let event = Event::CommandOutput {
                     node_path,
                     command_name,
                     stream,
                     data,
                 };
-                if matches!(&event, Event::CommandOutput { data, .. } if data.is_empty()) { Vec::new() } else { vec![event] }
+                if matches!(&event, Event::CommandOutput { data, .. } if data.is_empty()) {
+                    Vec::new()
+                } else {
+                    vec![event]
+                }
             }
             Event::CommandCompleted {
                 node_path,
@@ -131,7 +143,12 @@ impl Emitter {
 }
 
 impl EmitterState {
-    fn flush(&mut self, secrets: &Secrets, node_path: &Option<String>, command_name: &str) -> Vec<Event> {
+    fn flush(
+        &mut self,
+        secrets: &Secrets,
+        node_path: &Option<String>,
+        command_name: &str,
+    ) -> Vec<Event> {
         let mut events = Vec::new();
         for stream in [OutputStream::Stdout, OutputStream::Stderr] {
             let key = (node_path.clone(), command_name.to_owned(), stream);
@@ -155,7 +172,9 @@ impl EmitterState {
                 data,
                 ..
             }
-            | Event::LogOutput { node_path, data, .. } => (node_path, data),
+            | Event::LogOutput {
+                node_path, data, ..
+            } => (node_path, data),
             _ => return,
         };
         let tail = self.tails.entry(node_path.clone()).or_default();

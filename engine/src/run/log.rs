@@ -24,9 +24,15 @@ impl RunLog {
     /// Where the file cannot be made.
     pub(crate) fn create(directory: &Path, run: &str) -> io::Result<Self> {
         fs::create_dir_all(directory)?;
-        let file = OpenOptions::new().create(true).append(true).open(log_path(directory, run))?;
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(log_path(directory, run))?;
         remove_oldest(directory)?;
-        Ok(Self { file, line: Vec::new() })
+        Ok(Self {
+            file,
+            line: Vec::new(),
+        })
     }
 
     /// Writes one event; the kernel has it when this returns.
@@ -68,7 +74,10 @@ fn remove_oldest(directory: &Path) -> io::Result<()> {
     let mut names: Vec<PathBuf> = fs::read_dir(directory)?
         .filter_map(Result::ok)
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "ndjson"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "ndjson")
+        })
         .collect();
     names.sort();
     let surplus = names.len().saturating_sub(KEPT);

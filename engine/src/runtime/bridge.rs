@@ -12,7 +12,9 @@ use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
-    protocol::{CallId, CallOutcome, CallResult, FromRuntime, Invocation, OperationId, ResultRule, Work},
+    protocol::{
+        CallId, CallOutcome, CallResult, FromRuntime, Invocation, OperationId, ResultRule, Work,
+    },
     storage::{ProviderStores, StorageRequest},
 };
 use crate::{
@@ -133,7 +135,10 @@ impl Bridge {
     }
 
     fn start_operation(&self, id: u64, call: i64, name: String, payload: &str) {
-        let call = u64::try_from(call).ok().map(CallId).or_else(|| self.0.current.get());
+        let call = u64::try_from(call)
+            .ok()
+            .map(CallId)
+            .or_else(|| self.0.current.get());
         let operation = OperationId(id);
         self.0.owners.borrow_mut().insert(operation, call);
         self.send(FromRuntime::Operation {
@@ -145,7 +150,10 @@ impl Bridge {
     }
 
     fn log(&self, call: i64, stream: &str, label: Option<String>, text: String) {
-        let call = u64::try_from(call).ok().map(CallId).or_else(|| self.0.current.get());
+        let call = u64::try_from(call)
+            .ok()
+            .map(CallId)
+            .or_else(|| self.0.current.get());
         let stream = serde_json::from_value(Value::from(stream)).unwrap_or(LogStream::Info);
         self.send(FromRuntime::Log {
             call,
@@ -157,15 +165,20 @@ impl Bridge {
 
     fn emit(&self, text: &str) -> Result<(), serde_json::Error> {
         let event: Event = serde_json::from_str(text)?;
-        self.send(FromRuntime::Event { event: Box::new(event) });
+        self.send(FromRuntime::Event {
+            event: Box::new(event),
+        });
         Ok(())
     }
 
     /// Finds the earlier task that a handler wants to invalidate.
     fn resolve_target(&self, call: CallId, target: &str) -> Result<String, String> {
         let rules = self.0.rules.borrow();
-        let refused = |node: &str, reason: &str| format!("`{node}` cannot invalidate `{target}`: {reason}");
-        let rule = rules.get(&call).ok_or_else(|| refused("a handler that has ended", "it has ended"))?;
+        let refused =
+            |node: &str, reason: &str| format!("`{node}` cannot invalidate `{target}`: {reason}");
+        let rule = rules
+            .get(&call)
+            .ok_or_else(|| refused("a handler that has ended", "it has ended"))?;
         let workflow = self.0.definition.workflow(&rule.workflow);
         let (Some(workflow), Some(task)) = (workflow, rule.task) else {
             return Err(refused(&rule.node_path, "only a task can invalidate"));
@@ -175,10 +188,16 @@ impl Bridge {
         if earlier().any(|task| *task.path == *target) {
             return Ok(target.to_owned());
         }
-        let matches: Vec<&str> = earlier().filter(|task| *task.name == *target).map(|task| &*task.path).collect();
+        let matches: Vec<&str> = earlier()
+            .filter(|task| *task.name == *target)
+            .map(|task| &*task.path)
+            .collect();
         match matches.as_slice() {
             [only] => Ok((*only).to_owned()),
-            [] => Err(refused(&rule.node_path, "no task of that name or path runs before it in this workflow")),
+            [] => Err(refused(
+                &rule.node_path,
+                "no task of that name or path runs before it in this workflow",
+            )),
             several => {
                 let reason = format!("it names several earlier tasks: {}", several.join(", "));
                 Err(refused(&rule.node_path, &reason))
@@ -186,10 +205,18 @@ impl Bridge {
         }
     }
 
-    fn finish<'js>(&self, ctx: &Ctx<'js>, call: CallId, kind: &str, value: &JsValue<'js>, metadata: &JsValue<'js>) {
+    fn finish<'js>(
+        &self,
+        ctx: &Ctx<'js>,
+        call: CallId,
+        kind: &str,
+        value: &JsValue<'js>,
+        metadata: &JsValue<'js>,
+    ) {
         let rule = self.0.rules.borrow_mut().remove(&call);
         let result = outcome(ctx, kind, value, rule.as_ref()).and_then(|outcome| {
-            let metadata = to_json_object(ctx, metadata).map_err(|failure| Refusal::new("metadata", failure))?;
+            let metadata = to_json_object(ctx, metadata)
+                .map_err(|failure| Refusal::new("metadata", failure))?;
             Ok(CallResult { outcome, metadata })
         });
         let result = result.map_err(|refusal| self.explain(ctx, refusal, rule.as_ref()));
@@ -201,7 +228,10 @@ impl Bridge {
         let message = match refusal.failure {
             JsonFailure::Threw(_) => return Thrown::catch(ctx, &self.0.definition.graph),
             JsonFailure::NotJson(NotJson { path, what }) => {
-                format!("`{node}` returned {what} at `{}`, which is not JSON", path.after(refusal.root))
+                format!(
+                    "`{node}` returned {what} at `{}`, which is not JSON",
+                    path.after(refusal.root)
+                )
             }
         };
         Thrown {
@@ -242,22 +272,38 @@ fn outcome<'js>(
     match kind {
         "keep" => Ok(CallOutcome::Keep),
         "context" => {
-            let context = to_json_object(ctx, value).map_err(|failure| Refusal::new("ctx", failure))?;
+            let context =
+                to_json_object(ctx, value).map_err(|failure| Refusal::new("ctx", failure))?;
             Ok(CallOutcome::Context(context))
         }
         "invalidate" => {
-            let value = to_json(ctx, value).map_err(|failure| Refusal::new("invalidate", failure))?;
-            let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let value =
+                to_json(ctx, value).map_err(|failure| Refusal::new("invalidate", failure))?;
+            let text = |name: &str| {
+                value
+                    .get(name)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
             Ok(CallOutcome::Invalidate {
                 target: text("target"),
                 target_path: text("targetNodePath"),
             })
         }
-        _ => hook_outcome(ctx, value, rule.map_or(ResultRule::OptionalJson, |rule| rule.result)),
+        _ => hook_outcome(
+            ctx,
+            value,
+            rule.map_or(ResultRule::OptionalJson, |rule| rule.result),
+        ),
     }
 }
 
-fn hook_outcome<'js>(ctx: &Ctx<'js>, value: &JsValue<'js>, rule: ResultRule) -> Result<CallOutcome, Refusal> {
+fn hook_outcome<'js>(
+    ctx: &Ctx<'js>,
+    value: &JsValue<'js>,
+    rule: ResultRule,
+) -> Result<CallOutcome, Refusal> {
     let refusal = |failure| Refusal::new("result", failure);
     let value = match rule {
         ResultRule::Ignored => Value::Null,
@@ -290,9 +336,12 @@ fn install_operations(ctx: &Ctx<'_>, bridge: Bridge) -> rquickjs::Result<()> {
     let starting = bridge.clone();
     rigkit.set(
         "startOperation",
-        Function::new(ctx.clone(), move |id: u64, call: i64, name: String, payload: String| {
-            starting.start_operation(id, call, name, &payload);
-        })?,
+        Function::new(
+            ctx.clone(),
+            move |id: u64, call: i64, name: String, payload: String| {
+                starting.start_operation(id, call, name, &payload);
+            },
+        )?,
     )?;
     let cancelling = bridge.clone();
     rigkit.set(
@@ -305,38 +354,54 @@ fn install_operations(ctx: &Ctx<'_>, bridge: Bridge) -> rquickjs::Result<()> {
     )?;
     rigkit.set(
         "log",
-        Function::new(ctx.clone(), move |call: i64, stream: String, label: Option<String>, text: String| {
-            bridge.log(call, &stream, label, text);
-        })?,
+        Function::new(
+            ctx.clone(),
+            move |call: i64, stream: String, label: Option<String>, text: String| {
+                bridge.log(call, &stream, label, text);
+            },
+        )?,
     )
 }
 
 fn install_results(ctx: &Ctx<'_>, bridge: Bridge) -> rquickjs::Result<()> {
     let rigkit = rigkit(ctx)?;
     let finishing = bridge.clone();
-    rigkit.set("finish", Function::new(ctx.clone(), finish_function(finishing))?)?;
+    rigkit.set(
+        "finish",
+        Function::new(ctx.clone(), finish_function(finishing))?,
+    )?;
     let failing = bridge.clone();
     rigkit.set("fail", Function::new(ctx.clone(), fail_function(failing))?)?;
     let resolving = bridge.clone();
     rigkit.set(
         "resolveTarget",
-        Function::new(ctx.clone(), move |ctx: Ctx<'_>, call: u64, target: String| {
-            let resolved = resolving.resolve_target(CallId(call), &target);
-            resolved.map_err(|message| Exception::throw_message(&ctx, &message))
-        })?,
+        Function::new(
+            ctx.clone(),
+            move |ctx: Ctx<'_>, call: u64, target: String| {
+                let resolved = resolving.resolve_target(CallId(call), &target);
+                resolved.map_err(|message| Exception::throw_message(&ctx, &message))
+            },
+        )?,
     )?;
     rigkit.set(
         "emit",
-        Function::new(ctx.clone(), move |ctx: Ctx<'_>, _call: u64, event: String| -> rquickjs::Result<()> {
-            bridge
-                .emit(&event)
-                .map_err(|error| Exception::throw_type(&ctx, &format!("this is no event: {error}")))
-        })?,
+        Function::new(
+            ctx.clone(),
+            move |ctx: Ctx<'_>, _call: u64, event: String| -> rquickjs::Result<()> {
+                bridge.emit(&event).map_err(|error| {
+                    Exception::throw_type(&ctx, &format!("this is no event: {error}"))
+                })
+            },
+        )?,
     )
 }
 
-fn finish_function(bridge: Bridge) -> impl for<'js> Fn(Ctx<'js>, u64, String, JsValue<'js>, JsValue<'js>) {
-    move |ctx, call, kind, value, metadata| bridge.finish(&ctx, CallId(call), &kind, &value, &metadata)
+fn finish_function(
+    bridge: Bridge,
+) -> impl for<'js> Fn(Ctx<'js>, u64, String, JsValue<'js>, JsValue<'js>) {
+    move |ctx, call, kind, value, metadata| {
+        bridge.finish(&ctx, CallId(call), &kind, &value, &metadata)
+    }
 }
 
 fn fail_function(bridge: Bridge) -> impl for<'js> Fn(Ctx<'js>, u64, JsValue<'js>) {
@@ -346,7 +411,12 @@ fn fail_function(bridge: Bridge) -> impl for<'js> Fn(Ctx<'js>, u64, JsValue<'js>
 fn install_storage(ctx: &Ctx<'_>, bridge: Bridge) -> rquickjs::Result<()> {
     let storage = Function::new(
         ctx.clone(),
-        move |ctx: Ctx<'_>, place: String, provider_id: String, action: String, key: String, value: String| {
+        move |ctx: Ctx<'_>,
+              place: String,
+              provider_id: String,
+              action: String,
+              key: String,
+              value: String| {
             let request = StorageRequest::parse(&place, &action, key, &value);
             request
                 .and_then(|request| bridge.0.stores.answer(&provider_id, request))

@@ -51,7 +51,11 @@ struct OpenCall {
 }
 
 impl HandlerClient {
-    pub(crate) fn new(runtime: EmbeddedRuntime, services: Arc<Services>, cancel: CancellationToken) -> Arc<Self> {
+    pub(crate) fn new(
+        runtime: EmbeddedRuntime,
+        services: Arc<Services>,
+        cancel: CancellationToken,
+    ) -> Arc<Self> {
         Arc::new(Self {
             runtime,
             services,
@@ -156,8 +160,15 @@ impl HandlerClient {
         calls.get(&call?).map(|open| open.node_path.clone())
     }
 
-    fn start_operation(self: &Arc<Self>, operation: OperationId, call: Option<CallId>, name: String, payload: Value) {
-        let parent = call.and_then(|call| lock(&self.calls).get(&call).map(|open| open.cancel.clone()));
+    fn start_operation(
+        self: &Arc<Self>,
+        operation: OperationId,
+        call: Option<CallId>,
+        name: String,
+        payload: Value,
+    ) {
+        let parent =
+            call.and_then(|call| lock(&self.calls).get(&call).map(|open| open.cancel.clone()));
         let cancel = parent.unwrap_or_else(|| self.cancel.clone()).child_token();
         lock(&self.operations).insert(operation, cancel.clone());
         let node_path = self.node_path(call);
@@ -165,9 +176,16 @@ impl HandlerClient {
         tokio::spawn(async move {
             let progress = {
                 let client = Arc::clone(&client);
-                Arc::new(move |value| client.runtime.send(ToRuntime::Progress { operation, value }))
+                Arc::new(move |value| {
+                    client
+                        .runtime
+                        .send(ToRuntime::Progress { operation, value })
+                })
             };
-            let result = client.services.perform(&name, payload, node_path, cancel, progress).await;
+            let result = client
+                .services
+                .perform(&name, payload, node_path, cancel, progress)
+                .await;
             lock(&client.operations).remove(&operation);
             client.runtime.send(ToRuntime::Answer { operation, result });
         });

@@ -3,12 +3,10 @@
 //! Code of one call can go on only after something the call waited for, so all that runs
 //! between two messages belongs to one call; what is logged meanwhile is that call's.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+    mpsc,
 };
 
 use rquickjs::{Ctx, Function, function::IntoArgs};
@@ -53,10 +51,18 @@ impl EmbeddedRuntime {
         deep_thread("rigkit-handlers")
             .spawn(move || run(options, loaded, &messages))
             .map_err(|error| LoadError::Sandbox(error.to_string()))?;
-        let definition = definition
-            .blocking_recv()
-            .unwrap_or_else(|_| Err(LoadError::Sandbox("the sandbox stopped unexpectedly".to_owned())))?;
-        Ok((Self { to_runtime, interrupt }, definition))
+        let definition = definition.blocking_recv().unwrap_or_else(|_| {
+            Err(LoadError::Sandbox(
+                "the sandbox stopped unexpectedly".to_owned(),
+            ))
+        })?;
+        Ok((
+            Self {
+                to_runtime,
+                interrupt,
+            },
+            definition,
+        ))
     }
 
     /// Tells the runtime something; nothing happens when it is gone.
@@ -158,7 +164,11 @@ impl Worker {
         }
         self.bridge.begin(call, invocation);
         let encoded = encode(invocation);
-        call_function(ctx, "invoke", (call.0, encoded.kind, encoded.head, encoded.payload))
+        call_function(
+            ctx,
+            "invoke",
+            (call.0, encoded.kind, encoded.head, encoded.payload),
+        )
     }
 
     /// Gives the context what only handlers have, before the first of them runs.
@@ -184,6 +194,10 @@ fn answer(
     }
 }
 
-fn call_function<'js>(ctx: &Ctx<'js>, name: &str, arguments: impl IntoArgs<'js>) -> rquickjs::Result<()> {
+fn call_function<'js>(
+    ctx: &Ctx<'js>,
+    name: &str,
+    arguments: impl IntoArgs<'js>,
+) -> rquickjs::Result<()> {
     rigkit(ctx)?.get::<_, Function>(name)?.call(arguments)
 }

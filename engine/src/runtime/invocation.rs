@@ -40,7 +40,11 @@ fn payload(work: &Work) -> (&'static str, Value) {
             output,
             ..
         } => {
-            let mut payload = members(&[("handler", json!(handler.0)), ("context", json!(context)), ("config", json!(config))]);
+            let mut payload = members(&[
+                ("handler", json!(handler.0)),
+                ("context", json!(context)),
+                ("config", json!(config)),
+            ]);
             insert(&mut payload, "output", output.map(handle));
             ("task", Value::Object(payload))
         }
@@ -59,24 +63,45 @@ fn payload(work: &Work) -> (&'static str, Value) {
                 ("config", json!(config)),
                 ("workspaces", json!(workspaces)),
             ]);
-            insert(&mut payload, "context", context.as_ref().map(|context| json!(context)));
-            insert(&mut payload, "workspace", workspace.as_ref().map(workspace_argument));
+            insert(
+                &mut payload,
+                "context",
+                context.as_ref().map(|context| json!(context)),
+            );
+            insert(
+                &mut payload,
+                "workspace",
+                workspace.as_ref().map(workspace_argument),
+            );
             insert(&mut payload, "input", input.clone());
             insert(&mut payload, "inputSchema", input_schema.map(handle));
             ("hook", Value::Object(payload))
         }
-        Work::Checks { provider, is_required } => {
-            ("checks", json!({ "provider": provider.0, "isRequired": is_required }))
+        Work::Checks {
+            provider,
+            is_required,
+        } => (
+            "checks",
+            json!({ "provider": provider.0, "isRequired": is_required }),
+        ),
+        Work::ValidateArtifact {
+            provider,
+            reference,
+        } => (
+            "artifact",
+            json!({ "provider": provider.0, "reference": reference }),
+        ),
+        Work::ValidateOutput { schema, output } => {
+            ("output", json!({ "schema": schema.0, "output": output }))
         }
-        Work::ValidateArtifact { provider, reference } => {
-            ("artifact", json!({ "provider": provider.0, "reference": reference }))
-        }
-        Work::ValidateOutput { schema, output } => ("output", json!({ "schema": schema.0, "output": output })),
     }
 }
 
 fn members(entries: &[(&str, Value)]) -> Map<String, Value> {
-    entries.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+    entries
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect()
 }
 
 fn insert(members: &mut Map<String, Value>, name: &str, value: Option<Value>) {

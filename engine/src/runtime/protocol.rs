@@ -34,7 +34,10 @@ pub(crate) enum ToRuntime {
         result: Result<Value, OperationFailure>,
     },
     /// An operation says something before it ends.
-    Progress { operation: OperationId, value: Value },
+    Progress {
+        operation: OperationId,
+        value: Value,
+    },
     /// A call is to end: its signal fires.
     Abort { call: CallId },
     /// Nothing more is wanted.
@@ -126,9 +129,15 @@ pub(crate) enum Work {
         workspaces: Vec<(String, Value)>,
     },
     /// Asks a provider how ready it is.
-    Checks { provider: ValueHandle, is_required: bool },
+    Checks {
+        provider: ValueHandle,
+        is_required: bool,
+    },
     /// Asks a provider whether an artifact still exists.
-    ValidateArtifact { provider: ValueHandle, reference: Value },
+    ValidateArtifact {
+        provider: ValueHandle,
+        reference: Value,
+    },
     /// Asks a schema of the definition whether a stored output passes it.
     ValidateOutput { schema: ValueHandle, output: Value },
 }

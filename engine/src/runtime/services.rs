@@ -62,8 +62,14 @@ impl Services {
                 let command = self.interactive_command(payload)?;
                 self.ask(move |host| interactive(host, &command)).await
             }
-            "local.command" => self.native("command.run", payload, node_path, cancel, progress).await,
-            _ => self.native(name, payload, node_path, cancel, progress).await,
+            "local.command" => {
+                self.native("command.run", payload, node_path, cancel, progress)
+                    .await
+            }
+            _ => {
+                self.native(name, payload, node_path, cancel, progress)
+                    .await
+            }
         }
     }
 
@@ -85,7 +91,9 @@ impl Services {
             progress,
         };
         let operation = Operation::parse(name, payload).map_err(|error| failure(&error))?;
-        perform(operation, &context).await.map_err(|error| failure(&error))
+        perform(operation, &context)
+            .await
+            .map_err(|error| failure(&error))
     }
 
     /// Asks the host on a thread where it may block: a person may take their time.
@@ -103,13 +111,16 @@ impl Services {
     }
 
     fn interactive_command(&self, payload: Value) -> Result<InteractiveCommand, OperationFailure> {
-        let request: CommandRequest =
-            serde_json::from_value(payload).map_err(|error| plain_failure(format!("`local.command`: {error}")))?;
+        let request: CommandRequest = serde_json::from_value(payload)
+            .map_err(|error| plain_failure(format!("`local.command`: {error}")))?;
         let mut environment: BTreeMap<String, String> = (*self.variables.all()).clone();
         environment.extend(request.env);
         Ok(InteractiveCommand {
             argv: request.argv,
-            cwd: request.cwd.map_or_else(|| self.project_dir.clone(), |cwd| self.project_dir.join(cwd)),
+            cwd: request.cwd.map_or_else(
+                || self.project_dir.clone(),
+                |cwd| self.project_dir.join(cwd),
+            ),
             environment,
             reason: request.reason,
         })
@@ -134,13 +145,14 @@ fn open(host: &dyn Host, payload: &Value) -> Result<Value, HostError> {
 }
 
 fn prompt(host: &dyn Host, payload: Value) -> Result<Value, HostError> {
-    let prompt: Prompt = serde_json::from_value(payload).map_err(|error| HostError::Failed(format!("this is no prompt: {error}")))?;
+    let prompt: Prompt = serde_json::from_value(payload)
+        .map_err(|error| HostError::Failed(format!("this is no prompt: {error}")))?;
     host.prompt(&prompt)
 }
 
 fn present(host: &dyn Host, payload: Value) -> Result<Value, HostError> {
-    let interaction: Interaction =
-        serde_json::from_value(payload).map_err(|error| HostError::Failed(format!("this is no interaction: {error}")))?;
+    let interaction: Interaction = serde_json::from_value(payload)
+        .map_err(|error| HostError::Failed(format!("this is no interaction: {error}")))?;
     host.present(&interaction)?;
     Ok(Value::Null)
 }
@@ -157,7 +169,8 @@ fn interactive(host: &dyn Host, command: &InteractiveCommand) -> Result<Value, H
 
 fn failure(error: &impl serde::Serialize) -> OperationFailure {
     let value = serde_json::to_value(error).unwrap_or_default();
-    serde_json::from_value(value).unwrap_or_else(|_| plain_failure("the operation failed".to_owned()))
+    serde_json::from_value(value)
+        .unwrap_or_else(|_| plain_failure("the operation failed".to_owned()))
 }
 
 fn plain_failure(message: String) -> OperationFailure {

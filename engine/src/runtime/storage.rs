@@ -27,7 +27,10 @@ pub(crate) enum ProjectStore {
     Shared(Arc<Mutex<State>>),
     /// Through a state that is opened when the first provider asks: a plan makes no file by
     /// itself.
-    OnDemand { path: PathBuf, state: Mutex<Option<State>> },
+    OnDemand {
+        path: PathBuf,
+        state: Mutex<Option<State>>,
+    },
 }
 
 /// Is one request to a storage.
@@ -65,8 +68,17 @@ pub(crate) enum StorageError {
 
 impl StorageRequest {
     /// Reads a request of the language.
-    pub(crate) fn parse(place: &str, action: &str, key: String, value: &str) -> Result<Self, StorageError> {
-        let place = if place == "host" { StoragePlace::Host } else { StoragePlace::Project };
+    pub(crate) fn parse(
+        place: &str,
+        action: &str,
+        key: String,
+        value: &str,
+    ) -> Result<Self, StorageError> {
+        let place = if place == "host" {
+            StoragePlace::Host
+        } else {
+            StoragePlace::Project
+        };
         let action = match action {
             "get" => StorageAction::Get,
             "set" => StorageAction::Set(serde_json::from_str(value)?),
@@ -88,28 +100,48 @@ impl ProviderStores {
     }
 
     /// Carries a request out for one provider.
-    pub(crate) fn answer(&self, provider_id: &str, request: StorageRequest) -> Result<Value, StorageError> {
+    pub(crate) fn answer(
+        &self,
+        provider_id: &str,
+        request: StorageRequest,
+    ) -> Result<Value, StorageError> {
         match request.place {
             StoragePlace::Project => self.in_project(provider_id, request),
-            StoragePlace::Host => act(&mut *lock(&self.host), provider_id, request.action, &request.key),
+            StoragePlace::Host => act(
+                &mut *lock(&self.host),
+                provider_id,
+                request.action,
+                &request.key,
+            ),
         }
     }
 
-    fn in_project(&self, provider_id: &str, request: StorageRequest) -> Result<Value, StorageError> {
+    fn in_project(
+        &self,
+        provider_id: &str,
+        request: StorageRequest,
+    ) -> Result<Value, StorageError> {
         if let StorageAction::Set(value) = &request.action
             && let Some(name) = self.secrets.find_in(value)
         {
             return Err(StorageError::HoldsSecret(name));
         }
         match &self.project {
-            ProjectStore::Shared(state) => act(&mut *lock(state), provider_id, request.action, &request.key),
+            ProjectStore::Shared(state) => {
+                act(&mut *lock(state), provider_id, request.action, &request.key)
+            }
             ProjectStore::OnDemand { path, state } => {
                 let mut opened = lock(state);
                 let state = match opened.take() {
                     Some(state) => state,
                     None => State::open(path)?,
                 };
-                act(opened.insert(state), provider_id, request.action, &request.key)
+                act(
+                    opened.insert(state),
+                    provider_id,
+                    request.action,
+                    &request.key,
+                )
             }
         }
     }
@@ -127,7 +159,12 @@ fn act(
 ) -> Result<Value, StorageError> {
     match action {
         StorageAction::Get => Ok(json!(store.get(provider_id, key)?)),
-        StorageAction::Set(value) => Ok(json!(store.set(provider_id, key, &value, Timestamp::now())?)),
+        StorageAction::Set(value) => Ok(json!(store.set(
+            provider_id,
+            key,
+            &value,
+            Timestamp::now()
+        )?)),
         StorageAction::Delete => Ok(json!(store.delete(provider_id, key)?)),
         StorageAction::Entries => Ok(json!(store.entries(provider_id, key)?)),
     }

@@ -18,20 +18,28 @@ pub(super) fn install(ctx: &Ctx<'_>, graph: &Arc<ModuleGraph>) -> rquickjs::Resu
     let resolving = Arc::clone(graph);
     rigkit.set(
         "resolveRequire",
-        Function::new(ctx.clone(), move |ctx: Ctx<'_>, importer: String, specifier: String| {
-            resolve(&ctx, &resolving, &importer, &specifier)
-        })?,
+        Function::new(
+            ctx.clone(),
+            move |ctx: Ctx<'_>, importer: String, specifier: String| {
+                resolve(&ctx, &resolving, &importer, &specifier)
+            },
+        )?,
     )?;
     let reading = Arc::clone(graph);
     rigkit.set(
         "readCommonJs",
-        Function::new(ctx.clone(), move |ctx: Ctx<'_>, path: String| -> rquickjs::Result<String> {
-            reading
-                .files
-                .read(&PathBuf::from(&path))
-                .map(|text| text.as_ref().to_owned())
-                .map_err(|error| Exception::throw_message(&ctx, &format!("failed to read `{path}`: {error}")))
-        })?,
+        Function::new(
+            ctx.clone(),
+            move |ctx: Ctx<'_>, path: String| -> rquickjs::Result<String> {
+                reading
+                    .files
+                    .read(&PathBuf::from(&path))
+                    .map(|text| text.as_ref().to_owned())
+                    .map_err(|error| {
+                        Exception::throw_message(&ctx, &format!("failed to read `{path}`: {error}"))
+                    })
+            },
+        )?,
     )?;
     install_lazily(ctx, &rigkit)
 }
@@ -39,21 +47,41 @@ pub(super) fn install(ctx: &Ctx<'_>, graph: &Arc<ModuleGraph>) -> rquickjs::Resu
 /// Most configs use no CommonJS: its code is compiled when the first module asks for it.
 fn install_lazily<'js>(ctx: &Ctx<'js>, rigkit: &Object<'js>) -> rquickjs::Result<()> {
     let load = |name: &'static str| {
-        move |ctx: Ctx<'js>, argument: rquickjs::Value<'js>| -> rquickjs::Result<rquickjs::Value<'js>> {
+        move |ctx: Ctx<'js>,
+              argument: rquickjs::Value<'js>|
+              -> rquickjs::Result<rquickjs::Value<'js>> {
             ctx.eval::<(), _>(COMMON_JS)?;
-            super::loader::rigkit(&ctx)?.get::<_, Function>(name)?.call((argument,))
+            super::loader::rigkit(&ctx)?
+                .get::<_, Function>(name)?
+                .call((argument,))
         }
     };
-    rigkit.set("requireCommonJs", Function::new(ctx.clone(), load("requireCommonJs"))?)?;
-    rigkit.set("exportNames", Function::new(ctx.clone(), load("exportNames"))?)
+    rigkit.set(
+        "requireCommonJs",
+        Function::new(ctx.clone(), load("requireCommonJs"))?,
+    )?;
+    rigkit.set(
+        "exportNames",
+        Function::new(ctx.clone(), load("exportNames"))?,
+    )
 }
 
 /// Answers `["path", file]` or `["node", module]`.
-fn resolve(ctx: &Ctx<'_>, graph: &ModuleGraph, importer: &str, specifier: &str) -> rquickjs::Result<Vec<String>> {
+fn resolve(
+    ctx: &Ctx<'_>,
+    graph: &ModuleGraph,
+    importer: &str,
+    specifier: &str,
+) -> rquickjs::Result<Vec<String>> {
     let found = graph
         .resolver
         .resolve(Path::new(importer), specifier, RequestKind::Require)
-        .map_err(|_| Exception::throw_message(ctx, &format!("cannot find the module `{specifier}` from `{importer}`")))?;
+        .map_err(|_| {
+            Exception::throw_message(
+                ctx,
+                &format!("cannot find the module `{specifier}` from `{importer}`"),
+            )
+        })?;
     match found.target {
         Target::File(path) => Ok(vec!["path".to_owned(), path.to_string_lossy().into_owned()]),
         Target::Node(name) => {

@@ -66,7 +66,8 @@ fn is_identifier(name: &str) -> bool {
     characters
         .next()
         .is_some_and(|first| first.is_alphabetic() || first == '_' || first == '$')
-        && characters.all(|character| character.is_alphanumeric() || character == '_' || character == '$')
+        && characters
+            .all(|character| character.is_alphanumeric() || character == '_' || character == '$')
 }
 
 /// Is what can go wrong when a value is read: it is not JSON, or reading it threw.
@@ -93,7 +94,10 @@ pub(crate) fn to_json<'js>(ctx: &Ctx<'js>, value: &JsValue<'js>) -> Result<Value
 }
 
 /// Reads a value as a JSON object.
-pub(crate) fn to_json_object<'js>(ctx: &Ctx<'js>, value: &JsValue<'js>) -> Result<Map<String, Value>, JsonFailure> {
+pub(crate) fn to_json_object<'js>(
+    ctx: &Ctx<'js>,
+    value: &JsValue<'js>,
+) -> Result<Map<String, Value>, JsonFailure> {
     match to_json(ctx, value)? {
         Value::Object(object) => Ok(object),
         other => Err(JsonFailure::NotJson(NotJson {
@@ -141,7 +145,10 @@ impl<'js> Reader<'js> {
             return self.refuse(&number.to_string().replace("inf", "Infinity"));
         }
         if number.fract() == 0.0 && number.abs() <= SAFE {
-            #[expect(clippy::cast_possible_truncation, reason = "it is a whole number below 2^53")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "it is a whole number below 2^53"
+            )]
             return Ok(Value::from(number as i64));
         }
         Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))

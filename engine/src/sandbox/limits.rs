@@ -77,7 +77,10 @@ impl Watchdog {
         if self.is_interrupted() {
             return true;
         }
-        let is_over = self.deadline.get().is_some_and(|deadline| thread_time() > deadline);
+        let is_over = self
+            .deadline
+            .get()
+            .is_some_and(|deadline| thread_time() > deadline);
         if is_over {
             self.fired.set(true);
         }

@@ -1,6 +1,9 @@
 //! Hands the modules of a graph to the language runtime.
 
-use std::{path::{Path, PathBuf}, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rquickjs::{
     Ctx, Error, Function, Module, Object, Result,
@@ -63,7 +66,11 @@ impl Loader for GraphLoader {
 }
 
 /// Compiles a module and gives it its `import.meta`.
-pub(crate) fn declare<'js>(ctx: &Ctx<'js>, graph: &ModuleGraph, id: ModuleId) -> Result<Module<'js, Declared>> {
+pub(crate) fn declare<'js>(
+    ctx: &Ctx<'js>,
+    graph: &ModuleGraph,
+    id: ModuleId,
+) -> Result<Module<'js, Declared>> {
     let module = graph.module(id);
     let name = module_name(graph, id);
     let declared = if module.format == ModuleFormat::CommonJs {
@@ -79,7 +86,9 @@ fn describe<'js>(ctx: &Ctx<'js>, meta: &Object<'js>, path: &Path, id: ModuleId) 
     let marker: Function = rigkit(ctx)?.get("siteMarker")?;
     meta.set("site", marker.call::<_, Function>((id.0,))?)?;
     if path.is_absolute() {
-        let url = url::Url::from_file_path(path).map(String::from).unwrap_or_default();
+        let url = url::Url::from_file_path(path)
+            .map(String::from)
+            .unwrap_or_default();
         meta.set("url", url)?;
         meta.set("filename", path.to_string_lossy().into_owned())?;
         let directory: PathBuf = path.parent().map(Path::to_path_buf).unwrap_or_default();
@@ -104,7 +113,9 @@ fn common_js_bridge<'js>(ctx: &Ctx<'js>, path: &Path) -> Result<String> {
         .get::<_, Function>("exportNames")?
         .call((require.call::<_, rquickjs::Value>((&*name,))?,))?;
     let key = serde_json::Value::from(&*name).to_string();
-    let mut source = format!("const exported = globalThis.__rigkit.requireCommonJs({key});\nexport default exported;\n");
+    let mut source = format!(
+        "const exported = globalThis.__rigkit.requireCommonJs({key});\nexport default exported;\n"
+    );
     for (index, name) in names.iter().enumerate() {
         let name = serde_json::Value::from(name.as_str()).to_string();
         source.push_str(&format!(

@@ -15,7 +15,8 @@ pub use limits::SandboxLimits;
 pub use thrown::{Frame, Thrown};
 pub use variables::{MASK, Secrets, Variables};
 
-pub(crate) const PROVIDER_HOST_SOURCE: &str = include_str!("../runtime/javascript/provider_host.js");
+pub(crate) const PROVIDER_HOST_SOURCE: &str =
+    include_str!("../runtime/javascript/provider_host.js");
 
 const SDK: &str = include_str!("javascript/sdk.js");
 const ZOD_MISSING: &str = include_str!("javascript/zod_missing.js");

@@ -6,7 +6,9 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use rquickjs::{Context, Ctx, Module, Object, Promise, Runtime, Value, module::Evaluated, promise::PromiseState};
+use rquickjs::{
+    Context, Ctx, Module, Object, Promise, Runtime, Value, module::Evaluated, promise::PromiseState,
+};
 
 use super::{
     common_js,
@@ -97,14 +99,19 @@ impl Realm {
     }
 
     fn evaluate<'js>(&self, ctx: &Ctx<'js>) -> Result<Object<'js>, Diagnostic> {
-        let evaluated = loader::declare(ctx, &self.graph, ModuleGraph::ENTRY).and_then(Module::eval);
+        let evaluated =
+            loader::declare(ctx, &self.graph, ModuleGraph::ENTRY).and_then(Module::eval);
         let (module, promise) = evaluated.map_err(|error| self.explain(ctx, &error))?;
         self.settle(ctx, &promise)?;
         namespace(&module).map_err(|error| self.explain(ctx, &error))
     }
 
     /// Runs the jobs of the language until a promise settles.
-    pub(crate) fn settle<'js>(&self, ctx: &Ctx<'js>, promise: &Promise<'js>) -> Result<Value<'js>, Diagnostic> {
+    pub(crate) fn settle<'js>(
+        &self,
+        ctx: &Ctx<'js>,
+        promise: &Promise<'js>,
+    ) -> Result<Value<'js>, Diagnostic> {
         while promise.state() == PromiseState::Pending && ctx.execute_pending_job() {}
         match promise.result::<Value>() {
             Some(Ok(value)) => Ok(value),
@@ -114,7 +121,9 @@ impl Realm {
                 DiagnosticCode::DefinitionNeverSettles,
                 "the config waits for something that never comes",
             )
-            .help("a definition has no timers and no network: move the `await` into a task handler")),
+            .help(
+                "a definition has no timers and no network: move the `await` into a task handler",
+            )),
         }
     }
 
@@ -146,7 +155,10 @@ impl Realm {
     }
 
     fn memory_limit(&self) -> Diagnostic {
-        let message = format!("the config used more than {} MiB of memory", self.limits.memory >> 20);
+        let message = format!(
+            "the config used more than {} MiB of memory",
+            self.limits.memory >> 20
+        );
         Diagnostic::error(DiagnosticCode::MemoryLimit, message)
             .help("a definition only describes the work: load data in a task handler, or raise RIGKIT_SANDBOX_MEMORY_MIB")
     }
@@ -180,14 +192,26 @@ fn threw(thrown: &Thrown) -> Diagnostic {
         "Error" => String::new(),
         name => format!("{name}: "),
     };
-    let mut diagnostic = Diagnostic::error(DiagnosticCode::DefinitionThrew, format!("{name}{}", thrown.message))
-        .at(thrown.place().cloned());
-    for frame in thrown.frames.iter().skip(1).filter(|frame| frame.is_project) {
+    let mut diagnostic = Diagnostic::error(
+        DiagnosticCode::DefinitionThrew,
+        format!("{name}{}", thrown.message),
+    )
+    .at(thrown.place().cloned());
+    for frame in thrown
+        .frames
+        .iter()
+        .skip(1)
+        .filter(|frame| frame.is_project)
+    {
         diagnostic = diagnostic.related("called from here", Some(frame.range.clone()));
     }
-    let handler_only = HANDLER_ONLY.iter().find(|name| thrown.message == format!("{name} is not defined"));
+    let handler_only = HANDLER_ONLY
+        .iter()
+        .find(|name| thrown.message == format!("{name} is not defined"));
     if let Some(name) = handler_only {
-        return diagnostic.help(format!("`{name}` exists while a handler runs, not while the workflow is being defined"));
+        return diagnostic.help(format!(
+            "`{name}` exists while a handler runs, not while the workflow is being defined"
+        ));
     }
     match thrown.name.as_str() {
         "ReferenceError" if thrown.message.contains("initialized") => diagnostic
@@ -198,8 +222,20 @@ fn threw(thrown: &Thrown) -> Diagnostic {
 
 /// Globals that handlers have and definitions do not.
 const HANDLER_ONLY: &[&str] = &[
-    "setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate", "fetch",
-    "AbortController", "AbortSignal", "crypto", "performance", "Headers", "Request", "Response",
+    "setTimeout",
+    "setInterval",
+    "setImmediate",
+    "clearTimeout",
+    "clearInterval",
+    "clearImmediate",
+    "fetch",
+    "AbortController",
+    "AbortSignal",
+    "crypto",
+    "performance",
+    "Headers",
+    "Request",
+    "Response",
 ];
 
 /// Recognises the runtime's message for an import that its target does not export.
@@ -214,9 +250,12 @@ fn missing_export(thrown: &Thrown, graph: &ModuleGraph) -> Option<Diagnostic> {
         let named = import.names.iter().find(|(imported, _)| imported == name)?;
         leads_there.then(|| module.range(&named.1))
     };
-    let range = graph
-        .modules()
-        .find_map(|(_, module)| module.imports.iter().find_map(|import| imports(module, import)))?;
+    let range = graph.modules().find_map(|(_, module)| {
+        module
+            .imports
+            .iter()
+            .find_map(|import| imports(module, import))
+    })?;
     Some(
         Diagnostic::error(
             DiagnosticCode::MissingExport,

@@ -39,7 +39,10 @@ impl Thrown {
     /// Finds the innermost place in the project's own files.
     #[must_use]
     pub fn place(&self) -> Option<&SourceRange> {
-        self.frames.iter().find(|frame| frame.is_project).map(|frame| &frame.range)
+        self.frames
+            .iter()
+            .find(|frame| frame.is_project)
+            .map(|frame| &frame.range)
     }
 
     /// Takes the exception that is pending in a context.
@@ -71,7 +74,10 @@ impl Thrown {
 /// Reads a stack as the runtime prints it, leaving out what is not source of the project or
 /// of a package.
 pub(crate) fn frames(stack: &str, graph: &ModuleGraph) -> Vec<Frame> {
-    stack.lines().filter_map(|line| frame(line.trim(), graph)).collect()
+    stack
+        .lines()
+        .filter_map(|line| frame(line.trim(), graph))
+        .collect()
 }
 
 fn frame(line: &str, graph: &ModuleGraph) -> Option<Frame> {
@@ -88,7 +94,8 @@ fn frame(line: &str, graph: &ModuleGraph) -> Option<Frame> {
         column: column.parse().ok()?,
     };
     Some(Frame {
-        function: Some(function.to_owned()).filter(|name| !name.is_empty() && name != "<anonymous>"),
+        function: Some(function.to_owned())
+            .filter(|name| !name.is_empty() && name != "<anonymous>"),
         range: original(module, generated)?,
         is_project: module.origin == ModuleOrigin::Project,
     })

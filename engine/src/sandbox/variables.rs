@@ -38,7 +38,12 @@ impl Variables {
         &self.secrets
     }
 
-    pub(crate) fn read(&self, name: &str, fallback: Option<&str>, is_secret: bool) -> Option<String> {
+    pub(crate) fn read(
+        &self,
+        name: &str,
+        fallback: Option<&str>,
+        is_secret: bool,
+    ) -> Option<String> {
         let value = self.all.get(name).map(String::as_str).or(fallback)?;
         if is_secret {
             self.secrets.add(name, value);
@@ -77,7 +82,10 @@ impl Secrets {
     /// Says whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_empty()
     }
 
     /// Replaces every secret in a text.
@@ -102,7 +110,9 @@ impl Secrets {
                 .iter()
                 .map(|(key, member)| (self.mask(key), self.mask_json(member)))
                 .collect(),
-            Value::Number(number) if self.find(&number.to_string()).is_some() => Value::String(MASK.to_owned()),
+            Value::Number(number) if self.find(&number.to_string()).is_some() => {
+                Value::String(MASK.to_owned())
+            }
             other => other.clone(),
         }
     }
@@ -145,7 +155,11 @@ impl Secrets {
                 .filter(|length| text.ends_with(&value[..*length]))
                 .max()
         };
-        known.iter().filter_map(|secret| longest(&secret.value)).max().unwrap_or(0)
+        known
+            .iter()
+            .filter_map(|secret| longest(&secret.value))
+            .max()
+            .unwrap_or(0)
     }
 }
 
@@ -154,12 +168,21 @@ pub(super) fn install(ctx: &Ctx<'_>, variables: &Variables) -> rquickjs::Result<
     let variables = variables.clone();
     let read = Function::new(
         ctx.clone(),
-        move |ctx: Ctx<'_>, name: String, fallback: Value<'_>, is_secret: Opt<bool>| -> rquickjs::Result<String> {
+        move |ctx: Ctx<'_>,
+              name: String,
+              fallback: Value<'_>,
+              is_secret: Opt<bool>|
+              -> rquickjs::Result<String> {
             let is_secret = is_secret.0.unwrap_or_default();
             let fallback = fallback.as_string().and_then(|text| text.to_string().ok());
             variables
                 .read(&name, fallback.as_deref(), is_secret)
-                .ok_or_else(|| Exception::throw_message(&ctx, &format!("the environment variable `{name}` is not set")))
+                .ok_or_else(|| {
+                    Exception::throw_message(
+                        &ctx,
+                        &format!("the environment variable `{name}` is not set"),
+                    )
+                })
         },
     )?;
     rigkit(ctx)?.set("readVariable", read)

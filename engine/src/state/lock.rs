@@ -43,14 +43,18 @@ impl Holder {
             pid: std::process::id(),
             who: who.to_owned(),
             since: Timestamp::now(),
-            command: name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            command: name
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default(),
         }
     }
 }
 
 impl fmt::Display for Holder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pid, who, since, .. } = self;
+        let Self {
+            pid, who, since, ..
+        } = self;
         write!(formatter, "{who} (process {pid}, since {since:.0})")
     }
 }

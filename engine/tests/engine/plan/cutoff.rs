@@ -37,21 +37,38 @@ fn tasks_behind_a_pending_cut_off_are_cached_on_a_condition() {
 
 #[test]
 fn an_equal_output_keeps_what_follows() {
-    let project = check_edit(FIXTURE, &[], &["first cached", "cut cached", "after cached", "last cached"]);
+    let project = check_edit(
+        FIXTURE,
+        &[],
+        &["first cached", "cut cached", "after cached", "last cached"],
+    );
     let before = project.apply().context;
     project.edit("rig.config.ts", "\"a\"", "\"b\"");
     let (outcome, recording) = project.apply_with(&rigkit_engine::ApplyRequest::default());
     assert_eq!(outcome.unwrap().context, before);
     assert_eq!(
         recording.outline_of(&["node."]),
-        ["node.cached first", "node.started cut", "node.completed cut", "node.cached after", "node.cached last"]
+        [
+            "node.cached first",
+            "node.started cut",
+            "node.completed cut",
+            "node.cached after",
+            "node.cached last"
+        ]
     );
-    assert_eq!(project.plan_lines(), ["first cached", "cut cached", "after cached", "last cached"]);
+    assert_eq!(
+        project.plan_lines(),
+        ["first cached", "cut cached", "after cached", "last cached"]
+    );
 }
 
 #[test]
 fn a_chain_of_equal_outputs_leads_back_to_the_first_run() {
-    let project = check_edit(FIXTURE, &[], &["first cached", "cut cached", "after cached", "last cached"]);
+    let project = check_edit(
+        FIXTURE,
+        &[],
+        &["first cached", "cut cached", "after cached", "last cached"],
+    );
     let before = project.apply().context;
     for name in ["b", "c", "d"] {
         project.write(&FIXTURE.replace("x: \"a\"", &format!("x: {name:?}")));
@@ -61,14 +78,23 @@ fn a_chain_of_equal_outputs_leads_back_to_the_first_run() {
 
 #[test]
 fn another_output_runs_what_follows() {
-    let project = check_edit(FIXTURE, &[], &["first cached", "cut cached", "after cached", "last cached"]);
+    let project = check_edit(
+        FIXTURE,
+        &[],
+        &["first cached", "cut cached", "after cached", "last cached"],
+    );
     let before = project.apply().context;
     project.edit("rig.config.ts", "\"a\"", "\"bb\"");
     let (outcome, recording) = project.apply_with(&rigkit_engine::ApplyRequest::default());
     assert_ne!(outcome.unwrap().context, before);
     assert_eq!(
         recording.outline_of(&["node.started", "node.cached"]),
-        ["node.cached first", "node.started cut", "node.started after", "node.started last"]
+        [
+            "node.cached first",
+            "node.started cut",
+            "node.started after",
+            "node.started last"
+        ]
     );
 }
 
@@ -86,13 +112,27 @@ fn without_cut_off_an_equal_output_runs_what_follows() {
         ],
     );
     let (_, recording) = project.apply_with(&rigkit_engine::ApplyRequest::default());
-    assert_eq!(recording.outline_of(&["node.started"]), ["node.started cut", "node.started after", "node.started last"]);
+    assert_eq!(
+        recording.outline_of(&["node.started"]),
+        [
+            "node.started cut",
+            "node.started after",
+            "node.started last"
+        ]
+    );
 }
 
 #[test]
 fn a_cut_off_task_that_was_invalidated_invalidates_what_follows() {
-    let project = check_edit(FIXTURE, &[], &["first cached", "cut cached", "after cached", "last cached"]);
-    project.engine().invalidate(None, &["cut".to_owned()]).unwrap();
+    let project = check_edit(
+        FIXTURE,
+        &[],
+        &["first cached", "cut cached", "after cached", "last cached"],
+    );
+    project
+        .engine()
+        .invalidate(None, &["cut".to_owned()])
+        .unwrap();
     assert_eq!(
         project.plan_lines(),
         [
@@ -108,7 +148,11 @@ fn a_cut_off_task_that_was_invalidated_invalidates_what_follows() {
 fn turning_cut_off_on_is_no_change_of_the_task() {
     check_edit(
         FIXTURE,
-        &[("rig.config.ts", "{ version: \"1\" }", "{ version: \"1\", cutoff: false }")],
+        &[(
+            "rig.config.ts",
+            "{ version: \"1\" }",
+            "{ version: \"1\", cutoff: false }",
+        )],
         &["first cached", "cut cached", "after cached", "last cached"],
     );
 }

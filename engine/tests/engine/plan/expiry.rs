@@ -58,7 +58,12 @@ fn the_time_to_live_is_no_part_of_the_identity() {
     project.edit("rig.config.ts", "\"2h\"", "\"9h\"");
     project.age("fresh", 3);
     // Only the module's own text changed, and the handler's component covers that.
-    let components = project.engine().explain(None, Some("fresh")).unwrap().remove(0).components;
+    let components = project
+        .engine()
+        .explain(None, Some("fresh"))
+        .unwrap()
+        .remove(0)
+        .components;
     let changed: Vec<&str> = components
         .iter()
         .filter(|component| component.old != component.new)
@@ -70,11 +75,17 @@ fn the_time_to_live_is_no_part_of_the_identity() {
 #[test]
 fn zero_runs_every_time() {
     let project = TestProject::new(&FIXTURE.replace("\"2h\"", "0"));
-    let lines = ["fresh pending always-runs", r#"after pending upstream-pending {"root":"fresh"}"#];
+    let lines = [
+        "fresh pending always-runs",
+        r#"after pending upstream-pending {"root":"fresh"}"#,
+    ];
     project.apply();
     assert_eq!(project.plan_lines(), lines);
     let (_, recording) = project.apply_with(&rigkit_engine::ApplyRequest::default());
-    assert_eq!(recording.outline_of(&["node.started"]), ["node.started fresh", "node.started after"]);
+    assert_eq!(
+        recording.outline_of(&["node.started"]),
+        ["node.started fresh", "node.started after"]
+    );
     assert_eq!(project.plan_lines(), lines);
 }
 

@@ -19,7 +19,10 @@ export const mode = "one";
 
 /// Takes the mode from the environment, so that only the configuration differs.
 fn project() -> TestProject {
-    let fixture = FIXTURE.replace("import { mode } from \"./mode\";", "const mode = process.env.MODE;");
+    let fixture = FIXTURE.replace(
+        "import { mode } from \"./mode\";",
+        "const mode = process.env.MODE;",
+    );
     TestProject::new(&fixture).with_env("MODE", "one")
 }
 
@@ -27,14 +30,23 @@ fn project() -> TestProject {
 fn going_back_finds_the_old_runs() {
     let mut project = project();
     let one = project.apply().context;
-    project.environment.insert("MODE".to_owned(), "two".to_owned());
-    assert_eq!(project.plan_lines()[0], r#"a pending config-changed {"path":"mode","old":"one","new":"two"}"#);
+    project
+        .environment
+        .insert("MODE".to_owned(), "two".to_owned());
+    assert_eq!(
+        project.plan_lines()[0],
+        r#"a pending config-changed {"path":"mode","old":"one","new":"two"}"#
+    );
     let two = project.apply().context;
     assert_ne!(one, two);
-    project.environment.insert("MODE".to_owned(), "one".to_owned());
+    project
+        .environment
+        .insert("MODE".to_owned(), "one".to_owned());
     assert_eq!(project.plan_lines(), ["a cached", "b cached"]);
     assert_eq!(project.apply().context, one);
-    project.environment.insert("MODE".to_owned(), "two".to_owned());
+    project
+        .environment
+        .insert("MODE".to_owned(), "two".to_owned());
     assert_eq!(project.plan_lines(), ["a cached", "b cached"]);
 }
 
@@ -43,9 +55,13 @@ fn an_invalidated_old_run_is_not_found_again() {
     let mut project = project();
     project.apply();
     project.engine().invalidate_all(None).unwrap();
-    project.environment.insert("MODE".to_owned(), "two".to_owned());
+    project
+        .environment
+        .insert("MODE".to_owned(), "two".to_owned());
     project.apply();
-    project.environment.insert("MODE".to_owned(), "one".to_owned());
+    project
+        .environment
+        .insert("MODE".to_owned(), "one".to_owned());
     assert_eq!(
         project.plan_lines(),
         [
@@ -60,7 +76,10 @@ fn the_last_five_runs_of_each_task_stay() {
     let project = TestProject::new(FIXTURE);
     for version in 0..9 {
         project.write(&FIXTURE.replace("version: \"1\"", &format!("version: \"v{version}\"")));
-        project.engine().invalidate(None, &["b".to_owned()]).unwrap();
+        project
+            .engine()
+            .invalidate(None, &["b".to_owned()])
+            .unwrap();
         project.apply();
     }
     let runs = project.engine().cached_runs(None).unwrap();
@@ -75,9 +94,14 @@ fn the_last_five_runs_of_each_task_stay() {
 fn stored_runs_say_how_they_stand() {
     let mut project = project();
     project.apply();
-    project.environment.insert("MODE".to_owned(), "two".to_owned());
+    project
+        .environment
+        .insert("MODE".to_owned(), "two".to_owned());
     project.apply();
-    project.engine().invalidate(None, &["b".to_owned()]).unwrap();
+    project
+        .engine()
+        .invalidate(None, &["b".to_owned()])
+        .unwrap();
     project.edit("rig.config.ts", ".task(\"a\"", ".task(\"renamed\"");
     let mut statuses: Vec<(String, CachedRunStatus)> = project
         .engine()
@@ -106,7 +130,10 @@ fn clearing_deletes_the_runs() {
     project.apply();
     assert_eq!(project.engine().clear_cache(Some("other")).unwrap(), 0);
     assert_eq!(project.engine().clear_cache(Some("app")).unwrap(), 2);
-    assert_eq!(project.plan_lines(), ["a pending never-run", "b pending never-run"]);
+    assert_eq!(
+        project.plan_lines(),
+        ["a pending never-run", "b pending never-run"]
+    );
     assert!(project.engine().cached_runs(None).unwrap().is_empty());
 }
 
@@ -114,7 +141,13 @@ fn clearing_deletes_the_runs() {
 fn an_unknown_task_cannot_be_invalidated() {
     let project = TestProject::new(FIXTURE);
     project.apply();
-    let error = project.engine().invalidate(None, &["bb".to_owned()]).unwrap_err();
-    assert_eq!((error.code(), error.to_string()), ("unknown-task", "there is no task `bb`".to_owned()));
+    let error = project
+        .engine()
+        .invalidate(None, &["bb".to_owned()])
+        .unwrap_err();
+    assert_eq!(
+        (error.code(), error.to_string()),
+        ("unknown-task", "there is no task `bb`".to_owned())
+    );
     assert_eq!(project.plan_lines(), ["a cached", "b cached"]);
 }

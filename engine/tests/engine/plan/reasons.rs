@@ -37,7 +37,14 @@ const ALL_CACHED: &[&str] = &["clone cached", "install cached", "build cached"];
 #[test]
 fn nothing_has_run_at_first() {
     let project = TestProject::new(CHAIN);
-    assert_eq!(project.plan_lines(), ["clone pending never-run", "install pending never-run", "build pending never-run"]);
+    assert_eq!(
+        project.plan_lines(),
+        [
+            "clone pending never-run",
+            "install pending never-run",
+            "build pending never-run"
+        ]
+    );
 }
 
 #[test]
@@ -47,14 +54,38 @@ fn a_second_plan_finds_everything() {
 
 #[test]
 fn comments_formatting_and_types_change_nothing() {
-    check_edit(CHAIN, &[("clone.ts", "// Fetches the sources.", "/* Gets them. */\n\n")], ALL_CACHED);
-    check_edit(CHAIN, &[("clone.ts", "const branch: string", "const   branch")], ALL_CACHED);
-    check_edit(CHAIN, &[("tasks/build.ts", "async () => { pack(); }", "async (): Promise<void> => {\n  pack();\n}")], ALL_CACHED);
+    check_edit(
+        CHAIN,
+        &[(
+            "clone.ts",
+            "// Fetches the sources.",
+            "/* Gets them. */\n\n",
+        )],
+        ALL_CACHED,
+    );
+    check_edit(
+        CHAIN,
+        &[("clone.ts", "const branch: string", "const   branch")],
+        ALL_CACHED,
+    );
+    check_edit(
+        CHAIN,
+        &[(
+            "tasks/build.ts",
+            "async () => { pack(); }",
+            "async (): Promise<void> => {\n  pack();\n}",
+        )],
+        ALL_CACHED,
+    );
     check_edit(
         CHAIN,
         &[
             ("rig.config.ts", "import { clone } from \"./clone\";\n", ""),
-            ("rig.config.ts", "import { build }", "import { clone } from \"./clone\";\nimport { build }"),
+            (
+                "rig.config.ts",
+                "import { build }",
+                "import { clone } from \"./clone\";\nimport { build }",
+            ),
         ],
         ALL_CACHED,
     );
@@ -64,17 +95,38 @@ fn comments_formatting_and_types_change_nothing() {
 fn a_task_at_the_end_or_an_operation_changes_nothing_before() {
     check_edit(
         CHAIN,
-        &[("rig.config.ts", ".add(build)", ".add(build).task(\"last\", () => {})")],
-        &["clone cached", "install cached", "build cached", "last pending never-run"],
+        &[(
+            "rig.config.ts",
+            ".add(build)",
+            ".add(build).task(\"last\", () => {})",
+        )],
+        &[
+            "clone cached",
+            "install cached",
+            "build cached",
+            "last pending never-run",
+        ],
     );
-    check_edit(CHAIN, &[("rig.config.ts", ".add(build)", ".add(build).operation(\"up\", { run: () => {} })")], ALL_CACHED);
+    check_edit(
+        CHAIN,
+        &[(
+            "rig.config.ts",
+            ".add(build)",
+            ".add(build).operation(\"up\", { run: () => {} })",
+        )],
+        ALL_CACHED,
+    );
 }
 
 #[test]
 fn moving_a_file_changes_nothing() {
     let project = TestProject::new(CHAIN);
     project.apply();
-    std::fs::rename(project.path("tasks/build.ts"), project.path("tasks/make.ts")).unwrap();
+    std::fs::rename(
+        project.path("tasks/build.ts"),
+        project.path("tasks/make.ts"),
+    )
+    .unwrap();
     project.edit("rig.config.ts", "./tasks/build", "./tasks/make");
     assert_eq!(project.plan_lines(), ALL_CACHED);
 }
@@ -120,7 +172,15 @@ fn a_helper_in_another_file_changes_the_tasks_that_use_it() {
 
 #[test]
 fn another_version_of_a_package_changes_the_tasks_that_reach_it() {
-    check_edit(CHAIN, &[("node_modules/packer/index.js", "() => {}", "() => { /* rebuilt */ }")], ALL_CACHED);
+    check_edit(
+        CHAIN,
+        &[(
+            "node_modules/packer/index.js",
+            "() => {}",
+            "() => { /* rebuilt */ }",
+        )],
+        ALL_CACHED,
+    );
     check_edit(
         CHAIN,
         &[("node_modules/packer/package.json", "1.0.0", "2.0.0")],
@@ -139,15 +199,27 @@ fn the_option_version_is_told_with_both_values() {
         check_edit(
             INLINE,
             &[("rig.config.ts", "{ version: \"1\" }", new)],
-            &["clone cached", &install, r#"build pending upstream-pending {"root":"install"}"#],
+            &[
+                "clone cached",
+                &install,
+                r#"build pending upstream-pending {"root":"install"}"#,
+            ],
         );
     };
     after("{ version: \"2\" }", r#"{"old":"1","new":"2"}"#);
     after("{}", r#"{"old":"1","new":null}"#);
     check_edit(
         INLINE,
-        &[("rig.config.ts", "\"build\", {}", "\"build\", { version: \"x\" }")],
-        &["clone cached", "install cached", r#"build pending version-changed {"old":null,"new":"x"}"#],
+        &[(
+            "rig.config.ts",
+            "\"build\", {}",
+            "\"build\", { version: \"x\" }",
+        )],
+        &[
+            "clone cached",
+            "install cached",
+            r#"build pending version-changed {"old":null,"new":"x"}"#,
+        ],
     );
 }
 
@@ -187,7 +259,15 @@ fn a_configuration_is_told_by_the_value_that_changed() {
             r#"build pending upstream-pending {"root":"clone"}"#,
         ],
     );
-    check_edit(INLINE, &[("rig.config.ts", "{ a: { b: [1, 2] }, c: 1 }", "{ c: 1.0, a: { b: [1, 2] } }")], ALL_CACHED);
+    check_edit(
+        INLINE,
+        &[(
+            "rig.config.ts",
+            "{ a: { b: [1, 2] }, c: 1 }",
+            "{ c: 1.0, a: { b: [1, 2] } }",
+        )],
+        ALL_CACHED,
+    );
 }
 
 #[test]
@@ -202,7 +282,10 @@ fn an_inner_configuration_hides_the_outer_key() {
         ],
     );
     let context = serde_json::Value::Object(project.apply().context);
-    assert_eq!(context, serde_json::json!({ "config": { "a": { "b": [1, 2] }, "c": 5, "d": 1 } }));
+    assert_eq!(
+        context,
+        serde_json::json!({ "config": { "a": { "b": [1, 2] }, "c": 5, "d": 1 } })
+    );
 }
 
 #[test]
@@ -221,12 +304,23 @@ fn a_task_between_two_changes_what_is_upstream_of_the_second() {
     project.edit("rig.config.ts", ".add(clone).add(install)", ".add(clone)");
     assert_eq!(
         project.plan_lines(),
-        ["clone cached", r#"build pending upstream-changed {"paths":["clone","install"]}"#]
+        [
+            "clone cached",
+            r#"build pending upstream-changed {"paths":["clone","install"]}"#
+        ]
     );
-    project.edit("rig.config.ts", ".add(clone).add(build)", ".add(clone).task(\"new\", () => {}).add(build)");
+    project.edit(
+        "rig.config.ts",
+        ".add(clone).add(build)",
+        ".add(clone).task(\"new\", () => {}).add(build)",
+    );
     assert_eq!(
         project.plan_lines(),
-        ["clone cached", "new pending never-run", r#"build pending upstream-pending {"root":"new"}"#]
+        [
+            "clone cached",
+            "new pending never-run",
+            r#"build pending upstream-pending {"root":"new"}"#
+        ]
     );
 }
 
@@ -236,19 +330,38 @@ fn the_root_of_a_cascade_is_the_first_cause_and_not_the_neighbour() {
     project.apply();
     project.edit("clone.ts", "\"main\"", "\"dev\"");
     project.edit("tasks/build.ts", "pack();", "pack(1);");
-    let explained = project.engine().explain(None, Some("build")).unwrap().remove(0);
+    let explained = project
+        .engine()
+        .explain(None, Some("build"))
+        .unwrap()
+        .remove(0);
     let cause = explained.cause.unwrap();
-    assert_eq!((&*cause.path, cause.reason.code()), ("clone", "handler-changed"));
+    assert_eq!(
+        (&*cause.path, cause.reason.code()),
+        ("clone", "handler-changed")
+    );
     let changed: Vec<String> = explained
         .components
         .iter()
-        .map(|component| format!("{} {}", component.name, serde_json::to_value(component.status).unwrap()))
+        .map(|component| {
+            format!(
+                "{} {}",
+                component.name,
+                serde_json::to_value(component.status).unwrap()
+            )
+        })
         .collect();
     assert_eq!(
         changed,
         [
-            "format \"same\"", "path \"same\"", "version \"same\"", "handler \"changed\"", "config \"same\"",
-            "output \"same\"", "providers \"same\"", "upstream \"unknown\"",
+            "format \"same\"",
+            "path \"same\"",
+            "version \"same\"",
+            "handler \"changed\"",
+            "config \"same\"",
+            "output \"same\"",
+            "providers \"same\"",
+            "upstream \"unknown\"",
         ]
     );
 }
@@ -257,8 +370,14 @@ fn the_root_of_a_cascade_is_the_first_cause_and_not_the_neighbour() {
 fn a_person_invalidates_a_task_and_all_that_descends_from_it() {
     let project = TestProject::new(CHAIN);
     project.apply();
-    let invalidated = project.engine_named("ada").invalidate(None, &["install".to_owned()]).unwrap();
-    let paths: Vec<&str> = invalidated.iter().map(|run| run.node_path.as_str()).collect();
+    let invalidated = project
+        .engine_named("ada")
+        .invalidate(None, &["install".to_owned()])
+        .unwrap();
+    let paths: Vec<&str> = invalidated
+        .iter()
+        .map(|run| run.node_path.as_str())
+        .collect();
     assert_eq!(paths, ["install", "build"]);
     assert_eq!(
         project.plan_lines(),
@@ -278,5 +397,12 @@ fn an_identity_of_another_format_is_told_as_such() {
     project.apply();
     project.sql("UPDATE node_runs SET identity = zeroblob(32) WHERE node_path = 'build'");
     project.sql("UPDATE identity_components SET hash = zeroblob(32) WHERE name = 'format'");
-    assert_eq!(project.plan_lines(), ["clone cached", "install cached", "build pending format-changed"]);
+    assert_eq!(
+        project.plan_lines(),
+        [
+            "clone cached",
+            "install cached",
+            "build pending format-changed"
+        ]
+    );
 }

@@ -22,7 +22,8 @@ export const app = (output) => workflow("app").sequence("app").task("a", {{ outp
     )
 }
 
-const JSON_SCHEMA: &str = r#"{ type: "object", properties: { port: { type: "integer" } }, required: ["port"] }"#;
+const JSON_SCHEMA: &str =
+    r#"{ type: "object", properties: { port: { type: "integer" } }, required: ["port"] }"#;
 
 /// Each takes an object whose `port` is a number, and adds one to it where it can.
 const CODE: &[&str] = &[
@@ -35,10 +36,20 @@ const CODE: &[&str] = &[
 
 #[test]
 fn an_output_that_passes_is_stored() {
-    let context = |schema: &str| serde_json::Value::Object(TestProject::new(&fixture(schema, "{ port: 1 }")).apply().context);
+    let context = |schema: &str| {
+        serde_json::Value::Object(
+            TestProject::new(&fixture(schema, "{ port: 1 }"))
+                .apply()
+                .context,
+        )
+    };
     assert_eq!(context(JSON_SCHEMA), serde_json::json!({ "port": 1 }));
     for schema in CODE {
-        assert_eq!(context(schema), serde_json::json!({ "port": 2 }), "{schema}");
+        assert_eq!(
+            context(schema),
+            serde_json::json!({ "port": 2 }),
+            "{schema}"
+        );
     }
 }
 
@@ -51,19 +62,33 @@ fn an_output_that_does_not_pass_fails_the_task() {
         failure_lines(&project.root(), &error).remove(0)
     };
     let json = failure(JSON_SCHEMA);
-    assert_eq!(json, "a @ tasks.ts:2: the output does not pass its schema: \"x\" is not of type \"integer\" at `/port`");
+    assert_eq!(
+        json,
+        "a @ tasks.ts:2: the output does not pass its schema: \"x\" is not of type \"integer\" at `/port`"
+    );
     for schema in CODE {
         let message = failure(schema);
-        assert!(message.starts_with("a @ ") && message.ends_with("port: not a port"), "{message}");
+        assert!(
+            message.starts_with("a @ ") && message.ends_with("port: not a port"),
+            "{message}"
+        );
     }
 }
 
 #[test]
 fn another_schema_is_told_as_such() {
     let change = ["a pending output-schema-changed"];
-    check_edit(&fixture(JSON_SCHEMA, "{ port: 1 }"), &[("schema.ts", "[\"port\"]", "[]")], &change);
+    check_edit(
+        &fixture(JSON_SCHEMA, "{ port: 1 }"),
+        &[("schema.ts", "[\"port\"]", "[]")],
+        &change,
+    );
     for schema in CODE {
-        check_edit(&fixture(schema, "{ port: 1 }"), &[("schema.ts", "value.port + 1", "value.port + 2")], &change);
+        check_edit(
+            &fixture(schema, "{ port: 1 }"),
+            &[("schema.ts", "value.port + 1", "value.port + 2")],
+            &change,
+        );
     }
 }
 
@@ -73,25 +98,48 @@ fn a_stored_output_has_to_pass_still() {
         let project = TestProject::new(&fixture(schema, "{ port: 1 }"));
         project.apply();
         project.sql(r#"UPDATE node_runs SET output = '{"port":"x"}'"#);
-        let expected = format!("a pending output-invalid {}", serde_json::json!({ "message": message }));
+        let expected = format!(
+            "a pending output-invalid {}",
+            serde_json::json!({ "message": message })
+        );
         assert_eq!(project.plan_lines(), [expected], "{schema}");
         project
     };
     let project = broken(JSON_SCHEMA, "\"x\" is not of type \"integer\"");
-    assert_eq!(project.plan_at(PlanLevel::AtRest).unwrap().cached_node_count, 0);
-    broken(CODE[0], "the stored output does not pass its schema: port: not a port");
+    assert_eq!(
+        project
+            .plan_at(PlanLevel::AtRest)
+            .unwrap()
+            .cached_node_count,
+        0
+    );
+    broken(
+        CODE[0],
+        "the stored output does not pass its schema: port: not a port",
+    );
     broken(CODE[1], "port: not a port");
-    broken(CODE[2], "the stored output does not pass its schema: port: not a port");
+    broken(
+        CODE[2],
+        "the stored output does not pass its schema: port: not a port",
+    );
 }
 
 #[test]
 fn an_old_run_has_to_pass_too() {
-    let fixture = fixture(JSON_SCHEMA, "{ port: 1 }").replace(".task(", ".configure({ mode: process.env.MODE }).task(");
+    let fixture = fixture(JSON_SCHEMA, "{ port: 1 }")
+        .replace(".task(", ".configure({ mode: process.env.MODE }).task(");
     let mut project = TestProject::new(&fixture).with_env("MODE", "one");
     project.apply();
-    project.environment.insert("MODE".to_owned(), "two".to_owned());
+    project
+        .environment
+        .insert("MODE".to_owned(), "two".to_owned());
     project.apply();
     project.sql(r#"UPDATE node_runs SET output = '{"port":"x"}'"#);
-    project.environment.insert("MODE".to_owned(), "one".to_owned());
-    assert_eq!(project.plan_lines(), [r#"a pending output-invalid {"message":"\"x\" is not of type \"integer\""}"#]);
+    project
+        .environment
+        .insert("MODE".to_owned(), "one".to_owned());
+    assert_eq!(
+        project.plan_lines(),
+        [r#"a pending output-invalid {"message":"\"x\" is not of type \"integer\""}"#]
+    );
 }

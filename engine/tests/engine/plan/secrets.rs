@@ -29,7 +29,12 @@ export const vault = (config) => defineProvider("vault", config, {{
 }
 
 /// Would break a search that looks only at the text of JSON, or a mask that does.
-const SECRETS: &[&str] = &["hunter2-hunter2", "quo\"te\\back", "line\nbreak", "ünïcode→"];
+const SECRETS: &[&str] = &[
+    "hunter2-hunter2",
+    "quo\"te\\back",
+    "line\nbreak",
+    "ünïcode→",
+];
 
 #[test]
 fn a_secret_reaches_neither_state_nor_log_nor_event() {
@@ -44,7 +49,10 @@ fn a_secret_reaches_neither_state_nor_log_nor_event() {
     for secret in SECRETS {
         let project = TestProject::new(&fixture(handler)).with_env("TOKEN", secret);
         let (result, recording) = project.apply_with(&ApplyRequest::default());
-        assert_eq!(result.unwrap().context["length"], secret.encode_utf16().count());
+        assert_eq!(
+            result.unwrap().context["length"],
+            secret.encode_utf16().count()
+        );
         for record in recording.records() {
             assert_clean(&serde_json::to_value(&record).unwrap(), secret);
         }
@@ -52,15 +60,26 @@ fn a_secret_reaches_neither_state_nor_log_nor_event() {
         assert_eq!(logs.len(), 2, "{logs:?}");
         assert!(logs.iter().all(|log| log.contains("***")), "{logs:?}");
         for needle in [(*secret).to_owned(), escaped(secret)] {
-            assert_eq!(project.files_with(".rigkit", &needle), Vec::<std::path::PathBuf>::new(), "{secret:?}");
-            assert_eq!(project.files_with("home", &needle), Vec::<std::path::PathBuf>::new(), "{secret:?}");
+            assert_eq!(
+                project.files_with(".rigkit", &needle),
+                Vec::<std::path::PathBuf>::new(),
+                "{secret:?}"
+            );
+            assert_eq!(
+                project.files_with("home", &needle),
+                Vec::<std::path::PathBuf>::new(),
+                "{secret:?}"
+            );
         }
         assert_eq!(project.plan_lines(), ["a cached"]);
     }
 }
 
 fn escaped(secret: &str) -> String {
-    serde_json::Value::from(secret).to_string().trim_matches('"').to_owned()
+    serde_json::Value::from(secret)
+        .to_string()
+        .trim_matches('"')
+        .to_owned()
 }
 
 fn assert_clean(value: &serde_json::Value, secret: &str) {
@@ -80,33 +99,50 @@ fn assert_clean(value: &serde_json::Value, secret: &str) {
 #[test]
 fn a_context_with_a_secret_is_refused() {
     for secret in SECRETS {
-        let project = TestProject::new(&fixture("return { ctx: { deep: [`Bearer ${vault.token}`] } };")).with_env("TOKEN", secret);
+        let project = TestProject::new(&fixture(
+            "return { ctx: { deep: [`Bearer ${vault.token}`] } };",
+        ))
+        .with_env("TOKEN", secret);
         let error = project.try_apply().unwrap_err();
         assert_eq!(
             failure_lines(&project.root(), &error),
-            ["a @ rig.config.ts:6: the context contains the secret `TOKEN`, and contexts are stored"],
+            [
+                "a @ rig.config.ts:6: the context contains the secret `TOKEN`, and contexts are stored"
+            ],
             "{secret:?}"
         );
         for needle in [(*secret).to_owned(), escaped(secret)] {
-            assert_eq!(project.files_with(".rigkit", &needle), Vec::<std::path::PathBuf>::new(), "{secret:?}");
+            assert_eq!(
+                project.files_with(".rigkit", &needle),
+                Vec::<std::path::PathBuf>::new(),
+                "{secret:?}"
+            );
         }
     }
 }
 
 #[test]
 fn a_context_with_a_secret_as_a_key_is_refused() {
-    let project = TestProject::new(&fixture("return { ctx: { [vault.token]: 1 } };")).with_env("TOKEN", "hunter2");
+    let project = TestProject::new(&fixture("return { ctx: { [vault.token]: 1 } };"))
+        .with_env("TOKEN", "hunter2");
     assert_eq!(project.try_apply().unwrap_err().code(), "failed");
 }
 
 #[test]
 fn a_secret_in_an_error_is_masked() {
     for secret in SECRETS {
-        let project = TestProject::new(&fixture("throw new Error(`refused: ${vault.token}`);")).with_env("TOKEN", secret);
+        let project = TestProject::new(&fixture("throw new Error(`refused: ${vault.token}`);"))
+            .with_env("TOKEN", secret);
         let error = project.try_apply().unwrap_err();
-        assert_eq!(failure_lines(&project.root(), &error), ["a @ rig.config.ts:6: refused: ***"]);
+        assert_eq!(
+            failure_lines(&project.root(), &error),
+            ["a @ rig.config.ts:6: refused: ***"]
+        );
         assert_eq!(error.to_string(), "`a` failed: refused: ***");
-        assert_eq!(project.files_with(".rigkit", secret), Vec::<std::path::PathBuf>::new());
+        assert_eq!(
+            project.files_with(".rigkit", secret),
+            Vec::<std::path::PathBuf>::new()
+        );
     }
 }
 
@@ -116,7 +152,10 @@ fn a_secret_in_the_error_of_a_definition_is_masked() {
         "import { env } from \"@rigkit/sdk\";\nthrow new Error(`refused: ${env.secret(\"TOKEN\")}`);\n",
     )
     .with_env("TOKEN", "hunter2");
-    for error in [project.try_plan().unwrap_err(), project.engine().definition().err().unwrap().into()] {
+    for error in [
+        project.try_plan().unwrap_err(),
+        project.engine().definition().err().unwrap().into(),
+    ] {
         let error: EngineError = error;
         assert_eq!(error.to_string(), "refused: ***");
         assert_eq!(error.diagnostics()[0].message, "refused: ***");
@@ -131,7 +170,10 @@ fn a_secret_in_the_error_of_a_configuration_is_masked() {
     ))
     .with_env("TOKEN", "hunter2");
     let error = project.try_plan().unwrap_err();
-    assert_eq!(error.to_string(), "the provider `vault` cannot be configured: refused: ***");
+    assert_eq!(
+        error.to_string(),
+        "the provider `vault` cannot be configured: refused: ***"
+    );
 }
 
 #[test]
@@ -153,10 +195,16 @@ fn another_secret_makes_runs_stale() {
     project.apply();
     assert_eq!(project.plan_lines(), ["a cached"]);
     let changed = [r#"a pending provider-changed {"name":"vault","what":"config"}"#];
-    project.environment.insert("TOKEN".to_owned(), "hunter3".to_owned());
+    project
+        .environment
+        .insert("TOKEN".to_owned(), "hunter3".to_owned());
     assert_eq!(project.plan_lines(), changed);
-    project.environment.insert("TOKEN".to_owned(), "hunter2".to_owned());
-    project.environment.insert("VAULT_HOST".to_owned(), "elsewhere".to_owned());
+    project
+        .environment
+        .insert("TOKEN".to_owned(), "hunter2".to_owned());
+    project
+        .environment
+        .insert("VAULT_HOST".to_owned(), "elsewhere".to_owned());
     assert_eq!(project.plan_lines(), changed);
 }
 
@@ -165,7 +213,10 @@ fn the_digest_of_a_secret_depends_on_the_machine() {
     let project = TestProject::new(&fixture("")).with_env("TOKEN", "hunter2");
     project.apply();
     std::fs::remove_dir_all(project.path("home")).unwrap();
-    assert_eq!(project.plan_lines(), [r#"a pending provider-changed {"name":"vault","what":"config"}"#]);
+    assert_eq!(
+        project.plan_lines(),
+        [r#"a pending provider-changed {"name":"vault","what":"config"}"#]
+    );
     assert!(!project.exists("home"), "a plan makes no key");
 }
 
@@ -178,7 +229,12 @@ fn a_missing_variable_is_named_with_who_wanted_it() {
         error.to_string(),
         "the provider `vault` cannot be configured: the environment variable `TOKEN` is not set"
     );
-    let EngineError::ProviderConfig { needed_by, range, .. } = error else { panic!() };
+    let EngineError::ProviderConfig {
+        needed_by, range, ..
+    } = error
+    else {
+        panic!()
+    };
     assert_eq!(needed_by, "a");
     assert_eq!(range.unwrap().file, project.path("vault.ts"));
 
@@ -222,7 +278,11 @@ export const app = workflow("app").sequence("app").configure({ version }).task("
         .with_env("TOKEN", "hunter2");
         std::fs::create_dir_all(project.path("home")).unwrap();
         project.apply();
-        assert_eq!(project.files_with(".rigkit", "hunter2"), Vec::<std::path::PathBuf>::new(), "{key}");
+        assert_eq!(
+            project.files_with(".rigkit", "hunter2"),
+            Vec::<std::path::PathBuf>::new(),
+            "{key}"
+        );
         project.query("SELECT hex(hash) FROM identity_components WHERE name IN ('version', 'config') ORDER BY name")
     };
     // Each project has a machine of its own, and so another key.

@@ -38,7 +38,10 @@ fn a_plan_is_plain_json() {
             ],
         })
     );
-    assert_eq!(serde_json::from_value::<WorkflowPlan>(written).unwrap(), plan);
+    assert_eq!(
+        serde_json::from_value::<WorkflowPlan>(written).unwrap(),
+        plan
+    );
 }
 
 #[test]
@@ -46,12 +49,32 @@ fn a_cached_plan_names_the_runs_and_their_upstreams_in_order() {
     let project = TestProject::new(FIXTURE);
     project.apply();
     let plan = project.plan();
-    let runs: Vec<_> = plan.nodes.iter().map(|node| node.run_id.clone().unwrap()).collect();
-    let upstreams: Vec<_> = plan.nodes.iter().map(|node| node.upstream_run_ids.clone()).collect();
+    let runs: Vec<_> = plan
+        .nodes
+        .iter()
+        .map(|node| node.run_id.clone().unwrap())
+        .collect();
+    let upstreams: Vec<_> = plan
+        .nodes
+        .iter()
+        .map(|node| node.upstream_run_ids.clone())
+        .collect();
     let mut branches = vec![runs[1].clone(), runs[2].clone()];
     branches.sort();
-    assert_eq!(upstreams, [vec![], vec![runs[0].clone()], vec![runs[0].clone()], branches]);
-    assert!(plan.nodes.iter().all(|node| node.created_at.is_some() && node.duration_ms.is_some()));
+    assert_eq!(
+        upstreams,
+        [
+            vec![],
+            vec![runs[0].clone()],
+            vec![runs[0].clone()],
+            branches
+        ]
+    );
+    assert!(
+        plan.nodes
+            .iter()
+            .all(|node| node.created_at.is_some() && node.duration_ms.is_some())
+    );
     assert!(plan.is_settled());
 }
 
@@ -59,7 +82,11 @@ fn a_cached_plan_names_the_runs_and_their_upstreams_in_order() {
 fn every_reason_survives_its_json() {
     let project = TestProject::new(FIXTURE);
     project.apply();
-    project.edit("rig.config.ts", "\"install\", { version: \"1\" }", "\"install\", { version: \"2\" }");
+    project.edit(
+        "rig.config.ts",
+        "\"install\", { version: \"1\" }",
+        "\"install\", { version: \"2\" }",
+    );
     let plan = project.plan();
     let text = serde_json::to_string(&plan).unwrap();
     assert_eq!(serde_json::from_str::<WorkflowPlan>(&text).unwrap(), plan);
@@ -77,7 +104,10 @@ fn a_plan_makes_no_file() {
     project.engine().operations().unwrap();
     assert!(project.engine().applies(5).unwrap().is_empty());
     assert_eq!(project.engine().state_serial().unwrap(), None);
-    let names: Vec<_> = std::fs::read_dir(project.root()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let names: Vec<_> = std::fs::read_dir(project.root())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     assert_eq!(names, ["rig.config.ts"]);
 }
 
@@ -87,9 +117,16 @@ fn a_plan_changes_no_state() {
     project.apply();
     let serial = project.engine().state_serial().unwrap();
     project.plan();
-    project.edit("rig.config.ts", "\"join\", { version: \"1\" }", "\"join\", { version: \"2\" }");
+    project.edit(
+        "rig.config.ts",
+        "\"join\", { version: \"1\" }",
+        "\"join\", { version: \"2\" }",
+    );
     project.plan();
-    project.engine().save_plan(None, &Recording::default().session()).unwrap();
+    project
+        .engine()
+        .save_plan(None, &Recording::default().session())
+        .unwrap();
     assert_eq!(project.engine().state_serial().unwrap(), serial);
 }
 
@@ -101,7 +138,10 @@ fn a_plan_runs_no_handler() {
         workflow: None,
         level: PlanLevel::Verified,
     };
-    project.engine().plan(&request, &recording.session()).unwrap();
+    project
+        .engine()
+        .plan(&request, &recording.session())
+        .unwrap();
     assert!(recording.outline_of(&["node.", "log."]).is_empty());
 }
 
@@ -119,16 +159,29 @@ export const one = sequence("one").task("t", () => {});
             workflow: workflow.map(str::to_owned),
             level: PlanLevel::AtRest,
         };
-        let plans = project.engine().plan(&request, &Recording::default().session())?;
-        Ok::<_, rigkit_engine::EngineError>(plans.into_iter().map(|plan| plan.workflow).collect::<Vec<_>>())
+        let plans = project
+            .engine()
+            .plan(&request, &Recording::default().session())?;
+        Ok::<_, rigkit_engine::EngineError>(
+            plans
+                .into_iter()
+                .map(|plan| plan.workflow)
+                .collect::<Vec<_>>(),
+        )
     };
     assert_eq!(plan(Some("one")).unwrap(), ["one"]);
     let mut all = plan(None).unwrap();
     all.sort();
     assert_eq!(all, ["one", "two"]);
     let error = plan(Some("tow")).unwrap_err();
-    assert_eq!((error.code(), error.help()), ("unknown-workflow", Some("did you mean `two`?".to_owned())));
-    let error = project.engine().apply(&ApplyRequest::default(), &Recording::default().session()).unwrap_err();
+    assert_eq!(
+        (error.code(), error.help()),
+        ("unknown-workflow", Some("did you mean `two`?".to_owned()))
+    );
+    let error = project
+        .engine()
+        .apply(&ApplyRequest::default(), &Recording::default().session())
+        .unwrap_err();
     assert_eq!(error.code(), "workflow-needed");
 }
 
@@ -137,6 +190,19 @@ fn one_pending_branch_leaves_the_others_as_they_are() {
     let project = TestProject::new(FIXTURE);
     project.apply();
     project.sql("UPDATE node_runs SET invalidated_at = 0, invalidated_by = '{\"kind\":\"person\",\"name\":\"x\"}', invalidated_root = 'x' WHERE node_path = 'web.build'");
-    let lines: Vec<String> = project.plan().nodes.iter().map(|node| format!("{} {:?}", node.path, node.status)).collect();
-    assert_eq!(lines, ["base.install Cached", "web.build Pending", "api.build Cached", "join Pending"]);
+    let lines: Vec<String> = project
+        .plan()
+        .nodes
+        .iter()
+        .map(|node| format!("{} {:?}", node.path, node.status))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "base.install Cached",
+            "web.build Pending",
+            "api.build Cached",
+            "join Pending"
+        ]
+    );
 }

@@ -46,7 +46,11 @@ impl Host for FakeHost {
     }
 
     fn interactive_command(&self, command: &InteractiveCommand) -> Result<i32, HostError> {
-        self.note(format!("interactive {} ({})", command.argv.join(" "), command.reason.as_deref().unwrap_or("")));
+        self.note(format!(
+            "interactive {} ({})",
+            command.argv.join(" "),
+            command.reason.as_deref().unwrap_or("")
+        ));
         Ok(3)
     }
 
@@ -55,8 +59,16 @@ impl Host for FakeHost {
         Ok(())
     }
 
-    fn capability(&self, id: &str, parameters: &Value, node_path: Option<&str>) -> Result<Value, HostError> {
-        self.note(format!("capability {id} {parameters} {}", node_path.unwrap_or("")));
+    fn capability(
+        &self,
+        id: &str,
+        parameters: &Value,
+        node_path: Option<&str>,
+    ) -> Result<Value, HostError> {
+        self.note(format!(
+            "capability {id} {parameters} {}",
+            node_path.unwrap_or("")
+        ));
         match id {
             "echo" => Ok(json!({ "echo": parameters })),
             _ => Err(HostError::NoCapability { id: id.to_owned() }),

@@ -27,7 +27,9 @@ impl TestProject {
     pub fn new(fixture: &str) -> Self {
         let project = Self {
             directory: tempfile::tempdir().unwrap(),
-            environment: std::env::vars().filter(|(name, _)| name == "PATH").collect(),
+            environment: std::env::vars()
+                .filter(|(name, _)| name == "PATH")
+                .collect(),
         };
         project.write(fixture);
         project
@@ -101,9 +103,15 @@ impl TestProject {
     }
 
     /// Applies and gives the events too.
-    pub fn apply_with(&self, request: &ApplyRequest) -> (Result<ApplyOutcome, EngineError>, Recording) {
+    pub fn apply_with(
+        &self,
+        request: &ApplyRequest,
+    ) -> (Result<ApplyOutcome, EngineError>, Recording) {
         let recording = Recording::default();
-        (self.engine().apply(request, &recording.session()), recording)
+        (
+            self.engine().apply(request, &recording.session()),
+            recording,
+        )
     }
 
     pub fn plan(&self) -> WorkflowPlan {
@@ -116,8 +124,13 @@ impl TestProject {
 
     /// Plans the only workflow, or the first.
     pub fn plan_at(&self, level: PlanLevel) -> Result<WorkflowPlan, EngineError> {
-        let request = PlanRequest { workflow: None, level };
-        let mut plans = self.engine().plan(&request, &Recording::default().session())?;
+        let request = PlanRequest {
+            workflow: None,
+            level,
+        };
+        let mut plans = self
+            .engine()
+            .plan(&request, &Recording::default().session())?;
         Ok(plans.remove(0))
     }
 
@@ -153,14 +166,18 @@ impl TestProject {
         collect_files(&self.path(relative), &mut found);
         found.retain(|file| {
             let bytes = std::fs::read(file).unwrap();
-            bytes.windows(text.len()).any(|window| window == text.as_bytes())
+            bytes
+                .windows(text.len())
+                .any(|window| window == text.as_bytes())
         });
         found
     }
 }
 
 fn collect_files(directory: &Path, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(directory) else { return };
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return;
+    };
     for entry in entries {
         let path = entry.unwrap().path();
         if path.is_dir() {

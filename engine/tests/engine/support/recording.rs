@@ -68,7 +68,10 @@ impl Recording {
     }
 
     pub fn events(&self) -> Vec<Event> {
-        self.records().into_iter().map(|record| record.event).collect()
+        self.records()
+            .into_iter()
+            .map(|record| record.event)
+            .collect()
     }
 
     /// Gives the type and the node of each event: `node.started a`.
@@ -94,7 +97,10 @@ impl Recording {
             } => {
                 let label = label.map(|label| format!("[{label}] ")).unwrap_or_default();
                 let stream = serde_json::to_value(stream).unwrap();
-                Some(format!("{node_path} {} {label}{data}", stream.as_str().unwrap()))
+                Some(format!(
+                    "{node_path} {} {label}{data}",
+                    stream.as_str().unwrap()
+                ))
             }
             _ => None,
         });
@@ -105,7 +111,9 @@ impl Recording {
 fn outline(event: &Event) -> String {
     let value = serde_json::to_value(event).unwrap();
     let text = |name: &str| value.get(name).and_then(serde_json::Value::as_str);
-    let subject = ["nodePath", "workspaceId", "operation"].into_iter().find_map(text);
+    let subject = ["nodePath", "workspaceId", "operation"]
+        .into_iter()
+        .find_map(text);
     let kind = text("type").unwrap();
     subject.map_or(kind.to_owned(), |subject| format!("{kind} {subject}"))
 }

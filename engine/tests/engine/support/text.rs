@@ -37,7 +37,9 @@ fn line(node: &PlanNode) -> String {
             format!("{} cached", node.path)
         }
         NodeStatus::Pending => format!("{} pending {}", node.path, reason_text(&node.reason)),
-        NodeStatus::Conditional => format!("{} conditional {}", node.path, reason_text(&node.reason)),
+        NodeStatus::Conditional => {
+            format!("{} conditional {}", node.path, reason_text(&node.reason))
+        }
     }
 }
 
@@ -47,7 +49,10 @@ pub fn reason_text(reason: &Reason) -> String {
     let Value::Object(mut members) = serde_json::to_value(reason).unwrap() else {
         panic!("a reason is an object");
     };
-    assert_eq!(members.shift_remove("code"), Some(Value::from(reason.code())));
+    assert_eq!(
+        members.shift_remove("code"),
+        Some(Value::from(reason.code()))
+    );
     for (name, member) in &mut members {
         steady(name, member);
     }
@@ -61,9 +66,13 @@ fn steady(name: &str, value: &mut Value) {
     match value {
         Value::String(text) if is_fingerprint(text) => *value = Value::from("#"),
         Value::String(_) if name == "at" => *value = Value::from("now"),
-        Value::Number(age) if name == "age" => *value = Value::from(format!("{} h", age.as_i64().unwrap().div_euclid(3_600_000))),
+        Value::Number(age) if name == "age" => {
+            *value = Value::from(format!("{} h", age.as_i64().unwrap().div_euclid(3_600_000)))
+        }
         Value::Array(items) => items.iter_mut().for_each(|item| steady("", item)),
-        Value::Object(members) => members.iter_mut().for_each(|(name, member)| steady(name, member)),
+        Value::Object(members) => members
+            .iter_mut()
+            .for_each(|(name, member)| steady(name, member)),
         _ => {}
     }
 }

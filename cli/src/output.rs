@@ -22,9 +22,10 @@ pub(crate) fn document(value: &impl Serialize) -> Result<(), Failure> {
 
 fn write_document(value: &impl Serialize) -> io::Result<()> {
     let stdout = io::stdout();
-    let mut bytes = match stdout.is_terminal() {
-        true => serde_json::to_vec_pretty(value)?,
-        false => serde_json::to_vec(value)?,
+    let mut bytes = if stdout.is_terminal() {
+        serde_json::to_vec_pretty(value)?
+    } else {
+        serde_json::to_vec(value)?
     };
     bytes.push(b'\n');
     let mut stdout = stdout.lock();

@@ -328,7 +328,7 @@ impl EngineError {
             Self::Project(error) => error.help(),
             Self::State(error) => error.help(),
             Self::Load(LoadError::Invalid(problems)) => problems.first()?.help.clone(),
-            Self::Unknown { kind, name, known } => unknown_help(*kind, name, known),
+            Self::Unknown { kind, name, known } => Some(unknown_help(*kind, name, known)),
             Self::AmbiguousTask { .. } => Some("name the task by its path".to_owned()),
             Self::WorkflowNeeded { .. } => Some("name one of them with `--workflow`".to_owned()),
             Self::NoWorkspaceDefinition { .. } => {
@@ -348,12 +348,12 @@ impl EngineError {
     }
 }
 
-fn unknown_help(kind: NameKind, name: &str, known: &[String]) -> Option<String> {
+fn unknown_help(kind: NameKind, name: &str, known: &[String]) -> String {
     let near = crate::definition::nearest(name, known.iter().map(String::as_str));
     match (near, known) {
-        (Some(near), _) => Some(format!("did you mean `{near}`?")),
-        (None, []) => Some(format!("there is no {kind} at all")),
-        (None, known) => Some(format!("there is: {}", known.join(", "))),
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, []) => format!("there is no {kind} at all"),
+        (None, known) => format!("there is: {}", known.join(", ")),
     }
 }
 

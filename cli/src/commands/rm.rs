@@ -55,9 +55,10 @@ pub(super) fn confirm_removal(workspaces: &[WorkspaceView]) -> Result<(), Failur
             "confirm it with `--yes`",
         ));
     }
-    match prompt::confirm(&format!("Remove {what}?"), Some(false))? {
-        true => Ok(()),
-        false => Err(Failure::Cancelled),
+    if prompt::confirm(&format!("Remove {what}?"), Some(false))? {
+        Ok(())
+    } else {
+        Err(Failure::Cancelled)
     }
 }
 

@@ -155,7 +155,7 @@ fn help(flag: &InputFlag) -> String {
     let mut parts: Vec<String> = flag.description.iter().cloned().collect();
     match &flag.default {
         Some(default) if *default != Value::Bool(false) => {
-            parts.push(format!("[default: {}]", choice_text(default)))
+            parts.push(format!("[default: {}]", choice_text(default)));
         }
         _ if flag.is_required => parts.push("[required]".to_owned()),
         _ => {}
@@ -170,9 +170,10 @@ fn whole_input(flags: &[InputFlag]) -> Arg {
     let argument = Arg::new(WHOLE_INPUT_ID)
         .value_name("JSON")
         .help("The whole input as a JSON object, or `@FILE` to read it; flags win over it");
-    match is_taken {
-        true => argument.long(WHOLE_INPUT_JSON),
-        false => argument.long(WHOLE_INPUT).alias(WHOLE_INPUT_JSON),
+    if is_taken {
+        argument.long(WHOLE_INPUT_JSON)
+    } else {
+        argument.long(WHOLE_INPUT).alias(WHOLE_INPUT_JSON)
     }
 }
 

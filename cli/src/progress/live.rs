@@ -99,7 +99,7 @@ impl Live {
         match event {
             Event::NodeStarted { node_path } => self.start(state, node_path, node_path),
             Event::NodeCompleted { node_path, .. } | Event::NodeFailed { node_path, .. } => {
-                finish(state, node_path)
+                finish(state, node_path);
             }
             Event::WorkspaceCreateStarted { workspace_id } => {
                 self.start(
@@ -110,7 +110,7 @@ impl Live {
                 return;
             }
             Event::WorkspaceReady { workspace_id } => {
-                finish(state, &format!("workspace.{workspace_id}.create"))
+                finish(state, &format!("workspace.{workspace_id}.create"));
             }
             Event::WorkspaceRemoveStarted { workspace_id } => {
                 self.start(
@@ -121,7 +121,7 @@ impl Live {
                 return;
             }
             Event::WorkspaceRemoved { workspace_id } => {
-                finish(state, &format!("workspace.{workspace_id}.remove"))
+                finish(state, &format!("workspace.{workspace_id}.remove"));
             }
             Event::CommandCompleted {
                 node_path: Some(node_path),
@@ -144,7 +144,7 @@ impl EventSink for Live {
         state.tally.count(&record.event);
         match &record.event {
             event @ (Event::CommandOutput { .. } | Event::LogOutput { .. }) => {
-                self.output(&mut state, event)
+                self.output(&mut state, event);
             }
             event => self.milestone(&mut state, event),
         }

@@ -50,9 +50,10 @@ impl<'js> Extractor<'_, 'js> {
             if OPTIONS.contains(&key.as_str()) {
                 continue;
             }
-            let help = nearest(&key, OPTIONS.iter().copied())
-                .map(|known| format!("did you mean `{known}`?"))
-                .unwrap_or_else(|| format!("the options are {}", OPTIONS.join(", ")));
+            let help = nearest(&key, OPTIONS.iter().copied()).map_or_else(
+                || format!("the options are {}", OPTIONS.join(", ")),
+                |known| format!("did you mean `{known}`?"),
+            );
             let range = place.property_name(self.graph, &key);
             let message = format!("a task has no option `{key}`");
             self.refuse(DiagnosticCode::InvalidOption, message, range, &help);

@@ -266,7 +266,7 @@ impl Attempts<'_> {
                         node_path: task,
                         target_node_path: target,
                         attempt: attempt + 1,
-                    })
+                    });
                 }
             }
         }

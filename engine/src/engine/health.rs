@@ -119,7 +119,7 @@ impl Engine {
                                 help: Some(
                                     "move the file away; the next apply makes a new one".to_owned(),
                                 ),
-                            }))
+                            }));
                     }
                     Err(error) => health.problems.push(problem(&error.into())),
                 }

@@ -20,6 +20,7 @@ use crate::{
     event::Event,
     plan::PlanLevel,
     runtime::{CallOutcome, ResultRule, Work},
+    sandbox::Secrets,
     state::{ApplyId, OperationRunId, WorkspaceOperationRun, WorkspaceRecord},
 };
 
@@ -335,46 +336,28 @@ impl Engine {
             workspace: Some(record.clone()),
             input,
         };
-        let asked = request.input.as_object().cloned().unwrap_or_default();
         let started_at = Timestamp::now();
         let result = run_call(session, call, id).await;
-        self.note_operation(
-            session, state, &record, operation, started_at, asked, &result,
-        )?;
-        result
-    }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "it writes one record of that many fields"
-    )]
-    fn note_operation(
-        &self,
-        session: &Session,
-        state: &SharedState,
-        record: &WorkspaceRecord,
-        operation: &Operation,
-        started_at: Timestamp,
-        input: Map<String, Value>,
-        result: &Result<Value, EngineError>,
-    ) -> Result<(), EngineError> {
         let secrets = session.emitter.secrets();
-        let masked = match secrets.mask_json(&Value::Object(input)) {
-            Value::Object(input) => input,
-            _ => Map::new(),
-        };
         lock_state(state).record_workspace_operation(&WorkspaceOperationRun {
             id: OperationRunId::generate(),
-            workspace: record.id.clone(),
-            workflow: record.workflow.clone(),
+            workspace: record.id,
+            workflow: record.workflow,
             operation: operation.id.to_string(),
             started_at,
             finished_at: Timestamp::now(),
-            outcome: outcome_of(result),
-            input: masked,
+            outcome: outcome_of(&result),
+            input: masked_members(secrets, &request.input),
             result: result.as_ref().ok().map(|result| secrets.mask_json(result)),
         })?;
-        Ok(())
+        result
+    }
+}
+
+fn masked_members(secrets: &Secrets, input: &Value) -> Map<String, Value> {
+    match secrets.mask_json(input) {
+        Value::Object(members) => members,
+        _ => Map::new(),
     }
 }
 

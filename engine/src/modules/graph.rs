@@ -158,7 +158,7 @@ impl ModuleGraph {
         };
         let entry_file = ResolvedFile {
             target: Target::File(entry.to_path_buf()),
-            format: entry_format(entry),
+            format: Some(entry_format(entry)),
             package: None,
         };
         loader.queue.push_back(Request {
@@ -236,8 +236,8 @@ impl ModuleGraph {
                 .node_requires
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            let (importer, specifier) = required.first()?;
-            Some((format!("{specifier} (in {importer})"), None))
+            let (by, specifier) = required.first()?;
+            Some((format!("{specifier} (in {by})"), None))
         })
     }
 }
@@ -407,15 +407,11 @@ fn id(index: usize) -> ModuleId {
     ModuleId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
-fn entry_format(path: &Path) -> Option<ModuleFormat> {
-    let is_json = path
-        .extension()
-        .is_some_and(|extension| extension == "json");
-    Some(if is_json {
-        ModuleFormat::Json
-    } else {
-        ModuleFormat::EsModule
-    })
+fn entry_format(path: &Path) -> ModuleFormat {
+    match path.extension() {
+        Some(extension) if extension == "json" => ModuleFormat::Json,
+        _ => ModuleFormat::EsModule,
+    }
 }
 
 fn plain_module(path: PathBuf, origin: ModuleOrigin, code: String) -> Module {

@@ -13,7 +13,7 @@ use super::{
     walk::{Cause, Verdict, Walk, age_ms},
 };
 use crate::{
-    definition::{Task, TaskIndex},
+    definition::{CacheTtl, Task, TaskIndex},
     digest::Digest,
     error::EngineError,
     identity::{Capture, ComponentName, HandlerValue, ProviderValue, UpstreamValue},
@@ -85,7 +85,7 @@ fn reason(
 fn ttl(task: &Task) -> std::time::Duration {
     task.options
         .cache_ttl
-        .map(|ttl| ttl.duration())
+        .map(CacheTtl::duration)
         .unwrap_or_default()
 }
 

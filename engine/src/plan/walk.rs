@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::records::{Records, Unusable};
 use crate::{
-    definition::{Point, PointId, Task, TaskIndex, Workflow},
+    definition::{CacheTtl, Point, PointId, Task, TaskIndex, Workflow},
     error::EngineError,
     identity::{Identities, UpstreamValue},
     state::{RunId, RunSummary},
@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
         let Some(current) = self.records.current(&task.path) else {
             return Ok(Verdict::Stale(Cause::NeverRun));
         };
-        if task.options.cache_ttl.is_some_and(|ttl| ttl.is_zero()) {
+        if task.options.cache_ttl.is_some_and(CacheTtl::is_zero) {
             return Ok(Verdict::Stale(Cause::AlwaysRuns));
         }
         let identity = self.identities.identity(index, runs);

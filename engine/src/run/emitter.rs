@@ -118,7 +118,7 @@ impl Emitter {
                 command_name,
                 exit_code,
             } => {
-                let mut events = state.flush(&self.secrets, &node_path, &command_name);
+                let mut events = state.flush(&self.secrets, node_path.as_ref(), &command_name);
                 events.push(Event::CommandCompleted {
                     node_path,
                     command_name,
@@ -146,16 +146,16 @@ impl EmitterState {
     fn flush(
         &mut self,
         secrets: &Secrets,
-        node_path: &Option<String>,
+        node_path: Option<&String>,
         command_name: &str,
     ) -> Vec<Event> {
         let mut events = Vec::new();
         for stream in [OutputStream::Stdout, OutputStream::Stderr] {
-            let key = (node_path.clone(), command_name.to_owned(), stream);
+            let key = (node_path.cloned(), command_name.to_owned(), stream);
             let rest = self.streams.remove(&key).map(|mask| mask.finish(secrets));
             if let Some(data) = rest.filter(|data| !data.is_empty()) {
                 events.push(Event::CommandOutput {
-                    node_path: node_path.clone(),
+                    node_path: node_path.cloned(),
                     command_name: command_name.to_owned(),
                     stream,
                     data,
@@ -166,16 +166,16 @@ impl EmitterState {
     }
 
     fn remember(&mut self, event: &Event) {
-        let (node_path, data) = match event {
-            Event::CommandOutput {
-                node_path: Some(node_path),
-                data,
-                ..
-            }
-            | Event::LogOutput {
-                node_path, data, ..
-            } => (node_path, data),
-            _ => return,
+        let (Event::CommandOutput {
+            node_path: Some(node_path),
+            data,
+            ..
+        }
+        | Event::LogOutput {
+            node_path, data, ..
+        }) = event
+        else {
+            return;
         };
         let tail = self.tails.entry(node_path.clone()).or_default();
         append_lines(tail, data, matches!(event, Event::LogOutput { .. }));

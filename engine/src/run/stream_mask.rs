@@ -14,7 +14,7 @@ impl StreamMask {
         self.held.push_str(piece);
         let masked = secrets.mask(&self.held);
         let keep = secrets.longest_beginning_at_end_of(&masked);
-        self.held = masked[masked.len() - keep..].to_owned();
+        masked[masked.len() - keep..].clone_into(&mut self.held);
         masked[..masked.len() - keep].to_owned()
     }
 

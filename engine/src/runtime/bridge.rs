@@ -400,7 +400,7 @@ fn finish_function(
     bridge: Bridge,
 ) -> impl for<'js> Fn(Ctx<'js>, u64, String, JsValue<'js>, JsValue<'js>) {
     move |ctx, call, kind, value, metadata| {
-        bridge.finish(&ctx, CallId(call), &kind, &value, &metadata)
+        bridge.finish(&ctx, CallId(call), &kind, &value, &metadata);
     }
 }
 

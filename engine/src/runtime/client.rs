@@ -10,7 +10,10 @@ use std::{
 };
 
 use serde_json::Value;
-use tokio::sync::{mpsc::UnboundedReceiver, oneshot};
+use tokio::sync::{
+    mpsc::UnboundedReceiver,
+    oneshot::{self, error::RecvError},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -72,7 +75,7 @@ impl HandlerClient {
     /// has not unwound some seconds later is abandoned.
     pub(crate) async fn call(&self, invocation: Invocation) -> Result<CallResult, CallFailure> {
         let call = CallId(self.next_call.fetch_add(1, Ordering::Relaxed));
-        let (reply, answer) = oneshot::channel();
+        let (reply, mut answer) = oneshot::channel();
         let cancel = self.cancel.child_token();
         lock(&self.calls).insert(
             call,
@@ -86,28 +89,32 @@ impl HandlerClient {
             call,
             invocation: Box::new(invocation),
         });
-        tokio::pin!(answer);
         let answered = tokio::select! {
+            biased;
             answered = &mut answer => answered,
-            () = cancel.cancelled() => {
-                self.runtime.send(ToRuntime::Abort { call });
-                match tokio::time::timeout(UNWIND_TIME, &mut answer).await {
-                    Ok(answered) => answered,
-                    Err(_) => {
-                        self.runtime.interrupt();
-                        lock(&self.calls).remove(&call);
-                        return Err(CallFailure::Cancelled);
-                    }
-                }
-            }
+            () = cancel.cancelled() => self.unwind(call, &mut answer).await?,
         };
         match answered {
             Ok(Ok(result)) => Ok(result),
-            Ok(Err(_)) if self.cancel.is_cancelled() => Err(CallFailure::Cancelled),
+            _ if self.cancel.is_cancelled() => Err(CallFailure::Cancelled),
             Ok(Err(thrown)) => Err(CallFailure::Threw(thrown)),
-            Err(_) if self.cancel.is_cancelled() => Err(CallFailure::Cancelled),
             Err(_) => Err(CallFailure::RuntimeGone),
         }
+    }
+
+    /// Fires a call's signal and waits for its end, but not for ever.
+    async fn unwind(
+        &self,
+        call: CallId,
+        answer: &mut oneshot::Receiver<Result<CallResult, Thrown>>,
+    ) -> Result<Result<Result<CallResult, Thrown>, RecvError>, CallFailure> {
+        self.runtime.send(ToRuntime::Abort { call });
+        if let Ok(answered) = tokio::time::timeout(UNWIND_TIME, answer).await {
+            return Ok(answered);
+        }
+        self.runtime.interrupt();
+        lock(&self.calls).remove(&call);
+        Err(CallFailure::Cancelled)
     }
 
     /// Serves the runtime until it is gone; to be polled beside the calls.
@@ -179,7 +186,7 @@ impl HandlerClient {
                 Arc::new(move |value| {
                     client
                         .runtime
-                        .send(ToRuntime::Progress { operation, value })
+                        .send(ToRuntime::Progress { operation, value });
                 })
             };
             let result = client

@@ -125,7 +125,7 @@ impl Worker {
         if !self.bridge.is_installed() {
             self.realm.lift_limits();
         }
-        let result = self.realm.context.with(|ctx| {
+        self.realm.context.with(|ctx| {
             let handled = self.handle(&ctx, message);
             if handled.is_err() {
                 let thrown = crate::sandbox::Thrown::catch(&ctx, &self.realm.graph);
@@ -134,7 +134,6 @@ impl Worker {
             while ctx.execute_pending_job() {}
         });
         self.bridge.set_current(None);
-        result
     }
 
     fn call_of(&self, message: &ToRuntime) -> Option<CallId> {

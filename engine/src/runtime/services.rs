@@ -57,7 +57,7 @@ impl Services {
             "local.open" => self.ask(move |host| open(host, &payload)).await,
             "local.prompt" => self.ask(move |host| prompt(host, payload)).await,
             "local.present" => self.ask(move |host| present(host, payload)).await,
-            "local.capability" => self.ask(move |host| capability(host, payload)).await,
+            "local.capability" => self.ask(move |host| capability(host, &payload)).await,
             "local.command" if payload["mode"] == "interactive" => {
                 let command = self.interactive_command(payload)?;
                 self.ask(move |host| interactive(host, &command)).await
@@ -157,7 +157,7 @@ fn present(host: &dyn Host, payload: Value) -> Result<Value, HostError> {
     Ok(Value::Null)
 }
 
-fn capability(host: &dyn Host, payload: Value) -> Result<Value, HostError> {
+fn capability(host: &dyn Host, payload: &Value) -> Result<Value, HostError> {
     let id = payload["id"].as_str().unwrap_or_default();
     host.capability(id, &payload["params"], payload["nodePath"].as_str())
 }

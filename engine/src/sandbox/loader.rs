@@ -106,7 +106,7 @@ pub(crate) fn rigkit<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
 ///
 /// The module is evaluated now, so its exports are known, where Node would guess them from
 /// the text.
-fn common_js_bridge<'js>(ctx: &Ctx<'js>, path: &Path) -> Result<String> {
+fn common_js_bridge(ctx: &Ctx<'_>, path: &Path) -> Result<String> {
     let require: Function = rigkit(ctx)?.get("requireCommonJs")?;
     let name = path.to_string_lossy();
     let names: Vec<String> = rigkit(ctx)?

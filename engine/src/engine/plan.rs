@@ -1,10 +1,12 @@
 //! Requests for plans: at rest, verified, and saved for a later apply.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::{
     Engine, KeyUse, PlanRequest, RunSession,
-    checks::{Verification, verify},
+    checks::{Candidate, Verification, ask_about_runs, ask_providers, has_questions},
     contexts::check_branch_names,
     select,
     session::{Session, SessionOptions},
@@ -14,7 +16,7 @@ use crate::{
     digest::Digest,
     error::EngineError,
     identity::{Identities, SecretDigests, hash_parts},
-    plan::{PlanInputs, PlanLevel, Records, SavedPlan, WorkflowPlan, make_plan},
+    plan::{PlanInputs, PlanLevel, Records, SavedPlan, Verdict, Walk, WorkflowPlan, make_plan},
     state::StateReader,
 };
 
@@ -102,6 +104,7 @@ pub(super) struct Planning<'a> {
     pub(super) records: Records<'a>,
     pub(super) state: Option<&'a StateReader>,
     pub(super) verification: Verification,
+    pub(super) secrets: &'a SecretDigests,
     pub(super) now: Timestamp,
 }
 
@@ -120,13 +123,39 @@ impl<'a> Planning<'a> {
             definition,
             workflow,
             state,
+            secrets,
         })
     }
 
     /// Asks providers what they find, and whether artifacts still exist.
     pub(super) async fn verify(&mut self, session: &Session, is_required: bool) -> Result<(), EngineError> {
-        self.verification = verify(session, self.workflow, self.state, &mut self.records, is_required).await?;
-        Ok(())
+        self.verification = ask_providers(session, self.workflow, is_required).await?;
+        if !has_questions(session, self.workflow) {
+            return Ok(());
+        }
+        // A run that cannot be reused may leave an earlier one in its place.
+        let mut asked = HashSet::new();
+        loop {
+            let mut candidates = self.candidates()?;
+            candidates.retain(|candidate| asked.insert(candidate.run.run_id.clone()));
+            if candidates.is_empty() {
+                return Ok(());
+            }
+            for (run, why) in ask_about_runs(session, self, &candidates).await? {
+                self.records.mark_unusable(run, why);
+            }
+        }
+    }
+
+    /// Gives the stored runs that the walk would reuse, as far as is known.
+    fn candidates(&self) -> Result<Vec<Candidate>, EngineError> {
+        let mut walk = Walk::new(self.workflow, &self.identities, &self.records, self.now);
+        let verdicts = walk.judge_all()?.into_iter();
+        let candidates = verdicts.filter_map(|(task, verdict)| match verdict {
+            Verdict::Reusable(run) | Verdict::Conditional { run, .. } => Some(Candidate { task, run }),
+            Verdict::Stale(_) => None,
+        });
+        Ok(candidates.collect())
     }
 
     pub(super) fn plan(&self) -> Result<WorkflowPlan, EngineError> {

@@ -143,7 +143,7 @@ impl Session {
             node: node.to_owned(),
             message: self.emitter.mask(&format!("{name}{}", thrown.message)),
             range: thrown.place().cloned().or(place),
-            help: None,
+            help: thrown.help.as_deref().map(|help| self.emitter.mask(help)),
             output_tail: self.emitter.tail(node),
         }
     }

@@ -196,6 +196,7 @@ pub(crate) fn report(failure: &Failure, is_json: bool, context: Option<&Context>
     let exit = Exit::of(failure);
     match failure {
         Failure::OutputClosed => {}
+        Failure::Cancelled if !is_json => output::note("cancelled"),
         // A failure to write help, the version or an error leaves nobody to tell.
         Failure::CommandLine(error) if !error.use_stderr() || !is_json => drop(error.print()),
         failure if is_json => {

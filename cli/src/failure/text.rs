@@ -91,18 +91,21 @@ fn failed_node(failure: &NodeFailure) -> String {
         help: failure.help.clone(),
     };
     let mut lines = vec![report.render()];
-    if !failure.output_tail.is_empty() {
+    let is_blank = |line: &&String| line.trim().is_empty();
+    let blank = failure
+        .output_tail
+        .iter()
+        .rev()
+        .take_while(is_blank)
+        .count();
+    let tail = &failure.output_tail[..failure.output_tail.len() - blank];
+    if !tail.is_empty() {
         lines.push(paint(
             FAINT,
             format_args!("the last output of `{}`:", failure.node),
         ));
         let bar = paint(FAINT, "|");
-        lines.extend(
-            failure
-                .output_tail
-                .iter()
-                .map(|line| format!("  {bar} {line}")),
-        );
+        lines.extend(tail.iter().map(|line| format!("  {bar} {line}")));
     }
     lines.join("\n")
 }

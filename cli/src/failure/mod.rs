@@ -10,7 +10,7 @@ use std::{
 };
 
 use clap::error::{ContextKind, ContextValue};
-use rigkit_engine::EngineError;
+use rigkit_engine::{EngineError, error::NodeFailure};
 use thiserror::Error;
 
 pub(crate) use document::ErrorBody;
@@ -184,6 +184,18 @@ impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
         Self::CommandLine(error)
     }
+}
+
+/// Gives the last lines of what a task wrote, without the empty ones at their end.
+fn output_tail(failure: &NodeFailure) -> &[String] {
+    let is_blank = |line: &&String| line.trim().is_empty();
+    let blank = failure
+        .output_tail
+        .iter()
+        .rev()
+        .take_while(is_blank)
+        .count();
+    &failure.output_tail[..failure.output_tail.len() - blank]
 }
 
 /// Writes what went wrong as it stands in documents.

@@ -10,7 +10,7 @@ use rigkit_engine::{
     source::SourceRange,
 };
 
-use super::Failure;
+use super::{Failure, output_tail};
 use crate::{
     context::{Context, shown_path},
     style::{FAINT, paint},
@@ -91,14 +91,7 @@ fn failed_node(failure: &NodeFailure) -> String {
         help: failure.help.clone(),
     };
     let mut lines = vec![report.render()];
-    let is_blank = |line: &&String| line.trim().is_empty();
-    let blank = failure
-        .output_tail
-        .iter()
-        .rev()
-        .take_while(is_blank)
-        .count();
-    let tail = &failure.output_tail[..failure.output_tail.len() - blank];
+    let tail = output_tail(failure);
     if !tail.is_empty() {
         lines.push(paint(
             FAINT,

@@ -25,19 +25,16 @@ pub(crate) fn of(plan: &WorkflowPlan, is_verbose: bool, now: Timestamp) -> Strin
     )];
     lines.extend(required_checks(plan));
     if is_verbose {
-        lines.extend(
-            plan.nodes
-                .iter()
-                .flat_map(|node| node_lines(node, width(plan.nodes.iter()), now)),
-        );
+        let width = width(plan.nodes.iter());
+        let told = plan.nodes.iter();
+        lines.extend(told.flat_map(|node| node_lines(node, width, now)));
     } else {
         let causes = causes(plan);
-        let width = width(causes.iter().map(|cause| cause.node));
-        lines.extend(
-            causes
-                .iter()
-                .flat_map(|cause| cause_lines(cause, width, now)),
-        );
+        let width = width(causes.told.iter().map(|cause| cause.node));
+        let told = causes.told.iter();
+        lines.extend(told.flat_map(|cause| cause_lines(cause, width, now)));
+        let folded = causes.folded.iter();
+        lines.extend(folded.map(|(first, count)| folded_line(first, *count, now)));
     }
     output::lines(&lines)
 }
@@ -70,6 +67,11 @@ fn cause_lines(cause: &Cause<'_>, width: usize, now: Timestamp) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+fn folded_line(first: &PlanNode, count: usize, now: Timestamp) -> String {
+    let phrase = phrase(&first.reason, now);
+    paint(FAINT, format_args!("  and {count} more: {phrase}"))
 }
 
 fn cascade(count: usize, before: &str, after: &str) -> Option<String> {

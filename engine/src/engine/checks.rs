@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{plan::Planning, session::Session};
 use crate::{
-    definition::{OutputSchema, ProviderIndex, ProviderOrigin, Scope, Task, TaskIndex, ValueHandle, Workflow},
+    definition::{Definition, OutputSchema, ProviderIndex, ProviderOrigin, Scope, Task, TaskIndex, ValueHandle, Workflow},
     error::EngineError,
     identity::{ComponentName, checks_component},
     plan::{CheckStatus, ProviderCheck, Unusable},
@@ -37,7 +37,7 @@ pub(super) async fn ask_providers(
     is_required: bool,
 ) -> Result<Verification, EngineError> {
     let mut verification = Verification::default();
-    for (name, provider) in providers_of(session, workflow) {
+    for (name, provider) in providers_of(&session.definition, workflow) {
         let checks = ask_checks(session, workflow, &name, provider, is_required).await?;
         if !checks.is_empty() {
             let found = checks.iter().map(fingerprint).collect();
@@ -78,9 +78,9 @@ pub(super) struct Candidate {
 }
 
 /// Says whether stored runs have to be asked about at all.
-pub(super) fn has_questions(session: &Session, workflow: &Workflow) -> bool {
+pub(super) fn has_questions(definition: &Definition, workflow: &Workflow) -> bool {
     let has_code = |task: &Task| matches!(task.options.output, Some(OutputSchema::Code { .. }));
-    !providers_of(session, workflow).is_empty() || workflow.tasks.iter().any(has_code)
+    !providers_of(definition, workflow).is_empty() || workflow.tasks.iter().any(has_code)
 }
 
 /// Finds out which of these runs cannot be reused although their identities fit.
@@ -102,14 +102,14 @@ pub(super) async fn ask_about_runs(
 }
 
 /// Gives the providers that run code of the project; the built-in one has nothing to ask.
-fn providers_of(session: &Session, workflow: &Workflow) -> BTreeMap<Arc<str>, ProviderIndex> {
+fn providers_of(definition: &Definition, workflow: &Workflow) -> BTreeMap<Arc<str>, ProviderIndex> {
     let used: BTreeMap<Arc<str>, ProviderIndex> = workflow
         .scopes
         .iter()
         .flat_map(|scope| scope.providers.iter().map(|(name, index)| (Arc::clone(name), *index)))
         .collect();
     used.into_iter()
-        .filter(|(_, index)| session.definition.provider(*index).origin == ProviderOrigin::Project)
+        .filter(|(_, index)| definition.provider(*index).origin == ProviderOrigin::Project)
         .collect()
 }
 
@@ -213,7 +213,7 @@ async fn gone_artifacts(
 }
 
 fn owners(session: &Session, workflow: &Workflow) -> HashMap<String, (Arc<str>, ValueHandle)> {
-    providers_of(session, workflow)
+    providers_of(&session.definition, workflow)
         .into_iter()
         .map(|(name, index)| {
             let provider = session.definition.provider(index);

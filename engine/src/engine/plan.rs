@@ -1,6 +1,6 @@
 //! Requests for plans: at rest, verified, and saved for a later apply.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -38,7 +38,14 @@ impl Engine {
             }
             PlanLevel::Verified => {
                 let options = SessionOptions { log: None, state: None };
-                self.with_session(run, options, |session| self.plan_verified(session, name.map(str::to_owned)))
+                let loaded = self.load_session(run, options)?;
+                let definition = Arc::clone(&loaded.session.definition);
+                let workflows = select::workflows(&definition, name)?;
+                // Most projects have nobody to ask, and need nothing that asking needs.
+                if workflows.iter().any(|workflow| has_questions(&definition, workflow)) {
+                    return loaded.run(|session| self.plan_verified(session, name.map(str::to_owned)));
+                }
+                self.plan_definition(&definition, name)
             }
         }
     }
@@ -130,7 +137,7 @@ impl<'a> Planning<'a> {
     /// Asks providers what they find, and whether artifacts still exist.
     pub(super) async fn verify(&mut self, session: &Session, is_required: bool) -> Result<(), EngineError> {
         self.verification = ask_providers(session, self.workflow, is_required).await?;
-        if !has_questions(session, self.workflow) {
+        if !has_questions(self.definition, self.workflow) {
             return Ok(());
         }
         // A run that cannot be reused may leave an earlier one in its place.

@@ -211,7 +211,7 @@ fn late_globals(flags: &[InputFlag]) -> Vec<Arg> {
     };
     let free = LATE_GLOBALS
         .iter()
-        .filter(|group| !group.iter().any(|name| is_taken(name)));
+        .filter(|group| !group.iter().any(&is_taken));
     let free: Vec<&str> = free.copied().flatten().copied().collect();
     let globals = GlobalOptions::augment_args(Command::new("globals"));
     let globals = EventOptions::augment_args(globals);

@@ -61,12 +61,11 @@ impl Context {
             .map(std::path::absolute)
             .transpose();
         let state = state.map_err(Failure::file("find", Path::new(".")))?;
-        self.engine_of(self.project()?, state)
+        Self::engine_of(self.project()?, state)
     }
 
     /// Makes an engine for any project.
     pub(crate) fn engine_of(
-        &self,
         project: &Project,
         state_path: Option<PathBuf>,
     ) -> Result<Engine, Failure> {

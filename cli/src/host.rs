@@ -94,11 +94,17 @@ impl Host for TerminalHost {
     }
 
     fn present(&self, interaction: &Interaction) -> Result<(), HostError> {
-        let mut text = format!("{}\n  {}", paint(NAME, &interaction.title), interaction.url);
-        if let Some(instructions) = &interaction.instructions {
-            text.push_str(&format!("\n  {instructions}"));
-        }
-        self.screen.print(&text);
+        let mut lines = vec![
+            paint(NAME, &interaction.title),
+            format!("  {}", interaction.url),
+        ];
+        lines.extend(
+            interaction
+                .instructions
+                .as_ref()
+                .map(|instructions| format!("  {instructions}")),
+        );
+        self.screen.print(&lines.join("\n"));
         // Whoever sees the address can open it; a desktop is a convenience.
         if prompt::is_possible() {
             let _ = open::that_detached(&interaction.url);

@@ -22,7 +22,8 @@ pub(crate) fn document(value: &impl Serialize) -> Result<(), Failure> {
 
 fn write_document(value: &impl Serialize) -> io::Result<()> {
     let stdout = io::stdout();
-    let mut bytes = if stdout.is_terminal() {
+    let is_for_eyes = stdout.is_terminal();
+    let mut bytes = if is_for_eyes {
         serde_json::to_vec_pretty(value)?
     } else {
         serde_json::to_vec(value)?
@@ -31,6 +32,14 @@ fn write_document(value: &impl Serialize) -> io::Result<()> {
     let mut stdout = stdout.lock();
     stdout.write_all(&bytes)?;
     stdout.flush()
+}
+
+/// Puts lines together; ends with a newline unless there are none.
+pub(crate) fn lines(lines: &[String]) -> String {
+    lines
+        .iter()
+        .flat_map(|line| [line.as_str(), "\n"])
+        .collect()
 }
 
 /// Says something to the person, on stderr. That nobody listens is no failure.

@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn spans_lose_nothing() {
         let check = |milliseconds, expected: &str| {
-            assert_eq!(span(Duration::from_millis(milliseconds)), expected)
+            assert_eq!(span(Duration::from_millis(milliseconds)), expected);
         };
         check(250, "250ms");
         check(90_000, "90s");

@@ -123,28 +123,30 @@ fn explanation(task: &TaskExplanation, now: Timestamp) -> String {
         let table = runs_table(task.history.iter(), now);
         lines.extend(table.lines().map(|line| format!("    {line}")));
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    output::lines(&lines)
 }
 
 fn component(component: &ComponentChange) -> String {
-    let value = |style, value: &Option<String>| match value {
-        Some(value) => paint(style, shortened(value)),
-        None => paint(FAINT, "not known"),
-    };
     let told = match component.status {
         ComponentStatus::Same => paint(FAINT, "the same"),
         ComponentStatus::New => paint(FAINT, "nothing to compare with"),
         ComponentStatus::Unknown => paint(FAINT, "known once the tasks before it have run"),
-        ComponentStatus::Changed if component.old.is_none() && component.new.is_none() => {
-            paint(PENDING, "changed")
-        }
-        ComponentStatus::Changed => format!(
-            "{} → {}",
-            value(OLD, &component.old),
-            value(NEW, &component.new)
-        ),
+        ComponentStatus::Changed => changed(component.old.as_deref(), component.new.as_deref()),
     };
     format!("    {:10}  {told}", component.name)
+}
+
+/// Shows both values where they can be read beside each other; of longer ones the reason
+/// above tells what matters.
+fn changed(old: Option<&str>, new: Option<&str>) -> String {
+    let fits = |value: Option<&str>| value.is_none_or(|value| shortened(value) == value);
+    if (old, new) == (None, None) || !fits(old) || !fits(new) {
+        return paint(PENDING, "changed");
+    }
+    let none = || paint(FAINT, "none");
+    let old = old.map_or_else(none, |old| paint(OLD, old));
+    let new = new.map_or_else(none, |new| paint(NEW, new));
+    format!("{old} → {new}")
 }
 
 fn invalidate(tasks: &[String], context: &Context) -> Result<(), Failure> {
@@ -165,9 +167,6 @@ fn invalidate(tasks: &[String], context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-/// More names than this say less than their number.
-const SHOWN_PATHS: usize = 8;
-
 fn invalidated_text(invalidated: &[InvalidatedRun]) -> String {
     let mut paths: Vec<&str> = invalidated
         .iter()
@@ -176,11 +175,7 @@ fn invalidated_text(invalidated: &[InvalidatedRun]) -> String {
     paths.dedup();
     match paths.as_slice() {
         [] => "nothing was valid, so nothing is invalidated".to_owned(),
-        paths if paths.len() <= SHOWN_PATHS => format!("invalidated: {}", paths.join(", ")),
-        paths => {
-            let (shown, rest) = paths.split_at(SHOWN_PATHS);
-            format!("invalidated: {} and {} more", shown.join(", "), rest.len())
-        }
+        paths => format!("invalidated: {}", paths.join(", ")),
     }
 }
 

@@ -186,7 +186,7 @@ fn text(examination: &Examination) -> String {
         [] => lines.push(paint(GOOD, "everything is as it should be")),
         problems => lines.extend(problems.iter().map(problem_text)),
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    output::lines(&lines)
 }
 
 fn project_lines(health: &Health) -> Vec<String> {

@@ -80,22 +80,19 @@ fn show(engine: &Engine, run: Option<&str>, context: &Context) -> Result<(), Fai
     }
     let zone = TimeZone::system();
     let started = apply.started_at.to_zoned(zone.clone());
-    let mut text = format!("{}  {}\n", apply.workflow, outcome(apply.outcome));
-    text.push_str(&format!(
-        "started {} by {}\n",
-        started.strftime("%Y-%m-%d %H:%M:%S %Z"),
-        apply.who
-    ));
-    if let Some(message) = &apply.message {
-        text.push_str(&format!("{}\n", paint(BAD, message)));
-    }
-    if let Some(path) = context.log_path(apply.id.as_str()) {
-        text.push_str(&format!("{}\n", paint(FAINT, shown_path(&path))));
-    }
-    for line in progress::log_lines(&events, &zone) {
-        text.push_str(&format!("{line}\n"));
-    }
-    output::text(&text)
+    let mut lines = vec![
+        format!("{}  {}", apply.workflow, outcome(apply.outcome)),
+        format!(
+            "started {} by {}",
+            started.strftime("%Y-%m-%d %H:%M:%S %Z"),
+            apply.who
+        ),
+    ];
+    lines.extend(apply.message.as_ref().map(|message| paint(BAD, message)));
+    let path = context.log_path(apply.id.as_str());
+    lines.extend(path.map(|path| paint(FAINT, shown_path(&path))));
+    lines.extend(progress::log_lines(&events, &zone));
+    output::text(&output::lines(&lines))
 }
 
 /// Ids made in the same minute begin alike, so the end tells them apart.

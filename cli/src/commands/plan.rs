@@ -146,7 +146,7 @@ fn one_of_many(
         Err(error) => root_of(error),
     };
     let planned = project.map_err(Failure::from).and_then(|project| {
-        let engine = context.engine_of(&project, None)?;
+        let engine = Context::engine_of(&project, None)?;
         let request = PlanRequest {
             workflow: None,
             level: PlanLevel::Verified,

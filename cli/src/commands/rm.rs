@@ -55,7 +55,8 @@ pub(super) fn confirm_removal(workspaces: &[WorkspaceView]) -> Result<(), Failur
             "confirm it with `--yes`",
         ));
     }
-    if prompt::confirm(&format!("Remove {what}?"), Some(false))? {
+    let is_wanted = prompt::confirm(&format!("Remove {what}?"), Some(false))?;
+    if is_wanted {
         Ok(())
     } else {
         Err(Failure::Cancelled)

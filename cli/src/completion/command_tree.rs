@@ -43,7 +43,7 @@ fn with_operations(command: Command, kind: OperationKind, invocation: &str) -> C
         });
         if operation.kind == kind && is_wanted && !known.contains(&operation.id) {
             known.push(operation.id.clone());
-            command = command.subcommand(operations::command(&operation, invocation));
+            command = command.subcommand(operations::nested_command(&operation, invocation));
         }
     }
     command

@@ -10,7 +10,7 @@ use rigkit_engine::{
 };
 use serde::Serialize;
 
-use super::Failure;
+use super::{Failure, output_tail};
 use crate::context::Context;
 
 /// Is the document.
@@ -139,7 +139,7 @@ impl FailedNode {
             message: failure.message.clone(),
             position: failure.range.as_ref().map(Position::of),
             help: failure.help.clone(),
-            output_tail: failure.output_tail.clone(),
+            output_tail: output_tail(failure).to_vec(),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use clap::error::{ContextKind, ContextValue};
-use rigkit_engine::EngineError;
+use rigkit_engine::{EngineError, error::NodeFailure};
 use thiserror::Error;
 
 pub(crate) use document::ErrorBody;
@@ -186,6 +186,18 @@ impl From<clap::Error> for Failure {
     }
 }
 
+/// Gives the last lines of what a task wrote, without the empty ones at their end.
+fn output_tail(failure: &NodeFailure) -> &[String] {
+    let is_blank = |line: &&String| line.trim().is_empty();
+    let blank = failure
+        .output_tail
+        .iter()
+        .rev()
+        .take_while(is_blank)
+        .count();
+    &failure.output_tail[..failure.output_tail.len() - blank]
+}
+
 /// Writes what went wrong as it stands in documents.
 pub(crate) fn body(failure: &Failure) -> ErrorBody {
     document::of(failure, None).error
@@ -196,6 +208,7 @@ pub(crate) fn report(failure: &Failure, is_json: bool, context: Option<&Context>
     let exit = Exit::of(failure);
     match failure {
         Failure::OutputClosed => {}
+        Failure::Cancelled if !is_json => output::note("cancelled"),
         // A failure to write help, the version or an error leaves nobody to tell.
         Failure::CommandLine(error) if !error.use_stderr() || !is_json => drop(error.print()),
         failure if is_json => {

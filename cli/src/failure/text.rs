@@ -10,7 +10,7 @@ use rigkit_engine::{
     source::SourceRange,
 };
 
-use super::Failure;
+use super::{Failure, output_tail};
 use crate::{
     context::{Context, shown_path},
     style::{FAINT, paint},
@@ -90,20 +90,17 @@ fn failed_node(failure: &NodeFailure) -> String {
             .collect(),
         help: failure.help.clone(),
     };
-    let mut text = report.render();
-    if !failure.output_tail.is_empty() {
-        text.push_str(&format!(
-            "\n{}",
-            paint(
-                FAINT,
-                format_args!("the last output of `{}`:", failure.node)
-            )
+    let mut lines = vec![report.render()];
+    let tail = output_tail(failure);
+    if !tail.is_empty() {
+        lines.push(paint(
+            FAINT,
+            format_args!("the last output of `{}`:", failure.node),
         ));
-        for line in &failure.output_tail {
-            text.push_str(&format!("\n  {} {line}", paint(FAINT, "|")));
-        }
+        let bar = paint(FAINT, "|");
+        lines.extend(tail.iter().map(|line| format!("  {bar} {line}")));
     }
-    text
+    lines.join("\n")
 }
 
 fn log_line(failure: &Failure, context: Option<&Context>) -> Option<String> {

@@ -76,7 +76,7 @@ fn a_failed_task_shows_its_output() {
         message: "npm exited with 1".to_owned(),
         range: Some(range("throw new Error()")),
         help: Some("run it by hand".to_owned()),
-        output_tail: vec!["one".to_owned(), "two".to_owned()],
+        output_tail: vec!["one".to_owned(), "two".to_owned(), String::new()],
     };
     let error = EngineError::Failed {
         failures: vec![failure],

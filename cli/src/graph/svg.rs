@@ -12,7 +12,7 @@ use super::model::Graph;
 use crate::failure::Failure;
 
 /// How many tasks can be laid out in a time that a person waits.
-const MOST_TASKS: usize = 400;
+const MOST_TASKS: usize = 1_000;
 const FONT_SIZE: usize = 15;
 /// Gray, so that a picture can be seen on a light and on a dark page.
 const LINE_COLOR: u32 = 0x8080_80ff;

@@ -115,9 +115,9 @@ fn a_picture_shows_every_task_in_its_color() {
 fn a_picture_of_nothing_and_one_of_too_much() {
     assert!(svg::draw(&[]).unwrap().starts_with("<svg"));
     let mut graph = graph();
-    graph.nodes = std::iter::repeat_n(graph.nodes[0].clone(), 1_000).collect();
+    graph.nodes = std::iter::repeat_n(graph.nodes[0].clone(), 1_001).collect();
     assert!(matches!(
         svg::draw(&[graph]),
-        Err(Failure::GraphTooLarge { tasks: 1_000, .. })
+        Err(Failure::GraphTooLarge { tasks: 1_001, .. })
     ));
 }

@@ -22,8 +22,14 @@ use crate::{
 /// The id of the argument that takes the whole input.
 pub(super) const WHOLE_INPUT_ID: &str = "whole input";
 
-/// Those global options that still make sense once the operation is known.
-const LATE_GLOBALS: &[&str] = &["workflow", "json", "color", "verbose", "quiet"];
+/// Those options of `rig` that still make sense once the operation is known; where the
+/// operation uses the name of one, those that are bound to it go too.
+const LATE_GLOBALS: &[&[&str]] = &[
+    &["workflow"],
+    &["json", "events"],
+    &["color"],
+    &["verbose", "quiet"],
+];
 
 /// Gives the id of the argument for a property's flag.
 pub(super) fn flag_id(property: &str) -> String {
@@ -40,26 +46,45 @@ pub(super) fn position_id(property: &str) -> String {
     format!("position {property}")
 }
 
-/// Makes the command of an operation; `invocation` is what is typed before its flags.
+/// Makes the command of an operation; `invocation` is what is typed before its name.
 pub(crate) fn command(operation: &OperationSummary, invocation: &str) -> Command {
     let flags = flags_of(operation);
+    let command = own_command(operation, invocation, &flags);
+    command.args(late_globals(&flags))
+}
+
+/// Makes the command of an operation as a part of the whole command line, which hands it the
+/// global options by itself and keeps their names.
+pub(crate) fn nested_command(operation: &OperationSummary, invocation: &str) -> Command {
+    let globals = GlobalOptions::augment_args(Command::new("globals"));
+    let is_global = |name: &String| {
+        globals
+            .get_arguments()
+            .any(|global| global.get_long() == Some(name))
+    };
+    let mut flags = flags_of(operation);
+    for flag in &mut flags {
+        flag.long = flag.long.take().filter(|long| !is_global(long));
+        flag.aliases.retain(|alias| !is_global(alias));
+    }
+    own_command(operation, invocation, &flags)
+}
+
+fn own_command(operation: &OperationSummary, invocation: &str, flags: &[InputFlag]) -> Command {
     let mut command = Command::new(operation.id.clone())
         .bin_name(format!("{invocation} {}", operation.id))
         .visible_aliases(operation.aliases.clone())
         .about(about(operation).unwrap_or_default());
-    for flag in &flags {
+    for flag in flags {
         command = command.args(arguments(flag));
     }
-    command = command.arg(whole_input(&flags));
+    command = command.arg(whole_input(flags));
     let mut positions: Vec<&InputFlag> = flags
         .iter()
         .filter(|flag| flag.position.is_some())
         .collect();
     positions.sort_by_key(|flag| flag.position);
-    for flag in positions {
-        command = command.arg(positional(flag));
-    }
-    with_globals(command, &flags)
+    command.args(positions.into_iter().map(positional))
 }
 
 /// Lists operations for those who do not know what there is; ends with a newline.
@@ -171,31 +196,30 @@ fn whole_input(flags: &[InputFlag]) -> Arg {
         .value_name("JSON")
         .help("The whole input as a JSON object, or `@FILE` to read it; flags win over it");
     if is_taken {
-        argument.long(WHOLE_INPUT_JSON)
-    } else {
-        argument.long(WHOLE_INPUT).alias(WHOLE_INPUT_JSON)
+        return argument.long(WHOLE_INPUT_JSON);
     }
+    argument.long(WHOLE_INPUT).alias(WHOLE_INPUT_JSON)
 }
 
-/// Adds the global options whose names the operation does not use itself.
-fn with_globals(command: Command, flags: &[InputFlag]) -> Command {
-    let is_taken = |long: Option<&str>| {
+/// Gives the options of `rig` whose names the operation does not use itself.
+fn late_globals(flags: &[InputFlag]) -> Vec<Arg> {
+    let is_taken = |name: &&str| {
         flags.iter().any(|flag| {
             let mut names = flag.long.iter().chain(&flag.aliases).chain(&flag.negation);
-            long.is_some_and(|long| names.any(|name| name == long))
+            names.any(|taken| taken == name)
         })
     };
+    let free = LATE_GLOBALS
+        .iter()
+        .filter(|group| !group.iter().any(&is_taken));
+    let free: Vec<&str> = free.copied().flatten().copied().collect();
     let globals = GlobalOptions::augment_args(Command::new("globals"));
-    let events = EventOptions::augment_args(Command::new("events"));
-    let late = globals
+    let globals = EventOptions::augment_args(globals);
+    let wanted = globals
         .get_arguments()
-        .filter(|argument| LATE_GLOBALS.contains(&argument.get_id().as_str()));
-    let added = late
-        .chain(events.get_arguments())
-        .filter(|argument| !is_taken(argument.get_long()));
-    let added: Vec<Arg> = added
+        .filter(|argument| free.contains(&argument.get_id().as_str()));
+    wanted
         .cloned()
         .map(|argument| argument.global(false).help_heading("Global options"))
-        .collect();
-    command.args(added)
+        .collect()
 }

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use clap::CommandFactory as _;
 use insta::assert_snapshot;
 use rigkit_engine::{
     OperationCli, OperationFlag, OperationKind, OperationPositional, OperationSource,
@@ -7,6 +8,7 @@ use rigkit_engine::{
 use serde_json::json;
 
 use super::*;
+use crate::{arguments::Arguments, operations::nested_command};
 
 fn operation() -> OperationSummary {
     let schema = json!({
@@ -80,7 +82,7 @@ fn flags_become_input() {
             Value::Object(parsed(line).unwrap().0.input),
             expected,
             "{line}"
-        )
+        );
     };
     check("--target x", json!({ "target": "x" }));
     check("x", json!({ "target": "x" }));
@@ -117,6 +119,37 @@ fn flags_become_input() {
         "--input-json {\"target\":\"y\"} --target z",
         json!({ "target": "z" }),
     );
+}
+
+#[test]
+fn an_operation_may_use_any_name() {
+    let mut operation = operation();
+    let names = [
+        "json",
+        "verbose",
+        "input",
+        "input-json",
+        "help",
+        "no-a",
+        "a",
+        "v",
+        "workflow",
+        "x y",
+        "-",
+        "color",
+    ];
+    let properties: Map<String, Value> = names
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({ "type": "boolean" })))
+        .collect();
+    operation.input_schema = json!({ "type": "object", "properties": properties });
+    operation.cli.positionals.clear();
+    command(&operation, "rig do").debug_assert();
+    Arguments::command()
+        .mut_subcommand("do", |command| {
+            command.subcommand(nested_command(&operation, "rig do"))
+        })
+        .debug_assert();
 }
 
 #[test]
@@ -198,10 +231,10 @@ fn each_operation_has_help() {
       -h, --help             Print help
 
     Global options:
-          --events        Writes one JSON event per line to stdout while it happens
           --json          Writes exactly one JSON document to stdout
           --color <WHEN>  Uses colors: auto, always or never
       -v, --verbose...    Shows more
       -q, --quiet         Shows only results and errors
+          --events        Writes one JSON event per line to stdout while it happens
     ");
 }

@@ -8,5 +8,5 @@ mod missing;
 mod value_kind;
 
 pub(crate) use choice::{choose, unknown, workflow_among};
-pub(crate) use command::{command, listed};
+pub(crate) use command::{listed, nested_command};
 pub(crate) use input::{OperationLine, parse};

@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn schemas_become_kinds() {
         let check = |schema: Value, expected: ValueKind| {
-            assert_eq!(ValueKind::of(&schema), expected, "{schema}")
+            assert_eq!(ValueKind::of(&schema), expected, "{schema}");
         };
         check(json!({ "type": "string" }), ValueKind::Text);
         check(
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn values_are_read_as_their_kind() {
         let check = |kind: &ValueKind, text: &str, expected: Option<Value>| {
-            assert_eq!(kind.read(text).ok(), expected, "{kind:?} {text}")
+            assert_eq!(kind.read(text).ok(), expected, "{kind:?} {text}");
         };
         check(&ValueKind::Text, "3", Some(json!("3")));
         check(&ValueKind::Number, "3", Some(json!(3)));

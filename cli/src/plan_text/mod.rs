@@ -7,6 +7,7 @@ use rigkit_engine::plan::{CheckStatus, NodeStatus, PlanNode, WorkflowPlan};
 
 use self::causes::{Cause, causes};
 use crate::{
+    output,
     progress::standing,
     reason_text::{Change, changes, phrase},
     style::{FAINT, NEW, OLD, PENDING, of_status, paint},
@@ -24,21 +25,18 @@ pub(crate) fn of(plan: &WorkflowPlan, is_verbose: bool, now: Timestamp) -> Strin
     )];
     lines.extend(required_checks(plan));
     if is_verbose {
-        lines.extend(
-            plan.nodes
-                .iter()
-                .flat_map(|node| node_lines(node, width(plan.nodes.iter()), now)),
-        );
+        let width = width(plan.nodes.iter());
+        let told = plan.nodes.iter();
+        lines.extend(told.flat_map(|node| node_lines(node, width, now)));
     } else {
         let causes = causes(plan);
-        let width = width(causes.iter().map(|cause| cause.node));
-        lines.extend(
-            causes
-                .iter()
-                .flat_map(|cause| cause_lines(cause, width, now)),
-        );
+        let width = width(causes.told.iter().map(|cause| cause.node));
+        let told = causes.told.iter();
+        lines.extend(told.flat_map(|cause| cause_lines(cause, width, now)));
+        let folded = causes.folded.iter();
+        lines.extend(folded.map(|(first, count)| folded_line(first, *count, now)));
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    output::lines(&lines)
 }
 
 /// Writes one task with its reason and what changed.
@@ -69,6 +67,11 @@ fn cause_lines(cause: &Cause<'_>, width: usize, now: Timestamp) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+fn folded_line(first: &PlanNode, count: usize, now: Timestamp) -> String {
+    let phrase = phrase(&first.reason, now);
+    paint(FAINT, format_args!("  and {count} more: {phrase}"))
 }
 
 fn cascade(count: usize, before: &str, after: &str) -> Option<String> {

@@ -72,6 +72,31 @@ fn causes_are_told_and_consequences_counted() {
 }
 
 #[test]
+fn what_says_nothing_new_is_folded() {
+    let names: Vec<String> = (0..15).map(|number| format!("t{number}")).collect();
+    let mut nodes: Vec<_> = names
+        .iter()
+        .map(|name| (name.as_str(), "pending", json!({ "code": "never-run" })))
+        .collect();
+    nodes.insert(14, ("always", "pending", json!({ "code": "always-runs" })));
+    assert_snapshot!(text(&plan(&nodes), false), @"
+    web  0 of 16 cached
+      t0      never ran
+      t1      never ran
+      t2      never ran
+      t3      never ran
+      t4      never ran
+      t5      never ran
+      t6      never ran
+      t7      never ran
+      t8      never ran
+      t9      never ran
+      always  runs every time
+      and 5 more: never ran
+    ");
+}
+
+#[test]
 fn everything_is_told_to_those_who_ask() {
     assert_snapshot!(text(&mixed(), true), @r#"
     web  1 of 6 cached

@@ -62,6 +62,12 @@ impl Live {
         }
     }
 
+    fn print(&self, lines: &[String]) {
+        for line in lines {
+            self.screen.print(line);
+        }
+    }
+
     /// Output of a task is glanced at; that of an operation is what was asked for.
     fn output(&self, state: &mut State, event: &Event) {
         match event {
@@ -74,7 +80,7 @@ impl Live {
                 let source = node_path.as_deref().unwrap_or_default();
                 if !glance(state, source, data) {
                     let lines = state.output.push(source, *stream, data);
-                    lines.iter().for_each(|line| self.screen.print(line));
+                    self.print(&lines);
                 }
             }
             Event::LogOutput {
@@ -88,7 +94,7 @@ impl Live {
                     let lines = data
                         .lines()
                         .map(|line| log_line(*stream, label.as_deref(), line));
-                    lines.for_each(|line| self.screen.print(&line));
+                    self.print(&lines.collect::<Vec<String>>());
                 }
             }
             _ => {}
@@ -128,7 +134,7 @@ impl Live {
                 ..
             } => {
                 let rest = state.output.finish(node_path);
-                rest.iter().for_each(|line| self.screen.print(line));
+                self.print(&rest);
             }
             _ => {}
         }

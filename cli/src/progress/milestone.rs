@@ -79,15 +79,17 @@ pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Option<St
             message,
             duration_ms,
         } => {
-            let mut line = format!(
-                "{} {node_path}  failed after {}",
+            // While the run is watched, the message follows with its place once the run ends.
+            let why = if detail == Detail::Everything {
+                format!(": {message}")
+            } else {
+                String::new()
+            };
+            Some(format!(
+                "{} {node_path}  failed after {}{why}",
                 paint(BAD, "✗"),
                 duration(*duration_ms)
-            );
-            if detail == Detail::Everything {
-                line.push_str(&format!(": {message}"));
-            }
-            Some(line)
+            ))
         }
         Event::NodeInvalidated { node_path, by, .. } => Some(format!(
             "{} {node_path}  invalidated by `{by}`",

@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn a_glimpse_is_the_last_text() {
         let check = |data: &str, expected: Option<&str>| {
-            assert_eq!(last_glimpse(data).as_deref(), expected, "{data:?}")
+            assert_eq!(last_glimpse(data).as_deref(), expected, "{data:?}");
         };
         check("", None);
         check(" \n\n", None);

@@ -84,6 +84,18 @@ impl Project {
         contents.lines().map(str::to_owned).collect()
     }
 
+    /// Gives the bytes of the state: everything that was ever committed to it.
+    ///
+    /// # Panics
+    /// Where there is none.
+    #[must_use]
+    pub fn state(&self) -> Vec<u8> {
+        let state = self.path(".rigkit/state.sqlite");
+        let mut bytes = fs::read(&state).unwrap();
+        bytes.extend(fs::read(state.with_extension("sqlite-wal")).unwrap_or_default());
+        bytes
+    }
+
     /// Makes a pipe with a name, at which a task and a test wait for each other.
     ///
     /// # Panics

@@ -2,5 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod apply;
+mod cache;
+mod completion;
 mod fixtures;
+mod globals;
+mod graph;
+mod log;
+mod operations;
 mod plan;
+mod setup;
+mod workspaces;

@@ -1,0 +1,140 @@
+//! `rig apply`.
+
+use insta::assert_snapshot;
+use rigkit_tests::Project;
+use serde_json::json;
+
+use crate::fixtures::{TWO, WEB};
+
+#[test]
+fn an_apply_is_a_document() {
+    let project = Project::new(WEB);
+    let applied = project.done("apply --json");
+    assert_eq!(applied.stderr, "");
+    let document = applied.document("apply.json");
+    assert_eq!(document["workflow"], "web");
+    assert_eq!(document["context"], json!({ "url": "http://localhost:3000" }));
+    assert_eq!(document["plan"]["cachedNodeCount"], 0, "the plan is the one before");
+    let again = project.done("apply --json").document("apply.json");
+    assert_eq!(again["plan"]["cachedNodeCount"], 5);
+    assert_eq!(project.lines("ran.log").len(), 5);
+}
+
+#[test]
+fn an_apply_is_told_in_lines() {
+    let project = Project::new(WEB);
+    assert_snapshot!(project.transcript(&[
+        "apply --jobs 1 --until install",
+        "apply --jobs 1 -v",
+        "apply",
+        "apply -q",
+    ]));
+}
+
+#[test]
+fn an_apply_is_told_in_events() {
+    let project = Project::new(WEB);
+    let events = project.done("apply --events --jobs 1").events();
+    let told: Vec<String> = events
+        .iter()
+        .map(|event| format!("{} {}", event["type"].as_str().unwrap(), event["nodePath"].as_str().unwrap_or_default()))
+        .collect();
+    assert_snapshot!(told.join("\n"));
+    assert_eq!(project.rig("apply --events --json").code, 2);
+}
+
+#[test]
+fn until_stops_after_a_task() {
+    let project = Project::new(WEB);
+    project.done("apply --until install");
+    assert_eq!(project.lines("ran.log"), ["clone", "install"]);
+    project.done("apply --until api.api");
+    assert_eq!(project.lines("ran.log"), ["clone", "install", "api"]);
+    assert_snapshot!(project.transcript(&["apply --until instal"]));
+    assert_eq!(project.rig("apply --until nothing --json").exits_with(2).error()["code"], "unknown-task");
+}
+
+#[test]
+fn a_dry_run_runs_nothing() {
+    let project = Project::new(WEB);
+    let dry = project.done("apply --dry-run");
+    assert_eq!(dry.stdout, project.done("plan").stdout);
+    let document = project.done("apply --dry-run --json").document("plan.json");
+    assert_eq!(document["workflows"][0]["nodeCount"], 5);
+    assert!(!project.path("ran.log").exists());
+}
+
+#[test]
+fn one_of_several_workflows_has_to_be_named() {
+    let project = Project::new(TWO);
+    assert_snapshot!(project.transcript(&["apply", "apply --workflow site"]));
+    let error = project.rig("apply --json").exits_with(2).error();
+    assert_eq!(error["code"], "workflow-needed");
+}
+
+#[test]
+fn a_failed_task_tells_where_and_what_it_wrote() {
+    let project = Project::new(FAILING);
+    assert_snapshot!(project.transcript(&["apply --jobs 1"]));
+    let failed = project.rig("apply --json").exits_with(1).error();
+    assert_eq!(failed["code"], "failed");
+    assert_eq!(failed["node"], "build");
+    assert_eq!(failed["position"]["line"], 10);
+    let tail = failed["failures"][0]["outputTail"].as_array().unwrap();
+    assert!(tail.contains(&json!("error: no space for optimism")), "{tail:?}");
+    let log = failed["log"].as_str().unwrap();
+    assert!(std::fs::read_to_string(log).unwrap().contains("no space for optimism"));
+    // What had finished stays.
+    assert_eq!(project.lines("ran.log"), ["prepare"]);
+    let plan = project.done("plan --json").document("plan.json");
+    assert_eq!(plan["workflows"][0]["cachedNodeCount"], 1);
+}
+
+const FAILING: &str = r#"
+//- /rig.config.ts
+import { workflow } from "@rigkit/sdk";
+import { host } from "@rigkit/provider-host";
+
+export const web = workflow("web", { providers: { host: host.provider() } })
+  .sequence("web")
+  .task("prepare", ({ host }) => host.writeFile("ran.log", "prepare\n", { append: true }))
+  .task("build", async ({ host }) => {
+    const { exitCode } = await host.exec("echo linking; echo 'error: no space for optimism' >&2; exit 7");
+    if (exitCode !== 0) throw new Error(`the linker exited with ${exitCode}`);
+  })
+  .task("after", ({ host }) => host.writeFile("ran.log", "after\n", { append: true }));
+"#;
+
+#[test]
+fn an_output_that_does_not_fit_its_schema_or_is_not_json_is_refused() {
+    let project = Project::new(BAD_OUTPUTS);
+    assert_snapshot!(project.transcript(&[
+        "apply -w schema",
+        "apply -w function",
+        "apply -w cycle",
+        "apply -w number",
+        "apply -w shape"
+    ]));
+    let plan = project.done("plan --json").document("plan.json");
+    for workflow in plan["workflows"].as_array().unwrap() {
+        assert_eq!(workflow["cachedNodeCount"], 0);
+    }
+}
+
+const BAD_OUTPUTS: &str = r#"
+//- /rig.config.ts
+import { workflow } from "@rigkit/sdk";
+
+const one = (name, output, handler) => workflow(name).sequence(name).task("bad", output ? { output } : {}, handler);
+const port = { type: "object", properties: { port: { type: "number" } }, required: ["port"] };
+
+export const schema = one("schema", port, () => ({ ctx: { port: "3000" } }));
+export const func = one("function", null, () => ({ ctx: { a: { b: () => 1 } } }));
+export const number = one("number", null, () => ({ ctx: { size: NaN } }));
+export const shape = one("shape", null, () => ({ port: 3000 }));
+export const cycle = one("cycle", null, () => {
+  const ctx = {};
+  ctx.self = ctx;
+  return { ctx };
+});
+"#;

@@ -1,0 +1,15 @@
+//! End-to-end tests of `rig`: what is typed, what is seen, what is left behind.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod apply;
+mod cache;
+mod completion;
+mod fixtures;
+mod globals;
+mod graph;
+mod log;
+mod operations;
+mod plan;
+mod setup;
+mod workspaces;

@@ -1,0 +1,173 @@
+//! `rig plan`.
+
+use insta::assert_snapshot;
+use rigkit_tests::Project;
+
+use crate::fixtures::{TWO, WEB};
+
+#[test]
+fn a_plan_tells_what_is_pending_and_why() {
+    let project = Project::new(WEB);
+    let mut told = project.transcript(&["plan", "apply --jobs 1", "plan", "plan -v"]);
+    project.edit("settings.ts", "main", "dev");
+    told.push_str(&project.transcript(&["plan"]));
+    assert_snapshot!(told);
+}
+
+#[test]
+fn every_reason_has_its_words() {
+    let project = Project::new(REASONS);
+    project.done("apply");
+    project.done("cache invalidate invalidated");
+    for (old, new) in [
+        ("'1' // version", "'2' // version"),
+        ("depth: 1", "depth: 2"),
+        ("type: 'string'", "type: ['string', 'number']"),
+        ("cwd: '.'", "cwd: './'"),
+        ("'before'", "'after'"),
+    ] {
+        project.edit("rig.config.ts", old, new);
+    }
+    let plan = project.transcript(&["plan -v"]);
+    assert_snapshot!(plan);
+    let document = project.done("plan --json").document("plan.json");
+    let workflows = document["workflows"].as_array().unwrap();
+    let nodes = workflows.iter().flat_map(|workflow| workflow["nodes"].as_array().unwrap());
+    let mut codes: Vec<&str> = nodes.map(|node| node["reason"]["code"].as_str().unwrap()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(
+        codes,
+        [
+            "always-runs",
+            "cached",
+            "config-changed",
+            "expired",
+            "handler-changed",
+            "invalidated",
+            "output-schema-changed",
+            "provider-changed",
+            "upstream-pending",
+            "version-changed",
+        ]
+    );
+}
+
+/// A workflow for each way in which a task stops being cached.
+const REASONS: &str = r#"
+//- /rig.config.ts
+import { workflow } from "@rigkit/sdk";
+import { host } from "@rigkit/provider-host";
+
+const one = (name) => workflow(name).sequence(name);
+const text = { type: 'string' };
+
+export const cached = one("cached").task("cached", () => {});
+export const handler = one("handler").task("handler", () => ({ ctx: { a: 'before' } })).task("next", () => {});
+export const version = one("version").task("version", { version: '1' // version
+}, () => {});
+export const config = one("config").configure({ clone: { depth: 1 } }).task("config", () => {});
+export const output = one("output").task(
+  "output",
+  { output: { type: 'object', properties: { a: text } } },
+  () => ({ ctx: { a: "x" } }),
+);
+export const provider = one("provider").addProvider("host", host.provider({ cwd: '.' })).task("provider", () => {});
+export const invalidated = one("invalidated").task("invalidated", () => {});
+export const always = one("always").task("always", { cacheTTL: 0 }, () => {});
+export const expired = one("expired").task("expired", { cacheTTL: "1ms" }, async () => {
+  await new Promise((resolve) => setTimeout(resolve, 5));
+});
+"#;
+
+#[test]
+fn a_plan_is_a_document() {
+    let project = Project::new(WEB);
+    let fresh = project.done("plan --json").document("plan.json");
+    let plan = &fresh["workflows"][0];
+    assert_eq!((&plan["workflow"], &plan["cachedNodeCount"]), (&"web".into(), &0.into()));
+    let paths: Vec<&str> = plan["nodes"].as_array().unwrap().iter().map(|node| node["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["clone", "install", "api.api", "ui.ui", "link"]);
+
+    project.done("apply");
+    let settled = project.done("plan --json --workflow web").document("plan.json");
+    assert_eq!(settled["workflows"][0]["cachedNodeCount"], 5);
+    let nodes = settled["workflows"][0]["nodes"].as_array().unwrap();
+    assert!(nodes.iter().all(|node| node["status"] == "cached" && node["runId"].is_string()));
+}
+
+#[test]
+fn a_detailed_exit_code_says_whether_something_is_pending() {
+    let project = Project::new(WEB);
+    assert_eq!(project.rig("plan").code, 0);
+    assert_eq!(project.rig("plan --detailed-exitcode").code, 3);
+    project.done("apply");
+    assert_eq!(project.rig("plan --detailed-exitcode").code, 0);
+}
+
+#[test]
+fn a_plan_changes_nothing() {
+    let project = Project::new(WEB);
+    project.done("plan");
+    assert!(!project.path("ran.log").exists());
+    project.done("apply");
+    let before = project.state();
+    project.edit("settings.ts", "main", "dev");
+    project.done("plan");
+    project.done("plan --json");
+    assert_eq!(project.state(), before);
+}
+
+#[test]
+fn all_plans_every_project_below() {
+    let project = Project::new(WEB);
+    project.write_all(
+        r#"
+//- /nested/rigkit/index.ts
+export { nested } from "./nested.ts";
+//- /nested/rigkit/nested.ts
+import { workflow } from "@rigkit/sdk";
+export const nested = workflow("nested").sequence("nested").task("only", () => {});
+"#,
+    );
+    assert_snapshot!("all", project.transcript(&["plan --all", "plan --all --detailed-exitcode"]));
+
+    let document = project.done("plan --all --json").document("plan-all.json");
+    assert_eq!(document["projects"].as_array().unwrap().len(), 2);
+
+    project.write("broken/rig.config.ts", "export const = 1;\n");
+    let broken = project.rig("plan --all --json --detailed-exitcode").exits_with(1);
+    let document = broken.document("plan-all.json");
+    let errors = document["projects"].as_array().unwrap().iter().filter(|project| project["error"].is_object());
+    assert_eq!(errors.count(), 1);
+    assert_snapshot!("all_with_a_broken_one", project.transcript(&["plan --all"]));
+    assert_eq!(project.rig("plan --all --workflow web").code, 2);
+}
+
+#[test]
+fn a_saved_plan_is_applied_as_long_as_it_fits() {
+    let project = Project::new(WEB);
+    project.done("plan --out saved.json");
+    let saved = serde_json::from_str(&project.read("saved.json")).unwrap();
+    rigkit_tests::check_document("saved-plan.json", &saved);
+    project.done("apply --plan saved.json");
+    assert_eq!(project.lines("ran.log").len(), 5);
+
+    assert_snapshot!("the_state_moved", project.transcript(&["apply saved.json"]));
+    project.done("plan --out saved.json");
+    project.edit("settings.ts", "main", "dev");
+    assert_snapshot!("the_definition_moved", project.transcript(&["apply --plan saved.json"]));
+    project.done("cache invalidate --all");
+    let stale = project.rig("apply --plan saved.json --json").exits_with(1);
+    assert_eq!(stale.error()["code"], "stale-plan");
+    assert_eq!(project.lines("ran.log").len(), 5);
+
+    project.write("saved.json", "{}");
+    assert_snapshot!("no_plan", project.transcript(&["apply --plan saved.json", "apply --plan missing.json"]));
+}
+
+#[test]
+fn several_workflows_are_planned_together_or_alone() {
+    let project = Project::new(TWO);
+    assert_snapshot!(project.transcript(&["plan", "plan -w site", "-w sight plan"]));
+}

@@ -1,0 +1,108 @@
+//! `rig init`, `rig types`, `rig projects` and `rig doctor`.
+
+use std::fs;
+
+use insta::assert_snapshot;
+use rigkit_tests::Project;
+use serde_json::json;
+
+use crate::fixtures::WEB;
+
+#[test]
+fn init_makes_a_project_that_runs() {
+    let project = Project::new("");
+    assert_snapshot!(project.transcript(&[
+        "init",
+        "plan",
+        "apply",
+        "create one",
+        "ls",
+        "run one show",
+        "do greet --name Ada",
+        "rm one --yes",
+    ])
+    .replace(&system(), "[system]"));
+    assert!(project.path(".rigkit/types/sdk.d.ts").is_file());
+    assert_eq!(project.read(".gitignore"), ".rigkit/\n");
+}
+
+/// What the config of `rig init` finds out about the machine.
+fn system() -> String {
+    let output = std::process::Command::new("uname").arg("-sm").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn init_touches_no_file_that_exists() {
+    let project = Project::new(WEB);
+    project.write("tsconfig.json", "{}\n");
+    project.write(".gitignore", "node_modules");
+    let config = project.read("rig.config.ts");
+    assert_snapshot!(project.transcript(&["init", "init"]));
+    assert_eq!(project.read("rig.config.ts"), config);
+    assert_eq!(project.read("tsconfig.json"), "{}\n");
+    assert_eq!(project.read(".gitignore"), "node_modules\n.rigkit/\n");
+}
+
+#[test]
+fn init_takes_a_directory() {
+    let project = Project::new("");
+    assert_snapshot!(project.transcript(&["init new/place", "-C new/place plan"]));
+    let document = project.done("init other --json").document("init.json");
+    assert_eq!(document["directory"], json!(project.path("other").canonicalize().unwrap()));
+    project.write("file", "");
+    assert_snapshot!("init_on_a_file", project.transcript(&["init file"]));
+}
+
+#[test]
+fn types_are_refreshed() {
+    let project = Project::new(WEB);
+    assert_snapshot!(project.transcript(&["types"]));
+    project.write(".rigkit/types/sdk.d.ts", "old");
+    let document = project.done("types --json").document("types.json");
+    assert!(document["files"].as_array().unwrap().contains(&json!("sdk.d.ts")));
+    assert_ne!(project.read(".rigkit/types/sdk.d.ts"), "old");
+}
+
+#[test]
+fn projects_below_are_listed() {
+    let project = Project::new("");
+    assert_snapshot!("no_projects", project.transcript(&["projects"]));
+    project.write_all(WEB);
+    project.done("apply");
+    project.write("a/rigkit/index.ts", "");
+    project.write("b/rigkit/index.ts", "");
+    project.write("b/rig.config.ts", "");
+    assert_snapshot!(project.transcript(&["projects", "-C a projects"]));
+    let document = project.done("projects --json").document("projects.json");
+    assert_eq!(document["projects"].as_array().unwrap().len(), 3);
+    assert_eq!(document["projects"][0]["applied"], true);
+}
+
+#[test]
+fn the_doctor_finds_what_is_wrong() {
+    let project = Project::new(WEB);
+    let doctor = || {
+        let output = project.command("doctor").env("PATH", "/nowhere").run();
+        let told = project.redact(&output.transcript());
+        let executable = rigkit_tests::rig().to_str().unwrap();
+        let told = told.replace(executable, "[rig]").replace(std::env::consts::ARCH, "[arch]");
+        told.replace(std::env::consts::OS, "[os]")
+    };
+    let fresh = doctor();
+    project.done("apply");
+    project.done("types");
+    assert_snapshot!("healthy", format!("{fresh}\n{}", doctor()));
+    let document = project.done("doctor --json").document("doctor.json");
+    assert_eq!(document["problems"], json!([]));
+
+    project.write(".rigkit/types/sdk.d.ts", "old");
+    fs::write(project.path(".rigkit/state.sqlite"), "this is not a database, but it is long enough to be one").unwrap();
+    project.edit("rig.config.ts", "\"clone\"", "\"\"");
+    assert_snapshot!("ill", doctor());
+    let document = project.rig("doctor --json").exits_with(1).document("doctor.json");
+    assert_eq!(document["problems"].as_array().unwrap().len(), 3);
+
+    fs::remove_file(project.path("rig.config.ts")).unwrap();
+    assert_snapshot!("no_project", doctor());
+}

@@ -69,8 +69,10 @@ export const site = workflow("site", { providers: { host: host.provider() } })
   // What is configured here is seen by the tasks below, and only they run again for it.
   .configure({ title: process.env.SITE_TITLE ?? "Field notes" })
   .task("build", async ({ host, step, config }) => {
-    const pages = await build(host, step.ctx.repository, ".rigkit/site", config.title);
-    return { ctx: { ...step.ctx, pages } };
+    // Each title has a folder of its own, so that what was built for another one stays as it was.
+    const output = `.rigkit/site/${config.title.toLowerCase().replaceAll(/\W+/g, "-")}`;
+    const pages = await build(host, step.ctx.repository, output, config.title);
+    return { ctx: { ...step.ctx, output, pages } };
   })
 
   // A workspace is a worktree on a branch of its name: `rig create NAME`, `rig rm NAME`.

@@ -37,8 +37,8 @@ pub(crate) struct GlobalOptions {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// Says when to use colors
-    #[arg(long, value_name = "WHEN", global = true)]
+    /// Uses colors: auto, always or never
+    #[arg(long, value_name = "WHEN", global = true, hide_possible_values = true)]
     pub(crate) color: Option<ColorWhen>,
 
     /// Shows more
@@ -275,8 +275,8 @@ pub(crate) enum CacheCommand {
 /// Is what `rig graph` understands.
 #[derive(Debug, Args)]
 pub(crate) struct GraphOptions {
-    /// Says how to draw it
-    #[arg(long, value_name = "FORMAT", default_value = "tree")]
+    /// Draws it as tree, dot, mermaid, svg or json
+    #[arg(long, value_name = "FORMAT", default_value = "tree", hide_possible_values = true)]
     pub(crate) format: GraphFormat,
 }
 

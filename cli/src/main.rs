@@ -16,6 +16,8 @@ mod plan_text;
 mod progress;
 mod prompt;
 mod reason_text;
+#[cfg(test)]
+mod schema_tests;
 mod session;
 mod signals;
 mod style;
@@ -32,6 +34,10 @@ use crate::{
     context::Context,
     failure::{Exit, Failure},
 };
+
+/// A short process spends much of its time on fresh memory; this allocator asks for less.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     if completion::is_asked_for() {

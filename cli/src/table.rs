@@ -35,6 +35,10 @@ mod tests {
             ["a-longer-name".to_owned(), "incomplete".to_owned(), "2d".to_owned()],
         ];
         let text = anstream::adapter::strip_str(&of(["NAME", "STATE", "AGE"], rows)).to_string();
-        assert_snapshot!(text, @"");
+        assert_snapshot!(text, @"
+        NAME           STATE       AGE
+        one            ready       3h
+        a-longer-name  incomplete  2d
+        ");
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::SourceRange;
+use crate::{sandbox::Secrets, source::SourceRange};
 
 /// Is one problem with a definition, made to be shown to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,6 +154,17 @@ impl Diagnostic {
             related: Vec::new(),
             help: None,
         }
+    }
+
+    /// Keeps secrets out of what it says.
+    #[must_use]
+    pub fn masked(mut self, secrets: &Secrets) -> Self {
+        self.message = secrets.mask(&self.message);
+        self.help = self.help.map(|help| secrets.mask(&help));
+        for place in &mut self.related {
+            place.message = secrets.mask(&place.message);
+        }
+        self
     }
 
     /// Makes it a warning.

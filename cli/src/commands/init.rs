@@ -21,6 +21,9 @@ use crate::{
 /// The config of a new project.
 const CONFIG: &str = include_str!("init/rig.config.ts");
 const CONFIG_NAME: &str = "rig.config.ts";
+/// What a `tsconfig.json` of somebody else needs, for an editor to find the declaration files.
+const TSCONFIG_ADVICE: &str = "for completion and type errors, add to its `compilerOptions.paths`: \
+    \"@rigkit/*\": [\"./.rigkit/types/*.d.ts\"]";
 /// The line that keeps state and declaration files out of version control.
 const IGNORED: &str = ".rigkit/";
 
@@ -88,8 +91,9 @@ fn declarations(directory: &Path) -> Result<WrittenFile, Failure> {
 }
 
 fn tsconfig(directory: &Path) -> Result<WrittenFile, Failure> {
-    let advice = "for completion and type errors it needs the `paths` that a new one would have; `rig init` in an empty directory shows them";
-    create(directory.join("tsconfig.json"), TSCONFIG, Some(advice))
+    let path = directory.join("tsconfig.json");
+    let finds_types = fs::read_to_string(&path).is_ok_and(|text| text.contains(".rigkit/types/"));
+    create(path, TSCONFIG, (!finds_types).then_some(TSCONFIG_ADVICE))
 }
 
 fn ignore_file(directory: &Path) -> Result<WrittenFile, Failure> {

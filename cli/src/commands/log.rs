@@ -75,7 +75,8 @@ fn show(engine: &Engine, run: Option<&str>, context: &Context) -> Result<(), Fai
     if context.options.json {
         return output::document(&LogDocument { apply, events });
     }
-    let started = apply.started_at.to_zoned(TimeZone::system());
+    let zone = TimeZone::system();
+    let started = apply.started_at.to_zoned(zone.clone());
     let mut text = format!("{}  {}\n", apply.workflow, outcome(apply.outcome));
     text.push_str(&format!("started {} by {}\n", started.strftime("%Y-%m-%d %H:%M:%S %Z"), apply.who));
     if let Some(message) = &apply.message {
@@ -84,7 +85,7 @@ fn show(engine: &Engine, run: Option<&str>, context: &Context) -> Result<(), Fai
     if let Some(path) = context.log_path(apply.id.as_str()) {
         text.push_str(&format!("{}\n", paint(FAINT, shown_path(&path))));
     }
-    for line in progress::log_lines(&events) {
+    for line in progress::log_lines(&events, &zone) {
         text.push_str(&format!("{line}\n"));
     }
     output::text(&text)

@@ -67,6 +67,8 @@ pub(super) fn show_result(result: &Value, is_stdout_taken: bool, context: &Conte
 pub(super) fn show_operations(operations: &[&OperationSummary], context: &Context) -> Result<Exit, Failure> {
     if context.options.json {
         output::document(&serde_json::json!({ "operations": operations }))?;
+    } else if operations.is_empty() {
+        output::note("there are no operations");
     } else {
         output::text(&operations::listed(operations))?;
     }

@@ -41,10 +41,11 @@ pub(super) fn declarations_directory(root: &Path) -> PathBuf {
 
 /// Writes the declaration files; what else is in their directory stays.
 pub(super) fn write_declarations(root: &Path) -> Result<(), Failure> {
-    let directory = declarations_directory(root);
-    fs::create_dir_all(&directory).map_err(Failure::file("create", &directory))?;
     for file in DECLARATION_FILES {
-        let path = directory.join(file.name);
+        let path = declarations_directory(root).join(file.name);
+        if let Some(directory) = path.parent() {
+            fs::create_dir_all(directory).map_err(Failure::file("create", directory))?;
+        }
         fs::write(&path, file.contents).map_err(Failure::file("write", &path))?;
     }
     Ok(())

@@ -9,6 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clap::error::{ContextKind, ContextValue};
 use rigkit_engine::EngineError;
 use thiserror::Error;
 
@@ -136,10 +137,22 @@ impl Failure {
         match self {
             Self::Engine(error) => error.help(),
             Self::Usage { help, .. } => help.clone(),
+            Self::CommandLine(error) => suggestion(error),
             Self::GraphTooLarge { .. } => Some("use `--format dot` and a program that lays out graphs of this size".to_owned()),
             _ => None,
         }
     }
+}
+
+/// Gives the nearest name where the command line has one that is misspelt.
+fn suggestion(error: &clap::Error) -> Option<String> {
+    let kinds = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    let suggested = match kinds.into_iter().find_map(|kind| error.get(kind))? {
+        ContextValue::String(one) => one,
+        ContextValue::Strings(several) => several.first()?,
+        _ => return None,
+    };
+    Some(format!("did you mean `{suggested}`?"))
 }
 
 impl From<EngineError> for Failure {

@@ -127,10 +127,15 @@ impl Report {
         for place in &self.places {
             group = place.add_to(group);
         }
-        if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(help.as_str()));
+        let renderer = Renderer::styled();
+        match &self.help {
+            None => renderer.render(&[group]),
+            Some(help) if self.places.is_empty() => {
+                let help = Group::with_title(Level::HELP.secondary_title(help.as_str()));
+                format!("{}\n{}", renderer.render(&[group]), renderer.render(&[help]))
+            }
+            Some(help) => renderer.render(&[group.element(Level::HELP.message(help.as_str()))]),
         }
-        Renderer::styled().render(&[group])
     }
 }
 

@@ -42,7 +42,26 @@ fn several_problems_each_show_their_place() {
             .help("rename one of them"),
         Diagnostic::error(DiagnosticCode::MissingHandler, "the task `a` has no handler").at(range("\"a\");")),
     ];
-    assert_snapshot!(rendered(LoadError::Invalid(problems).into(), directory.path()), @"");
+    assert_snapshot!(rendered(LoadError::Invalid(problems).into(), directory.path()), @r#"
+    error[duplicate-task]: there are two tasks `a`
+     --> PROJECT/rig.config.ts:5:3
+      |
+    5 | }).task("a");
+      |   ^^^^^^^^^^^
+      |
+     ::: PROJECT/rig.config.ts:3:36
+      |
+    3 | export const web = workflow("web").task("a", async () => {
+      |                                    ----------------------- the first is here
+      |
+      = help: rename one of them
+
+    error[missing-handler]: the task `a` has no handler
+     --> PROJECT/rig.config.ts:5:9
+      |
+    5 | }).task("a");
+      |         ^^^^^
+    "#);
 }
 
 #[test]
@@ -59,7 +78,18 @@ fn a_failed_task_shows_its_output() {
         failures: vec![failure],
         run: None,
     };
-    assert_snapshot!(rendered(error, directory.path()), @"");
+    assert_snapshot!(rendered(error, directory.path()), @"
+    error: `a` failed: npm exited with 1
+     --> PROJECT/rig.config.ts:4:3
+      |
+    4 |   throw new Error();
+      |   ^^^^^^^^^^^^^^^^^
+      |
+      = help: run it by hand
+    the last output of `a`:
+      | one
+      | two
+    ");
 }
 
 #[test]
@@ -68,7 +98,10 @@ fn a_file_that_moved_on_still_has_its_place_named() {
     let range = range("throw new Error()");
     std::fs::write(&range.file, "short").unwrap();
     let problem = Diagnostic::error(DiagnosticCode::DefinitionThrew, "boom").at(range);
-    assert_snapshot!(rendered(LoadError::Invalid(vec![problem]).into(), directory.path()), @"");
+    assert_snapshot!(rendered(LoadError::Invalid(vec![problem]).into(), directory.path()), @"
+    error[definition-threw]: boom
+    --> PROJECT/rig.config.ts:4:3
+    ");
 }
 
 #[test]
@@ -78,5 +111,8 @@ fn an_unknown_name_gets_the_nearest() {
         name: "wbe".to_owned(),
         known: vec!["web".to_owned(), "api".to_owned()],
     };
-    assert_snapshot!(rendered(error, Path::new("/nowhere")), @"");
+    assert_snapshot!(rendered(error, Path::new("/nowhere")), @"
+    error: there is no workflow `wbe`
+    help: did you mean `web`?
+    ");
 }

@@ -46,17 +46,57 @@ fn graph() -> Graph {
 #[test]
 fn a_tree_shows_branches_and_states() {
     let text = anstream::adapter::strip_str(&tree::draw(&[graph()])).to_string();
-    assert_snapshot!(text, @"");
+    assert_snapshot!(text, @r#"
+    site  1 of 4 cached
+    ├── ✓ clone
+    ├── parallel
+    │   ├── api
+    │   │   └── ○ build
+    │   └── web
+    │       └── ◌ build
+    └── ○ join "<&>" #1
+    "#);
 }
 
 #[test]
 fn graphviz_gets_a_cluster_for_each_workflow() {
-    assert_snapshot!(dot::draw(&[graph()]), @"");
+    assert_snapshot!(dot::draw(&[graph()]), @r##"
+    digraph rig {
+      rankdir=TB;
+      node [shape=box, style="rounded,filled", fontname="sans-serif"];
+      subgraph cluster_0 {
+        label="site";
+        n0_0 [label="clone", fillcolor="#b7e4c7"];
+        n0_1 [label="api.build", fillcolor="#ffe08a"];
+        n0_2 [label="web.build", fillcolor="#a8dadc"];
+        n0_3 [label="join \"<&>\" #1", fillcolor="#ffe08a"];
+        n0_0 -> n0_1;
+        n0_0 -> n0_2;
+        n0_1 -> n0_3;
+        n0_2 -> n0_3;
+      }
+    }
+    "##);
 }
 
 #[test]
 fn mermaid_gets_a_part_for_each_workflow() {
-    assert_snapshot!(mermaid::draw(&[graph()]), @"");
+    assert_snapshot!(mermaid::draw(&[graph()]), @r#"
+    flowchart TD
+      subgraph w0["site"]
+        n0_0["clone"]:::cached
+        n0_1["api.build"]:::pending
+        n0_2["web.build"]:::conditional
+        n0_3["join #quot;<&>#quot; #35;1"]:::pending
+        n0_0 --> n0_1
+        n0_0 --> n0_2
+        n0_1 --> n0_3
+        n0_2 --> n0_3
+      end
+      classDef cached fill:#b7e4c7,color:#000
+      classDef pending fill:#ffe08a,color:#000
+      classDef conditional fill:#a8dadc,color:#000
+    "#);
 }
 
 #[test]

@@ -86,10 +86,12 @@ fn arguments(flag: &InputFlag) -> Vec<Arg> {
         .help(help(flag));
     let mut arguments = vec![with_kind(argument, &flag.kind)];
     if let Some(negation) = &flag.negation {
+        let is_on = flag.default == Some(Value::Bool(true));
         let no = Arg::new(negation_id(&flag.property))
             .long(negation.clone())
             .action(ArgAction::SetTrue)
             .overrides_with(flag_id(&flag.property))
+            .hide(!is_on && !flag.is_required)
             .help(format!("Turns `--{long}` off"));
         arguments.push(no);
     }
@@ -97,11 +99,12 @@ fn arguments(flag: &InputFlag) -> Vec<Arg> {
 }
 
 fn positional(flag: &InputFlag) -> Arg {
-    let argument = Arg::new(position_id(&flag.property)).value_name(flag.property.to_uppercase()).help(help(flag));
+    let argument = Arg::new(position_id(&flag.property)).help(help(flag));
     let argument = match &flag.kind {
         ValueKind::Switch => argument.value_parser(reader(&flag.kind)),
         kind => with_kind(argument, kind),
     };
+    let argument = argument.value_name(flag.property.to_uppercase());
     match &flag.long {
         Some(_) => argument.conflicts_with(flag_id(&flag.property)),
         None => argument,
@@ -110,13 +113,7 @@ fn positional(flag: &InputFlag) -> Arg {
 
 fn with_kind(argument: Arg, kind: &ValueKind) -> Arg {
     match kind {
-        ValueKind::Switch => argument
-            .num_args(0..=1)
-            .require_equals(true)
-            .default_missing_value("true")
-            .value_parser(reader(kind))
-            .hide_possible_values(true)
-            .value_name(kind.placeholder()),
+        ValueKind::Switch => argument.action(ArgAction::SetTrue),
         ValueKind::Choice(choices) => argument
             .value_parser(PossibleValuesParser::new(choices.iter().map(choice_text)).map(move_to(kind)))
             .value_name(kind.placeholder()),

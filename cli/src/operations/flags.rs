@@ -18,7 +18,7 @@ pub(super) struct InputFlag {
     pub(super) short: Option<char>,
     /// Other spellings of the flag.
     pub(super) aliases: Vec<String>,
-    /// The flag that turns a switch off, where that can be wanted.
+    /// The flag that turns a switch off.
     pub(super) negation: Option<String>,
     /// What it takes.
     pub(super) kind: ValueKind,
@@ -92,8 +92,8 @@ impl<'a> FlagNames<'a> {
         let others = option.map(|option| option.aliases.clone()).unwrap_or_default();
         let others = others.into_iter().filter(|alias| !is_short(alias)).map(|alias| dashless(&alias).to_owned()).chain([property.to_owned()]);
         let aliases = others.filter_map(|alias| self.take(alias)).collect();
-        let can_be_off = kind == ValueKind::Switch && (is_required || default == Some(Value::Bool(true)));
-        let negation = long.as_ref().filter(|_| can_be_off).and_then(|long| self.take(format!("no-{long}")));
+        let is_switch = kind == ValueKind::Switch;
+        let negation = long.as_ref().filter(|_| is_switch).and_then(|long| self.take(format!("no-{long}")));
         InputFlag {
             is_required: is_required && default.is_none(),
             is_for_host: option.is_some_and(|option| !option.runtime),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clap::{ArgMatches, parser::ValueSource};
+use clap::ArgMatches;
 use rigkit_engine::OperationSummary;
 use serde_json::{Map, Value};
 
@@ -60,15 +60,18 @@ pub(crate) fn parse(
 }
 
 fn value_of(flag: &InputFlag, matches: &ArgMatches) -> Option<Value> {
-    if flag.negation.is_some() && is_set(matches, &negation_id(&flag.property)) {
-        return Some(Value::Bool(false));
+    if flag.kind == ValueKind::Switch {
+        if is_set(matches, &negation_id(&flag.property)) {
+            return Some(Value::Bool(false));
+        }
+        if is_set(matches, &flag_id(&flag.property)) {
+            return Some(Value::Bool(true));
+        }
     }
     let ids = [flag_id(&flag.property), position_id(&flag.property)];
     let values: Vec<Value> = ids
         .iter()
-        .filter(|id| matches.try_contains_id(id).unwrap_or_default())
-        .filter(|id| matches.value_source(id) == Some(ValueSource::CommandLine))
-        .filter_map(|id| matches.get_many::<Value>(id))
+        .filter_map(|id| matches.try_get_many::<Value>(id).ok().flatten())
         .flatten()
         .cloned()
         .collect();

@@ -78,7 +78,8 @@ fn flags_become_input() {
     check("x", json!({ "target": "x" }));
     check("x --port 80 --ratio -1.5", json!({ "target": "x", "port": 80, "ratio": -1.5 }));
     check("x --dry-run", json!({ "target": "x", "dryRun": true }));
-    check("x --dryRun=false", json!({ "target": "x", "dryRun": false }));
+    check("x --dryRun", json!({ "target": "x", "dryRun": true }));
+    check("x --no-dry-run", json!({ "target": "x", "dryRun": false }));
     check("x --no-cache", json!({ "target": "x", "cache": false }));
     check("x --no-cache --cache", json!({ "target": "x", "cache": true }));
     check("x --level 3", json!({ "target": "x", "level": 3 }));
@@ -108,15 +109,70 @@ fn global_options_may_follow_unless_the_operation_has_them() {
 
 #[test]
 fn what_is_missing_or_wrong_is_named() {
-    assert_snapshot!(failure(""), @"");
-    assert_snapshot!(failure("x --port high"), @"");
-    assert_snapshot!(failure("x --level middle"), @"");
-    assert_snapshot!(failure("x --prot 3"), @"");
-    assert_snapshot!(failure("--input [1]"), @"");
-    assert_snapshot!(failure("--input {"), @"");
+    assert_snapshot!(failure(""), @"
+    `rig do deploy` needs `--target`
+    help: see what it takes: rig do deploy --help
+    ");
+    assert_snapshot!(failure("x --port high"), @"
+    error: invalid value 'high' for '--port <INTEGER>': not a whole number
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(failure("x --level middle"), @"
+    error: invalid value 'middle' for '--level <CHOICE>'
+      [possible values: low, high, 3]
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(failure("x --prot 3"), @"
+    error: unexpected argument '--prot' found
+
+      tip: a similar argument exists: '--port'
+
+    Usage: rig do deploy --port <INTEGER> <TARGET>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(failure("--input [1]"), @r#"
+    the input is JSON, but not an object
+    help: give a JSON object, such as '{"name": "value"}', or `@FILE`
+    "#);
+    assert_snapshot!(failure("--input {"), @r#"
+    the input is not JSON: EOF while parsing an object at line 1 column 1
+    help: give a JSON object, such as '{"name": "value"}', or `@FILE`
+    "#);
 }
 
 #[test]
 fn each_operation_has_help() {
-    assert_snapshot!(failure("--help"), @"");
+    assert_snapshot!(failure("--help"), @"
+    Deploy: ships it
+
+    Usage: rig do deploy [OPTIONS] [TARGET]
+
+    Arguments:
+      [TARGET]  Where to deploy to [required]
+
+    Options:
+          --target <TEXT>    Where to deploy to [required]
+          --port <INTEGER>   [default: 3000]
+          --ratio <NUMBER>   
+          --dry-run          
+          --cache            Uses the cache [default: true]
+          --no-cache         Turns `--cache` off
+          --level <CHOICE>   [possible values: low, high, 3]
+          --tags <TEXT>      
+          --workflow <TEXT>  
+          --extra <JSON>     
+      -y, --yes              
+          --input <JSON>     The whole input as a JSON object, or `@FILE` to read it; flags win over it
+      -h, --help             Print help
+
+    Global options:
+          --events        Writes one JSON event per line to stdout while it happens
+          --json          Writes exactly one JSON document to stdout
+          --color <WHEN>  Uses colors: auto, always or never
+      -v, --verbose...    Shows more
+      -q, --quiet         Shows only results and errors
+    ");
 }

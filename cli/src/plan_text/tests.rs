@@ -42,17 +42,35 @@ fn mixed() -> WorkflowPlan {
 
 #[test]
 fn a_settled_plan_is_one_line() {
-    assert_snapshot!(text(&plan(&[cached("a"), cached("b")]), false), @"");
+    assert_snapshot!(text(&plan(&[cached("a"), cached("b")]), false), @"web  2 of 2 cached");
 }
 
 #[test]
 fn causes_are_told_and_consequences_counted() {
-    assert_snapshot!(text(&mixed(), false), @"");
+    assert_snapshot!(text(&mixed(), false), @r#"
+    web  1 of 6 cached
+      clone     2 things the handler uses changed
+        branch: "main" → "dev"
+        helper: none → fn 3f2a
+        and 2 tasks after it
+      lockfile  runs every time
+        and, if its output changes, 1 task after it
+    "#);
 }
 
 #[test]
 fn everything_is_told_to_those_who_ask() {
-    assert_snapshot!(text(&mixed(), true), @"");
+    assert_snapshot!(text(&mixed(), true), @r#"
+    web  1 of 6 cached
+      tools     cached
+      clone     2 things the handler uses changed
+        branch: "main" → "dev"
+        helper: none → fn 3f2a
+      install   `clone` has to run first
+      build     `clone` has to run first
+      lockfile  runs every time
+      warm      cached unless the output of a task before it changes
+    "#);
 }
 
 #[test]

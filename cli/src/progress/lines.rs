@@ -5,6 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use jiff::tz::TimeZone;
 use rigkit_engine::event::{Event, EventRecord, EventSink, LogStream};
 
 use super::{
@@ -37,11 +38,11 @@ impl EventSink for Lines {
 }
 
 /// Writes the events of a past run as lines, each with its time.
-pub(crate) fn log_lines(records: &[EventRecord]) -> Vec<String> {
+pub(crate) fn log_lines(records: &[EventRecord], zone: &TimeZone) -> Vec<String> {
     let mut writer = LineWriter::new(Detail::Everything);
     let mut lines = Vec::new();
     for record in records {
-        let time = record.time.strftime("%H:%M:%S%.3f").to_string();
+        let time = record.time.to_zoned(zone.clone()).strftime("%H:%M:%S%.3f").to_string();
         let told = writer.lines_of(&record.event);
         lines.extend(told.iter().map(|line| format!("{}  {line}", paint(FAINT, &time))));
     }

@@ -73,10 +73,34 @@ fn lines(detail: Detail) -> String {
 
 #[test]
 fn usually_a_person_sees_what_runs() {
-    assert_snapshot!(lines(Detail::Usual), @"");
+    assert_snapshot!(lines(Detail::Usual), @"
+    web  1 of 3 cached
+    ▸ install
+    install | added 3 packages
+    install | funding
+    ✓ install  1.2s
+    ▸ build
+    ✗ build  failed after 30ms
+    web  failed in 1.3s: 1 ran, 1 failed, 1 cached
+    ok
+    ");
 }
 
 #[test]
 fn a_log_tells_everything() {
-    assert_snapshot!(lines(Detail::Everything), @"");
+    assert_snapshot!(lines(Detail::Everything), @"
+    web  1 of 3 cached
+    ✓ clone  cached
+    ▸ install
+    install $ npm ci
+    install | added 3 packages
+    install | funding
+    install npm exited with 0
+    install | a detail
+    ✓ install  1.2s
+    ▸ build
+    ✗ build  failed after 30ms: tsc exited with 2
+    web  failed in 1.3s: 1 ran, 1 failed, 1 cached
+    operation.test | ok
+    ");
 }

@@ -107,6 +107,7 @@ fn plain_error(message: String) -> Thrown {
     Thrown {
         name: "Error".to_owned(),
         message,
+        help: None,
         frames: Vec::new(),
     }
 }

@@ -297,7 +297,7 @@ impl<'a> ApplyRun<'a> {
         if secrets.is_empty() {
             return None;
         }
-        let name = secrets.find(&value.to_string())?;
+        let name = secrets.find_in(&value)?;
         Some(format!("the context contains the secret `{name}`, and contexts are stored"))
     }
 

@@ -290,23 +290,16 @@ fn explain_node(planning: &Planning<'_>, nodes: &[PlanNode], node: &PlanNode) ->
         HashMap::from([((planning.workflow.name.to_string(), node.path.clone()), node.clone())]);
     Ok(TaskExplanation {
         workflow: planning.workflow.name.to_string(),
-        components: component_changes(planning, nodes, node)?,
+        components: component_changes(planning, node)?,
         node: node.clone(),
         cause,
         history: history.into_iter().map(|record| view(record, Some(&reused))).collect(),
     })
 }
 
-fn component_changes(
-    planning: &Planning<'_>,
-    nodes: &[PlanNode],
-    node: &PlanNode,
-) -> Result<Vec<ComponentChange>, EngineError> {
+fn component_changes(planning: &Planning<'_>, node: &PlanNode) -> Result<Vec<ComponentChange>, EngineError> {
     let mut walk = Walk::new(planning.workflow, &planning.identities, &planning.records, planning.now);
-    for index in (0..nodes.len()).map(crate::definition::TaskIndex) {
-        let verdict = walk.judge(index)?;
-        walk.pass(index, &verdict);
-    }
+    walk.judge_all()?;
     let index = crate::definition::TaskIndex(node.index);
     let after = planning.workflow.task(index).after;
     let runs = walk.runs_at(after);

@@ -7,14 +7,15 @@ use std::{
 
 use serde_json::Value;
 
-use super::session::Session;
+use super::{plan::Planning, session::Session};
 use crate::{
-    definition::{OutputSchema, ProviderIndex, ProviderOrigin, Scope, ValueHandle, Workflow},
+    definition::{Definition, OutputSchema, ProviderIndex, ProviderOrigin, Scope, Task, TaskIndex, ValueHandle, Workflow},
     error::EngineError,
     identity::{ComponentName, checks_component},
-    plan::{CheckStatus, ProviderCheck, Records, Unusable},
+    plan::{CheckStatus, ProviderCheck, Unusable},
     runtime::{CallOutcome, Work},
-    state::{RunId, StateReader, StoredArtifact},
+    sandbox::Secrets,
+    state::{RunId, RunSummary, StateReader, StoredArtifact},
 };
 
 /// Is what providers said.
@@ -26,25 +27,24 @@ pub(super) struct Verification {
     pub(super) fingerprints: HashMap<Arc<str>, Vec<String>>,
 }
 
-/// Asks every provider of a workflow, and notes in the records which runs it makes unusable.
+/// Asks every provider of a workflow how ready it is.
 ///
 /// # Errors
 /// Where a provider fails, or where its readiness is required and missing.
-pub(super) async fn verify(
+pub(super) async fn ask_providers(
     session: &Session,
     workflow: &Workflow,
-    state: Option<&StateReader>,
-    records: &mut Records<'_>,
     is_required: bool,
 ) -> Result<Verification, EngineError> {
     let mut verification = Verification::default();
-    for (name, provider) in providers_of(session, workflow) {
+    for (name, provider) in providers_of(&session.definition, workflow) {
         let checks = ask_checks(session, workflow, &name, provider, is_required).await?;
         if !checks.is_empty() {
             let found = checks.iter().map(fingerprint).collect();
             verification.fingerprints.insert(name, found);
         }
-        verification.checks.extend(checks);
+        let secrets = session.emitter.secrets();
+        verification.checks.extend(checks.into_iter().map(|check| masked(check, secrets)));
     }
     let missing: Vec<ProviderCheck> = verification
         .checks
@@ -55,21 +55,61 @@ pub(super) async fn verify(
     if is_required && !missing.is_empty() {
         return Err(EngineError::ChecksRequired(missing));
     }
-    compare_checks(workflow, state, records, &verification)?;
-    ask_artifacts(session, workflow, state, records).await?;
-    ask_schemas(session, workflow, state, records).await?;
     Ok(verification)
 }
 
+fn masked(check: ProviderCheck, secrets: &Secrets) -> ProviderCheck {
+    let text = |text: Option<String>| text.map(|text| secrets.mask(&text));
+    ProviderCheck {
+        label: secrets.mask(&check.label),
+        value: secrets.mask_json(&check.value),
+        message: text(check.message),
+        detail: text(check.detail),
+        fingerprint: text(check.fingerprint),
+        metadata: check.metadata.map(|metadata| secrets.mask_json(&metadata)),
+        ..check
+    }
+}
+
+/// Is a stored run that a walk would reuse, with the task it belongs to.
+pub(super) struct Candidate {
+    pub(super) task: TaskIndex,
+    pub(super) run: RunSummary,
+}
+
+/// Says whether stored runs have to be asked about at all.
+pub(super) fn has_questions(definition: &Definition, workflow: &Workflow) -> bool {
+    let has_code = |task: &Task| matches!(task.options.output, Some(OutputSchema::Code { .. }));
+    !providers_of(definition, workflow).is_empty() || workflow.tasks.iter().any(has_code)
+}
+
+/// Finds out which of these runs cannot be reused although their identities fit.
+///
+/// # Errors
+/// Where a provider fails or the state cannot be read.
+pub(super) async fn ask_about_runs(
+    session: &Session,
+    planning: &Planning<'_>,
+    candidates: &[Candidate],
+) -> Result<Vec<(RunId, Unusable)>, EngineError> {
+    let Some(state) = planning.state else {
+        return Ok(Vec::new());
+    };
+    let mut unusable = changed_checks(planning, state, candidates)?;
+    unusable.extend(gone_artifacts(session, planning.workflow, state, candidates).await?);
+    unusable.extend(refused_outputs(session, planning.workflow, state, candidates).await?);
+    Ok(unusable)
+}
+
 /// Gives the providers that run code of the project; the built-in one has nothing to ask.
-fn providers_of(session: &Session, workflow: &Workflow) -> BTreeMap<Arc<str>, ProviderIndex> {
+fn providers_of(definition: &Definition, workflow: &Workflow) -> BTreeMap<Arc<str>, ProviderIndex> {
     let used: BTreeMap<Arc<str>, ProviderIndex> = workflow
         .scopes
         .iter()
         .flat_map(|scope| scope.providers.iter().map(|(name, index)| (Arc::clone(name), *index)))
         .collect();
     used.into_iter()
-        .filter(|(_, index)| session.definition.provider(*index).origin == ProviderOrigin::Project)
+        .filter(|(_, index)| definition.provider(*index).origin == ProviderOrigin::Project)
         .collect()
 }
 
@@ -112,56 +152,50 @@ fn fingerprint(check: &ProviderCheck) -> String {
 }
 
 /// Runs that were made when the checks found something else are not reusable.
-fn compare_checks(
-    workflow: &Workflow,
-    state: Option<&StateReader>,
-    records: &mut Records<'_>,
-    verification: &Verification,
-) -> Result<(), EngineError> {
-    let Some(state) = state.filter(|_| !verification.fingerprints.is_empty()) else {
-        return Ok(());
-    };
-    let runs: HashMap<String, RunId> = records
-        .all_current()
-        .map(|(path, run)| (path.to_owned(), run.run_id.clone()))
-        .collect();
-    let ids: Vec<RunId> = runs.values().cloned().collect();
+fn changed_checks(
+    planning: &Planning<'_>,
+    state: &StateReader,
+    candidates: &[Candidate],
+) -> Result<Vec<(RunId, Unusable)>, EngineError> {
+    let fingerprints = &planning.verification.fingerprints;
+    if fingerprints.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<RunId> = candidates.iter().map(|candidate| candidate.run.run_id.clone()).collect();
     let stored = state.components(&ids)?;
-    for task in &workflow.tasks {
-        let Some(run) = runs.get(&*task.path) else { continue };
-        let scope = workflow.scope(task.scope);
-        let now = checks_component(&verification.fingerprints, scope).map(|component| component.hash);
+    let changed = candidates.iter().filter_map(|Candidate { task, run }| {
+        let scope = planning.workflow.scope(planning.workflow.task(*task).scope);
+        let now = checks_component(fingerprints, scope, planning.secrets).map(|component| component.hash);
         let before = stored
-            .get(run)
+            .get(&run.run_id)
             .and_then(|components| components.iter().find(|one| one.name == ComponentName::Checks.as_str()))
             .map(|component| component.hash);
-        let provider = scope.providers.keys().find(|name| verification.fingerprints.contains_key(*name));
-        if let Some(provider) = provider.filter(|_| now != before) {
-            let why = Unusable::ChecksChanged {
-                provider: provider.to_string(),
-            };
-            records.mark_unusable(run.clone(), why);
-        }
-    }
-    Ok(())
+        let provider = scope.providers.keys().find(|name| fingerprints.contains_key(*name))?;
+        let why = Unusable::ChecksChanged {
+            provider: provider.to_string(),
+        };
+        (now != before).then(|| (run.run_id.clone(), why))
+    });
+    Ok(changed.collect())
 }
 
-async fn ask_artifacts(
+async fn gone_artifacts(
     session: &Session,
     workflow: &Workflow,
-    state: Option<&StateReader>,
-    records: &mut Records<'_>,
-) -> Result<(), EngineError> {
-    let with_artifacts: Vec<RunId> = records
-        .all_current()
-        .filter(|(_, run)| run.has_artifacts && run.invalidated.is_none())
-        .map(|(_, run)| run.run_id.clone())
+    state: &StateReader,
+    candidates: &[Candidate],
+) -> Result<Vec<(RunId, Unusable)>, EngineError> {
+    let with_artifacts: Vec<RunId> = candidates
+        .iter()
+        .filter(|candidate| candidate.run.has_artifacts)
+        .map(|candidate| candidate.run.run_id.clone())
         .collect();
-    let Some(state) = state.filter(|_| !with_artifacts.is_empty()) else {
-        return Ok(());
-    };
+    if with_artifacts.is_empty() {
+        return Ok(Vec::new());
+    }
     let owners = owners(session, workflow);
     let mut answers: HashMap<String, bool> = HashMap::new();
+    let mut gone = Vec::new();
     for (run, artifacts) in state.artifacts(&with_artifacts)? {
         for artifact in artifacts {
             let Some((name, provider)) = owners.get(&artifact.provider_id) else {
@@ -171,15 +205,15 @@ async fn ask_artifacts(
                 let why = Unusable::ArtifactGone {
                     reference: artifact.reference,
                 };
-                records.mark_unusable(run.clone(), why);
+                gone.push((run.clone(), why));
             }
         }
     }
-    Ok(())
+    Ok(gone)
 }
 
 fn owners(session: &Session, workflow: &Workflow) -> HashMap<String, (Arc<str>, ValueHandle)> {
-    providers_of(session, workflow)
+    providers_of(&session.definition, workflow)
         .into_iter()
         .map(|(name, index)| {
             let provider = session.definition.provider(index);
@@ -210,37 +244,37 @@ async fn exists(
 }
 
 /// Asks schemas that are code whether stored outputs still pass them.
-async fn ask_schemas(
+async fn refused_outputs(
     session: &Session,
     workflow: &Workflow,
-    state: Option<&StateReader>,
-    records: &mut Records<'_>,
-) -> Result<(), EngineError> {
-    let asked: Vec<(String, ValueHandle, RunId)> = workflow
-        .tasks
+    state: &StateReader,
+    candidates: &[Candidate],
+) -> Result<Vec<(RunId, Unusable)>, EngineError> {
+    let asked: Vec<(&Task, ValueHandle, &RunId)> = candidates
         .iter()
-        .filter_map(|task| match &task.options.output {
-            Some(OutputSchema::Code { value, .. }) => {
-                let run = records.current(&task.path)?;
-                Some((task.path.to_string(), *value, run.run_id.clone()))
+        .filter_map(|Candidate { task, run }| {
+            let task = workflow.task(*task);
+            match &task.options.output {
+                Some(OutputSchema::Code { value, .. }) => Some((task, *value, &run.run_id)),
+                _ => None,
             }
-            _ => None,
         })
         .collect();
-    let Some(state) = state.filter(|_| !asked.is_empty()) else {
-        return Ok(());
-    };
-    let ids: Vec<RunId> = asked.iter().map(|(_, _, run)| run.clone()).collect();
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<RunId> = asked.iter().map(|(_, _, run)| (*run).clone()).collect();
     let outputs = state.outputs(&ids)?;
-    for (path, schema, run) in asked {
-        let output = outputs.get(&run).and_then(|text| serde_json::from_str(text).ok());
+    let mut refused = Vec::new();
+    for (task, schema, run) in asked {
+        let output = outputs.get(run).and_then(|text| serde_json::from_str(text).ok());
         let work = Work::ValidateOutput {
             schema,
             output: output.unwrap_or(Value::Null),
         };
-        if let Value::String(message) = ask(session, workflow, &path, work).await? {
-            records.mark_unusable(run, Unusable::OutputInvalid { message });
+        if let Value::String(message) = ask(session, workflow, &task.path, work).await? {
+            refused.push((run.clone(), Unusable::OutputInvalid { message }));
         }
     }
-    Ok(())
+    Ok(refused)
 }

@@ -1,10 +1,12 @@
 //! Requests for plans: at rest, verified, and saved for a later apply.
 
+use std::{collections::HashSet, sync::Arc};
+
 use jiff::Timestamp;
 
 use super::{
     Engine, KeyUse, PlanRequest, RunSession,
-    checks::{Verification, verify},
+    checks::{Candidate, Verification, ask_about_runs, ask_providers, has_questions},
     contexts::check_branch_names,
     select,
     session::{Session, SessionOptions},
@@ -14,7 +16,7 @@ use crate::{
     digest::Digest,
     error::EngineError,
     identity::{Identities, SecretDigests, hash_parts},
-    plan::{PlanInputs, PlanLevel, Records, SavedPlan, WorkflowPlan, make_plan},
+    plan::{PlanInputs, PlanLevel, Records, SavedPlan, Verdict, Walk, WorkflowPlan, make_plan},
     state::StateReader,
 };
 
@@ -36,7 +38,14 @@ impl Engine {
             }
             PlanLevel::Verified => {
                 let options = SessionOptions { log: None, state: None };
-                self.with_session(run, options, |session| self.plan_verified(session, name.map(str::to_owned)))
+                let loaded = self.load_session(run, options)?;
+                let definition = Arc::clone(&loaded.session.definition);
+                let workflows = select::workflows(&definition, name)?;
+                // Most projects have nobody to ask, and need nothing that asking needs.
+                if workflows.iter().any(|workflow| has_questions(&definition, workflow)) {
+                    return loaded.run(|session| self.plan_verified(session, name.map(str::to_owned)));
+                }
+                self.plan_definition(&definition, name)
             }
         }
     }
@@ -102,6 +111,7 @@ pub(super) struct Planning<'a> {
     pub(super) records: Records<'a>,
     pub(super) state: Option<&'a StateReader>,
     pub(super) verification: Verification,
+    pub(super) secrets: &'a SecretDigests,
     pub(super) now: Timestamp,
 }
 
@@ -120,13 +130,39 @@ impl<'a> Planning<'a> {
             definition,
             workflow,
             state,
+            secrets,
         })
     }
 
     /// Asks providers what they find, and whether artifacts still exist.
     pub(super) async fn verify(&mut self, session: &Session, is_required: bool) -> Result<(), EngineError> {
-        self.verification = verify(session, self.workflow, self.state, &mut self.records, is_required).await?;
-        Ok(())
+        self.verification = ask_providers(session, self.workflow, is_required).await?;
+        if !has_questions(self.definition, self.workflow) {
+            return Ok(());
+        }
+        // A run that cannot be reused may leave an earlier one in its place.
+        let mut asked = HashSet::new();
+        loop {
+            let mut candidates = self.candidates()?;
+            candidates.retain(|candidate| asked.insert(candidate.run.run_id.clone()));
+            if candidates.is_empty() {
+                return Ok(());
+            }
+            for (run, why) in ask_about_runs(session, self, &candidates).await? {
+                self.records.mark_unusable(run, why);
+            }
+        }
+    }
+
+    /// Gives the stored runs that the walk would reuse, as far as is known.
+    fn candidates(&self) -> Result<Vec<Candidate>, EngineError> {
+        let mut walk = Walk::new(self.workflow, &self.identities, &self.records, self.now);
+        let verdicts = walk.judge_all()?.into_iter();
+        let candidates = verdicts.filter_map(|(task, verdict)| match verdict {
+            Verdict::Reusable(run) | Verdict::Conditional { run, .. } => Some(Candidate { task, run }),
+            Verdict::Stale(_) => None,
+        });
+        Ok(candidates.collect())
     }
 
     pub(super) fn plan(&self) -> Result<WorkflowPlan, EngineError> {

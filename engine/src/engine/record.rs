@@ -11,7 +11,7 @@ use crate::{
     identity::checks_component,
     plan::Walk,
     sandbox::Secrets,
-    state::{ApplyId, NewRun, RunId, StoredArtifact, StoredComponent},
+    state::{ApplyId, NewRun, RunId, StoredArtifact},
 };
 
 /// Is a task that has just run.
@@ -36,7 +36,8 @@ pub(super) fn run_record(
     let task = workflow.task(finished.index);
     let paths = walk.upstream_values(task.after);
     let mut components = planning.identities.components(finished.index, &finished.runs, &paths);
-    components.extend(checks_component(&planning.verification.fingerprints, workflow.scope(task.scope)));
+    let fingerprints = &planning.verification.fingerprints;
+    components.extend(checks_component(fingerprints, workflow.scope(task.scope), planning.secrets));
     let run_id = RunId::generate();
     let output = Value::Object((*finished.output).clone());
     NewRun {
@@ -47,7 +48,7 @@ pub(super) fn run_record(
         node_path: task.path.to_string(),
         node_name: task.name.to_string(),
         identity: planning.identities.identity(finished.index, &finished.runs),
-        components: components.into_iter().map(|component| masked(component, secrets)).collect(),
+        components,
         upstream: finished.runs.to_vec(),
         created_at: Timestamp::now(),
         duration_ms: finished.duration_ms,
@@ -57,13 +58,6 @@ pub(super) fn run_record(
             _ => Map::new(),
         },
         output: output.to_string(),
-    }
-}
-
-fn masked(component: StoredComponent, secrets: &Secrets) -> StoredComponent {
-    StoredComponent {
-        value: component.value.map(|value| if secrets.is_empty() { value } else { secrets.mask(&value) }),
-        ..component
     }
 }
 

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use tokio::{runtime::Builder, sync::mpsc};
+use tokio::{
+    runtime::Builder,
+    sync::mpsc::{self, UnboundedReceiver},
+};
 
 use super::{Engine, RunSession};
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
     project::LoadOptions,
     run::{Emitter, RunLog},
     runtime::{
-        CallFailure, EmbeddedOptions, EmbeddedRuntime, HandlerClient, Invocation, ProjectStore, ProviderStores, Services,
+        CallFailure, EmbeddedOptions, EmbeddedRuntime, FromRuntime, HandlerClient, Invocation, ProjectStore, ProviderStores, Services,
         Work,
     },
     sandbox::Thrown,
@@ -47,10 +50,11 @@ impl Engine {
     where
         F: Future<Output = Result<T, EngineError>>,
     {
-        let executor = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| EngineError::Runtime(error.to_string()))?;
+        self.load_session(run, options)?.run(work)
+    }
+
+    /// Loads the definition and keeps what its handlers need to run.
+    pub(super) fn load_session(&self, run: &RunSession, options: SessionOptions) -> Result<LoadedSession, EngineError> {
         let project = match options.state {
             Some(state) => ProjectStore::Shared(state),
             None => ProjectStore::OnDemand {
@@ -73,20 +77,13 @@ impl Engine {
             self.options.project.root.clone(),
             self.variables.clone(),
         );
-        let client = HandlerClient::new(runtime, services, run.cancel.clone());
         let session = Session {
             definition,
-            client: Arc::clone(&client),
+            client: HandlerClient::new(runtime, services, run.cancel.clone()),
             emitter,
             run: run.clone(),
         };
-        let result = executor.block_on(async {
-            tokio::spawn(client.serve(messages));
-            work(session).await
-        });
-        // A person who was asked something may never answer: nobody waits for that.
-        executor.shutdown_background();
-        result
+        Ok(LoadedSession { session, messages })
     }
 
     pub(super) fn load_options(&self) -> LoadOptions {
@@ -95,6 +92,33 @@ impl Engine {
             limits: self.options.limits,
             ..LoadOptions::new(&self.options.project, self.variables.clone())
         }
+    }
+}
+
+/// Is a session whose handlers cannot run yet, for nobody serves what they ask for.
+pub(super) struct LoadedSession {
+    pub(super) session: Session,
+    messages: UnboundedReceiver<FromRuntime>,
+}
+
+impl LoadedSession {
+    /// Runs work that calls handlers.
+    pub(super) fn run<T, F>(self, work: impl FnOnce(Session) -> F) -> Result<T, EngineError>
+    where
+        F: Future<Output = Result<T, EngineError>>,
+    {
+        let executor = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| EngineError::Runtime(error.to_string()))?;
+        let client = Arc::clone(&self.session.client);
+        let result = executor.block_on(async {
+            tokio::spawn(client.serve(self.messages));
+            work(self.session).await
+        });
+        // A person who was asked something may never answer: nobody waits for that.
+        executor.shutdown_background();
+        result
     }
 }
 
@@ -143,7 +167,7 @@ impl Session {
             node: node.to_owned(),
             message: self.emitter.mask(&format!("{name}{}", thrown.message)),
             range: thrown.place().cloned().or(place),
-            help: None,
+            help: thrown.help.as_deref().map(|help| self.emitter.mask(help)),
             output_tail: self.emitter.tail(node),
         }
     }

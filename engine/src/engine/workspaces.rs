@@ -169,10 +169,7 @@ impl Engine {
         let secrets = self.secret_digests(KeyUse::Read)?;
         let planning = Planning::new(definition, workflow, Some(state), &secrets)?;
         let mut walk = Walk::new(workflow, &planning.identities, &planning.records, planning.now);
-        for index in (0..workflow.tasks.len()).map(crate::definition::TaskIndex) {
-            let verdict = walk.judge(index)?;
-            walk.pass(index, &verdict);
-        }
+        walk.judge_all()?;
         Ok(match walk.resolve(workflow.end) {
             PointState::Known(runs) | PointState::Assumed { runs, .. } => Some(runs.to_vec()),
             PointState::Open | PointState::Behind { .. } => None,
@@ -348,8 +345,7 @@ async fn run_create(
         CallOutcome::Value(Value::Object(ctx)) => ctx,
         _ => Map::new(),
     };
-    let text = Value::Object(ctx.clone()).to_string();
-    match session.emitter.secrets().find(&text) {
+    match session.emitter.secrets().find_in(&Value::Object(ctx.clone())) {
         Some(name) => Err(CallError::Failed(NodeFailure {
             node,
             message: format!("the context contains the secret `{name}`, and contexts are stored"),

@@ -5,18 +5,19 @@
 //! the project by content, packages by name and installed version.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     path::Path,
     sync::Arc,
 };
 
-use rquickjs::{Ctx, Function, Object, Value, function::This};
+use rquickjs::{Ctx, Function, Object, function::This};
 use serde::{Deserialize, Serialize};
 
 use super::canonical::hash_parts;
 use crate::{
     digest::Digest,
     modules::{ModuleFormat, ModuleGraph, ModuleId, ModuleOrigin},
+    sandbox::loader::rigkit,
 };
 
 /// Is what a handler does.
@@ -81,28 +82,28 @@ impl<'a> Fingerprinter<'a> {
         Ok(fingerprint(body, Arc::new(modules)))
     }
 
-    /// Fingerprints every function of an object, such as a plugin or a schema.
+    /// Fingerprints an object, such as a plugin or a schema: everything that it holds, at any
+    /// depth, with its functions.
     pub(crate) fn object<'js>(
         &mut self,
         ctx: &Ctx<'js>,
         object: &Object<'js>,
         written_in: Option<ModuleId>,
     ) -> rquickjs::Result<HandlerFingerprint> {
-        let mut bodies = BTreeMap::new();
+        let structure: Function = rigkit(ctx)?.get("structure")?;
+        let structure: rquickjs::Array = structure.call((object.clone(),))?;
+        let texts: Vec<String> = structure.get(0)?;
+        let functions: Vec<Function> = structure.get(1)?;
         let mut captures = self.modules(written_in).to_vec();
-        for key in object.keys::<String>() {
-            let key = key?;
-            let Some(function) = object.get::<_, Value>(key.as_str())?.into_function() else {
-                continue;
-            };
+        let mut parts: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
+        for function in functions {
             let one = self.function(ctx, &function, written_in)?;
-            for capture in one.captures.iter().filter(|capture| !captures.contains(capture)).cloned().collect::<Vec<_>>() {
-                captures.push(capture);
-            }
-            bodies.insert(key, one.body);
+            let new = one.captures.iter().filter(|capture| !captures.contains(capture)).cloned();
+            captures.extend(new.collect::<Vec<_>>());
+            parts.push(one.body.as_bytes().to_vec());
         }
-        let parts = bodies.iter().flat_map(|(key, body)| [key.as_bytes(), &body.as_bytes()[..]]);
-        Ok(fingerprint(hash_parts("object-body", parts), Arc::new(captures)))
+        let body = hash_parts("object-body", parts.iter().map(Vec::as_slice));
+        Ok(fingerprint(body, Arc::new(captures)))
     }
 
     fn modules(&mut self, start: Option<ModuleId>) -> Arc<Vec<Capture>> {

@@ -1,5 +1,7 @@
 //! Secrets in identities: a change of one must show, the value itself must not.
 
+use std::borrow::Cow;
+
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
@@ -23,7 +25,7 @@ impl SecretDigests {
             return value.clone();
         }
         match value {
-            Value::String(text) if self.secrets.find(text).is_some() => Value::String(self.keyed(text)),
+            Value::String(text) => Value::String(self.digest_text(text).into_owned()),
             Value::Array(items) => items.iter().map(|item| self.digest(item)).collect(),
             Value::Object(members) => members
                 .iter()
@@ -31,6 +33,19 @@ impl SecretDigests {
                 .collect(),
             other => other.clone(),
         }
+    }
+
+    /// Replaces a text that holds a secret by a keyed digest of it.
+    pub(crate) fn digest_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.secrets.find(text) {
+            Some(_) => Cow::Owned(self.keyed(text)),
+            None => Cow::Borrowed(text),
+        }
+    }
+
+    /// Replaces every secret by a mask, for a text that is printed.
+    pub(crate) fn mask_text(&self, text: &str) -> String {
+        self.secrets.mask(text)
     }
 
     /// Replaces every secret by a mask, for a value that is printed.

@@ -134,10 +134,10 @@ impl<'a> Identities<'a> {
         let values = [
             Some(FORMAT.to_owned()),
             None,
-            task.options.version.clone(),
+            task.options.version.as_ref().map(|version| self.secrets.mask_text(version)),
             to_text(&handler),
             Some(canonical_json(&self.secrets.mask(&config))),
-            output_value(task),
+            self.output_value(task),
             to_text(&scope.provider_values),
         ];
         let mut components: Vec<StoredComponent> = FIXED
@@ -157,16 +157,36 @@ impl<'a> Identities<'a> {
 
     fn fixed_hashes(&self, task: &Task) -> [Digest; 7] {
         let scope = &self.scopes[task.scope.0];
+        let version = task.options.version.as_ref().map(|version| self.secrets.digest_text(version));
         let path = [self.workflow.name.as_bytes(), task.path.as_bytes(), task.name.as_bytes()];
         [
             hash_parts("format", [FORMAT.as_bytes()]),
             hash_parts("path", path),
-            hash_parts("version", task.options.version.as_ref().map(String::as_bytes)),
+            hash_parts("version", version.as_deref().map(str::as_bytes)),
             task.handler.fingerprint.hash,
             scope.config,
-            output_hash(task),
+            self.output_hash(task),
             scope.providers,
         ]
+    }
+
+    fn output_hash(&self, task: &Task) -> Digest {
+        match &task.options.output {
+            None => hash_parts("output", []),
+            Some(OutputSchema::JsonSchema { schema, .. }) => {
+                hash_json("output-json-schema", &self.secrets.digest(schema))
+            }
+            Some(OutputSchema::Code { fingerprint, .. }) => {
+                hash_parts("output-code", [&fingerprint.hash.as_bytes()[..]])
+            }
+        }
+    }
+
+    fn output_value(&self, task: &Task) -> Option<String> {
+        match &task.options.output {
+            Some(OutputSchema::JsonSchema { schema, .. }) => Some(canonical_json(&self.secrets.mask(schema))),
+            _ => None,
+        }
     }
 }
 
@@ -201,7 +221,7 @@ fn scope_parts(
         let config = provider.config.as_ref().map_err(|thrown| EngineError::ProviderConfig {
             provider: name.to_string(),
             needed_by: user_of_scope(workflow, index),
-            message: thrown.message.clone(),
+            message: secrets.mask_text(&thrown.message),
             range: definition.range(&provider.place),
         })?;
         values.push(ProviderValue {
@@ -240,27 +260,16 @@ fn upstream_hash(upstream: &[RunId]) -> Digest {
     hash_parts("upstream", upstream.iter().map(|run| run.as_str().as_bytes()))
 }
 
-fn output_hash(task: &Task) -> Digest {
-    match &task.options.output {
-        None => hash_parts("output", []),
-        Some(OutputSchema::JsonSchema { schema, .. }) => hash_json("output-json-schema", schema),
-        Some(OutputSchema::Code { fingerprint, .. }) => hash_parts("output-code", [&fingerprint.hash.as_bytes()[..]]),
-    }
-}
-
-fn output_value(task: &Task) -> Option<String> {
-    match &task.options.output {
-        Some(OutputSchema::JsonSchema { schema, .. }) => Some(canonical_json(schema)),
-        _ => None,
-    }
-}
-
 fn to_text(value: &impl Serialize) -> Option<String> {
     serde_json::to_string(value).ok()
 }
 
 /// Hashes what the checks of providers found, by provider name.
-pub(crate) fn checks_component(fingerprints: &HashMap<Arc<str>, Vec<String>>, scope: &Scope) -> Option<StoredComponent> {
+pub(crate) fn checks_component(
+    fingerprints: &HashMap<Arc<str>, Vec<String>>,
+    scope: &Scope,
+    secrets: &SecretDigests,
+) -> Option<StoredComponent> {
     let found: serde_json::Map<String, Value> = scope
         .providers
         .keys()
@@ -270,5 +279,6 @@ pub(crate) fn checks_component(fingerprints: &HashMap<Arc<str>, Vec<String>>, sc
         return None;
     }
     let found = Value::Object(found);
-    Some(component(ComponentName::Checks, hash_json("checks", &found), Some(canonical_json(&found))))
+    let hash = hash_json("checks", &secrets.digest(&found));
+    Some(component(ComponentName::Checks, hash, Some(canonical_json(&secrets.mask(&found)))))
 }

@@ -18,7 +18,7 @@ use oxc::{
     parser::{ParseOptions, Parser},
     semantic::SemanticBuilder,
     span::{SourceType, Span},
-    transformer::{TransformOptions, Transformer, TypeScriptOptions},
+    transformer::{JsxOptions, TransformOptions, Transformer, TypeScriptOptions},
 };
 
 use super::{
@@ -146,7 +146,9 @@ fn strip_types<'a>(
     if semantic.diagnostics.iter().any(is_error) {
         return Err(problems(&semantic.diagnostics));
     }
+    let is_jsx = path.extension().is_some_and(|extension| extension == "tsx" || extension == "jsx");
     let options = TransformOptions {
+        jsx: if is_jsx { JsxOptions::default() } else { JsxOptions::disable() },
         typescript: TypeScriptOptions {
             rewrite_import_extensions: None,
             ..TypeScriptOptions::default()

@@ -31,12 +31,7 @@ pub(crate) struct PlanInputs<'a> {
 /// Where the state cannot be read.
 pub(crate) fn make_plan(inputs: &PlanInputs<'_>) -> Result<WorkflowPlan, EngineError> {
     let mut walk = Walk::new(inputs.workflow, inputs.identities, inputs.records, inputs.now);
-    let mut verdicts = Vec::with_capacity(inputs.workflow.tasks.len());
-    for index in (0..inputs.workflow.tasks.len()).map(TaskIndex) {
-        let verdict = walk.judge(index)?;
-        walk.pass(index, &verdict);
-        verdicts.push((index, verdict));
-    }
+    let verdicts = walk.judge_all()?;
     let reasons = reasons(&mut walk, &verdicts, inputs.state, inputs.now)?;
     let nodes: Vec<PlanNode> = verdicts
         .iter()

@@ -13,9 +13,16 @@ use crate::{
 /// Holds what the state knows of a workflow's tasks.
 pub(crate) struct Records<'a> {
     state: Option<&'a StateReader>,
-    workflow: &'a str,
+    workflow: &'a Workflow,
     current: HashMap<String, RunSummary>,
-    older: OnceCell<HashMap<String, Vec<RunSummary>>>,
+    older: OnceCell<Older>,
+    unusable: HashMap<RunId, Unusable>,
+}
+
+/// Is what the state knows of runs that later ones took the place of.
+#[derive(Default)]
+struct Older {
+    runs: HashMap<String, Vec<RunSummary>>,
     unusable: HashMap<RunId, Unusable>,
 }
 
@@ -42,12 +49,13 @@ impl<'a> Records<'a> {
         };
         let mut records = Self {
             state,
-            workflow: &workflow.name,
+            workflow,
             current,
             older: OnceCell::new(),
             unusable: HashMap::new(),
         };
-        records.check_outputs(workflow)?;
+        let run_of = |path: &str| records.current(path).map(|run| run.run_id.clone()).into_iter().collect();
+        records.unusable = invalid_outputs(state, workflow, run_of)?;
         Ok(records)
     }
 
@@ -56,62 +64,65 @@ impl<'a> Records<'a> {
         self.current.get(path)
     }
 
-    /// Gives every current run.
-    pub(crate) fn all_current(&self) -> impl Iterator<Item = (&str, &RunSummary)> {
-        self.current.iter().map(|(path, run)| (path.as_str(), run))
-    }
-
     /// Gives earlier runs of a task that may still be reusable, newest first.
     pub(crate) fn older(&self, path: &str) -> Result<&[RunSummary], EngineError> {
         if self.older.get().is_none() {
-            let read = match self.state {
-                Some(state) => state.older_reusable_runs(self.workflow)?,
-                None => HashMap::new(),
-            };
             // Nobody else sets it: the cell is not shared between threads.
-            let _ = self.older.set(read);
+            let _ = self.older.set(self.read_older()?);
         }
-        let runs = self.older.get().and_then(|older| older.get(path));
+        let runs = self.older.get().and_then(|older| older.runs.get(path));
         Ok(runs.map(Vec::as_slice).unwrap_or_default())
+    }
+
+    fn read_older(&self) -> Result<Older, EngineError> {
+        let Some(state) = self.state else {
+            return Ok(Older::default());
+        };
+        let runs = state.older_reusable_runs(&self.workflow.name)?;
+        let runs_of = |path: &str| runs.get(path).into_iter().flatten().map(|run| run.run_id.clone()).collect();
+        let unusable = invalid_outputs(self.state, self.workflow, runs_of)?;
+        Ok(Older { runs, unusable })
     }
 
     /// Says why a run cannot be reused although its identity fits.
     pub(crate) fn unusable(&self, run: &RunSummary) -> Option<&Unusable> {
-        self.unusable.get(&run.run_id)
+        let older = || self.older.get()?.unusable.get(&run.run_id);
+        self.unusable.get(&run.run_id).or_else(older)
     }
 
     /// Notes that a run cannot be reused although its identity fits.
     pub(crate) fn mark_unusable(&mut self, run: RunId, why: Unusable) {
         self.unusable.entry(run).or_insert(why);
     }
+}
 
-    fn check_outputs(&mut self, workflow: &Workflow) -> Result<(), EngineError> {
-        let Some(state) = self.state else { return Ok(()) };
-        let with_schema: Vec<(&jsonschema::Validator, RunId)> = workflow
-            .tasks
-            .iter()
-            .filter_map(|task| match &task.options.output {
-                Some(OutputSchema::JsonSchema { validator, .. }) => {
-                    Some((&**validator, self.current(&task.path)?.run_id.clone()))
-                }
-                _ => None,
-            })
-            .collect();
-        if with_schema.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<RunId> = with_schema.iter().map(|(_, run)| run.clone()).collect();
-        let outputs = state.outputs(&ids)?;
-        for (validator, run) in with_schema {
-            let output = outputs.get(&run).and_then(|text| serde_json::from_str::<Value>(text).ok());
-            let problem = match output {
-                Some(output) => validator.validate(&output).err().map(|error| error.to_string()),
-                None => Some("the stored output is not JSON".to_owned()),
-            };
-            if let Some(message) = problem {
-                self.mark_unusable(run, Unusable::OutputInvalid { message });
-            }
-        }
-        Ok(())
-    }
+/// Finds the runs of tasks with a JSON Schema whose outputs no longer pass it.
+fn invalid_outputs(
+    state: Option<&StateReader>,
+    workflow: &Workflow,
+    runs_of: impl Fn(&str) -> Vec<RunId>,
+) -> Result<HashMap<RunId, Unusable>, EngineError> {
+    let with_schema: Vec<(&jsonschema::Validator, RunId)> = workflow
+        .tasks
+        .iter()
+        .filter_map(|task| match &task.options.output {
+            Some(OutputSchema::JsonSchema { validator, .. }) => Some((&**validator, &task.path)),
+            _ => None,
+        })
+        .flat_map(|(validator, path)| runs_of(path).into_iter().map(move |run| (validator, run)))
+        .collect();
+    let Some(state) = state.filter(|_| !with_schema.is_empty()) else {
+        return Ok(HashMap::new());
+    };
+    let ids: Vec<RunId> = with_schema.iter().map(|(_, run)| run.clone()).collect();
+    let outputs = state.outputs(&ids)?;
+    let invalid = with_schema.into_iter().filter_map(|(validator, run)| {
+        let output = outputs.get(&run).and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let message = match output {
+            Some(output) => validator.validate(&output).err()?.to_string(),
+            None => "the stored output is not JSON".to_owned(),
+        };
+        Some((run, Unusable::OutputInvalid { message }))
+    });
+    Ok(invalid.collect())
 }

@@ -77,6 +77,21 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Judges every task in walk order.
+    ///
+    /// # Errors
+    /// Where the state cannot be read.
+    pub(crate) fn judge_all(&mut self) -> Result<Vec<(TaskIndex, Verdict)>, EngineError> {
+        (0..self.workflow.tasks.len())
+            .map(TaskIndex)
+            .map(|index| {
+                let verdict = self.judge(index)?;
+                self.pass(index, &verdict);
+                Ok((index, verdict))
+            })
+            .collect()
+    }
+
     /// Judges a task whose predecessors have been judged.
     ///
     /// # Errors

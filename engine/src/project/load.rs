@@ -95,7 +95,10 @@ pub(crate) fn load_in_realm(options: &LoadOptions) -> Result<LoadedRealm, LoadEr
     .map_err(|error| LoadError::Sandbox(error.to_string()))?;
     let definition = realm
         .define(|ctx, exports| extract(&realm, ctx, exports, &options.project_root))
-        .map_err(LoadError::Invalid)?;
+        .map_err(|problems| {
+            let secrets = options.variables.secrets();
+            LoadError::Invalid(problems.into_iter().map(|problem| problem.masked(secrets)).collect())
+        })?;
     Ok(LoadedRealm { realm, definition })
 }
 

@@ -207,6 +207,7 @@ impl Bridge {
         Thrown {
             name: "TypeError".to_owned(),
             message,
+            help: None,
             frames: Vec::new(),
         }
     }

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     embedded::EmbeddedRuntime,
-    protocol::{CallId, CallResult, FromRuntime, Invocation, OperationFailure, OperationId, ToRuntime},
+    protocol::{CallId, CallResult, FromRuntime, Invocation, OperationId, ToRuntime},
     services::Services,
 };
 use crate::{event::Event, sandbox::Thrown};
@@ -176,14 +176,4 @@ impl HandlerClient {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl From<OperationFailure> for Thrown {
-    fn from(failure: OperationFailure) -> Self {
-        Self {
-            name: failure.name,
-            message: failure.message,
-            frames: Vec::new(),
-        }
-    }
 }

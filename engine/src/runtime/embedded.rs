@@ -177,11 +177,10 @@ fn answer(
 ) -> rquickjs::Result<()> {
     match result {
         Ok(value) => call_function(ctx, "answerOperation", (operation.0, value.to_string())),
-        Err(failure) => call_function(
-            ctx,
-            "failOperation",
-            (operation.0, failure.name, failure.message, failure.code),
-        ),
+        Err(failure) => {
+            let failure = serde_json::to_string(&failure).unwrap_or_else(|_| "{}".to_owned());
+            call_function(ctx, "failOperation", (operation.0, failure))
+        }
     }
 }
 

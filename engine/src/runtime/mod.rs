@@ -13,6 +13,6 @@ mod storage;
 
 pub(crate) use client::{CallFailure, HandlerClient};
 pub(crate) use embedded::{EmbeddedOptions, EmbeddedRuntime};
-pub(crate) use protocol::{CallOutcome, CallResult, Invocation, ResultRule, Work};
+pub(crate) use protocol::{CallOutcome, CallResult, FromRuntime, Invocation, ResultRule, Work};
 pub(crate) use services::Services;
 pub(crate) use storage::{ProjectStore, ProviderStores};

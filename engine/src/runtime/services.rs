@@ -165,5 +165,6 @@ fn plain_failure(message: String) -> OperationFailure {
         name: "Error".to_owned(),
         message,
         code: None,
+        help: None,
     }
 }

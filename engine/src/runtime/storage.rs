@@ -97,7 +97,7 @@ impl ProviderStores {
 
     fn in_project(&self, provider_id: &str, request: StorageRequest) -> Result<Value, StorageError> {
         if let StorageAction::Set(value) = &request.action
-            && let Some(name) = self.secrets.find(&value.to_string())
+            && let Some(name) = self.secrets.find_in(value)
         {
             return Err(StorageError::HoldsSecret(name));
         }

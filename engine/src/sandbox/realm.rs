@@ -26,6 +26,9 @@ const BOOTSTRAP: &str = include_str!("javascript/bootstrap.js");
 /// How much of the thread's stack the language may use.
 const LANGUAGE_STACK_BYTES: usize = 4 * 1024 * 1024;
 
+/// A definition keeps what it builds, so looking for garbage in it finds none.
+const GC_THRESHOLD_BYTES: usize = 32 * 1024 * 1024;
+
 /// Is a language runtime with the modules of one project, bound to its thread.
 pub(crate) struct Realm {
     pub(crate) context: Context,
@@ -53,6 +56,7 @@ impl Realm {
         let runtime = Runtime::new()?;
         runtime.set_memory_limit(options.limits.memory);
         runtime.set_max_stack_size(LANGUAGE_STACK_BYTES);
+        runtime.set_gc_threshold(GC_THRESHOLD_BYTES);
         let watchdog = Watchdog::install(&runtime, options.interrupt);
         runtime.set_loader(
             GraphResolver(Arc::clone(&options.graph)),

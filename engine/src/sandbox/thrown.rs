@@ -16,6 +16,9 @@ pub struct Thrown {
     pub name: String,
     /// Its message.
     pub message: String,
+    /// What to do about it, where whoever threw it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
     /// Where it was thrown and through which calls, innermost first, in original positions.
     pub frames: Vec<Frame>,
 }
@@ -51,6 +54,7 @@ impl Thrown {
             return Self {
                 name: "Error".to_owned(),
                 message: format!("thrown: {}", display(ctx, value)),
+                help: None,
                 frames: Vec::new(),
             };
         };
@@ -58,6 +62,7 @@ impl Thrown {
         Self {
             name: name.unwrap_or_else(|_| "Error".to_owned()),
             message: exception.message().unwrap_or_default(),
+            help: exception.as_object().get("help").ok().flatten(),
             frames: frames(&exception.stack().unwrap_or_default(), graph),
         }
     }

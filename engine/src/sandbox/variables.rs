@@ -91,7 +91,7 @@ impl Secrets {
         masked
     }
 
-    /// Replaces every secret in the strings and keys of a value.
+    /// Replaces every secret in the strings, numbers and keys of a value.
     #[must_use]
     pub fn mask_json(&self, value: &serde_json::Value) -> serde_json::Value {
         use serde_json::Value;
@@ -102,7 +102,25 @@ impl Secrets {
                 .iter()
                 .map(|(key, member)| (self.mask(key), self.mask_json(member)))
                 .collect(),
+            Value::Number(number) if self.find(&number.to_string()).is_some() => Value::String(MASK.to_owned()),
             other => other.clone(),
+        }
+    }
+
+    /// Finds the name of a secret that a value contains.
+    ///
+    /// The text of the value would not do: there a secret may be written with escapes.
+    #[must_use]
+    pub fn find_in(&self, value: &serde_json::Value) -> Option<String> {
+        use serde_json::Value;
+        match value {
+            Value::String(text) => self.find(text),
+            Value::Number(number) => self.find(&number.to_string()),
+            Value::Array(items) => items.iter().find_map(|item| self.find_in(item)),
+            Value::Object(members) => members
+                .iter()
+                .find_map(|(key, member)| self.find(key).or_else(|| self.find_in(member))),
+            Value::Null | Value::Bool(_) => None,
         }
     }
 

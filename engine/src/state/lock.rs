@@ -36,20 +36,22 @@ impl Holder {
     /// Describes this process.
     #[must_use]
     pub fn this_process(who: &str) -> Self {
-        let arguments: Vec<String> = std::env::args().collect();
+        // Arguments may hold anything, secrets among it: the program's name has to do.
+        let program = std::env::args_os().next().map(PathBuf::from);
+        let name = program.as_deref().and_then(Path::file_name);
         Self {
             pid: std::process::id(),
             who: who.to_owned(),
             since: Timestamp::now(),
-            command: arguments.join(" "),
+            command: name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         }
     }
 }
 
 impl fmt::Display for Holder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pid, who, since, command } = self;
-        write!(formatter, "{who} (process {pid}, since {since:.0}: `{command}`)")
+        let Self { pid, who, since, .. } = self;
+        write!(formatter, "{who} (process {pid}, since {since:.0})")
     }
 }
 

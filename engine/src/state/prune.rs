@@ -15,7 +15,7 @@ pub const RUNS_FOR_EXPLAIN: usize = 5;
 pub const RUNS_FOR_REUSE: usize = 50;
 
 /// How many runs are deleted at once, so that nobody waits long for the end of an apply.
-const RUNS_AT_ONCE: usize = 5_000;
+const RUNS_AT_ONCE: usize = 10_000;
 
 impl State {
     /// Deletes the stored runs of a workflow, or of all, and says how many there were.
@@ -39,7 +39,7 @@ impl State {
     /// the same identity, or when no usable run carries on a lineage that it names as its
     /// upstream. Such runs stay while they are among the last [`RUNS_FOR_EXPLAIN`] of their
     /// task, the others while they are among the last [`RUNS_FOR_REUSE`]. The current run of a
-    /// task always stays. Of more than 5,000 runs to delete, the oldest go, and the next call
+    /// task always stays. Of more than 10,000 runs to delete, the oldest go, and the next call
     /// goes on.
     ///
     /// For the end of an apply, under the workflow's lock, so that nobody records runs of it
@@ -60,8 +60,7 @@ impl State {
             return Ok(0);
         }
         let mut expendable = expendable(&self.history(workflow)?);
-        let kept_for_now = expendable.len().saturating_sub(limit);
-        expendable.drain(..kept_for_now);
+        expendable.truncate(limit);
         if expendable.is_empty() {
             return Ok(0);
         }
@@ -77,11 +76,12 @@ impl State {
         Ok(found.is_some())
     }
 
-    /// Gives all runs of a workflow, the newest first.
+    /// Gives all runs of a workflow task by task, in the order of an index, the newest first.
     fn history(&self, workflow: &str) -> Result<Vec<PastRun>, StateError> {
         let sql = "SELECT r.ordinal, r.node_path, r.identity, r.lineage, r.upstream,
                     r.invalidated_at IS NOT NULL, r.ordinal IN (SELECT run FROM current_runs)
-             FROM node_runs AS r WHERE r.workflow = ?1 ORDER BY r.ordinal DESC";
+             FROM node_runs AS r WHERE r.workflow = ?1
+             ORDER BY r.node_path DESC, r.ordinal DESC";
         self.rows(sql, [workflow], PastRun::read)
     }
 }
@@ -125,16 +125,21 @@ impl PastRun {
     }
 }
 
-/// Picks the runs to delete from all of a workflow, which come the newest first.
+/// Picks the runs to delete from all of a workflow, which come the newest of each task first.
+///
+/// Gives them the oldest first.
 fn expendable(runs: &[PastRun]) -> Vec<i64> {
     let ranks = ranks(runs);
     let unusable = unusable(runs, &ranks);
-    runs.iter()
+    let mut ordinals: Vec<i64> = runs
+        .iter()
         .zip(ranks)
         .zip(unusable)
         .filter(|((run, rank), unusable)| !run.is_current && *unusable && *rank >= RUNS_FOR_EXPLAIN)
         .map(|((run, _), _)| run.ordinal)
-        .collect()
+        .collect();
+    ordinals.sort_unstable();
+    ordinals
 }
 
 /// Counts for each run the newer ones of its task.

@@ -47,7 +47,8 @@ impl StateReader {
     ) -> Result<HashMap<String, Vec<RunSummary>>, StateError> {
         let sql = format!(
             "SELECT {SUMMARY}, r.node_path, r.ordinal IN (SELECT run FROM current_runs)
-             FROM node_runs AS r WHERE r.workflow = ?1 ORDER BY r.ordinal DESC"
+             FROM node_runs AS r WHERE r.workflow = ?1
+             ORDER BY r.node_path DESC, r.ordinal DESC"
         );
         let mut seen: HashSet<(String, Digest)> = HashSet::new();
         let candidates: Vec<Option<(String, RunSummary)>> = self.rows(&sql, [workflow], |row| {

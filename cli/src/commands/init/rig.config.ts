@@ -32,7 +32,10 @@ export const app = workflow("app", { providers: { host: host.provider() } })
       type: "object",
       properties: { name: { type: "string", description: "Whom to greet", default: "you" } },
     },
-    run: async ({ input, workflow }) => `Hello ${input.name}, on ${workflow.ctx.system}`,
+    run: async ({ host, input }) => {
+      const greeting = await host.readFile(".rigkit/example/greeting.txt");
+      return greeting.replace("Hello", `Hello ${input.name},`);
+    },
   })
   // `rig run NAME show`
   .workspaceOperation("show", {

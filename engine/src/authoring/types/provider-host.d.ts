@@ -124,7 +124,7 @@ export interface HostRuntime {
    *
    * @param target - a file, a directory with all it holds, a pattern, or several of them
    * @returns the SHA-256 in hexadecimal
-   * @throws when nothing is there
+   * @throws when a file or directory is not there; a pattern without a match has a hash too
    */
   hash(target: string | readonly string[], options?: GlobOptions): Promise<string>;
 }
@@ -141,6 +141,8 @@ export interface ExecOptions {
   readonly stdin?: string | Uint8Array;
   /** After how many milliseconds it is stopped with everything it started. */
   readonly timeoutMs?: number;
+  /** Whether a command that does not succeed is an error with the end of its output. */
+  readonly check?: boolean;
   /** Receives the output piece by piece, while the command runs. */
   readonly onOutput?: (data: string, stream: "stdout" | "stderr") => void;
 }

@@ -27,19 +27,21 @@
     operation?.resolve(JSON.parse(text));
   };
 
-  rigkit.failOperation = (id, name, message, code) => {
+  rigkit.failOperation = (id, text) => {
     const operation = operations.get(id);
     operations.delete(id);
-    operation?.reject(failure(name, message, code));
+    operation?.reject(failure(JSON.parse(text)));
   };
+
+  rigkit.base64Encode = (bytes) => bytes.toBase64();
+  rigkit.base64Decode = (text) => Uint8Array.fromBase64(text);
 
   rigkit.progressOperation = (id, text) => operations.get(id)?.onProgress?.(JSON.parse(text));
 
-  function failure(name, message, code) {
+  function failure({ name, message, ...rest }) {
     if (name === "AbortError") return new DOMException(message, "AbortError");
-    const error = new Error(message);
+    const error = Object.assign(new Error(message), rest);
     if (name !== "Error") error.name = name;
-    if (code !== undefined) error.code = code;
     return error;
   }
 

@@ -32,6 +32,43 @@
 
   rigkit.kept = (number) => values[number];
 
+  // What is larger than this is cut off there.
+  const LARGEST_STRUCTURE = 20000;
+
+  // Lists everything an object holds, at any depth, as texts that are alike for objects that
+  // are built alike; the functions among it are given as they are.
+  rigkit.structure = (root) => {
+    const texts = [];
+    const functions = [];
+    const seen = new Map();
+    const queue = [["", root]];
+    for (let next = 0; next < queue.length && next < LARGEST_STRUCTURE; next += 1) {
+      const [path, value] = queue[next];
+      texts.push(`${path} ${describe(value, path)}`);
+    }
+    return [texts, functions];
+
+    function describe(value, path) {
+      const isObject = typeof value === "object" && value !== null;
+      if (!isObject && typeof value !== "function") return `${typeof value} ${String(value)}`;
+      if (seen.has(value)) return `as ${seen.get(value)}`;
+      seen.set(value, path);
+      if (typeof value === "function") return `function ${functions.push(value)}`;
+      const own = value instanceof Map || value instanceof Set ? [...value] : value;
+      for (const key of Object.keys(own).sort()) queue.push([`${path}/${key}`, read(own, key)]);
+      const isPrintable = value instanceof RegExp || value instanceof Date;
+      return isPrintable ? String(value) : Object.prototype.toString.call(value);
+    }
+  };
+
+  function read(object, key) {
+    try {
+      return object[key];
+    } catch (error) {
+      return `throws ${error}`;
+    }
+  }
+
   // Calls every function in a configuration, at any depth, and awaits what it gives.
   rigkit.resolveConfig = async (value) => {
     if (typeof value === "function") return rigkit.resolveConfig(await value());

@@ -24,6 +24,7 @@
       url: request.url.replace(/#.*$/, ""),
       method: request.method,
       headers: [...request.headers],
+      redirect: request.redirect,
       bodyBase64: bytes && toBase64(bytes),
     };
   }

@@ -13,6 +13,7 @@
 
   class Request extends Body {
     #url;
+    #redirect;
     #method;
     #headers;
     #signal;
@@ -24,7 +25,7 @@
       const method = normalizeMethod(options.method ?? base?.method ?? "GET");
       const { bytes, contentType } = chooseBody(base, options, method);
       super(bytes);
-      refuseRedirectMode(options.redirect ?? "follow");
+      this.#redirect = requireRedirectMode(options.redirect ?? base?.redirect ?? "follow");
       this.#url = base ? base.url : requireUrl(input);
       this.#method = method;
       this.#headers = new Headers(options.headers ?? base?.headers);
@@ -51,7 +52,7 @@
     }
 
     get redirect() {
-      return "follow";
+      return this.#redirect;
     }
 
     clone() {
@@ -81,9 +82,10 @@
     return { bytes: copyBytes(base), contentType: null };
   }
 
-  function refuseRedirectMode(mode) {
-    if (`${mode}` === "follow") return;
-    throw new TypeError('redirects are always followed: only redirect: "follow" is supported');
+  function requireRedirectMode(mode) {
+    const modes = ["follow", "error", "manual"];
+    if (modes.includes(`${mode}`)) return `${mode}`;
+    throw new TypeError(`redirect is one of ${modes.join(", ")}, not ${JSON.stringify(mode)}`);
   }
 
   function requireUrl(input) {

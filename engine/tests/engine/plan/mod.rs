@@ -1,0 +1,27 @@
+//! What a plan says of tasks that have run before, after something changed.
+
+mod cutoff;
+mod expiry;
+mod history;
+mod providers;
+mod reasons;
+mod schemas;
+mod secrets;
+mod shape;
+
+use crate::support::TestProject;
+
+/// Is one change of a file: its name, what is replaced, and by what.
+type Edit<'a> = (&'a str, &'a str, &'a str);
+
+/// Applies a fixture, changes it, and compares what the plan says then.
+#[track_caller]
+fn check_edit(fixture: &str, edits: &[Edit<'_>], expected: &[&str]) -> TestProject {
+    let project = TestProject::new(fixture);
+    project.apply();
+    for (file, from, to) in edits {
+        project.edit(file, from, to);
+    }
+    assert_eq!(project.plan_lines(), expected);
+    project
+}

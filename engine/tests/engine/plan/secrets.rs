@@ -1,0 +1,232 @@
+//! Secrets and other values of the environment.
+
+use rigkit_engine::{ApplyRequest, EngineError};
+
+use crate::support::{TestProject, failure_lines};
+
+/// A provider with a secret in its configuration, and a task that is put in.
+fn fixture(handler: &str) -> String {
+    format!(
+        r#"
+//- /rig.config.ts
+import {{ env, workflow }} from "@rigkit/sdk";
+import {{ vault }} from "./vault";
+const token = env.secret("TOKEN");
+export const app = workflow("app").sequence("app")
+  .addProvider("vault", vault({{ auth: {{ token, host: env("VAULT_HOST", "localhost") }} }}))
+  .task("a", async ({{ vault, step }}) => {{ {handler} }});
+//- /vault.ts
+import {{ defineProvider }} from "@rigkit/sdk";
+export const vault = (config) => defineProvider("vault", config, {{
+  providerId: "vault",
+  createProvider: ({{ provider, storage }}) => ({{
+    providerId: "vault",
+    runtime: ({{ local, emit }}) => ({{ token: provider.config.auth.token, storage, local, emit }}),
+  }}),
+}});
+"#
+    )
+}
+
+/// Would break a search that looks only at the text of JSON, or a mask that does.
+const SECRETS: &[&str] = &["hunter2-hunter2", "quo\"te\\back", "line\nbreak", "ünïcode→"];
+
+#[test]
+fn a_secret_reaches_neither_state_nor_log_nor_event() {
+    let handler = r#"
+    console.log("the token is", vault.token, { nested: vault.token });
+    step.log(`again ${vault.token}`, { label: vault.token });
+    step.metadata({ token: vault.token, [vault.token]: 1 });
+    await vault.local.command({ argv: ["printf", "%s", vault.token] });
+    await vault.local.command({ argv: ["sh", "-c", `printf '%s' "$T" >&2`], env: { T: vault.token } });
+    return { ctx: { length: vault.token.length } };
+"#;
+    for secret in SECRETS {
+        let project = TestProject::new(&fixture(handler)).with_env("TOKEN", secret);
+        let (result, recording) = project.apply_with(&ApplyRequest::default());
+        assert_eq!(result.unwrap().context["length"], secret.encode_utf16().count());
+        for record in recording.records() {
+            assert_clean(&serde_json::to_value(&record).unwrap(), secret);
+        }
+        let logs = recording.logs();
+        assert_eq!(logs.len(), 2, "{logs:?}");
+        assert!(logs.iter().all(|log| log.contains("***")), "{logs:?}");
+        for needle in [(*secret).to_owned(), escaped(secret)] {
+            assert_eq!(project.files_with(".rigkit", &needle), Vec::<std::path::PathBuf>::new(), "{secret:?}");
+            assert_eq!(project.files_with("home", &needle), Vec::<std::path::PathBuf>::new(), "{secret:?}");
+        }
+        assert_eq!(project.plan_lines(), ["a cached"]);
+    }
+}
+
+fn escaped(secret: &str) -> String {
+    serde_json::Value::from(secret).to_string().trim_matches('"').to_owned()
+}
+
+fn assert_clean(value: &serde_json::Value, secret: &str) {
+    match value {
+        serde_json::Value::String(text) => assert!(!text.contains(secret), "{text}"),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| assert_clean(item, secret)),
+        serde_json::Value::Object(members) => {
+            for (key, member) in members {
+                assert!(!key.contains(secret), "{key}");
+                assert_clean(member, secret);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn a_context_with_a_secret_is_refused() {
+    for secret in SECRETS {
+        let project = TestProject::new(&fixture("return { ctx: { deep: [`Bearer ${vault.token}`] } };")).with_env("TOKEN", secret);
+        let error = project.try_apply().unwrap_err();
+        assert_eq!(
+            failure_lines(&project.root(), &error),
+            ["a @ rig.config.ts:6: the context contains the secret `TOKEN`, and contexts are stored"],
+            "{secret:?}"
+        );
+        for needle in [(*secret).to_owned(), escaped(secret)] {
+            assert_eq!(project.files_with(".rigkit", &needle), Vec::<std::path::PathBuf>::new(), "{secret:?}");
+        }
+    }
+}
+
+#[test]
+fn a_context_with_a_secret_as_a_key_is_refused() {
+    let project = TestProject::new(&fixture("return { ctx: { [vault.token]: 1 } };")).with_env("TOKEN", "hunter2");
+    assert_eq!(project.try_apply().unwrap_err().code(), "failed");
+}
+
+#[test]
+fn a_secret_in_an_error_is_masked() {
+    for secret in SECRETS {
+        let project = TestProject::new(&fixture("throw new Error(`refused: ${vault.token}`);")).with_env("TOKEN", secret);
+        let error = project.try_apply().unwrap_err();
+        assert_eq!(failure_lines(&project.root(), &error), ["a @ rig.config.ts:6: refused: ***"]);
+        assert_eq!(error.to_string(), "`a` failed: refused: ***");
+        assert_eq!(project.files_with(".rigkit", secret), Vec::<std::path::PathBuf>::new());
+    }
+}
+
+#[test]
+fn a_secret_in_the_error_of_a_definition_is_masked() {
+    let project = TestProject::new(
+        "import { env } from \"@rigkit/sdk\";\nthrow new Error(`refused: ${env.secret(\"TOKEN\")}`);\n",
+    )
+    .with_env("TOKEN", "hunter2");
+    for error in [project.try_plan().unwrap_err(), project.engine().definition().err().unwrap().into()] {
+        let error: EngineError = error;
+        assert_eq!(error.to_string(), "refused: ***");
+        assert_eq!(error.diagnostics()[0].message, "refused: ***");
+    }
+}
+
+#[test]
+fn a_secret_in_the_error_of_a_configuration_is_masked() {
+    let project = TestProject::new(&fixture("").replace(
+        "host: env(\"VAULT_HOST\", \"localhost\")",
+        "host: () => { throw new Error(`refused: ${token}`); }",
+    ))
+    .with_env("TOKEN", "hunter2");
+    let error = project.try_plan().unwrap_err();
+    assert_eq!(error.to_string(), "the provider `vault` cannot be configured: refused: ***");
+}
+
+#[test]
+fn a_secret_in_the_storage_of_the_project_is_refused() {
+    let handler = "vault.storage.set(\"token\", { deep: [vault.token] });";
+    for secret in SECRETS {
+        let project = TestProject::new(&fixture(handler)).with_env("TOKEN", secret);
+        let error = project.try_apply().unwrap_err();
+        assert_eq!(
+            failure_lines(&project.root(), &error),
+            ["a @ rig.config.ts:6: a storage of the project cannot keep the secret `TOKEN`"]
+        );
+    }
+}
+
+#[test]
+fn another_secret_makes_runs_stale() {
+    let mut project = TestProject::new(&fixture("")).with_env("TOKEN", "hunter2");
+    project.apply();
+    assert_eq!(project.plan_lines(), ["a cached"]);
+    let changed = [r#"a pending provider-changed {"name":"vault","what":"config"}"#];
+    project.environment.insert("TOKEN".to_owned(), "hunter3".to_owned());
+    assert_eq!(project.plan_lines(), changed);
+    project.environment.insert("TOKEN".to_owned(), "hunter2".to_owned());
+    project.environment.insert("VAULT_HOST".to_owned(), "elsewhere".to_owned());
+    assert_eq!(project.plan_lines(), changed);
+}
+
+#[test]
+fn the_digest_of_a_secret_depends_on_the_machine() {
+    let project = TestProject::new(&fixture("")).with_env("TOKEN", "hunter2");
+    project.apply();
+    std::fs::remove_dir_all(project.path("home")).unwrap();
+    assert_eq!(project.plan_lines(), [r#"a pending provider-changed {"name":"vault","what":"config"}"#]);
+    assert!(!project.exists("home"), "a plan makes no key");
+}
+
+#[test]
+fn a_missing_variable_is_named_with_who_wanted_it() {
+    let project = TestProject::new(&fixture(""));
+    let error = project.try_plan().unwrap_err();
+    assert_eq!(error.code(), "provider-config");
+    assert_eq!(
+        error.to_string(),
+        "the provider `vault` cannot be configured: the environment variable `TOKEN` is not set"
+    );
+    let EngineError::ProviderConfig { needed_by, range, .. } = error else { panic!() };
+    assert_eq!(needed_by, "a");
+    assert_eq!(range.unwrap().file, project.path("vault.ts"));
+
+    let task = r#"
+import { env, workflow } from "@rigkit/sdk";
+export const app = workflow("app").sequence("app").task("a", () => { env("PORT")(); });
+"#;
+    let project = TestProject::new(task);
+    let error = project.try_apply().unwrap_err();
+    assert_eq!(
+        failure_lines(&project.root(), &error),
+        ["a @ rig.config.ts:3: the environment variable `PORT` is not set"]
+    );
+}
+
+#[test]
+fn a_variable_without_a_value_takes_its_fallback() {
+    let project = TestProject::new(
+        r#"
+import { env, workflow } from "@rigkit/sdk";
+const secret = env.secret("S", "fallback-secret");
+export const app = workflow("app").sequence("app")
+  .task("a", () => { console.log(`${secret}`); return { ctx: { port: env("PORT", "80")() } }; });
+"#,
+    );
+    let (result, recording) = project.apply_with(&ApplyRequest::default());
+    assert_eq!(result.unwrap().context["port"], "80");
+    assert_eq!(recording.logs(), ["a info ***"]);
+}
+
+#[test]
+fn a_version_with_a_secret_is_kept_as_a_keyed_digest() {
+    let fixture = |key: &str| {
+        let project = TestProject::new(
+            r#"
+import { env, workflow } from "@rigkit/sdk";
+const version = env.secret("TOKEN")();
+export const app = workflow("app").sequence("app").configure({ version }).task("a", { version }, () => {});
+"#,
+        )
+        .with_env("TOKEN", "hunter2");
+        std::fs::create_dir_all(project.path("home")).unwrap();
+        project.apply();
+        assert_eq!(project.files_with(".rigkit", "hunter2"), Vec::<std::path::PathBuf>::new(), "{key}");
+        project.query("SELECT hex(hash) FROM identity_components WHERE name IN ('version', 'config') ORDER BY name")
+    };
+    // Each project has a machine of its own, and so another key.
+    let (one, two) = (fixture("one"), fixture("two"));
+    assert_ne!(one[0], two[0]);
+    assert_ne!(one[1], two[1]);
+}

@@ -9,7 +9,12 @@ use crate::{completion::candidates, graph::GraphFormat};
 
 /// Prepares development environments from a TypeScript workflow.
 #[derive(Debug, Parser)]
-#[command(name = "rig", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(
+    name = "rig",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) globals: GlobalOptions,
@@ -276,7 +281,12 @@ pub(crate) enum CacheCommand {
 #[derive(Debug, Args)]
 pub(crate) struct GraphOptions {
     /// Draws it as tree, dot, mermaid, svg or json
-    #[arg(long, value_name = "FORMAT", default_value = "tree", hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "tree",
+        hide_possible_values = true
+    )]
     pub(crate) format: GraphFormat,
 }
 
@@ -330,7 +340,11 @@ pub(crate) fn color_choice(words: &[OsString]) -> ColorWhen {
 }
 
 fn options(words: &[OsString]) -> impl Iterator<Item = &str> {
-    words.iter().skip(1).take_while(|word| *word != "--").filter_map(|word| word.to_str())
+    words
+        .iter()
+        .skip(1)
+        .take_while(|word| *word != "--")
+        .filter_map(|word| word.to_str())
 }
 
 #[cfg(test)]
@@ -360,7 +374,10 @@ mod tests {
 
     #[test]
     fn the_words_of_an_operation_are_left_to_it() {
-        let parsed = Arguments::try_parse_from(["rig", "run", "-w", "web", "one", "test", "--json", "--help", "x"]).unwrap();
+        let parsed = Arguments::try_parse_from([
+            "rig", "run", "-w", "web", "one", "test", "--json", "--help", "x",
+        ])
+        .unwrap();
         let Command::Run(options) = parsed.command else {
             panic!("not a run");
         };

@@ -34,7 +34,8 @@ impl Context {
     pub(crate) fn new(options: GlobalOptions) -> Result<Self, (Failure, bool)> {
         launch_directory();
         if let Some(directory) = &options.chdir {
-            env::set_current_dir(directory).map_err(|error| (bad_directory(directory, &error), options.json))?;
+            env::set_current_dir(directory)
+                .map_err(|error| (bad_directory(directory, &error), options.json))?;
         }
         Ok(Self {
             options,
@@ -53,14 +54,23 @@ impl Context {
 
     /// Makes an engine for the project.
     pub(crate) fn engine(&self) -> Result<Engine, Failure> {
-        let state = self.options.state.as_deref().map(std::path::absolute).transpose();
+        let state = self
+            .options
+            .state
+            .as_deref()
+            .map(std::path::absolute)
+            .transpose();
         let state = state.map_err(Failure::file("find", Path::new(".")))?;
-        self.engine_of(self.project()?, state)
+        Self::engine_of(self.project()?, state)
     }
 
     /// Makes an engine for any project.
-    pub(crate) fn engine_of(&self, project: &Project, state_path: Option<PathBuf>) -> Result<Engine, Failure> {
-        let environment = Environment::of_project(&project.root, utf8_variables()).map_err(EngineError::from)?;
+    pub(crate) fn engine_of(
+        project: &Project,
+        state_path: Option<PathBuf>,
+    ) -> Result<Engine, Failure> {
+        let environment =
+            Environment::of_project(&project.root, utf8_variables()).map_err(EngineError::from)?;
         let host_dir = host_directory();
         Ok(Engine::new(EngineOptions {
             project: project.clone(),
@@ -85,7 +95,9 @@ impl Context {
 /// Writes a path as it is reached from where `rig` was started.
 pub(crate) fn shown_path(path: &Path) -> String {
     let below = path.strip_prefix(launch_directory()).ok();
-    let shown = below.filter(|path| !path.as_os_str().is_empty()).unwrap_or(path);
+    let shown = below
+        .filter(|path| !path.as_os_str().is_empty())
+        .unwrap_or(path);
     shown.display().to_string()
 }
 
@@ -111,14 +123,18 @@ pub(crate) fn host_storage_directory(host_directory: &Path) -> PathBuf {
 fn bad_directory(directory: &Path, error: &std::io::Error) -> Failure {
     Failure::Usage {
         code: UsageCode::BadDirectory,
-        message: format!("cannot use the directory `{}`: {error}", directory.display()),
+        message: format!(
+            "cannot use the directory `{}`: {error}",
+            directory.display()
+        ),
         help: None,
     }
 }
 
 /// Configs read text; a variable that is none cannot be given to them.
 fn utf8_variables() -> impl Iterator<Item = (String, String)> {
-    env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// Reads what evaluating a config may use.
@@ -128,7 +144,8 @@ fn limits() -> Result<SandboxLimits, Failure> {
         limits.cpu = Duration::from_millis(milliseconds);
     }
     if let Some(mebibytes) = setting("RIGKIT_MEMORY_LIMIT_MIB")? {
-        limits.memory = usize::try_from(mebibytes.saturating_mul(1024 * 1024)).unwrap_or(usize::MAX);
+        limits.memory =
+            usize::try_from(mebibytes.saturating_mul(1024 * 1024)).unwrap_or(usize::MAX);
     }
     Ok(limits)
 }
@@ -137,17 +154,29 @@ fn setting(name: &str) -> Result<Option<u64>, Failure> {
     let Some(value) = env::var_os(name) else {
         return Ok(None);
     };
-    let number = value.to_str().and_then(|value| value.parse().ok()).filter(|number| *number > 0);
+    let number = value
+        .to_str()
+        .and_then(|value| value.parse().ok())
+        .filter(|number| *number > 0);
     number.map(Some).ok_or_else(|| {
         let message = format!("the variable `{name}` is `{}`", value.display());
-        Failure::usage(UsageCode::BadSetting, message, "it has to be a whole number above 0")
+        Failure::usage(
+            UsageCode::BadSetting,
+            message,
+            "it has to be a whole number above 0",
+        )
     })
 }
 
 /// Says who asks, for records and for whoever waits for a lock.
 fn who() -> String {
-    let user = env::var("USER").or_else(|_| env::var("LOGNAME")).ok().or_else(user_name);
-    let machine = nix::unistd::gethostname().ok().and_then(|name| name.into_string().ok());
+    let user = env::var("USER")
+        .or_else(|_| env::var("LOGNAME"))
+        .ok()
+        .or_else(user_name);
+    let machine = nix::unistd::gethostname()
+        .ok()
+        .and_then(|name| name.into_string().ok());
     let user = user.unwrap_or_else(|| "somebody".to_owned());
     match machine {
         Some(machine) => format!("{user}@{machine}: {}", what()),
@@ -163,7 +192,11 @@ fn user_name() -> Option<String> {
 /// Gives the command without its arguments, which may hold anything.
 fn what() -> String {
     let known = ["plan", "apply", "create", "run", "do", "rm", "cache"];
-    let words = env::args_os().skip(1).filter_map(|word| word.into_string().ok());
-    let command = words.into_iter().find(|word| known.contains(&word.as_str()));
+    let words = env::args_os()
+        .skip(1)
+        .filter_map(|word| word.into_string().ok());
+    let command = words
+        .into_iter()
+        .find(|word| known.contains(&word.as_str()));
     command.map_or_else(|| "rig".to_owned(), |command| format!("rig {command}"))
 }

@@ -6,7 +6,7 @@ use std::{
     process::{Command, ExitStatus, Stdio},
 };
 
-use rigkit_engine::host::{Host, HostError, InteractiveCommand, Interaction, Prompt, PromptOption};
+use rigkit_engine::host::{Host, HostError, Interaction, InteractiveCommand, Prompt, PromptOption};
 use serde_json::Value;
 
 use crate::{
@@ -25,7 +25,10 @@ pub(crate) struct TerminalHost {
 impl TerminalHost {
     /// Takes the screen that questions interrupt, and whether stdout belongs to a document.
     pub(crate) fn new(screen: Screen, is_stdout_taken: bool) -> Self {
-        Self { screen, is_stdout_taken }
+        Self {
+            screen,
+            is_stdout_taken,
+        }
     }
 
     /// Gives a command the person's eyes without spoiling what `rig` itself writes to stdout.
@@ -34,13 +37,16 @@ impl TerminalHost {
             return Ok(Stdio::inherit());
         }
         let stderr = io::stderr().as_fd().try_clone_to_owned();
-        stderr.map(Stdio::from).map_err(|error| HostError::Failed(error.to_string()))
+        stderr
+            .map(Stdio::from)
+            .map_err(|error| HostError::Failed(error.to_string()))
     }
 }
 
 impl Host for TerminalHost {
     fn open(&self, target: &str) -> Result<(), HostError> {
-        let failed = |error: io::Error| HostError::Failed(format!("failed to open `{target}`: {error}"));
+        let failed =
+            |error: io::Error| HostError::Failed(format!("failed to open `{target}`: {error}"));
         open::that_detached(target).map_err(failed)
     }
 
@@ -52,36 +58,53 @@ impl Host for TerminalHost {
         if !prompt::is_possible() {
             return prompt.default_answer();
         }
-        self.screen.lend(|| ask(prompt)).map_err(|failure| match failure {
-            Failure::Cancelled => HostError::Declined {
-                question: prompt.question().to_owned(),
-            },
-            failure => HostError::Failed(failure.to_string()),
-        })
+        self.screen
+            .lend(|| ask(prompt))
+            .map_err(|failure| match failure {
+                Failure::Cancelled => HostError::Declined {
+                    question: prompt.question().to_owned(),
+                },
+                failure => HostError::Failed(failure.to_string()),
+            })
     }
 
     fn interactive_command(&self, command: &InteractiveCommand) -> Result<i32, HostError> {
         let line = command.argv.join(" ");
-        let Some((program, arguments)) = command.argv.split_first().filter(|_| prompt::is_possible()) else {
+        let Some((program, arguments)) =
+            command.argv.split_first().filter(|_| prompt::is_possible())
+        else {
             return Err(HostError::NoTerminal { command: line });
         };
         if let Some(reason) = &command.reason {
             self.screen.print(&paint(FAINT, reason));
         }
         let mut process = Command::new(program);
-        process.args(arguments).current_dir(&command.cwd).env_clear().envs(&command.environment);
+        process
+            .args(arguments)
+            .current_dir(&command.cwd)
+            .env_clear()
+            .envs(&command.environment);
         process.stdout(self.command_stdout()?);
-        let status = self.screen.lend(|| signals::leave_to_command(|| process.status()));
-        let status = status.map_err(|error| HostError::Failed(format!("failed to start `{program}`: {error}")))?;
+        let status = self
+            .screen
+            .lend(|| signals::leave_to_command(|| process.status()));
+        let status = status
+            .map_err(|error| HostError::Failed(format!("failed to start `{program}`: {error}")))?;
         Ok(exit_code(status))
     }
 
     fn present(&self, interaction: &Interaction) -> Result<(), HostError> {
-        let mut text = format!("{}\n  {}", paint(NAME, &interaction.title), interaction.url);
-        if let Some(instructions) = &interaction.instructions {
-            text.push_str(&format!("\n  {instructions}"));
-        }
-        self.screen.print(&text);
+        let mut lines = vec![
+            paint(NAME, &interaction.title),
+            format!("  {}", interaction.url),
+        ];
+        lines.extend(
+            interaction
+                .instructions
+                .as_ref()
+                .map(|instructions| format!("  {instructions}")),
+        );
+        self.screen.print(&lines.join("\n"));
         // Whoever sees the address can open it; a desktop is a convenience.
         if prompt::is_possible() {
             let _ = open::that_detached(&interaction.url);
@@ -93,7 +116,11 @@ impl Host for TerminalHost {
 fn ask(prompt: &Prompt) -> Result<Value, Failure> {
     match prompt {
         Prompt::Message { .. } => Ok(Value::Null),
-        Prompt::Text { message, secret: true, .. } => prompt::secret(message).map(Value::from),
+        Prompt::Text {
+            message,
+            secret: true,
+            ..
+        } => prompt::secret(message).map(Value::from),
         Prompt::Text {
             message,
             default_value,
@@ -106,16 +133,24 @@ fn ask(prompt: &Prompt) -> Result<Value, Failure> {
             };
             prompt::text(&question, default_value.as_deref(), true).map(Value::from)
         }
-        Prompt::Confirm { message, default_value } => prompt::confirm(message, *default_value).map(Value::from),
+        Prompt::Confirm {
+            message,
+            default_value,
+        } => prompt::confirm(message, *default_value).map(Value::from),
         Prompt::Select {
             message,
             options,
             default_value,
         } => {
             let labels: Vec<String> = options.iter().map(label).collect();
-            let default = options.iter().position(|option| Some(&option.value) == default_value.as_ref());
+            let default = options
+                .iter()
+                .position(|option| Some(&option.value) == default_value.as_ref());
             let chosen = prompt::select(message, &labels, default.unwrap_or_default())?;
-            Ok(options.get(chosen).map(|option| option.value.clone()).unwrap_or_default())
+            Ok(options
+                .get(chosen)
+                .map(|option| option.value.clone())
+                .unwrap_or_default())
         }
     }
 }

@@ -12,9 +12,15 @@ pub(crate) fn is_possible() -> bool {
 }
 
 /// Asks for a text.
-pub(crate) fn text(question: &str, default: Option<&str>, may_be_empty: bool) -> Result<String, Failure> {
+pub(crate) fn text(
+    question: &str,
+    default: Option<&str>,
+    may_be_empty: bool,
+) -> Result<String, Failure> {
     let theme = theme();
-    let mut input = Input::<String>::with_theme(&theme).with_prompt(question).allow_empty(may_be_empty);
+    let mut input = Input::<String>::with_theme(&theme)
+        .with_prompt(question)
+        .allow_empty(may_be_empty);
     if let Some(default) = default {
         input = input.default(default.to_owned());
     }
@@ -22,16 +28,28 @@ pub(crate) fn text(question: &str, default: Option<&str>, may_be_empty: bool) ->
 }
 
 /// Asks for a text until it is one that can be used.
-pub(crate) fn valid_text(question: &str, judge: impl Fn(&str) -> Result<(), String>) -> Result<String, Failure> {
+pub(crate) fn valid_text(
+    question: &str,
+    judge: impl Fn(&str) -> Result<(), String>,
+) -> Result<String, Failure> {
     let theme = theme();
     let input = Input::<String>::with_theme(&theme).with_prompt(question);
-    answer(input.validate_with(|text: &String| judge(text)).interact_text())
+    answer(
+        input
+            .validate_with(|text: &String| judge(text))
+            .interact_text(),
+    )
 }
 
 /// Asks for a text that nobody else is to see.
 pub(crate) fn secret(question: &str) -> Result<String, Failure> {
     let theme = theme();
-    answer(Password::with_theme(&theme).with_prompt(question).allow_empty_password(true).interact())
+    answer(
+        Password::with_theme(&theme)
+            .with_prompt(question)
+            .allow_empty_password(true)
+            .interact(),
+    )
 }
 
 /// Asks for yes or no.
@@ -47,7 +65,10 @@ pub(crate) fn confirm(question: &str, default: Option<bool>) -> Result<bool, Fai
 /// Asks for one of several things; gives its index.
 pub(crate) fn select(question: &str, choices: &[String], default: usize) -> Result<usize, Failure> {
     let theme = theme();
-    let select = Select::with_theme(&theme).with_prompt(question).items(choices).default(default);
+    let select = Select::with_theme(&theme)
+        .with_prompt(question)
+        .items(choices)
+        .default(default);
     answer(select.interact())
 }
 

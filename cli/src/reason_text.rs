@@ -35,9 +35,13 @@ pub(crate) fn phrase(reason: &Reason, now: Timestamp) -> String {
             Err(_) => "expired: it was made in the future, so the clock went backwards".to_owned(),
         },
         Reason::AlwaysRuns => "runs every time".to_owned(),
-        Reason::OutputInvalid { message } => format!("the stored output no longer fits the schema: {message}"),
+        Reason::OutputInvalid { message } => {
+            format!("the stored output no longer fits the schema: {message}")
+        }
         Reason::ArtifactGone { reference } => artifact_gone(reference),
-        Reason::FormatChanged => "this version of rig tells changes apart in another way".to_owned(),
+        Reason::FormatChanged => {
+            "this version of rig tells changes apart in another way".to_owned()
+        }
     }
 }
 
@@ -82,7 +86,9 @@ fn provider_changed(name: &str, what: ProviderAspect) -> String {
         ProviderAspect::Id => format!("`{name}` is another provider now"),
         ProviderAspect::Config => format!("the configuration of the provider `{name}` changed"),
         ProviderAspect::Plugin => format!("the code of the provider `{name}` changed"),
-        ProviderAspect::Checks => format!("the checks of the provider `{name}` find something else"),
+        ProviderAspect::Checks => {
+            format!("the checks of the provider `{name}` find something else")
+        }
     }
 }
 

@@ -19,13 +19,18 @@ fn schema(name: &str) -> Value {
 struct Neighbours;
 
 impl Retrieve for Neighbours {
-    fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+    fn retrieve(
+        &self,
+        uri: &Uri<String>,
+    ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
         Ok(schema(uri.path().as_str().trim_start_matches('/')))
     }
 }
 
 fn validator_of(schema: &Value) -> Validator {
-    let options = jsonschema::options().with_base_uri("json-schema:///schema.json").with_retriever(Neighbours);
+    let options = jsonschema::options()
+        .with_base_uri("json-schema:///schema.json")
+        .with_retriever(Neighbours);
     options.build(schema).unwrap()
 }
 
@@ -34,7 +39,10 @@ fn validator(name: &str) -> Validator {
 }
 
 fn check(validator: &Validator, document: &Value) {
-    let problems: Vec<String> = validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let problems: Vec<String> = validator
+        .iter_errors(document)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     assert!(problems.is_empty(), "{document:#}\n{problems:#?}");
 }
 
@@ -117,5 +125,8 @@ fn every_event_fits() {
 #[test]
 fn a_failure_fits() {
     let failure = Failure::usage(UsageCode::MissingAnswer, "no name", "name it");
-    check(&validator("error.json"), &json!({ "error": body(&failure) }));
+    check(
+        &validator("error.json"),
+        &json!({ "error": body(&failure) }),
+    );
 }

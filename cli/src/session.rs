@@ -24,7 +24,11 @@ impl Session {
     pub(crate) fn watched(context: &Context, events: &EventOptions) -> Self {
         let view = progress::View::choose(&context.options, events.events);
         let screen = Screen::new(view);
-        Self::new(progress::sink(view, &screen, context.options.verbose > 0), screen, context)
+        Self::new(
+            progress::sink(view, &screen, context.options.verbose > 0),
+            screen,
+            context,
+        )
     }
 
     /// Prepares for a run that is over before there is anything to see.
@@ -33,7 +37,11 @@ impl Session {
         Self::new(Arc::new(progress::ignore), screen, context)
     }
 
-    fn new(events: Arc<dyn rigkit_engine::event::EventSink>, screen: Screen, context: &Context) -> Self {
+    fn new(
+        events: Arc<dyn rigkit_engine::event::EventSink>,
+        screen: Screen,
+        context: &Context,
+    ) -> Self {
         signals::tell_on(&screen);
         let is_stdout_taken = context.options.json;
         Self {

@@ -5,7 +5,10 @@ use comfy_table::{ContentArrangement, Table, presets};
 use crate::style::{FAINT, paint};
 
 /// Writes a table with a line of headings; ends with a newline.
-pub(crate) fn of<const COLUMNS: usize>(headings: [&str; COLUMNS], rows: impl IntoIterator<Item = [String; COLUMNS]>) -> String {
+pub(crate) fn of<const COLUMNS: usize>(
+    headings: [&str; COLUMNS],
+    rows: impl IntoIterator<Item = [String; COLUMNS]>,
+) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
@@ -32,7 +35,11 @@ mod tests {
     fn colors_do_not_disturb_the_columns() {
         let rows = [
             ["one".to_owned(), paint(GOOD, "ready"), "3h".to_owned()],
-            ["a-longer-name".to_owned(), "incomplete".to_owned(), "2d".to_owned()],
+            [
+                "a-longer-name".to_owned(),
+                "incomplete".to_owned(),
+                "2d".to_owned(),
+            ],
         ];
         let text = anstream::adapter::strip_str(&of(["NAME", "STATE", "AGE"], rows)).to_string();
         assert_snapshot!(text, @"

@@ -9,15 +9,24 @@ use jiff::{
 
 /// Writes how long something took: `45ms`, `1.2s`, `3m 5s`, `2h 10m`.
 pub(crate) fn duration(milliseconds: u64) -> String {
-    let printer = SpanPrinter::new().designator(Designator::Compact).spacing(Spacing::BetweenUnits);
+    let printer = SpanPrinter::new()
+        .designator(Designator::Compact)
+        .spacing(Spacing::BetweenUnits);
     let (grain, printer) = match milliseconds {
         ..1_000 => (1, printer),
-        1_000..60_000 => (100, printer.fractional(Some(FractionalUnit::Second)).precision(Some(1))),
+        1_000..60_000 => (
+            100,
+            printer
+                .fractional(Some(FractionalUnit::Second))
+                .precision(Some(1)),
+        ),
         60_000..3_600_000 => (1_000, printer),
         _ => (60_000, printer),
     };
     let rounded = i64::try_from(milliseconds / grain * grain).unwrap_or(i64::MAX);
-    printer.zero_unit(Unit::Millisecond).duration_to_string(&SignedDuration::from_millis(rounded))
+    printer
+        .zero_unit(Unit::Millisecond)
+        .duration_to_string(&SignedDuration::from_millis(rounded))
 }
 
 /// Writes how long ago something was, in its largest unit: `12s`, `5m`, `3h`, `9d`.
@@ -51,7 +60,9 @@ fn largest_unit(seconds: i64) -> String {
 /// The largest unit that loses nothing, so that an author finds the number that was written.
 fn whole_unit(seconds: u64) -> String {
     let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
-    let unit = units.into_iter().find(|(size, _)| seconds >= *size && seconds.is_multiple_of(*size));
+    let unit = units
+        .into_iter()
+        .find(|(size, _)| seconds >= *size && seconds.is_multiple_of(*size));
     match unit {
         Some((size, name)) => format!("{}{name}", seconds / size),
         None => format!("{seconds}s"),
@@ -80,7 +91,10 @@ mod tests {
     fn ages_have_one_unit() {
         let check = |seconds, expected: &str| {
             let then = Timestamp::UNIX_EPOCH;
-            assert_eq!(age(then, then + SignedDuration::from_secs(seconds)), expected);
+            assert_eq!(
+                age(then, then + SignedDuration::from_secs(seconds)),
+                expected
+            );
         };
         check(-5, "0s");
         check(0, "0s");
@@ -92,7 +106,9 @@ mod tests {
 
     #[test]
     fn spans_lose_nothing() {
-        let check = |milliseconds, expected: &str| assert_eq!(span(Duration::from_millis(milliseconds)), expected);
+        let check = |milliseconds, expected: &str| {
+            assert_eq!(span(Duration::from_millis(milliseconds)), expected);
+        };
         check(250, "250ms");
         check(90_000, "90s");
         check(1_800_000, "30m");

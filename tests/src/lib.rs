@@ -1,1 +1,21 @@
-//! t
+//! What the end-to-end tests share: the built `rig`, projects to run it in, and what it wrote.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod binary;
+mod command;
+mod output;
+mod project;
+mod redact;
+mod running;
+mod schemas;
+mod terminal;
+
+pub use binary::rig;
+pub use command::RigCommand;
+pub use output::Output;
+pub use project::Project;
+pub use redact::redact;
+pub use running::Running;
+pub use schemas::check_document;
+pub use terminal::{Key, Terminal};

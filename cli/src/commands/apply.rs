@@ -29,8 +29,17 @@ pub(super) fn run(options: &ApplyOptions, context: &Context) -> Result<Exit, Fai
 }
 
 fn apply(options: &ApplyOptions, context: &Context) -> Result<ApplyOutcome, Failure> {
-    let saved_plan = options.plan.as_deref().or(options.saved.as_deref()).map(read_saved).transpose()?;
-    let named = context.options.workflow.clone().or_else(|| only_workflow(saved_plan.as_ref()));
+    let saved_plan = options
+        .plan
+        .as_deref()
+        .or(options.saved.as_deref())
+        .map(read_saved)
+        .transpose()?;
+    let named = context
+        .options
+        .workflow
+        .clone()
+        .or_else(|| only_workflow(saved_plan.as_ref()));
     let engine = context.engine()?;
     let session = Session::watched(context, &options.events);
     with_workflow(named.as_deref(), |workflow| {
@@ -47,7 +56,11 @@ fn apply(options: &ApplyOptions, context: &Context) -> Result<ApplyOutcome, Fail
 
 /// Says what to do when another apply of the workflow is running.
 pub(super) fn lock_behaviour(limits: &ApplyLimits) -> LockBehaviour {
-    if limits.no_wait { LockBehaviour::Fail } else { LockBehaviour::Wait }
+    if limits.no_wait {
+        LockBehaviour::Fail
+    } else {
+        LockBehaviour::Wait
+    }
 }
 
 fn read_saved(path: &Path) -> Result<SavedPlan, Failure> {

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use rigkit_engine::{
-    CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, TaskExplanation, state::InvalidatedRun,
+    CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, TaskExplanation,
+    state::InvalidatedRun,
 };
 use serde::Serialize;
 
@@ -51,7 +52,9 @@ pub(super) fn run(command: &CacheCommand, context: &Context) -> Result<Exit, Fai
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let runs = context.engine()?.cached_runs(context.options.workflow.as_deref())?;
+    let runs = context
+        .engine()?
+        .cached_runs(context.options.workflow.as_deref())?;
     if context.options.json {
         return output::document(&RunsDocument { runs });
     }
@@ -90,7 +93,9 @@ fn status(status: CachedRunStatus) -> String {
 
 fn explain(task: Option<&str>, context: &Context) -> Result<(), Failure> {
     let engine = context.engine()?;
-    let tasks = with_workflow(context.options.workflow.as_deref(), |workflow| engine.explain(workflow.as_deref(), task))?;
+    let tasks = with_workflow(context.options.workflow.as_deref(), |workflow| {
+        engine.explain(workflow.as_deref(), task)
+    })?;
     if context.options.json {
         return output::document(&ExplanationsDocument { tasks });
     }
@@ -106,7 +111,11 @@ fn explanation(task: &TaskExplanation, now: Timestamp) -> String {
     let mut lines = vec![paint(NAME, &task.workflow)];
     lines.extend(node_lines(&task.node, 0, now));
     if let Some(cause) = &task.cause {
-        lines.push(format!("  because of `{}`: {}", cause.path, phrase(&cause.reason, now)));
+        lines.push(format!(
+            "  because of `{}`: {}",
+            cause.path,
+            phrase(&cause.reason, now)
+        ));
     }
     lines.extend(task.components.iter().map(component));
     if !task.history.is_empty() {
@@ -114,7 +123,7 @@ fn explanation(task: &TaskExplanation, now: Timestamp) -> String {
         let table = runs_table(task.history.iter(), now);
         lines.extend(table.lines().map(|line| format!("    {line}")));
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    output::lines(&lines)
 }
 
 fn component(component: &ComponentChange) -> String {
@@ -126,18 +135,27 @@ fn component(component: &ComponentChange) -> String {
         ComponentStatus::Same => paint(FAINT, "the same"),
         ComponentStatus::New => paint(FAINT, "nothing to compare with"),
         ComponentStatus::Unknown => paint(FAINT, "known once the tasks before it have run"),
-        ComponentStatus::Changed if component.old.is_none() && component.new.is_none() => paint(PENDING, "changed"),
-        ComponentStatus::Changed => format!("{} → {}", value(OLD, &component.old), value(NEW, &component.new)),
+        ComponentStatus::Changed if component.old.is_none() && component.new.is_none() => {
+            paint(PENDING, "changed")
+        }
+        ComponentStatus::Changed => format!(
+            "{} → {}",
+            value(OLD, &component.old),
+            value(NEW, &component.new)
+        ),
     };
     format!("    {:10}  {told}", component.name)
 }
 
 fn invalidate(tasks: &[String], context: &Context) -> Result<(), Failure> {
     let engine = context.engine()?;
-    let invalidated = with_workflow(context.options.workflow.as_deref(), |workflow| match tasks {
-        [] => engine.invalidate_all(workflow.as_deref()),
-        tasks => engine.invalidate(workflow.as_deref(), tasks),
-    })?;
+    let invalidated = with_workflow(
+        context.options.workflow.as_deref(),
+        |workflow| match tasks {
+            [] => engine.invalidate_all(workflow.as_deref()),
+            tasks => engine.invalidate(workflow.as_deref(), tasks),
+        },
+    )?;
     if context.options.json {
         return output::document(&InvalidatedDocument { invalidated });
     }
@@ -148,7 +166,10 @@ fn invalidate(tasks: &[String], context: &Context) -> Result<(), Failure> {
 }
 
 fn invalidated_text(invalidated: &[InvalidatedRun]) -> String {
-    let mut paths: Vec<&str> = invalidated.iter().map(|run| run.node_path.as_str()).collect();
+    let mut paths: Vec<&str> = invalidated
+        .iter()
+        .map(|run| run.node_path.as_str())
+        .collect();
     paths.dedup();
     match paths.as_slice() {
         [] => "nothing was valid, so nothing is invalidated".to_owned(),
@@ -157,7 +178,9 @@ fn invalidated_text(invalidated: &[InvalidatedRun]) -> String {
 }
 
 fn clear(context: &Context) -> Result<(), Failure> {
-    let cleared = context.engine()?.clear_cache(context.options.workflow.as_deref())?;
+    let cleared = context
+        .engine()?
+        .clear_cache(context.options.workflow.as_deref())?;
     if context.options.json {
         return output::document(&ClearedDocument { cleared });
     }

@@ -46,9 +46,17 @@ pub(super) fn run(options: &CreateOptions, context: &Context) -> Result<Exit, Fa
 fn ask_for_name(engine: &Engine) -> Result<String, Failure> {
     if !prompt::is_possible() {
         let message = "the workspace needs a name";
-        return Err(Failure::usage(UsageCode::MissingAnswer, message, "name it: rig create NAME"));
+        return Err(Failure::usage(
+            UsageCode::MissingAnswer,
+            message,
+            "name it: rig create NAME",
+        ));
     }
-    let taken: HashSet<String> = engine.workspaces(None)?.into_iter().map(|workspace| workspace.name).collect();
+    let taken: HashSet<String> = engine
+        .workspaces(None)?
+        .into_iter()
+        .map(|workspace| workspace.name)
+        .collect();
     prompt::text("Name of the workspace", Some(&free_name(&taken)), false)
 }
 

@@ -17,14 +17,22 @@ use crate::{
 pub(super) fn run(options: DoOptions, context: &mut Context) -> Result<Exit, Failure> {
     let engine = context.engine()?;
     let all = engine.operations()?;
-    let project: Vec<&OperationSummary> = all.iter().filter(|one| one.kind == OperationKind::Command).collect();
-    let words = options.operation.map(|OperationWords::Words(words)| words).unwrap_or_default();
+    let project: Vec<&OperationSummary> = all
+        .iter()
+        .filter(|one| one.kind == OperationKind::Command)
+        .collect();
+    let words = options
+        .operation
+        .map(|OperationWords::Words(words)| words)
+        .unwrap_or_default();
     let Some((id, words)) = words.split_first() else {
         return show_operations(&project, context);
     };
     let workflow = operations::workflow_among(words).or(context.options.workflow.as_deref());
     let operation = operations::choose(&project, NameKind::Operation, id, workflow)?;
-    let line = operations::parse(operation, "rig do", words, &mut context.options, || workspace_names(&engine))?;
+    let line = operations::parse(operation, "rig do", words, &mut context.options, || {
+        workspace_names(&engine)
+    })?;
     let events = EventOptions {
         events: options.events.events || line.events,
     };

@@ -6,10 +6,7 @@ use std::{
     process::Command,
 };
 
-use rigkit_engine::{
-    Health, HealthProblem, RuntimeKind,
-    authoring::DECLARATION_FILES,
-};
+use rigkit_engine::{Health, HealthProblem, RuntimeKind, authoring::DECLARATION_FILES};
 use serde::Serialize;
 
 use super::types::declarations_directory;
@@ -57,7 +54,11 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
     } else {
         output::text(&text(&examination))?;
     }
-    Ok(if examination.problems.is_empty() { Exit::Done } else { Exit::Failed })
+    Ok(if examination.problems.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
 }
 
 fn examine(context: &Context) -> Examination {
@@ -90,11 +91,19 @@ fn examine(context: &Context) -> Examination {
 }
 
 fn project_problems(health: &Health, node: Option<&NodeVersion>) -> Vec<Problem> {
-    let reported = health.definition_problem.iter().chain(&health.state.problems);
+    let reported = health
+        .definition_problem
+        .iter()
+        .chain(&health.state.problems);
     let mut problems: Vec<Problem> = reported.map(Problem::of).collect();
     if let (RuntimeKind::Node { because }, None) = (&health.runtime, node) {
-        let message = format!("the handlers need Node.js, because `{because}` is imported, and there is none on `PATH`");
-        problems.push(Problem::new(message, Some("install Node.js, or do without that import".to_owned())));
+        let message = format!(
+            "the handlers need Node.js, because `{because}` is imported, and there is none on `PATH`"
+        );
+        problems.push(Problem::new(
+            message,
+            Some("install Node.js, or do without that import".to_owned()),
+        ));
     }
     problems.extend(health.state.path.parent().and_then(unwritable));
     problems.extend(stale_declarations(&health.root));
@@ -116,7 +125,11 @@ fn unwritable(directory: &Path) -> Option<Problem> {
     let existing = directory.ancestors().find(|ancestor| ancestor.exists())?;
     let access = nix::unistd::access(existing, nix::unistd::AccessFlags::W_OK);
     access.err().map(|error| {
-        let message = format!("`{}` cannot be written: {}", existing.display(), io::Error::from(error));
+        let message = format!(
+            "`{}` cannot be written: {}",
+            existing.display(),
+            io::Error::from(error)
+        );
         let help = format!("make it writable: chmod u+w {}", existing.display());
         Problem::new(message, Some(help))
     })
@@ -134,13 +147,21 @@ fn stale_declarations(root: &Path) -> Option<Problem> {
     if DECLARATION_FILES.iter().all(is_current) {
         return None;
     }
-    let message = format!("the declaration files in `{}` are of another version of rig", shown_path(&directory));
-    Some(Problem::new(message, Some("refresh them: rig types".to_owned())))
+    let message = format!(
+        "the declaration files in `{}` are of another version of rig",
+        shown_path(&directory)
+    );
+    Some(Problem::new(
+        message,
+        Some("refresh them: rig types".to_owned()),
+    ))
 }
 
 fn node() -> Option<NodeVersion> {
     let directories = std::env::var_os("PATH")?;
-    let path = std::env::split_paths(&directories).map(|directory| directory.join("node")).find(|path| path.is_file())?;
+    let path = std::env::split_paths(&directories)
+        .map(|directory| directory.join("node"))
+        .find(|path| path.is_file())?;
     let output = Command::new(&path).arg("--version").output().ok()?;
     let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     Some(NodeVersion { path, version })
@@ -151,7 +172,10 @@ fn text(examination: &Examination) -> String {
         line("rig", examination.version),
         line("executable", &path(examination.executable.as_deref())),
         line("platform", &examination.platform),
-        line("host storage", &examination.host_storage.display().to_string()),
+        line(
+            "host storage",
+            &examination.host_storage.display().to_string(),
+        ),
         line("node", &node_text(examination.node.as_ref())),
     ];
     if let Some(health) = &examination.project {
@@ -162,7 +186,7 @@ fn text(examination: &Examination) -> String {
         [] => lines.push(paint(GOOD, "everything is as it should be")),
         problems => lines.extend(problems.iter().map(problem_text)),
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    output::lines(&lines)
 }
 
 fn project_lines(health: &Health) -> Vec<String> {
@@ -179,13 +203,17 @@ fn project_lines(health: &Health) -> Vec<String> {
         line("project", &health.root.display().to_string()),
         line("config", &shown_path(&health.config)),
         line("workflows", &health.workflows.join(", ")),
-        line("state", &format!("{} ({state})", shown_path(&health.state.path))),
+        line(
+            "state",
+            &format!("{} ({state})", shown_path(&health.state.path)),
+        ),
         line("runtime", &runtime),
     ]
 }
 
 fn path(path: Option<&Path>) -> String {
-    path.map(|path| path.display().to_string()).unwrap_or_default()
+    path.map(|path| path.display().to_string())
+        .unwrap_or_default()
 }
 
 fn node_text(node: Option<&NodeVersion>) -> String {
@@ -200,6 +228,14 @@ fn line(name: &str, value: &str) -> String {
 }
 
 fn problem_text(problem: &Problem) -> String {
-    let help = problem.help.as_ref().map(|help| format!("\n  {} {help}", paint(FAINT, "help:")));
-    format!("{} {}{}", paint(BAD, "✗"), problem.message, help.unwrap_or_default())
+    let help = problem
+        .help
+        .as_ref()
+        .map(|help| format!("\n  {} {help}", paint(FAINT, "help:")));
+    format!(
+        "{} {}{}",
+        paint(BAD, "✗"),
+        problem.message,
+        help.unwrap_or_default()
+    )
 }

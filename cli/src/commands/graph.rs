@@ -14,12 +14,17 @@ use crate::{
 pub(super) fn run(options: &GraphOptions, context: &Context) -> Result<Exit, Failure> {
     let engine = context.engine()?;
     let definition = engine.definition()?;
-    let plans: Vec<WorkflowPlan> = engine.plan_definition(&definition, context.options.workflow.as_deref())?;
+    let plans: Vec<WorkflowPlan> =
+        engine.plan_definition(&definition, context.options.workflow.as_deref())?;
     let graphs: Vec<Graph> = plans
         .into_iter()
         .filter_map(|plan| Some(Graph::new(definition.workflow(&plan.workflow)?, plan)))
         .collect();
-    let format = if context.options.json { GraphFormat::Json } else { options.format };
+    let format = if context.options.json {
+        GraphFormat::Json
+    } else {
+        options.format
+    };
     match format {
         GraphFormat::Json => output::document(&GraphsDocument::new(&graphs))?,
         GraphFormat::Tree => output::text(&tree::draw(&graphs))?,

@@ -59,9 +59,14 @@ enum Action {
 
 /// Writes what a project needs, and touches nothing that exists without saying so.
 pub(super) fn run(options: &InitOptions, context: &Context) -> Result<Exit, Failure> {
-    let directory = options.directory.clone().unwrap_or_else(|| PathBuf::from("."));
+    let directory = options
+        .directory
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("."));
     fs::create_dir_all(&directory).map_err(Failure::file("create", &directory))?;
-    let directory = directory.canonicalize().map_err(Failure::file("find", &directory))?;
+    let directory = directory
+        .canonicalize()
+        .map_err(Failure::file("find", &directory))?;
     let files = vec![
         config(&directory)?,
         declarations(&directory)?,
@@ -85,7 +90,11 @@ fn config(directory: &Path) -> Result<WrittenFile, Failure> {
 
 fn declarations(directory: &Path) -> Result<WrittenFile, Failure> {
     let path = declarations_directory(directory);
-    let action = if path.exists() { Action::Refreshed } else { Action::Created };
+    let action = if path.exists() {
+        Action::Refreshed
+    } else {
+        Action::Created
+    };
     write_declarations(directory)?;
     Ok(WrittenFile::new(path, action))
 }
@@ -104,11 +113,20 @@ fn ignore_file(directory: &Path) -> Result<WrittenFile, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return create(path, &line, None),
         Err(error) => return Err(Failure::file("read", &path)(error)),
     };
-    let covers = |line: &str| matches!(line.trim(), ".rigkit/" | ".rigkit" | "/.rigkit/" | "/.rigkit" | "**/.rigkit/");
+    let covers = |line: &str| {
+        matches!(
+            line.trim(),
+            ".rigkit/" | ".rigkit" | "/.rigkit/" | "/.rigkit" | "**/.rigkit/"
+        )
+    };
     if existing.lines().any(covers) {
         return Ok(WrittenFile::new(path, Action::Kept));
     }
-    let separator = if existing.is_empty() || existing.ends_with('\n') { "" } else { "\n" };
+    let separator = if existing.is_empty() || existing.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
     let file = fs::OpenOptions::new().append(true).open(&path);
     let written = file.and_then(|mut file| file.write_all(format!("{separator}{line}").as_bytes()));
     written.map_err(Failure::file("extend", &path))?;
@@ -116,8 +134,15 @@ fn ignore_file(directory: &Path) -> Result<WrittenFile, Failure> {
 }
 
 /// Writes a file that is not there yet; one that is stays.
-fn create(path: PathBuf, contents: &str, advice: Option<&'static str>) -> Result<WrittenFile, Failure> {
-    let created = fs::OpenOptions::new().write(true).create_new(true).open(&path);
+fn create(
+    path: PathBuf,
+    contents: &str,
+    advice: Option<&'static str>,
+) -> Result<WrittenFile, Failure> {
+    let created = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path);
     match created.and_then(|mut file| file.write_all(contents.as_bytes())) {
         Ok(()) => Ok(WrittenFile::new(path, Action::Created)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(WrittenFile {
@@ -160,11 +185,26 @@ fn file_line(file: &WrittenFile) -> String {
         Action::Refreshed => (GOOD, "refreshed"),
         Action::Kept => (PENDING, "kept"),
     };
-    let exists = if file.action == Action::Kept { " (it exists already)" } else { "" };
-    let advice = file.advice.map(|advice| format!("\n           {}", paint(FAINT, advice))).unwrap_or_default();
-    format!("{}  {}{exists}{advice}", paint(style, format_args!("{action:>9}")), shown_path(&file.path))
+    let exists = if file.action == Action::Kept {
+        " (it exists already)"
+    } else {
+        ""
+    };
+    let advice = file
+        .advice
+        .map(|advice| format!("\n           {}", paint(FAINT, advice)))
+        .unwrap_or_default();
+    format!(
+        "{}  {}{exists}{advice}",
+        paint(style, format_args!("{action:>9}")),
+        shown_path(&file.path)
+    )
 }
 
 fn next(command: &str, what: &str) -> String {
-    format!("  {}  {}", paint(NAME, format_args!("{command:16}")), paint(FAINT, what))
+    format!(
+        "  {}  {}",
+        paint(NAME, format_args!("{command:16}")),
+        paint(FAINT, what)
+    )
 }

@@ -67,7 +67,10 @@ fn list(engine: &Engine, limit: usize, context: &Context) -> Result<(), Failure>
             paint(FAINT, &apply.who),
         ]
     });
-    output::text(&table::of(["RUN", "WORKFLOW", "WHEN", "OUTCOME", "TOOK", "TASKS", "WHO"], rows))
+    output::text(&table::of(
+        ["RUN", "WORKFLOW", "WHEN", "OUTCOME", "TOOK", "TASKS", "WHO"],
+        rows,
+    ))
 }
 
 fn show(engine: &Engine, run: Option<&str>, context: &Context) -> Result<(), Failure> {
@@ -77,24 +80,29 @@ fn show(engine: &Engine, run: Option<&str>, context: &Context) -> Result<(), Fai
     }
     let zone = TimeZone::system();
     let started = apply.started_at.to_zoned(zone.clone());
-    let mut text = format!("{}  {}\n", apply.workflow, outcome(apply.outcome));
-    text.push_str(&format!("started {} by {}\n", started.strftime("%Y-%m-%d %H:%M:%S %Z"), apply.who));
-    if let Some(message) = &apply.message {
-        text.push_str(&format!("{}\n", paint(BAD, message)));
-    }
-    if let Some(path) = context.log_path(apply.id.as_str()) {
-        text.push_str(&format!("{}\n", paint(FAINT, shown_path(&path))));
-    }
-    for line in progress::log_lines(&events, &zone) {
-        text.push_str(&format!("{line}\n"));
-    }
-    output::text(&text)
+    let mut lines = vec![
+        format!("{}  {}", apply.workflow, outcome(apply.outcome)),
+        format!(
+            "started {} by {}",
+            started.strftime("%Y-%m-%d %H:%M:%S %Z"),
+            apply.who
+        ),
+    ];
+    lines.extend(apply.message.as_ref().map(|message| paint(BAD, message)));
+    let path = context.log_path(apply.id.as_str());
+    lines.extend(path.map(|path| paint(FAINT, shown_path(&path))));
+    lines.extend(progress::log_lines(&events, &zone));
+    output::text(&output::lines(&lines))
 }
 
 /// Ids made in the same minute begin alike, so the end tells them apart.
 fn short_id(apply: &ApplyRecord) -> String {
     let id = apply.id.as_str();
-    let start = id.char_indices().rev().nth(11).map_or(0, |(start, _)| start);
+    let start = id
+        .char_indices()
+        .rev()
+        .nth(11)
+        .map_or(0, |(start, _)| start);
     id[start..].to_owned()
 }
 
@@ -114,7 +122,14 @@ fn took(apply: &ApplyRecord) -> Option<u64> {
 
 fn counts(apply: &ApplyRecord) -> String {
     let counts = &apply.counts;
-    let counts = [(counts.ran, "ran"), (counts.failed, "failed"), (counts.cached, "cached")];
-    let told = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    let counts = [
+        (counts.ran, "ran"),
+        (counts.failed, "failed"),
+        (counts.cached, "cached"),
+    ];
+    let told = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"));
     told.collect::<Vec<String>>().join(", ")
 }

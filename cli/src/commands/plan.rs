@@ -40,7 +40,10 @@ pub(super) fn run(options: &PlanOptions, context: &Context) -> Result<Exit, Fail
 }
 
 /// Plans one workflow or all of them, as sure as providers can be.
-pub(super) fn plans(workflow: Option<&str>, context: &Context) -> Result<Vec<WorkflowPlan>, Failure> {
+pub(super) fn plans(
+    workflow: Option<&str>,
+    context: &Context,
+) -> Result<Vec<WorkflowPlan>, Failure> {
     let engine = context.engine()?;
     let session = Session::quiet(context);
     let request = PlanRequest {
@@ -61,10 +64,17 @@ pub(super) fn show(plans: &[WorkflowPlan], context: &Context) -> Result<(), Fail
 fn text(plans: &[WorkflowPlan], context: &Context) -> String {
     let now = Timestamp::now();
     let is_verbose = context.options.verbose > 0;
-    plans.iter().map(|plan| plan_text::of(plan, is_verbose, now)).collect()
+    plans
+        .iter()
+        .map(|plan| plan_text::of(plan, is_verbose, now))
+        .collect()
 }
 
-fn save(path: &Path, workflow: Option<&str>, context: &Context) -> Result<Vec<WorkflowPlan>, Failure> {
+fn save(
+    path: &Path,
+    workflow: Option<&str>,
+    context: &Context,
+) -> Result<Vec<WorkflowPlan>, Failure> {
     let engine = context.engine()?;
     let session = Session::quiet(context);
     let saved = engine.save_plan(workflow, &session.run)?;
@@ -80,7 +90,11 @@ fn write_saved(path: &Path, saved: &SavedPlan) -> std::io::Result<()> {
 
 fn exit(options: &PlanOptions, plans: &[WorkflowPlan]) -> Exit {
     let is_pending = plans.iter().any(|plan| !plan.is_settled());
-    if options.detailed_exitcode && is_pending { Exit::PendingWork } else { Exit::Done }
+    if options.detailed_exitcode && is_pending {
+        Exit::PendingWork
+    } else {
+        Exit::Done
+    }
 }
 
 /// Is the document of the plans of several projects.
@@ -92,8 +106,14 @@ struct ProjectsDocument {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum ProjectPlan {
-    Planned { root: PathBuf, workflows: Vec<WorkflowPlan> },
-    Broken { root: PathBuf, error: Box<ErrorBody> },
+    Planned {
+        root: PathBuf,
+        workflows: Vec<WorkflowPlan>,
+    },
+    Broken {
+        root: PathBuf,
+        error: Box<ErrorBody>,
+    },
 }
 
 fn all_projects(options: &PlanOptions, context: &Context) -> Result<Exit, Failure> {
@@ -101,7 +121,9 @@ fn all_projects(options: &PlanOptions, context: &Context) -> Result<Exit, Failur
     if projects.is_empty() {
         output::note("there is no project at or below this directory");
     }
-    let mut document = ProjectsDocument { projects: Vec::new() };
+    let mut document = ProjectsDocument {
+        projects: Vec::new(),
+    };
     let mut worst = Exit::Done;
     for project in projects {
         let (plan, exit) = one_of_many(project.map_err(EngineError::from), options, context)?;
@@ -114,13 +136,17 @@ fn all_projects(options: &PlanOptions, context: &Context) -> Result<Exit, Failur
     Ok(worst)
 }
 
-fn one_of_many(project: Result<Project, EngineError>, options: &PlanOptions, context: &Context) -> Result<(ProjectPlan, Exit), Failure> {
+fn one_of_many(
+    project: Result<Project, EngineError>,
+    options: &PlanOptions,
+    context: &Context,
+) -> Result<(ProjectPlan, Exit), Failure> {
     let root = match &project {
         Ok(project) => project.root.clone(),
         Err(error) => root_of(error),
     };
     let planned = project.map_err(Failure::from).and_then(|project| {
-        let engine = context.engine_of(&project, None)?;
+        let engine = Context::engine_of(&project, None)?;
         let request = PlanRequest {
             workflow: None,
             level: PlanLevel::Verified,
@@ -151,7 +177,9 @@ fn one_of_many(project: Result<Project, EngineError>, options: &PlanOptions, con
 
 fn root_of(error: &EngineError) -> PathBuf {
     match error {
-        EngineError::Project(rigkit_engine::project::ProjectError::Ambiguous { root }) => root.clone(),
+        EngineError::Project(rigkit_engine::project::ProjectError::Ambiguous { root }) => {
+            root.clone()
+        }
         _ => PathBuf::new(),
     }
 }

@@ -21,19 +21,32 @@ struct ProjectsDocument {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum ProjectEntry {
-    Usable { root: PathBuf, config: PathBuf, applied: bool },
-    Broken { root: PathBuf, error: String },
+    Usable {
+        root: PathBuf,
+        config: PathBuf,
+        applied: bool,
+    },
+    Broken {
+        root: PathBuf,
+        error: String,
+    },
 }
 
 /// Lists projects.
 pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
-    let projects: Vec<ProjectEntry> = find_projects(Path::new(".")).into_iter().map(entry).collect();
+    let projects: Vec<ProjectEntry> = find_projects(Path::new("."))
+        .into_iter()
+        .map(entry)
+        .collect();
     if context.options.json {
         output::document(&ProjectsDocument { projects })?;
     } else if projects.is_empty() {
         output::note("there is no project at or below this directory; `rig init` makes one");
     } else {
-        output::text(&table::of(["PROJECT", "CONFIG", "STATE"], projects.iter().map(row)))?;
+        output::text(&table::of(
+            ["PROJECT", "CONFIG", "STATE"],
+            projects.iter().map(row),
+        ))?;
     }
     Ok(Exit::Done)
 }
@@ -58,11 +71,23 @@ fn entry(project: Result<Project, ProjectError>) -> ProjectEntry {
 
 fn row(project: &ProjectEntry) -> [String; 3] {
     match project {
-        ProjectEntry::Usable { root, config, applied } => {
+        ProjectEntry::Usable {
+            root,
+            config,
+            applied,
+        } => {
             let config = config.strip_prefix(root).unwrap_or(config);
             let state = if *applied { "applied" } else { "never applied" };
-            [paint(NAME, shown_path(root)), config.display().to_string(), state.to_owned()]
+            [
+                paint(NAME, shown_path(root)),
+                config.display().to_string(),
+                state.to_owned(),
+            ]
         }
-        ProjectEntry::Broken { root, error } => [paint(NAME, shown_path(root)), String::new(), paint(BAD, error)],
+        ProjectEntry::Broken { root, error } => [
+            paint(NAME, shown_path(root)),
+            String::new(),
+            paint(BAD, error),
+        ],
     }
 }

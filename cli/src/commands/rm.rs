@@ -39,23 +39,36 @@ pub(super) fn run(options: &RemoveOptions, context: &Context) -> Result<Exit, Fa
 
 /// Asks whether workspaces may go; without a person that is an error that names the flag.
 pub(super) fn confirm_removal(workspaces: &[WorkspaceView]) -> Result<(), Failure> {
-    let names: Vec<String> = workspaces.iter().map(|workspace| format!("`{}`", workspace.name)).collect();
+    let names: Vec<String> = workspaces
+        .iter()
+        .map(|workspace| format!("`{}`", workspace.name))
+        .collect();
     let what = match names.as_slice() {
         [only] => format!("the workspace {only}"),
         several => format!("{} workspaces, {}", several.len(), several.join(", ")),
     };
     if !prompt::is_possible() {
         let message = format!("removing {what} has to be confirmed");
-        return Err(Failure::usage(UsageCode::MissingAnswer, message, "confirm it with `--yes`"));
+        return Err(Failure::usage(
+            UsageCode::MissingAnswer,
+            message,
+            "confirm it with `--yes`",
+        ));
     }
-    match prompt::confirm(&format!("Remove {what}?"), Some(false))? {
-        true => Ok(()),
-        false => Err(Failure::Cancelled),
+    let is_wanted = prompt::confirm(&format!("Remove {what}?"), Some(false))?;
+    if is_wanted {
+        Ok(())
+    } else {
+        Err(Failure::Cancelled)
     }
 }
 
 /// Every name is looked up before the first workspace goes.
-fn chosen(options: &RemoveOptions, engine: &Engine, context: &Context) -> Result<Vec<WorkspaceView>, Failure> {
+fn chosen(
+    options: &RemoveOptions,
+    engine: &Engine,
+    context: &Context,
+) -> Result<Vec<WorkspaceView>, Failure> {
     let all = engine.workspaces(context.options.workflow.as_deref())?;
     if options.all {
         return Ok(all);

@@ -1,7 +1,8 @@
 //! `rig run`: an operation on a workspace.
 
 use rigkit_engine::{
-    Engine, OperationKind, OperationSource, OperationSummary, WorkspaceOperationRequest, WorkspaceView, error::NameKind,
+    Engine, OperationKind, OperationSource, OperationSummary, WorkspaceOperationRequest,
+    WorkspaceView, error::NameKind,
 };
 use serde_json::Value;
 
@@ -25,15 +26,22 @@ pub(super) fn run(options: RunOptions, context: &mut Context) -> Result<Exit, Fa
     };
     let workspace = find(&workspaces, &name)?;
     let all = engine.operations()?;
-    let is_its_own = |one: &&OperationSummary| one.kind == OperationKind::WorkspaceAction && one.workflow == workspace.workflow;
+    let is_its_own = |one: &&OperationSummary| {
+        one.kind == OperationKind::WorkspaceAction && one.workflow == workspace.workflow
+    };
     let its_own: Vec<&OperationSummary> = all.iter().filter(is_its_own).collect();
-    let words = options.operation.map(|OperationWords::Words(words)| words).unwrap_or_default();
+    let words = options
+        .operation
+        .map(|OperationWords::Words(words)| words)
+        .unwrap_or_default();
     let Some((id, words)) = words.split_first() else {
         return show_operations(&its_own, context);
     };
     let operation = operations::choose(&its_own, NameKind::WorkspaceOperation, id, None)?;
     let invocation = format!("rig run {name}");
-    let line = operations::parse(operation, &invocation, words, &mut context.options, || workspace_names(&engine))?;
+    let line = operations::parse(operation, &invocation, words, &mut context.options, || {
+        workspace_names(&engine)
+    })?;
     confirm(operation, &workspace, &line)?;
     let events = EventOptions {
         events: options.events.events || line.events,
@@ -52,7 +60,11 @@ pub(super) fn run(options: RunOptions, context: &mut Context) -> Result<Exit, Fa
 }
 
 /// Shows what an operation gave: a text as it is, anything else as JSON, nothing as nothing.
-pub(super) fn show_result(result: &Value, is_stdout_taken: bool, context: &Context) -> Result<(), Failure> {
+pub(super) fn show_result(
+    result: &Value,
+    is_stdout_taken: bool,
+    context: &Context,
+) -> Result<(), Failure> {
     match result {
         _ if is_stdout_taken => Ok(()),
         result if context.options.json => output::document(result),
@@ -64,7 +76,10 @@ pub(super) fn show_result(result: &Value, is_stdout_taken: bool, context: &Conte
 }
 
 /// Lists operations, for those who named none.
-pub(super) fn show_operations(operations: &[&OperationSummary], context: &Context) -> Result<Exit, Failure> {
+pub(super) fn show_operations(
+    operations: &[&OperationSummary],
+    context: &Context,
+) -> Result<Exit, Failure> {
     if context.options.json {
         output::document(&serde_json::json!({ "operations": operations }))?;
     } else if operations.is_empty() {
@@ -78,21 +93,35 @@ pub(super) fn show_operations(operations: &[&OperationSummary], context: &Contex
 /// Gives the names of all workspaces, for questions; none where they cannot be read.
 pub(super) fn workspace_names(engine: &Engine) -> Vec<String> {
     let workspaces = engine.workspaces(None).unwrap_or_default();
-    workspaces.into_iter().map(|workspace| workspace.name).collect()
+    workspaces
+        .into_iter()
+        .map(|workspace| workspace.name)
+        .collect()
 }
 
 fn ask_for_workspace(workspaces: &[WorkspaceView]) -> Result<String, Failure> {
-    let names: Vec<String> = workspaces.iter().map(|workspace| workspace.name.clone()).collect();
+    let names: Vec<String> = workspaces
+        .iter()
+        .map(|workspace| workspace.name.clone())
+        .collect();
     if names.is_empty() || !prompt::is_possible() {
         let message = "an operation needs a workspace to run on";
-        return Err(Failure::usage(UsageCode::MissingAnswer, message, "name it: rig run WORKSPACE OPERATION"));
+        return Err(Failure::usage(
+            UsageCode::MissingAnswer,
+            message,
+            "name it: rig run WORKSPACE OPERATION",
+        ));
     }
     let index = prompt::select("Which workspace?", &names, 0)?;
     Ok(names.into_iter().nth(index).unwrap_or_default())
 }
 
 /// Removing is asked about, whichever way it is typed.
-fn confirm(operation: &OperationSummary, workspace: &WorkspaceView, line: &OperationLine) -> Result<(), Failure> {
+fn confirm(
+    operation: &OperationSummary,
+    workspace: &WorkspaceView,
+    line: &OperationLine,
+) -> Result<(), Failure> {
     let is_removal = operation.source == OperationSource::Core && operation.id == "remove";
     let is_confirmed = line.host.get("yes") == Some(&Value::Bool(true));
     if is_removal && !is_confirmed {

@@ -29,7 +29,10 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
         let files = DECLARATION_FILES.iter().map(|file| file.name).collect();
         output::document(&TypesDocument { directory, files })?;
     } else if !context.options.quiet {
-        output::note(&format!("wrote the declaration files to {}", shown_path(&directory)));
+        output::note(&format!(
+            "wrote the declaration files to {}",
+            shown_path(&directory)
+        ));
     }
     Ok(Exit::Done)
 }

@@ -8,21 +8,33 @@ use super::project;
 /// Lists the workflows.
 pub(crate) fn workflows() -> Vec<CompletionCandidate> {
     let definition = project::engine().and_then(|engine| engine.definition().ok());
-    let workflows = definition.into_iter().flat_map(|definition| definition.workflows);
-    workflows.map(|workflow| CompletionCandidate::new(&*workflow.name)).collect()
+    let workflows = definition
+        .into_iter()
+        .flat_map(|definition| definition.workflows);
+    workflows
+        .map(|workflow| CompletionCandidate::new(&*workflow.name))
+        .collect()
 }
 
 /// Lists the paths of the tasks.
 pub(crate) fn tasks() -> Vec<CompletionCandidate> {
     let wanted = project::workflow();
     let definition = project::engine().and_then(|engine| engine.definition().ok());
-    let workflows = definition.into_iter().flat_map(|definition| definition.workflows);
+    let workflows = definition
+        .into_iter()
+        .flat_map(|definition| definition.workflows);
     workflows
-        .filter(|workflow| wanted.as_ref().is_none_or(|wanted| **wanted == *workflow.name))
+        .filter(|workflow| {
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| **wanted == *workflow.name)
+        })
         .flat_map(|workflow| {
             let help = format!("a task of {}", workflow.name);
             let tasks = workflow.tasks.into_iter();
-            tasks.map(move |task| CompletionCandidate::new(&*task.path).help(Some(help.clone().into())))
+            tasks.map(move |task| {
+                CompletionCandidate::new(&*task.path).help(Some(help.clone().into()))
+            })
         })
         .collect()
 }
@@ -31,7 +43,11 @@ pub(crate) fn tasks() -> Vec<CompletionCandidate> {
 pub(crate) fn workspaces() -> Vec<CompletionCandidate> {
     let wanted = project::workflow();
     let workspaces = project::engine().and_then(|engine| engine.workspaces(wanted.as_deref()).ok());
-    workspaces.unwrap_or_default().into_iter().map(workspace).collect()
+    workspaces
+        .unwrap_or_default()
+        .into_iter()
+        .map(workspace)
+        .collect()
 }
 
 fn workspace(workspace: WorkspaceView) -> CompletionCandidate {
@@ -48,10 +64,13 @@ fn workspace(workspace: WorkspaceView) -> CompletionCandidate {
 /// Lists the last applies.
 pub(crate) fn applies() -> Vec<CompletionCandidate> {
     const MOST: usize = 20;
-    let applies = project::engine().and_then(|engine| engine.applies(MOST).ok()).unwrap_or_default();
+    let applies = project::engine()
+        .and_then(|engine| engine.applies(MOST).ok())
+        .unwrap_or_default();
     let ids = applies.into_iter().map(|apply| {
         let help = format!("{} by {}", apply.workflow, apply.who);
         CompletionCandidate::new(apply.id.as_str()).help(Some(help.into()))
     });
-    ids.chain([CompletionCandidate::new("latest").help(Some("the newest".into()))]).collect()
+    ids.chain([CompletionCandidate::new("latest").help(Some("the newest".into()))])
+        .collect()
 }

@@ -17,22 +17,30 @@ pub(super) fn build() -> Command {
         let after = words.iter().skip(place + 1);
         // The word that is being typed counts, so one more means the workspace is complete.
         if after.filter(|word| !word.starts_with('-')).count() > 1 {
-            return command.mut_subcommand("run", |run| with_operations(run, OperationKind::WorkspaceAction, "rig run WORKSPACE"));
+            return command.mut_subcommand("run", |run| {
+                with_operations(run, OperationKind::WorkspaceAction, "rig run WORKSPACE")
+            });
         }
     }
     if places("do").is_some() {
-        return command.mut_subcommand("do", |run| with_operations(run, OperationKind::Command, "rig do"));
+        return command.mut_subcommand("do", |run| {
+            with_operations(run, OperationKind::Command, "rig do")
+        });
     }
     command
 }
 
 fn with_operations(command: Command, kind: OperationKind, invocation: &str) -> Command {
     let workflow = project::workflow();
-    let all = project::engine().and_then(|engine| engine.operations().ok()).unwrap_or_default();
+    let all = project::engine()
+        .and_then(|engine| engine.operations().ok())
+        .unwrap_or_default();
     let mut known: Vec<String> = Vec::new();
     let mut command = command;
     for operation in all {
-        let is_wanted = workflow.as_ref().is_none_or(|workflow| operation.workflow.is_empty() || operation.workflow == *workflow);
+        let is_wanted = workflow.as_ref().is_none_or(|workflow| {
+            operation.workflow.is_empty() || operation.workflow == *workflow
+        });
         if operation.kind == kind && is_wanted && !known.contains(&operation.id) {
             known.push(operation.id.clone());
             command = command.subcommand(operations::command(&operation, invocation));

@@ -24,7 +24,10 @@ pub(crate) fn is_asked_for() -> bool {
 /// Answers the shell.
 pub(crate) fn answer() -> Exit {
     let directory = env::current_dir().ok();
-    let completion = CompleteEnv::with_factory(command_tree::build).var(VARIABLE).bin("rig").completer("rig");
+    let completion = CompleteEnv::with_factory(command_tree::build)
+        .var(VARIABLE)
+        .bin("rig")
+        .completer("rig");
     match completion.try_complete(env::args_os(), directory.as_deref()) {
         Ok(_) => Exit::Done,
         Err(error) => report(&Failure::CommandLine(error), false, None),

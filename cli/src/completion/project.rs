@@ -31,11 +31,14 @@ pub(super) fn workflow() -> Option<String> {
 
 fn value(words: &[String], flags: &[&str]) -> Option<String> {
     let nexts = words.iter().skip(1).map(Some).chain([None]);
-    words.iter().zip(nexts).find_map(|(word, next)| match word.split_once('=') {
-        Some((flag, value)) if flags.contains(&flag) => Some(value.to_owned()),
-        _ if flags.contains(&word.as_str()) => next.cloned(),
-        _ => None,
-    })
+    words
+        .iter()
+        .zip(nexts)
+        .find_map(|(word, next)| match word.split_once('=') {
+            Some((flag, value)) if flags.contains(&flag) => Some(value.to_owned()),
+            _ if flags.contains(&word.as_str()) => next.cloned(),
+            _ => None,
+        })
 }
 
 #[cfg(test)]
@@ -46,7 +49,11 @@ mod tests {
     fn values_of_half_typed_flags_are_found() {
         let check = |line: &str, expected: Option<&str>| {
             let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-            assert_eq!(value(&words, &["-C", "--chdir"]).as_deref(), expected, "{line}");
+            assert_eq!(
+                value(&words, &["-C", "--chdir"]).as_deref(),
+                expected,
+                "{line}"
+            );
         };
         check("rig plan", None);
         check("rig -C dir plan", Some("dir"));

@@ -93,7 +93,10 @@ fn describe(error: &EngineError, context: Option<&Context>, body: &mut ErrorBody
     if let EngineError::Failed { failures, run } = error {
         body.node = failures.first().map(|first| first.node.clone());
         body.failures = failures.iter().map(FailedNode::of).collect();
-        body.log = run.as_deref().zip(context).and_then(|(run, context)| context.log_path(run));
+        body.log = run
+            .as_deref()
+            .zip(context)
+            .and_then(|(run, context)| context.log_path(run));
     }
 }
 

@@ -102,10 +102,16 @@ mod tests {
         check(unknown(NameKind::Run), 2);
         check(EngineError::WorkflowNeeded { known: Vec::new() }, 2);
         check(Failure::usage(UsageCode::MissingAnswer, "", ""), 2);
-        check(Arguments::command().error(ErrorKind::UnknownArgument, ""), 2);
+        check(
+            Arguments::command().error(ErrorKind::UnknownArgument, ""),
+            2,
+        );
         check(Arguments::command().error(ErrorKind::DisplayHelp, ""), 0);
         check(Failure::OutputClosed, 0);
-        check(Failure::file("read", &PathBuf::new())(io::Error::other("")), 1);
+        check(
+            Failure::file("read", &PathBuf::new())(io::Error::other("")),
+            1,
+        );
         let moved = MovedSincePlan::State;
         check(EngineError::StalePlan { moved }, 1);
         let (failures, run) = (Vec::new(), None);
@@ -114,7 +120,13 @@ mod tests {
 
     #[test]
     fn exits_have_the_documented_numbers() {
-        let exits = [Exit::Done, Exit::Failed, Exit::WrongCommandLine, Exit::PendingWork, Exit::Cancelled];
+        let exits = [
+            Exit::Done,
+            Exit::Failed,
+            Exit::WrongCommandLine,
+            Exit::PendingWork,
+            Exit::Cancelled,
+        ];
         assert_eq!(exits.map(Exit::code), [0, 1, 2, 3, 130]);
     }
 }

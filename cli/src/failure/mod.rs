@@ -48,7 +48,9 @@ pub(crate) enum Failure {
         source: io::Error,
     },
     /// The graph cannot be drawn.
-    #[error("the graph is too large for {format}: it has {tasks} tasks, and at most {limit} can be laid out")]
+    #[error(
+        "the graph is too large for {format}: it has {tasks} tasks, and at most {limit} can be laid out"
+    )]
     GraphTooLarge {
         /// How it was to be drawn.
         format: &'static str,
@@ -107,11 +109,19 @@ impl Failure {
     /// Makes a failure to use a file; for `map_err`.
     pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::File { action, path, source }
+        move |source| Self::File {
+            action,
+            path,
+            source,
+        }
     }
 
     /// Makes a failure of a command line that asks for something that makes no sense.
-    pub(crate) fn usage(code: UsageCode, message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(crate) fn usage(
+        code: UsageCode,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
         Self::Usage {
             code,
             message: message.into(),
@@ -138,7 +148,9 @@ impl Failure {
             Self::Engine(error) => error.help(),
             Self::Usage { help, .. } => help.clone(),
             Self::CommandLine(error) => suggestion(error),
-            Self::GraphTooLarge { .. } => Some("use `--format dot` and a program that lays out graphs of this size".to_owned()),
+            Self::GraphTooLarge { .. } => Some(
+                "use `--format dot` and a program that lays out graphs of this size".to_owned(),
+            ),
             _ => None,
         }
     }
@@ -146,7 +158,11 @@ impl Failure {
 
 /// Gives the nearest name where the command line has one that is misspelt.
 fn suggestion(error: &clap::Error) -> Option<String> {
-    let kinds = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    let kinds = [
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedValue,
+    ];
     let suggested = match kinds.into_iter().find_map(|kind| error.get(kind))? {
         ContextValue::String(one) => one,
         ContextValue::Strings(several) => several.first()?,

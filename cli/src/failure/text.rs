@@ -37,7 +37,9 @@ struct Place {
 pub(super) fn of(failure: &Failure, context: Option<&Context>) -> String {
     let reports: Vec<String> = match failure {
         Failure::Engine(error) => match &**error {
-            EngineError::Failed { failures, .. } if !failures.is_empty() => failures.iter().map(failed_node).collect(),
+            EngineError::Failed { failures, .. } if !failures.is_empty() => {
+                failures.iter().map(failed_node).collect()
+            }
             error if !error.diagnostics().is_empty() => diagnostics(error.diagnostics()),
             _ => vec![plain(failure).render()],
         },
@@ -52,7 +54,10 @@ pub(super) fn of(failure: &Failure, context: Option<&Context>) -> String {
 
 /// Writes the warnings of a config; ends without a newline.
 pub(crate) fn diagnostics(diagnostics: &[Diagnostic]) -> Vec<String> {
-    diagnostics.iter().map(|diagnostic| Report::of(diagnostic).render()).collect()
+    diagnostics
+        .iter()
+        .map(|diagnostic| Report::of(diagnostic).render())
+        .collect()
 }
 
 fn plain(failure: &Failure) -> Report {
@@ -64,7 +69,10 @@ fn plain(failure: &Failure) -> Report {
         severity: Severity::Error,
         code: None,
         title: failure.to_string(),
-        places: range.map(|range| Place::read(range, None)).into_iter().collect(),
+        places: range
+            .map(|range| Place::read(range, None))
+            .into_iter()
+            .collect(),
         help: failure.help(),
     }
 }
@@ -74,17 +82,29 @@ fn failed_node(failure: &NodeFailure) -> String {
         severity: Severity::Error,
         code: None,
         title: format!("`{}` failed: {}", failure.node, failure.message),
-        places: failure.range.as_ref().map(|range| Place::read(range, None)).into_iter().collect(),
+        places: failure
+            .range
+            .as_ref()
+            .map(|range| Place::read(range, None))
+            .into_iter()
+            .collect(),
         help: failure.help.clone(),
     };
-    let mut text = report.render();
+    let mut lines = vec![report.render()];
     if !failure.output_tail.is_empty() {
-        text.push_str(&format!("\n{}", paint(FAINT, format_args!("the last output of `{}`:", failure.node))));
-        for line in &failure.output_tail {
-            text.push_str(&format!("\n  {} {line}", paint(FAINT, "|")));
-        }
+        lines.push(paint(
+            FAINT,
+            format_args!("the last output of `{}`:", failure.node),
+        ));
+        let bar = paint(FAINT, "|");
+        lines.extend(
+            failure
+                .output_tail
+                .iter()
+                .map(|line| format!("  {bar} {line}")),
+        );
     }
-    text
+    lines.join("\n")
 }
 
 fn log_line(failure: &Failure, context: Option<&Context>) -> Option<String> {
@@ -100,7 +120,10 @@ fn log_line(failure: &Failure, context: Option<&Context>) -> Option<String> {
 
 impl Report {
     fn of(diagnostic: &Diagnostic) -> Self {
-        let primary = diagnostic.range.as_ref().map(|range| Place::read(range, None));
+        let primary = diagnostic
+            .range
+            .as_ref()
+            .map(|range| Place::read(range, None));
         let related = diagnostic
             .related
             .iter()
@@ -132,7 +155,11 @@ impl Report {
             None => renderer.render(&[group]),
             Some(help) if self.places.is_empty() => {
                 let help = Group::with_title(Level::HELP.secondary_title(help.as_str()));
-                format!("{}\n{}", renderer.render(&[group]), renderer.render(&[help]))
+                format!(
+                    "{}\n{}",
+                    renderer.render(&[group]),
+                    renderer.render(&[help])
+                )
             }
             Some(help) => renderer.render(&[group.element(Level::HELP.message(help.as_str()))]),
         }
@@ -160,14 +187,21 @@ impl Place {
             None => AnnotationKind::Primary.span(bytes),
             Some(label) => AnnotationKind::Context.span(bytes).label(label.as_str()),
         };
-        group.element(Snippet::source(text).path(self.path.as_str()).annotation(annotation))
+        group.element(
+            Snippet::source(text)
+                .path(self.path.as_str())
+                .annotation(annotation),
+        )
     }
 
     /// Gives the text and the bytes to underline; a range over many lines is cut to its first,
     /// so that a long handler does not fill the screen. Nothing where the file has moved on.
     fn snippet(&self) -> Option<(&str, Range<usize>)> {
         let text = self.text.as_deref()?;
-        let (start, end) = (self.range.bytes.start as usize, self.range.bytes.end as usize);
+        let (start, end) = (
+            self.range.bytes.start as usize,
+            self.range.bytes.end as usize,
+        );
         let marked = text.get(start..end)?;
         let first_line = marked.split(['\n', '\r']).next().unwrap_or_default();
         Some((text, start..start + first_line.len()))

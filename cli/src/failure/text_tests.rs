@@ -4,10 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use insta::assert_snapshot;
 use rigkit_engine::{
-    diagnostic::DiagnosticCode,
-    error::NameKind,
-    project::LoadError,
-    source::LineIndex,
+    diagnostic::DiagnosticCode, error::NameKind, project::LoadError, source::LineIndex,
 };
 
 use super::*;
@@ -38,9 +35,16 @@ fn several_problems_each_show_their_place() {
     let problems = vec![
         Diagnostic::error(DiagnosticCode::DuplicateTask, "there are two tasks `a`")
             .at(range(".task(\"a\");"))
-            .related("the first is here", Some(range("task(\"a\", async () => {\n  throw")))
+            .related(
+                "the first is here",
+                Some(range("task(\"a\", async () => {\n  throw")),
+            )
             .help("rename one of them"),
-        Diagnostic::error(DiagnosticCode::MissingHandler, "the task `a` has no handler").at(range("\"a\");")),
+        Diagnostic::error(
+            DiagnosticCode::MissingHandler,
+            "the task `a` has no handler",
+        )
+        .at(range("\"a\");")),
     ];
     assert_snapshot!(rendered(LoadError::Invalid(problems).into(), directory.path()), @r#"
     error[duplicate-task]: there are two tasks `a`

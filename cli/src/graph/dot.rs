@@ -17,18 +17,34 @@ pub(crate) fn draw(graphs: &[Graph]) -> String {
 
 fn cluster(number: usize, graph: &Graph, text: &mut String) {
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "  subgraph cluster_{number} {{\n    label={};", quoted(&graph.workflow));
+    let _ = writeln!(
+        text,
+        "  subgraph cluster_{number} {{\n    label={};",
+        quoted(&graph.workflow)
+    );
     for node in &graph.nodes {
         let fill = fill(node.status);
-        let _ = writeln!(text, "    n{number}_{} [label={}, fillcolor=\"{fill}\"];", node.index, quoted(&node.path));
+        let _ = writeln!(
+            text,
+            "    n{number}_{} [label={}, fillcolor=\"{fill}\"];",
+            node.index,
+            quoted(&node.path)
+        );
     }
     for edge in &graph.edges {
-        let _ = writeln!(text, "    n{number}_{} -> n{number}_{};", edge.from, edge.to);
+        let _ = writeln!(
+            text,
+            "    n{number}_{} -> n{number}_{};",
+            edge.from, edge.to
+        );
     }
     text.push_str("  }\n");
 }
 
 fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n");
     format!("\"{escaped}\"")
 }

@@ -7,7 +7,11 @@ use rigkit_engine::plan::NodeStatus;
 use super::model::Graph;
 use super::svg::fill;
 
-const STATUSES: [NodeStatus; 3] = [NodeStatus::Cached, NodeStatus::Pending, NodeStatus::Conditional];
+const STATUSES: [NodeStatus; 3] = [
+    NodeStatus::Cached,
+    NodeStatus::Pending,
+    NodeStatus::Conditional,
+];
 
 /// Writes one flow chart with a part for each workflow.
 pub(crate) fn draw(graphs: &[Graph]) -> String {
@@ -17,7 +21,12 @@ pub(crate) fn draw(graphs: &[Graph]) -> String {
     }
     for status in STATUSES {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  classDef {} fill:{},color:#000", class(status), fill(status));
+        let _ = writeln!(
+            text,
+            "  classDef {} fill:{},color:#000",
+            class(status),
+            fill(status)
+        );
     }
     text
 }
@@ -26,10 +35,19 @@ fn part(number: usize, graph: &Graph, text: &mut String) {
     let _ = writeln!(text, "  subgraph w{number}[{}]", quoted(&graph.workflow));
     for node in &graph.nodes {
         let class = class(node.status);
-        let _ = writeln!(text, "    n{number}_{}[{}]:::{class}", node.index, quoted(&node.path));
+        let _ = writeln!(
+            text,
+            "    n{number}_{}[{}]:::{class}",
+            node.index,
+            quoted(&node.path)
+        );
     }
     for edge in &graph.edges {
-        let _ = writeln!(text, "    n{number}_{} --> n{number}_{}", edge.from, edge.to);
+        let _ = writeln!(
+            text,
+            "    n{number}_{} --> n{number}_{}",
+            edge.from, edge.to
+        );
     }
     text.push_str("  end\n");
 }
@@ -43,6 +61,9 @@ fn class(status: NodeStatus) -> &'static str {
 }
 
 fn quoted(text: &str) -> String {
-    let escaped = text.replace('#', "#35;").replace('"', "#quot;").replace('\n', "<br>");
+    let escaped = text
+        .replace('#', "#35;")
+        .replace('"', "#quot;")
+        .replace('\n', "<br>");
     format!("\"{escaped}\"")
 }

@@ -83,7 +83,10 @@ fn edges(workflow: &Workflow) -> Vec<Edge> {
     let tasks = workflow.tasks.iter().enumerate();
     tasks
         .flat_map(|(to, task)| {
-            let before = last_tasks.get(task.after.0).map(Vec::as_slice).unwrap_or_default();
+            let before = last_tasks
+                .get(task.after.0)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
             before.iter().map(move |from| Edge { from: *from, to })
         })
         .collect()
@@ -97,8 +100,11 @@ fn last_tasks(workflow: &Workflow) -> Vec<Vec<usize>> {
         let tasks = match point {
             Point::Start => Vec::new(),
             Point::After(task) => vec![task.0],
-            Point::Join { incoming, branches, .. } => {
-                let mut tasks: Vec<usize> = branches.iter().flat_map(|(_, end)| of(end.0)).collect();
+            Point::Join {
+                incoming, branches, ..
+            } => {
+                let mut tasks: Vec<usize> =
+                    branches.iter().flat_map(|(_, end)| of(end.0)).collect();
                 if branches.is_empty() {
                     tasks = of(incoming.0);
                 }

@@ -40,7 +40,9 @@ pub(crate) fn draw(graphs: &[Graph]) -> Result<String, Failure> {
         });
     }
     if tasks == 0 {
-        return Ok("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"0\" height=\"0\"/>\n".to_owned());
+        return Ok(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"0\" height=\"0\"/>\n".to_owned(),
+        );
     }
     let mut picture = VisualGraph::new(Orientation::TopToBottom);
     for graph in graphs {
@@ -57,7 +59,13 @@ fn add(graph: &Graph, picture: &mut VisualGraph) {
         .iter()
         .map(|node| {
             let shape = ShapeKind::new_box(&node.path);
-            let look = StyleAttr::new(Color::new(LINE_COLOR), 1, Some(color(node.status)), 6, FONT_SIZE);
+            let look = StyleAttr::new(
+                Color::new(LINE_COLOR),
+                1,
+                Some(color(node.status)),
+                6,
+                FONT_SIZE,
+            );
             let size = Point::new(width(&node.path), 36.0);
             picture.add_node(Element::create(shape, look, Orientation::TopToBottom, size))
         })

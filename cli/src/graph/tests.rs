@@ -102,7 +102,10 @@ fn mermaid_gets_a_part_for_each_workflow() {
 #[test]
 fn a_picture_shows_every_task_in_its_color() {
     let picture = svg::draw(&[graph()]).unwrap();
-    assert!(picture.contains("join &quot;&lt;&amp;&gt;&quot; #1"), "{picture}");
+    assert!(
+        picture.contains("join &quot;&lt;&amp;&gt;&quot; #1"),
+        "{picture}"
+    );
     for (color, times) in [("#b7e4c7", 1), ("#ffe08a", 2), ("#a8dadc", 1)] {
         assert_eq!(picture.matches(color).count(), times, "{color}");
     }
@@ -113,5 +116,8 @@ fn a_picture_of_nothing_and_one_of_too_much() {
     assert!(svg::draw(&[]).unwrap().starts_with("<svg"));
     let mut graph = graph();
     graph.nodes = std::iter::repeat_n(graph.nodes[0].clone(), 1_000).collect();
-    assert!(matches!(svg::draw(&[graph]), Err(Failure::GraphTooLarge { tasks: 1_000, .. })));
+    assert!(matches!(
+        svg::draw(&[graph]),
+        Err(Failure::GraphTooLarge { tasks: 1_000, .. })
+    ));
 }

@@ -11,7 +11,10 @@ use crate::{
 
 /// Draws trees; ends with a newline.
 pub(crate) fn draw(graphs: &[Graph]) -> String {
-    graphs.iter().map(|graph| drawing(graph).to_string()).collect()
+    graphs
+        .iter()
+        .map(|graph| drawing(graph).to_string())
+        .collect()
 }
 
 fn drawing(graph: &Graph) -> Drawing<String> {
@@ -22,7 +25,9 @@ fn drawing(graph: &Graph) -> Drawing<String> {
 /// A root sequence has the name of the workflow, so only what it holds is drawn.
 fn leaves(graph: &Graph, tree: &Tree) -> Vec<Drawing<String>> {
     match tree {
-        Tree::Sequence { children, .. } => children.iter().map(|child| subtree(graph, child)).collect(),
+        Tree::Sequence { children, .. } => {
+            children.iter().map(|child| subtree(graph, child)).collect()
+        }
         other => vec![subtree(graph, other)],
     }
 }
@@ -30,13 +35,12 @@ fn leaves(graph: &Graph, tree: &Tree) -> Vec<Drawing<String>> {
 fn subtree(graph: &Graph, tree: &Tree) -> Drawing<String> {
     match tree {
         Tree::Task { index } => Drawing::new(graph.nodes.get(*index).map(task).unwrap_or_default()),
-        Tree::Sequence { name, children } => {
-            Drawing::new(name.clone()).with_leaves(children.iter().map(|child| subtree(graph, child)))
-        }
+        Tree::Sequence { name, children } => Drawing::new(name.clone())
+            .with_leaves(children.iter().map(|child| subtree(graph, child))),
         Tree::Parallel { branches } => {
-            let branches = branches
-                .iter()
-                .map(|branch| Drawing::new(branch.name.clone()).with_leaves(leaves(graph, &branch.node)));
+            let branches = branches.iter().map(|branch| {
+                Drawing::new(branch.name.clone()).with_leaves(leaves(graph, &branch.node))
+            });
             Drawing::new(paint(FAINT, "parallel")).with_leaves(branches)
         }
     }

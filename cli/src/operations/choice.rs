@@ -15,8 +15,12 @@ pub(crate) fn choose<'a>(
     let candidates = answering(operations, id, workflow);
     match candidates.as_slice() {
         [] => {
-            let is_in_reach = |one: &&&OperationSummary| workflow.is_none_or(|workflow| belongs(one, workflow));
-            let known = operations.iter().filter(is_in_reach).map(|one| one.id.clone());
+            let is_in_reach =
+                |one: &&&OperationSummary| workflow.is_none_or(|workflow| belongs(one, workflow));
+            let known = operations
+                .iter()
+                .filter(is_in_reach)
+                .map(|one| one.id.clone());
             Err(unknown(kind, id, known.collect()))
         }
         [only] => Ok(only),
@@ -30,11 +34,19 @@ pub(crate) fn choose<'a>(
 /// Finds the workflow that is named among the words after an operation, whose flags depend on
 /// the workflow.
 pub(crate) fn workflow_among(words: &[String]) -> Option<&str> {
-    let nexts = words.iter().skip(1).map(String::as_str).map(Some).chain([None]);
-    let mut named = words.iter().zip(nexts).filter_map(|(word, next)| match word.as_str() {
-        "-w" | "--workflow" => next,
-        word => word.strip_prefix("--workflow="),
-    });
+    let nexts = words
+        .iter()
+        .skip(1)
+        .map(String::as_str)
+        .map(Some)
+        .chain([None]);
+    let mut named = words
+        .iter()
+        .zip(nexts)
+        .filter_map(|(word, next)| match word.as_str() {
+            "-w" | "--workflow" => next,
+            word => word.strip_prefix("--workflow="),
+        });
     named.next()
 }
 
@@ -46,12 +58,24 @@ pub(crate) fn unknown(kind: NameKind, name: &str, mut known: Vec<String>) -> Fai
     EngineError::Unknown { kind, name, known }.into()
 }
 
-fn answering<'a>(operations: &[&'a OperationSummary], id: &str, workflow: Option<&str>) -> Vec<&'a OperationSummary> {
-    let answers = |one: &OperationSummary| one.id == id || one.aliases.iter().any(|alias| alias == id);
+fn answering<'a>(
+    operations: &[&'a OperationSummary],
+    id: &str,
+    workflow: Option<&str>,
+) -> Vec<&'a OperationSummary> {
+    let answers =
+        |one: &OperationSummary| one.id == id || one.aliases.iter().any(|alias| alias == id);
     let is_wanted = |one: &OperationSummary| workflow.is_none_or(|workflow| belongs(one, workflow));
-    let mut found: Vec<&OperationSummary> = operations.iter().copied().filter(|one| answers(one) && is_wanted(one)).collect();
+    let mut found: Vec<&OperationSummary> = operations
+        .iter()
+        .copied()
+        .filter(|one| answers(one) && is_wanted(one))
+        .collect();
     // A config may define an operation that Rigkit has too; its own is meant then.
-    if found.iter().any(|one| one.source == OperationSource::Config) {
+    if found
+        .iter()
+        .any(|one| one.source == OperationSource::Config)
+    {
         found.retain(|one| one.source == OperationSource::Config);
     }
     found

@@ -51,7 +51,10 @@ pub(crate) fn command(operation: &OperationSummary, invocation: &str) -> Command
         command = command.args(arguments(flag));
     }
     command = command.arg(whole_input(&flags));
-    let mut positions: Vec<&InputFlag> = flags.iter().filter(|flag| flag.position.is_some()).collect();
+    let mut positions: Vec<&InputFlag> = flags
+        .iter()
+        .filter(|flag| flag.position.is_some())
+        .collect();
     positions.sort_by_key(|flag| flag.position);
     for flag in positions {
         command = command.arg(positional(flag));
@@ -63,7 +66,11 @@ pub(crate) fn command(operation: &OperationSummary, invocation: &str) -> Command
 pub(crate) fn listed(operations: &[&OperationSummary]) -> String {
     let rows = operations.iter().map(|operation| {
         let what = about(operation).unwrap_or_default();
-        [paint(NAME, &operation.id), operation.workflow.clone(), paint(FAINT, what)]
+        [
+            paint(NAME, &operation.id),
+            operation.workflow.clone(),
+            paint(FAINT, what),
+        ]
     });
     table::of(["OPERATION", "WORKFLOW", ""], rows)
 }
@@ -115,7 +122,9 @@ fn with_kind(argument: Arg, kind: &ValueKind) -> Arg {
     match kind {
         ValueKind::Switch => argument.action(ArgAction::SetTrue),
         ValueKind::Choice(choices) => argument
-            .value_parser(PossibleValuesParser::new(choices.iter().map(choice_text)).map(move_to(kind)))
+            .value_parser(
+                PossibleValuesParser::new(choices.iter().map(choice_text)).map(move_to(kind)),
+            )
             .value_name(kind.placeholder()),
         ValueKind::List(element) => with_kind(argument, element).action(ArgAction::Append),
         ValueKind::Workspace => argument
@@ -129,7 +138,9 @@ fn with_kind(argument: Arg, kind: &ValueKind) -> Arg {
     }
 }
 
-fn reader(kind: &ValueKind) -> impl Fn(&str) -> Result<Value, String> + Clone + Send + Sync + 'static {
+fn reader(
+    kind: &ValueKind,
+) -> impl Fn(&str) -> Result<Value, String> + Clone + Send + Sync + 'static {
     let kind = kind.clone();
     move |text| kind.read(text)
 }
@@ -143,7 +154,9 @@ fn move_to(kind: &ValueKind) -> impl Fn(String) -> Value + Clone + Send + Sync +
 fn help(flag: &InputFlag) -> String {
     let mut parts: Vec<String> = flag.description.iter().cloned().collect();
     match &flag.default {
-        Some(default) if *default != Value::Bool(false) => parts.push(format!("[default: {}]", choice_text(default))),
+        Some(default) if *default != Value::Bool(false) => {
+            parts.push(format!("[default: {}]", choice_text(default)));
+        }
         _ if flag.is_required => parts.push("[required]".to_owned()),
         _ => {}
     }
@@ -151,14 +164,16 @@ fn help(flag: &InputFlag) -> String {
 }
 
 fn whole_input(flags: &[InputFlag]) -> Arg {
-    let is_taken = flags.iter().any(|flag| flag.long.as_deref() == Some(WHOLE_INPUT));
+    let is_taken = flags
+        .iter()
+        .any(|flag| flag.long.as_deref() == Some(WHOLE_INPUT));
     let argument = Arg::new(WHOLE_INPUT_ID)
         .value_name("JSON")
         .help("The whole input as a JSON object, or `@FILE` to read it; flags win over it");
-    match is_taken {
-        true => argument.long(WHOLE_INPUT_JSON),
-        false => argument.long(WHOLE_INPUT).alias(WHOLE_INPUT_JSON),
+    if is_taken {
+        return argument.long(WHOLE_INPUT_JSON);
     }
+    argument.long(WHOLE_INPUT).alias(WHOLE_INPUT_JSON)
 }
 
 /// Adds the global options whose names the operation does not use itself.
@@ -171,8 +186,15 @@ fn with_globals(command: Command, flags: &[InputFlag]) -> Command {
     };
     let globals = GlobalOptions::augment_args(Command::new("globals"));
     let events = EventOptions::augment_args(Command::new("events"));
-    let late = globals.get_arguments().filter(|argument| LATE_GLOBALS.contains(&argument.get_id().as_str()));
-    let added = late.chain(events.get_arguments()).filter(|argument| !is_taken(argument.get_long()));
-    let added: Vec<Arg> = added.cloned().map(|argument| argument.global(false).help_heading("Global options")).collect();
+    let late = globals
+        .get_arguments()
+        .filter(|argument| LATE_GLOBALS.contains(&argument.get_id().as_str()));
+    let added = late
+        .chain(events.get_arguments())
+        .filter(|argument| !is_taken(argument.get_long()));
+    let added: Vec<Arg> = added
+        .cloned()
+        .map(|argument| argument.global(false).help_heading("Global options"))
+        .collect();
     command.args(added)
 }

@@ -54,7 +54,10 @@ pub(super) const WHOLE_INPUT_JSON: &str = "input-json";
 pub(super) fn flags_of(operation: &OperationSummary) -> Vec<InputFlag> {
     let empty = Map::new();
     let schema = &operation.input_schema;
-    let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+    let properties = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .unwrap_or(&empty);
     let required: Vec<&str> = schema
         .get("required")
         .and_then(Value::as_array)
@@ -63,7 +66,9 @@ pub(super) fn flags_of(operation: &OperationSummary) -> Vec<InputFlag> {
     let mut names = FlagNames::new(operation);
     let mut flags: Vec<InputFlag> = properties
         .iter()
-        .map(|(property, schema)| names.flag(property, schema, required.contains(&property.as_str())))
+        .map(|(property, schema)| {
+            names.flag(property, schema, required.contains(&property.as_str()))
+        })
         .collect();
     flags.extend(names.host_flags());
     flags
@@ -86,20 +91,40 @@ impl<'a> FlagNames<'a> {
     fn flag(&mut self, property: &str, schema: &Value, is_required: bool) -> InputFlag {
         let kind = ValueKind::of(schema);
         let default = schema.get("default").cloned();
-        let option = self.operation.cli.options.iter().find(|option| option.name == property);
-        let wanted = option.map_or_else(|| kebab(property), |option| dashless(&option.flag).to_owned());
+        let option = self
+            .operation
+            .cli
+            .options
+            .iter()
+            .find(|option| option.name == property);
+        let wanted = option.map_or_else(
+            || kebab(property),
+            |option| dashless(&option.flag).to_owned(),
+        );
         let long = self.take(wanted);
-        let others = option.map(|option| option.aliases.clone()).unwrap_or_default();
-        let others = others.into_iter().filter(|alias| !is_short(alias)).map(|alias| dashless(&alias).to_owned()).chain([property.to_owned()]);
+        let others = option
+            .map(|option| option.aliases.clone())
+            .unwrap_or_default();
+        let others = others
+            .into_iter()
+            .filter(|alias| !is_short(alias))
+            .map(|alias| dashless(&alias).to_owned())
+            .chain([property.to_owned()]);
         let aliases = others.filter_map(|alias| self.take(alias)).collect();
         let is_switch = kind == ValueKind::Switch;
-        let negation = long.as_ref().filter(|_| is_switch).and_then(|long| self.take(format!("no-{long}")));
+        let negation = long
+            .as_ref()
+            .filter(|_| is_switch)
+            .and_then(|long| self.take(format!("no-{long}")));
         InputFlag {
             is_required: is_required && default.is_none(),
             is_for_host: option.is_some_and(|option| !option.runtime),
             position: self.position(property),
             short: option.and_then(short),
-            description: schema.get("description").and_then(Value::as_str).map(str::to_owned),
+            description: schema
+                .get("description")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
             property: property.to_owned(),
             long,
             aliases,
@@ -112,9 +137,12 @@ impl<'a> FlagNames<'a> {
     /// Options that are no part of the input belong to `rig`, such as `--yes`.
     fn host_flags(&mut self) -> Vec<InputFlag> {
         let properties = self.operation.input_schema.get("properties");
-        let is_property = |name: &str| properties.is_some_and(|properties| properties.get(name).is_some());
+        let is_property =
+            |name: &str| properties.is_some_and(|properties| properties.get(name).is_some());
         let options = self.operation.cli.options.iter();
-        let others: Vec<_> = options.filter(|option| !option.runtime && !is_property(&option.name)).collect();
+        let others: Vec<_> = options
+            .filter(|option| !option.runtime && !is_property(&option.name))
+            .collect();
         let flag = |option: &&OperationFlag| InputFlag {
             long: self.take(dashless(&option.flag).to_owned()),
             property: option.name.clone(),
@@ -133,7 +161,9 @@ impl<'a> FlagNames<'a> {
 
     fn position(&self, property: &str) -> Option<usize> {
         let mut positionals = self.operation.cli.positionals.iter();
-        positionals.find(|positional| positional.name == property).map(|positional| positional.index)
+        positionals
+            .find(|positional| positional.name == property)
+            .map(|positional| positional.index)
     }
 
     fn take(&mut self, name: String) -> Option<String> {
@@ -145,7 +175,10 @@ impl<'a> FlagNames<'a> {
 /// Gives the alias of one letter, unless `rig` itself uses that letter.
 fn short(option: &OperationFlag) -> Option<char> {
     let alias = option.aliases.iter().find(|alias| is_short(alias))?;
-    alias.chars().nth(1).filter(|letter| !"hVCwvq".contains(*letter))
+    alias
+        .chars()
+        .nth(1)
+        .filter(|letter| !"hVCwvq".contains(*letter))
 }
 
 fn is_short(alias: &str) -> bool {

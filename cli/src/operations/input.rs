@@ -50,7 +50,11 @@ pub(crate) fn parse(
     };
     for flag in &flags {
         if let Some(value) = value_of(flag, &matches) {
-            let target = if flag.is_for_host { &mut line.host } else { &mut line.input };
+            let target = if flag.is_for_host {
+                &mut line.host
+            } else {
+                &mut line.input
+            };
             target.insert(flag.property.clone(), value);
         }
     }
@@ -87,14 +91,25 @@ fn whole_input(matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
     };
     let text = match given.strip_prefix('@') {
         None => given.clone(),
-        Some("-") => std::io::read_to_string(std::io::stdin()).map_err(Failure::file("read", Path::new("-")))?,
-        Some(path) => std::fs::read_to_string(path).map_err(Failure::file("read", Path::new(path)))?,
+        Some("-") => std::io::read_to_string(std::io::stdin())
+            .map_err(Failure::file("read", Path::new("-")))?,
+        Some(path) => {
+            std::fs::read_to_string(path).map_err(Failure::file("read", Path::new(path)))?
+        }
     };
     let help = "give a JSON object, such as '{\"name\": \"value\"}', or `@FILE`";
     match serde_json::from_str(&text) {
         Ok(Value::Object(input)) => Ok(input),
-        Ok(_) => Err(Failure::usage(UsageCode::InvalidInput, "the input is JSON, but not an object", help)),
-        Err(error) => Err(Failure::usage(UsageCode::InvalidInput, format!("the input is not JSON: {error}"), help)),
+        Ok(_) => Err(Failure::usage(
+            UsageCode::InvalidInput,
+            "the input is JSON, but not an object",
+            help,
+        )),
+        Err(error) => Err(Failure::usage(
+            UsageCode::InvalidInput,
+            format!("the input is not JSON: {error}"),
+            help,
+        )),
     }
 }
 

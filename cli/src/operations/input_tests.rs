@@ -1,7 +1,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use insta::assert_snapshot;
-use rigkit_engine::{OperationCli, OperationFlag, OperationKind, OperationPositional, OperationSource};
+use rigkit_engine::{
+    OperationCli, OperationFlag, OperationKind, OperationPositional, OperationSource,
+};
 use serde_json::json;
 
 use super::*;
@@ -73,21 +75,48 @@ fn failure(line: &str) -> String {
 
 #[test]
 fn flags_become_input() {
-    let check = |line: &str, expected: Value| assert_eq!(Value::Object(parsed(line).unwrap().0.input), expected, "{line}");
+    let check = |line: &str, expected: Value| {
+        assert_eq!(
+            Value::Object(parsed(line).unwrap().0.input),
+            expected,
+            "{line}"
+        );
+    };
     check("--target x", json!({ "target": "x" }));
     check("x", json!({ "target": "x" }));
-    check("x --port 80 --ratio -1.5", json!({ "target": "x", "port": 80, "ratio": -1.5 }));
+    check(
+        "x --port 80 --ratio -1.5",
+        json!({ "target": "x", "port": 80, "ratio": -1.5 }),
+    );
     check("x --dry-run", json!({ "target": "x", "dryRun": true }));
     check("x --dryRun", json!({ "target": "x", "dryRun": true }));
     check("x --no-dry-run", json!({ "target": "x", "dryRun": false }));
     check("x --no-cache", json!({ "target": "x", "cache": false }));
-    check("x --no-cache --cache", json!({ "target": "x", "cache": true }));
+    check(
+        "x --no-cache --cache",
+        json!({ "target": "x", "cache": true }),
+    );
     check("x --level 3", json!({ "target": "x", "level": 3 }));
-    check("x --tags a --tags b", json!({ "target": "x", "tags": ["a", "b"] }));
-    check("x --workflow mine", json!({ "target": "x", "workflow": "mine" }));
-    check("x --extra {\"a\":[1]}", json!({ "target": "x", "extra": { "a": [1] } }));
-    check("--input {\"target\":\"y\",\"help\":\"h\"} --port 1", json!({ "target": "y", "help": "h", "port": 1 }));
-    check("--input-json {\"target\":\"y\"} --target z", json!({ "target": "z" }));
+    check(
+        "x --tags a --tags b",
+        json!({ "target": "x", "tags": ["a", "b"] }),
+    );
+    check(
+        "x --workflow mine",
+        json!({ "target": "x", "workflow": "mine" }),
+    );
+    check(
+        "x --extra {\"a\":[1]}",
+        json!({ "target": "x", "extra": { "a": [1] } }),
+    );
+    check(
+        "--input {\"target\":\"y\",\"help\":\"h\"} --port 1",
+        json!({ "target": "y", "help": "h", "port": 1 }),
+    );
+    check(
+        "--input-json {\"target\":\"y\"} --target z",
+        json!({ "target": "z" }),
+    );
 }
 
 #[test]

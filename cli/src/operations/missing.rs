@@ -18,7 +18,9 @@ pub(super) fn ask_for_missing(
     input: &mut Map<String, Value>,
     workspaces: impl FnOnce() -> Vec<String>,
 ) -> Result<(), Failure> {
-    let is_missing = |flag: &&InputFlag| flag.is_required && !flag.is_for_host && !input.contains_key(&flag.property);
+    let is_missing = |flag: &&InputFlag| {
+        flag.is_required && !flag.is_for_host && !input.contains_key(&flag.property)
+    };
     let missing: Vec<&InputFlag> = flags.iter().filter(is_missing).collect();
     if missing.is_empty() {
         return Ok(());
@@ -27,7 +29,11 @@ pub(super) fn ask_for_missing(
         return Err(missing_flags(&missing, invocation));
     }
     let needs_workspaces = missing.iter().any(|flag| flag.kind == ValueKind::Workspace);
-    let workspaces = if needs_workspaces { workspaces() } else { Vec::new() };
+    let workspaces = if needs_workspaces {
+        workspaces()
+    } else {
+        Vec::new()
+    };
     for flag in missing {
         input.insert(flag.property.clone(), ask(flag, &flag.kind, &workspaces)?);
     }
@@ -35,9 +41,16 @@ pub(super) fn ask_for_missing(
 }
 
 fn missing_flags(missing: &[&InputFlag], invocation: &str) -> Failure {
-    let typed: Vec<String> = missing.iter().map(|flag| format!("`{}`", flag.typed())).collect();
+    let typed: Vec<String> = missing
+        .iter()
+        .map(|flag| format!("`{}`", flag.typed()))
+        .collect();
     let message = format!("`{invocation}` needs {}", typed.join(" and "));
-    Failure::usage(UsageCode::MissingInput, message, format!("see what it takes: {invocation} --help"))
+    Failure::usage(
+        UsageCode::MissingInput,
+        message,
+        format!("see what it takes: {invocation} --help"),
+    )
 }
 
 fn ask(flag: &InputFlag, kind: &ValueKind, workspaces: &[String]) -> Result<Value, Failure> {
@@ -66,5 +79,7 @@ fn ask(flag: &InputFlag, kind: &ValueKind, workspaces: &[String]) -> Result<Valu
 }
 
 fn read_list(element: &ValueKind, text: &str) -> Result<Vec<Value>, String> {
-    text.split(',').map(|part| element.read(part.trim())).collect()
+    text.split(',')
+        .map(|part| element.read(part.trim()))
+        .collect()
 }

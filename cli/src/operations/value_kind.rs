@@ -39,7 +39,11 @@ impl ValueKind {
             return Self::of_variants(variants);
         }
         match type_name(schema) {
-            Some("string") if schema.get("format").and_then(Value::as_str) == Some(WORKSPACE_FORMAT) => Self::Workspace,
+            Some("string")
+                if schema.get("format").and_then(Value::as_str) == Some(WORKSPACE_FORMAT) =>
+            {
+                Self::Workspace
+            }
             Some("string") => Self::Text,
             Some("number") => Self::Number,
             Some("integer") => Self::Integer,
@@ -52,11 +56,16 @@ impl ValueKind {
     /// Alternatives that are all fixed values are a choice, one that may be left empty is
     /// itself, and everything else is too much for a flag.
     fn of_variants(variants: &[Value]) -> Self {
-        let fixed: Option<Vec<Value>> = variants.iter().map(|variant| variant.get("const").cloned()).collect();
+        let fixed: Option<Vec<Value>> = variants
+            .iter()
+            .map(|variant| variant.get("const").cloned())
+            .collect();
         if let Some(choices) = fixed {
             return Self::Choice(choices);
         }
-        let mut others = variants.iter().filter(|variant| type_name(variant) != Some("null"));
+        let mut others = variants
+            .iter()
+            .filter(|variant| type_name(variant) != Some("null"));
         match (others.next(), others.next()) {
             (Some(only), None) => Self::of(only),
             _ => Self::Json,
@@ -84,14 +93,21 @@ impl ValueKind {
     pub(crate) fn read(&self, text: &str) -> Result<Value, String> {
         match self {
             Self::Text | Self::Workspace => Ok(Value::from(text)),
-            Self::Number => number(text).filter(|value| value.as_f64().is_some_and(f64::is_finite)).ok_or_else(|| "not a number".to_owned()),
+            Self::Number => number(text)
+                .filter(|value| value.as_f64().is_some_and(f64::is_finite))
+                .ok_or_else(|| "not a number".to_owned()),
             Self::Integer => number(text)
                 .filter(|value| value.is_i64() || value.is_u64())
                 .ok_or_else(|| "not a whole number".to_owned()),
-            Self::Switch => text.parse().map(Value::Bool).map_err(|_| "neither true nor false".to_owned()),
+            Self::Switch => text
+                .parse()
+                .map(Value::Bool)
+                .map_err(|_| "neither true nor false".to_owned()),
             Self::Choice(choices) => {
                 let chosen = choices.iter().find(|choice| choice_text(choice) == text);
-                chosen.cloned().ok_or_else(|| "not one of the choices".to_owned())
+                chosen
+                    .cloned()
+                    .ok_or_else(|| "not one of the choices".to_owned())
             }
             Self::List(element) => element.read(text),
             Self::Json => serde_json::from_str(text).map_err(|error| format!("not JSON: {error}")),
@@ -119,7 +135,10 @@ fn variants(schema: &Value) -> Option<&[Value]> {
 fn type_name(schema: &Value) -> Option<&str> {
     match schema.get("type")? {
         Value::String(name) => Some(name),
-        Value::Array(names) => names.iter().filter_map(Value::as_str).find(|name| *name != "null"),
+        Value::Array(names) => names
+            .iter()
+            .filter_map(Value::as_str)
+            .find(|name| *name != "null"),
         _ => None,
     }
 }
@@ -132,27 +151,52 @@ mod tests {
 
     #[test]
     fn schemas_become_kinds() {
-        let check = |schema: Value, expected: ValueKind| assert_eq!(ValueKind::of(&schema), expected, "{schema}");
+        let check = |schema: Value, expected: ValueKind| {
+            assert_eq!(ValueKind::of(&schema), expected, "{schema}");
+        };
         check(json!({ "type": "string" }), ValueKind::Text);
-        check(json!({ "type": "string", "format": "rigkit-workspace" }), ValueKind::Workspace);
+        check(
+            json!({ "type": "string", "format": "rigkit-workspace" }),
+            ValueKind::Workspace,
+        );
         check(json!({ "type": "number" }), ValueKind::Number);
         check(json!({ "type": "integer" }), ValueKind::Integer);
         check(json!({ "type": "boolean" }), ValueKind::Switch);
-        check(json!({ "type": "string", "enum": ["a", "b"] }), ValueKind::Choice(vec![json!("a"), json!("b")]));
+        check(
+            json!({ "type": "string", "enum": ["a", "b"] }),
+            ValueKind::Choice(vec![json!("a"), json!("b")]),
+        );
         check(json!({ "const": 3 }), ValueKind::Choice(vec![json!(3)]));
-        check(json!({ "anyOf": [{ "const": "a" }, { "const": "b" }] }), ValueKind::Choice(vec![json!("a"), json!("b")]));
-        check(json!({ "anyOf": [{ "type": "integer" }, { "type": "null" }] }), ValueKind::Integer);
-        check(json!({ "anyOf": [{ "type": "integer" }, { "type": "string" }] }), ValueKind::Json);
+        check(
+            json!({ "anyOf": [{ "const": "a" }, { "const": "b" }] }),
+            ValueKind::Choice(vec![json!("a"), json!("b")]),
+        );
+        check(
+            json!({ "anyOf": [{ "type": "integer" }, { "type": "null" }] }),
+            ValueKind::Integer,
+        );
+        check(
+            json!({ "anyOf": [{ "type": "integer" }, { "type": "string" }] }),
+            ValueKind::Json,
+        );
         check(json!({ "type": ["string", "null"] }), ValueKind::Text);
-        check(json!({ "type": "array", "items": { "type": "number" } }), ValueKind::List(Box::new(ValueKind::Number)));
-        check(json!({ "type": "array" }), ValueKind::List(Box::new(ValueKind::Json)));
+        check(
+            json!({ "type": "array", "items": { "type": "number" } }),
+            ValueKind::List(Box::new(ValueKind::Number)),
+        );
+        check(
+            json!({ "type": "array" }),
+            ValueKind::List(Box::new(ValueKind::Json)),
+        );
         check(json!({ "type": "object" }), ValueKind::Json);
         check(json!(true), ValueKind::Json);
     }
 
     #[test]
     fn values_are_read_as_their_kind() {
-        let check = |kind: &ValueKind, text: &str, expected: Option<Value>| assert_eq!(kind.read(text).ok(), expected, "{kind:?} {text}");
+        let check = |kind: &ValueKind, text: &str, expected: Option<Value>| {
+            assert_eq!(kind.read(text).ok(), expected, "{kind:?} {text}");
+        };
         check(&ValueKind::Text, "3", Some(json!("3")));
         check(&ValueKind::Number, "3", Some(json!(3)));
         check(&ValueKind::Number, "-2.5", Some(json!(-2.5)));
@@ -162,7 +206,11 @@ mod tests {
         check(&ValueKind::Integer, "3.5", None);
         check(&ValueKind::Switch, "true", Some(json!(true)));
         check(&ValueKind::Switch, "yes", None);
-        check(&ValueKind::Choice(vec![json!(1), json!("b")]), "1", Some(json!(1)));
+        check(
+            &ValueKind::Choice(vec![json!(1), json!("b")]),
+            "1",
+            Some(json!(1)),
+        );
         check(&ValueKind::Choice(vec![json!(1), json!("b")]), "c", None);
         check(&ValueKind::Json, "{\"a\":1}", Some(json!({ "a": 1 })));
         check(&ValueKind::Json, "{", None);

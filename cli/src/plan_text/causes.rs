@@ -19,7 +19,11 @@ pub(super) struct Cause<'a> {
 pub(super) fn causes(plan: &WorkflowPlan) -> Vec<Cause<'_>> {
     let mut causes: Vec<Cause<'_>> = Vec::new();
     let mut by_path: HashMap<&str, usize> = HashMap::new();
-    for node in plan.nodes.iter().filter(|node| node.status != NodeStatus::Cached) {
+    for node in plan
+        .nodes
+        .iter()
+        .filter(|node| node.status != NodeStatus::Cached)
+    {
         let cause = root(node).and_then(|root| by_path.get(root));
         if let Some(cause) = cause.and_then(|index| causes.get_mut(*index)) {
             match node.status {

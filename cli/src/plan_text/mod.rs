@@ -7,6 +7,7 @@ use rigkit_engine::plan::{CheckStatus, NodeStatus, PlanNode, WorkflowPlan};
 
 use self::causes::{Cause, causes};
 use crate::{
+    output,
     progress::standing,
     reason_text::{Change, changes, phrase},
     style::{FAINT, NEW, OLD, PENDING, of_status, paint},
@@ -17,29 +18,47 @@ const VALUE_WIDTH: usize = 60;
 
 /// Writes the plan of a workflow; ends with a newline.
 pub(crate) fn of(plan: &WorkflowPlan, is_verbose: bool, now: Timestamp) -> String {
-    let mut lines = vec![standing(&plan.workflow, plan.cached_node_count, plan.node_count)];
+    let mut lines = vec![standing(
+        &plan.workflow,
+        plan.cached_node_count,
+        plan.node_count,
+    )];
     lines.extend(required_checks(plan));
     if is_verbose {
-        lines.extend(plan.nodes.iter().flat_map(|node| node_lines(node, width(plan.nodes.iter()), now)));
+        lines.extend(
+            plan.nodes
+                .iter()
+                .flat_map(|node| node_lines(node, width(plan.nodes.iter()), now)),
+        );
     } else {
         let causes = causes(plan);
         let width = width(causes.iter().map(|cause| cause.node));
-        lines.extend(causes.iter().flat_map(|cause| cause_lines(cause, width, now)));
+        lines.extend(
+            causes
+                .iter()
+                .flat_map(|cause| cause_lines(cause, width, now)),
+        );
     }
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    output::lines(&lines)
 }
 
 /// Writes one task with its reason and what changed.
 pub(crate) fn node_lines(node: &PlanNode, width: usize, now: Timestamp) -> Vec<String> {
     let path = paint(of_status(node.status), format_args!("{:width$}", node.path));
     let reason = match (node.status, node.created_at) {
-        (NodeStatus::Cached, Some(made)) => format!("cached {} ago", crate::time_text::age(made, now)),
-        (NodeStatus::Conditional, _) => "cached unless the output of a task before it changes".to_owned(),
+        (NodeStatus::Cached, Some(made)) => {
+            format!("cached {} ago", crate::time_text::age(made, now))
+        }
+        (NodeStatus::Conditional, _) => {
+            "cached unless the output of a task before it changes".to_owned()
+        }
         _ => phrase(&node.reason, now),
     };
     let first = format!("  {path}  {}", paint(FAINT, reason));
     let changes = changes(&node.reason);
-    std::iter::once(first).chain(changes.iter().map(change_line)).collect()
+    std::iter::once(first)
+        .chain(changes.iter().map(change_line))
+        .collect()
 }
 
 fn cause_lines(cause: &Cause<'_>, width: usize, now: Timestamp) -> Vec<String> {
@@ -67,7 +86,12 @@ fn change_line(change: &Change) -> String {
         Some(value) => paint(style, shortened(value)),
         None => paint(FAINT, "none"),
     };
-    format!("    {}: {} → {}", change.name, value(OLD, &change.old), value(NEW, &change.new))
+    format!(
+        "    {}: {} → {}",
+        change.name,
+        value(OLD, &change.old),
+        value(NEW, &change.new)
+    )
 }
 
 /// Gives as much of a value as fits beside another one.
@@ -80,16 +104,26 @@ pub(crate) fn shortened(value: &str) -> String {
 }
 
 fn required_checks(plan: &WorkflowPlan) -> Vec<String> {
-    let required = plan.checks.iter().filter(|check| check.status == CheckStatus::Required);
+    let required = plan
+        .checks
+        .iter()
+        .filter(|check| check.status == CheckStatus::Required);
     let line = |check: &rigkit_engine::plan::ProviderCheck| {
-        let message = check.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
+        let message = check
+            .message
+            .as_deref()
+            .map(|message| format!(": {message}"))
+            .unwrap_or_default();
         format!("  {} {}{message}", paint(PENDING, "!"), check.label)
     };
     required.map(line).collect()
 }
 
 fn width<'a>(nodes: impl Iterator<Item = &'a PlanNode>) -> usize {
-    nodes.map(|node| node.path.chars().count()).max().unwrap_or_default()
+    nodes
+        .map(|node| node.path.chars().count())
+        .max()
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -7,11 +7,16 @@ use super::*;
 
 /// Makes a plan from `path status reason` in short.
 fn plan(nodes: &[(&str, &str, Value)]) -> WorkflowPlan {
-    let node = |index: usize, (path, status, reason): &(&str, &str, Value)| {
-        json!({ "index": index, "path": path, "name": path, "status": status, "reason": reason, "upstreamRunIds": [] })
-    };
-    let listed: Vec<Value> = nodes.iter().enumerate().map(|(index, entry)| node(index, entry)).collect();
-    let cached = nodes.iter().filter(|(_, status, _)| *status == "cached").count();
+    let node = |index: usize, (path, status, reason): &(&str, &str, Value)| json!({ "index": index, "path": path, "name": path, "status": status, "reason": reason, "upstreamRunIds": [] });
+    let listed: Vec<Value> = nodes
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| node(index, entry))
+        .collect();
+    let cached = nodes
+        .iter()
+        .filter(|(_, status, _)| *status == "cached")
+        .count();
     let plan = json!({ "workflow": "web", "cachedNodeCount": cached, "nodeCount": nodes.len(), "nodes": listed });
     serde_json::from_value(plan).unwrap()
 }
@@ -21,7 +26,11 @@ fn cached(path: &str) -> (&str, &'static str, Value) {
 }
 
 fn after<'a>(path: &'a str, status: &'static str, root: &str) -> (&'a str, &'static str, Value) {
-    (path, status, json!({ "code": "upstream-pending", "root": root }))
+    (
+        path,
+        status,
+        json!({ "code": "upstream-pending", "root": root }),
+    )
 }
 
 fn text(plan: &WorkflowPlan, is_verbose: bool) -> String {
@@ -32,7 +41,11 @@ fn mixed() -> WorkflowPlan {
     let captures = json!([{ "name": "branch", "old": "\"main\"", "new": "\"dev\"" }, { "name": "helper", "old": null, "new": "fn 3f2a" }]);
     plan(&[
         cached("tools"),
-        ("clone", "pending", json!({ "code": "handler-changed", "captures": captures, "body": false })),
+        (
+            "clone",
+            "pending",
+            json!({ "code": "handler-changed", "captures": captures, "body": false }),
+        ),
         after("install", "pending", "clone"),
         after("build", "pending", "clone"),
         ("lockfile", "pending", json!({ "code": "always-runs" })),

@@ -23,7 +23,11 @@ pub(super) struct Lines(Mutex<LineWriter>);
 impl Lines {
     /// Begins a run.
     pub(super) fn new(is_verbose: bool) -> Self {
-        let detail = if is_verbose { Detail::More } else { Detail::Usual };
+        let detail = if is_verbose {
+            Detail::More
+        } else {
+            Detail::Usual
+        };
         Self(Mutex::new(LineWriter::new(detail)))
     }
 }
@@ -42,9 +46,16 @@ pub(crate) fn log_lines(records: &[EventRecord], zone: &TimeZone) -> Vec<String>
     let mut writer = LineWriter::new(Detail::Everything);
     let mut lines = Vec::new();
     for record in records {
-        let time = record.time.to_zoned(zone.clone()).strftime("%H:%M:%S%.3f").to_string();
+        let time = record
+            .time
+            .to_zoned(zone.clone())
+            .strftime("%H:%M:%S%.3f")
+            .to_string();
         let told = writer.lines_of(&record.event);
-        lines.extend(told.iter().map(|line| format!("{}  {line}", paint(FAINT, &time))));
+        lines.extend(
+            told.iter()
+                .map(|line| format!("{}  {line}", paint(FAINT, &time))),
+        );
     }
     lines
 }
@@ -71,20 +82,29 @@ impl LineWriter {
         self.tally.count(event);
         match event {
             Event::CommandOutput {
-                node_path, stream, data, ..
+                node_path,
+                stream,
+                data,
+                ..
             } => {
                 let source = node_path.as_deref().unwrap_or_default();
                 let lines = self.output.push(source, *stream, data);
                 self.prefixed(source, lines)
             }
-            Event::LogOutput { stream, .. } if *stream == LogStream::Debug && self.detail == Detail::Usual => Vec::new(),
+            Event::LogOutput { stream, .. }
+                if *stream == LogStream::Debug && self.detail == Detail::Usual =>
+            {
+                Vec::new()
+            }
             Event::LogOutput {
                 node_path,
                 stream,
                 label,
                 data,
             } => {
-                let lines = data.lines().map(|line| log_line(*stream, label.as_deref(), line));
+                let lines = data
+                    .lines()
+                    .map(|line| log_line(*stream, label.as_deref(), line));
                 self.prefixed(node_path, lines.collect())
             }
             event => self.milestone(event),
@@ -99,7 +119,8 @@ impl LineWriter {
                 lines.push(format!("{} {node_path}", paint(FAINT, "▸")));
             }
             Event::CommandCompleted {
-                node_path: Some(node_path), ..
+                node_path: Some(node_path),
+                ..
             }
             | Event::NodeCompleted { node_path, .. }
             | Event::NodeFailed { node_path, .. } => {
@@ -119,7 +140,10 @@ impl LineWriter {
             return lines;
         }
         let prefix = paint(FAINT, format_args!("{source} |"));
-        lines.into_iter().map(|line| format!("{prefix} {line}")).collect()
+        lines
+            .into_iter()
+            .map(|line| format!("{prefix} {line}"))
+            .collect()
     }
 }
 

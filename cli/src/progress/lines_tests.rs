@@ -11,7 +11,9 @@ fn run() -> Vec<Event> {
         data: data.to_owned(),
     };
     vec![
-        Event::DefinitionLoaded { workflow: "web".to_owned() },
+        Event::DefinitionLoaded {
+            workflow: "web".to_owned(),
+        },
         Event::PlanCreated {
             workflow: "web".to_owned(),
             cached_node_count: 1,
@@ -25,7 +27,9 @@ fn run() -> Vec<Event> {
             node_path: "clone".to_owned(),
             run_id: "r0".to_owned(),
         },
-        Event::NodeStarted { node_path: "install".to_owned() },
+        Event::NodeStarted {
+            node_path: "install".to_owned(),
+        },
         Event::CommandStarted {
             node_path: Some("install".to_owned()),
             command_name: "npm".to_owned(),
@@ -49,7 +53,9 @@ fn run() -> Vec<Event> {
             run_id: "r1".to_owned(),
             duration_ms: 1_250,
         },
-        Event::NodeStarted { node_path: "build".to_owned() },
+        Event::NodeStarted {
+            node_path: "build".to_owned(),
+        },
         Event::NodeFailed {
             node_path: "build".to_owned(),
             message: "tsc exited with 2".to_owned(),
@@ -67,7 +73,10 @@ fn run() -> Vec<Event> {
 
 fn lines(detail: Detail) -> String {
     let mut writer = LineWriter::new(detail);
-    let lines: Vec<String> = run().iter().flat_map(|event| writer.lines_of(event)).collect();
+    let lines: Vec<String> = run()
+        .iter()
+        .flat_map(|event| writer.lines_of(event))
+        .collect();
     anstream::adapter::strip_str(&lines.join("\n")).to_string()
 }
 

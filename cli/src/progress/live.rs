@@ -18,7 +18,8 @@ use super::{
 const REDRAW: Duration = Duration::from_millis(100);
 
 static RUNNING: LazyLock<ProgressStyle> = LazyLock::new(|| {
-    let style = ProgressStyle::with_template("{spinner:.yellow} {prefix}  {elapsed:.dim}  {wide_msg:.dim}");
+    let style =
+        ProgressStyle::with_template("{spinner:.yellow} {prefix}  {elapsed:.dim}  {wide_msg:.dim}");
     style.unwrap_or_else(|_| ProgressStyle::default_spinner())
 });
 
@@ -42,16 +43,28 @@ impl Live {
     pub(super) fn new(screen: Screen, is_verbose: bool) -> Self {
         Self {
             screen,
-            detail: if is_verbose { Detail::More } else { Detail::Usual },
+            detail: if is_verbose {
+                Detail::More
+            } else {
+                Detail::Usual
+            },
             state: Mutex::default(),
         }
     }
 
     fn start(&self, state: &mut State, path: &str, label: &str) {
-        let bar = ProgressBar::new_spinner().with_style(RUNNING.clone()).with_prefix(label.to_owned());
+        let bar = ProgressBar::new_spinner()
+            .with_style(RUNNING.clone())
+            .with_prefix(label.to_owned());
         if let Some(bar) = self.screen.add(bar) {
             bar.enable_steady_tick(REDRAW);
             state.running.insert(path.to_owned(), bar);
+        }
+    }
+
+    fn print(&self, lines: &[String]) {
+        for line in lines {
+            self.screen.print(line);
         }
     }
 
@@ -59,12 +72,15 @@ impl Live {
     fn output(&self, state: &mut State, event: &Event) {
         match event {
             Event::CommandOutput {
-                node_path, stream, data, ..
+                node_path,
+                stream,
+                data,
+                ..
             } => {
                 let source = node_path.as_deref().unwrap_or_default();
                 if !glance(state, source, data) {
                     let lines = state.output.push(source, *stream, data);
-                    lines.iter().for_each(|line| self.screen.print(line));
+                    self.print(&lines);
                 }
             }
             Event::LogOutput {
@@ -75,8 +91,10 @@ impl Live {
             } => {
                 let is_wanted = *stream != LogStream::Debug || self.detail > Detail::Usual;
                 if is_wanted && !glance(state, node_path, data) {
-                    let lines = data.lines().map(|line| log_line(*stream, label.as_deref(), line));
-                    lines.for_each(|line| self.screen.print(&line));
+                    let lines = data
+                        .lines()
+                        .map(|line| log_line(*stream, label.as_deref(), line));
+                    self.print(&lines.collect::<Vec<String>>());
                 }
             }
             _ => {}
@@ -86,22 +104,37 @@ impl Live {
     fn milestone(&self, state: &mut State, event: &Event) {
         match event {
             Event::NodeStarted { node_path } => self.start(state, node_path, node_path),
-            Event::NodeCompleted { node_path, .. } | Event::NodeFailed { node_path, .. } => finish(state, node_path),
+            Event::NodeCompleted { node_path, .. } | Event::NodeFailed { node_path, .. } => {
+                finish(state, node_path);
+            }
             Event::WorkspaceCreateStarted { workspace_id } => {
-                self.start(state, &format!("workspace.{workspace_id}.create"), &format!("creating `{workspace_id}`"));
+                self.start(
+                    state,
+                    &format!("workspace.{workspace_id}.create"),
+                    &format!("creating `{workspace_id}`"),
+                );
                 return;
             }
-            Event::WorkspaceReady { workspace_id } => finish(state, &format!("workspace.{workspace_id}.create")),
+            Event::WorkspaceReady { workspace_id } => {
+                finish(state, &format!("workspace.{workspace_id}.create"));
+            }
             Event::WorkspaceRemoveStarted { workspace_id } => {
-                self.start(state, &format!("workspace.{workspace_id}.remove"), &format!("removing `{workspace_id}`"));
+                self.start(
+                    state,
+                    &format!("workspace.{workspace_id}.remove"),
+                    &format!("removing `{workspace_id}`"),
+                );
                 return;
             }
-            Event::WorkspaceRemoved { workspace_id } => finish(state, &format!("workspace.{workspace_id}.remove")),
+            Event::WorkspaceRemoved { workspace_id } => {
+                finish(state, &format!("workspace.{workspace_id}.remove"));
+            }
             Event::CommandCompleted {
-                node_path: Some(node_path), ..
+                node_path: Some(node_path),
+                ..
             } => {
                 let rest = state.output.finish(node_path);
-                rest.iter().for_each(|line| self.screen.print(line));
+                self.print(&rest);
             }
             _ => {}
         }
@@ -116,7 +149,9 @@ impl EventSink for Live {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.tally.count(&record.event);
         match &record.event {
-            event @ (Event::CommandOutput { .. } | Event::LogOutput { .. }) => self.output(&mut state, event),
+            event @ (Event::CommandOutput { .. } | Event::LogOutput { .. }) => {
+                self.output(&mut state, event);
+            }
             event => self.milestone(&mut state, event),
         }
     }

@@ -39,8 +39,15 @@ impl Tally {
     }
 
     fn describe(self) -> String {
-        let counts = [(self.ran, "ran"), (self.failed, "failed"), (self.cached, "cached")];
-        let told = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+        let counts = [
+            (self.ran, "ran"),
+            (self.failed, "failed"),
+            (self.cached, "cached"),
+        ];
+        let told = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"));
         told.collect::<Vec<String>>().join(", ")
     }
 }
@@ -53,35 +60,63 @@ pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Option<St
             cached_node_count,
             node_count,
         } => Some(standing(workflow, *cached_node_count, *node_count)),
-        Event::NodeCached { node_path, .. } if detail > Detail::Usual => {
-            Some(format!("{} {node_path}  {}", paint(GOOD, "✓"), paint(FAINT, "cached")))
-        }
-        Event::NodeCompleted { node_path, duration_ms, .. } => {
-            Some(format!("{} {node_path}  {}", paint(GOOD, "✓"), paint(FAINT, duration(*duration_ms))))
-        }
+        Event::NodeCached { node_path, .. } if detail > Detail::Usual => Some(format!(
+            "{} {node_path}  {}",
+            paint(GOOD, "✓"),
+            paint(FAINT, "cached")
+        )),
+        Event::NodeCompleted {
+            node_path,
+            duration_ms,
+            ..
+        } => Some(format!(
+            "{} {node_path}  {}",
+            paint(GOOD, "✓"),
+            paint(FAINT, duration(*duration_ms))
+        )),
         Event::NodeFailed {
             node_path,
             message,
             duration_ms,
         } => {
-            let mut line = format!("{} {node_path}  failed after {}", paint(BAD, "✗"), duration(*duration_ms));
-            if detail == Detail::Everything {
-                line.push_str(&format!(": {message}"));
-            }
-            Some(line)
+            // While the run is watched, the message follows with its place once the run ends.
+            let why = if detail == Detail::Everything {
+                format!(": {message}")
+            } else {
+                String::new()
+            };
+            Some(format!(
+                "{} {node_path}  failed after {}{why}",
+                paint(BAD, "✗"),
+                duration(*duration_ms)
+            ))
         }
-        Event::NodeInvalidated { node_path, by, .. } => Some(format!("{} {node_path}  invalidated by `{by}`", paint(PENDING, "↺"))),
-        Event::ApplyRestarted { attempt, .. } => Some(format!("{} starting again, attempt {attempt}", paint(PENDING, "↺"))),
+        Event::NodeInvalidated { node_path, by, .. } => Some(format!(
+            "{} {node_path}  invalidated by `{by}`",
+            paint(PENDING, "↺")
+        )),
+        Event::ApplyRestarted { attempt, .. } => Some(format!(
+            "{} starting again, attempt {attempt}",
+            paint(PENDING, "↺")
+        )),
         Event::ApplyCompleted {
             workflow,
             outcome,
             duration_ms,
             ..
         } => Some(end_of_apply(workflow, *outcome, *duration_ms, tally)),
-        Event::WorkspaceCreateStarted { workspace_id } => Some(format!("creating the workspace `{workspace_id}`")),
-        Event::WorkspaceReady { workspace_id } => Some(format!("the workspace `{workspace_id}` is ready")),
-        Event::WorkspaceRemoveStarted { workspace_id } => Some(format!("removing the workspace `{workspace_id}`")),
-        Event::WorkspaceRemoved { workspace_id } => Some(format!("the workspace `{workspace_id}` is removed")),
+        Event::WorkspaceCreateStarted { workspace_id } => {
+            Some(format!("creating the workspace `{workspace_id}`"))
+        }
+        Event::WorkspaceReady { workspace_id } => {
+            Some(format!("the workspace `{workspace_id}` is ready"))
+        }
+        Event::WorkspaceRemoveStarted { workspace_id } => {
+            Some(format!("removing the workspace `{workspace_id}`"))
+        }
+        Event::WorkspaceRemoved { workspace_id } => {
+            Some(format!("the workspace `{workspace_id}` is removed"))
+        }
         Event::InteractionCompleted { title, .. } => Some(format!("{title}: done")),
         event if detail > Detail::Usual => describe_detail(event),
         _ => None,
@@ -89,27 +124,48 @@ pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Option<St
 }
 
 fn describe_detail(event: &Event) -> Option<String> {
-    let of = |path: &Option<String>| path.as_ref().map(|path| format!("{path} ")).unwrap_or_default();
+    let of = |path: &Option<String>| {
+        path.as_ref()
+            .map(|path| format!("{path} "))
+            .unwrap_or_default()
+    };
     match event {
-        Event::CommandStarted { node_path, command, .. } => Some(paint(FAINT, format!("{}$ {command}", of(node_path)))),
+        Event::CommandStarted {
+            node_path, command, ..
+        } => Some(paint(FAINT, format!("{}$ {command}", of(node_path)))),
         Event::CommandCompleted {
             node_path,
             command_name,
             exit_code,
-        } => Some(paint(FAINT, format!("{}{command_name} exited with {exit_code}", of(node_path)))),
+        } => Some(paint(
+            FAINT,
+            format!("{}{command_name} exited with {exit_code}", of(node_path)),
+        )),
         Event::ArtifactCreated {
             node_path,
             provider_id,
             kind,
             ..
-        } => Some(paint(FAINT, format!("{node_path} made the {kind} artifact of {provider_id}"))),
+        } => Some(paint(
+            FAINT,
+            format!("{node_path} made the {kind} artifact of {provider_id}"),
+        )),
         Event::InteractionAwaitingUser { title, url, .. } => Some(format!("{title}: {url}")),
-        Event::OperationStarted { operation } => Some(paint(FAINT, format!("running `{operation}`"))),
+        Event::OperationStarted { operation } => {
+            Some(paint(FAINT, format!("running `{operation}`")))
+        }
         Event::OperationCompleted {
             operation,
             outcome,
             duration_ms,
-        } => Some(paint(FAINT, format!("`{operation}` {} in {}", outcome_word(*outcome), duration(*duration_ms)))),
+        } => Some(paint(
+            FAINT,
+            format!(
+                "`{operation}` {} in {}",
+                outcome_word(*outcome),
+                duration(*duration_ms)
+            ),
+        )),
         _ => None,
     }
 }
@@ -117,7 +173,11 @@ fn describe_detail(event: &Event) -> Option<String> {
 /// Writes how a workflow stands: `web  3 of 5 cached`.
 pub(crate) fn standing(workflow: &str, cached: usize, all: usize) -> String {
     let style = if cached == all { GOOD } else { PENDING };
-    format!("{}  {}", paint(NAME, workflow), paint(style, format_args!("{cached} of {all} cached")))
+    format!(
+        "{}  {}",
+        paint(NAME, workflow),
+        paint(style, format_args!("{cached} of {all} cached"))
+    )
 }
 
 fn end_of_apply(workflow: &str, outcome: RunOutcome, milliseconds: u64, tally: Tally) -> String {
@@ -128,7 +188,9 @@ fn end_of_apply(workflow: &str, outcome: RunOutcome, milliseconds: u64, tally: T
     };
     let end = format!("{} in {}", outcome_word(outcome), duration(milliseconds));
     let counts = Some(tally.describe()).filter(|counts| !counts.is_empty());
-    let counts = counts.map(|counts| format!(": {counts}")).unwrap_or_default();
+    let counts = counts
+        .map(|counts| format!(": {counts}"))
+        .unwrap_or_default();
     format!("{}  {}{counts}", paint(NAME, workflow), paint(style, end))
 }
 
@@ -142,7 +204,9 @@ fn outcome_word(outcome: RunOutcome) -> &'static str {
 
 /// Writes one line of a handler's log.
 pub(super) fn log_line(stream: LogStream, label: Option<&str>, line: &str) -> String {
-    let label = label.map(|label| format!("{}: ", paint(FAINT, label))).unwrap_or_default();
+    let label = label
+        .map(|label| format!("{}: ", paint(FAINT, label)))
+        .unwrap_or_default();
     let line = match stream {
         LogStream::Error => paint(BAD, line),
         LogStream::Warn => paint(PENDING, line),

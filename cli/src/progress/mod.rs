@@ -36,12 +36,17 @@ pub(crate) enum View {
 impl View {
     /// Finds the view that fits what was asked for and what stderr is.
     pub(crate) fn choose(options: &GlobalOptions, events: bool) -> Self {
-        let is_terminal = || io::stderr().is_terminal() && console::Term::stderr().features().is_attended();
+        let is_terminal =
+            || io::stderr().is_terminal() && console::Term::stderr().features().is_attended();
         match options {
             _ if events => Self::Events,
             GlobalOptions { quiet: true, .. } => Self::Nothing,
             _ if is_terminal() => Self::Live,
-            GlobalOptions { json: true, verbose: 0, .. } => Self::Nothing,
+            GlobalOptions {
+                json: true,
+                verbose: 0,
+                ..
+            } => Self::Nothing,
             _ => Self::Lines,
         }
     }

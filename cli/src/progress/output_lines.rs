@@ -13,7 +13,10 @@ pub(super) struct OutputLines {
 impl OutputLines {
     /// Takes a piece and gives the lines that it completes.
     pub(super) fn push(&mut self, source: &str, stream: OutputStream, data: &str) -> Vec<String> {
-        let rest = self.unfinished.entry((source.to_owned(), stream)).or_default();
+        let rest = self
+            .unfinished
+            .entry((source.to_owned(), stream))
+            .or_default();
         rest.push_str(data);
         let Some(end) = rest.rfind('\n') else {
             return Vec::new();
@@ -25,8 +28,13 @@ impl OutputLines {
     /// Gives what a source wrote without ending the line.
     pub(super) fn finish(&mut self, source: &str) -> Vec<String> {
         let streams = [OutputStream::Stdout, OutputStream::Stderr];
-        let rests = streams.into_iter().filter_map(|stream| self.unfinished.remove(&(source.to_owned(), stream)));
-        rests.filter(|rest| !rest.is_empty()).map(|rest| visible(&rest)).collect()
+        let rests = streams
+            .into_iter()
+            .filter_map(|stream| self.unfinished.remove(&(source.to_owned(), stream)));
+        rests
+            .filter(|rest| !rest.is_empty())
+            .map(|rest| visible(&rest))
+            .collect()
     }
 }
 
@@ -39,7 +47,10 @@ fn visible(line: &str) -> String {
 /// Gives the last thing in some output that is worth a glance, without colors.
 pub(super) fn last_glimpse(data: &str) -> Option<String> {
     let plain = anstream::adapter::strip_str(data).to_string();
-    let glimpse = plain.rsplit(['\n', '\r']).map(str::trim).find(|part| !part.is_empty())?;
+    let glimpse = plain
+        .rsplit(['\n', '\r'])
+        .map(str::trim)
+        .find(|part| !part.is_empty())?;
     Some(glimpse.replace(char::is_control, " "))
 }
 
@@ -61,7 +72,9 @@ mod tests {
 
     #[test]
     fn a_glimpse_is_the_last_text() {
-        let check = |data: &str, expected: Option<&str>| assert_eq!(last_glimpse(data).as_deref(), expected, "{data:?}");
+        let check = |data: &str, expected: Option<&str>| {
+            assert_eq!(last_glimpse(data).as_deref(), expected, "{data:?}");
+        };
         check("", None);
         check(" \n\n", None);
         check("one\ntwo\n\n", Some("two"));

@@ -34,9 +34,10 @@ impl Screen {
             return;
         };
         // A terminal that cannot be written to has nobody before it.
-        let _ = match style::stderr_has_colors() {
-            true => moving.println(text),
-            false => moving.println(anstream::adapter::strip_str(text).to_string()),
+        let _ = if style::stderr_has_colors() {
+            moving.println(text)
+        } else {
+            moving.println(anstream::adapter::strip_str(text).to_string())
         };
     }
 

@@ -1,0 +1,75 @@
+//! The `rig` of this workspace, built as the tests are.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+use serde_json::Value;
+
+/// Gives the path of `rig`; builds it when it is not up to date, once in a test run.
+///
+/// # Panics
+/// Where it cannot be built.
+#[must_use]
+pub fn rig() -> &'static Path {
+    static RIG: OnceLock<PathBuf> = OnceLock::new();
+    RIG.get_or_init(build)
+}
+
+/// Several test programs may build at once: cargo makes them wait for each other.
+fn build() -> PathBuf {
+    let place = Place::of_this_program();
+    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["build", "--package", "rigkit-cli", "--bin", "rig", "--message-format=json"])
+        .args(["--profile", &place.profile])
+        .args(place.triple.iter().flat_map(|triple| ["--target", triple]))
+        .arg("--target-dir")
+        .arg(&place.target_directory)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo is there, for it runs the tests");
+    assert!(output.status.success(), "`rig` cannot be built");
+    let messages = String::from_utf8(output.stdout).unwrap();
+    let executables = messages.lines().filter_map(executable);
+    executables.last().expect("cargo names what it built")
+}
+
+fn executable(message: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    message["executable"].as_str().map(PathBuf::from)
+}
+
+/// Says how and where this program was built: `<target>[/<triple>]/<profile>/deps/<program>`.
+struct Place {
+    target_directory: PathBuf,
+    triple: Option<String>,
+    profile: String,
+}
+
+impl Place {
+    fn of_this_program() -> Self {
+        let program = env::current_exe().unwrap();
+        let mut directories = program.ancestors().skip(2);
+        let profile = name(directories.next().unwrap());
+        let above = directories.next().unwrap();
+        // Cargo marks the target directory as one that needs no backup.
+        let (target_directory, triple) = if above.join("CACHEDIR.TAG").exists() {
+            (above, None)
+        } else {
+            (above.parent().unwrap(), Some(name(above)))
+        };
+        Self {
+            target_directory: target_directory.to_path_buf(),
+            triple,
+            profile: if profile == "debug" { "dev".to_owned() } else { profile },
+        }
+    }
+}
+
+fn name(directory: &Path) -> String {
+    directory.file_name().unwrap().to_str().unwrap().to_owned()
+}

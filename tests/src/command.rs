@@ -1,0 +1,142 @@
+//! `rig` as it is about to be run.
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+use crate::{Output, Project, Running, rig};
+
+/// A command line of `rig` with an environment that holds nothing of this machine's user.
+pub struct RigCommand {
+    arguments: Vec<OsString>,
+    variables: Vec<(OsString, OsString)>,
+    directory: PathBuf,
+    prelude: Option<String>,
+    stdin: Stdio,
+    stdout: Stdio,
+}
+
+impl RigCommand {
+    pub(crate) fn new(project: &Project, line: &str) -> Self {
+        let words = shlex::split(line).expect("the command line is well formed");
+        let variables: [(&str, OsString); 8] = [
+            ("PATH", env::var_os("PATH").unwrap_or_default()),
+            ("HOME", project.home().into()),
+            ("RIGKIT_HOST_STORAGE_DIR", project.outside().join("host").into()),
+            ("USER", "tester".into()),
+            ("TZ", "UTC".into()),
+            ("LANG", "C.UTF-8".into()),
+            ("NO_COLOR", "1".into()),
+            ("TERM", "xterm-256color".into()),
+        ];
+        Self {
+            arguments: words.into_iter().map(OsString::from).collect(),
+            variables: variables.map(|(name, value)| (name.into(), value)).into(),
+            directory: project.root(),
+            prelude: None,
+            stdin: Stdio::null(),
+            stdout: Stdio::piped(),
+        }
+    }
+
+    /// Adds an argument that cannot be typed.
+    #[must_use]
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    /// Sets a variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.variables.retain(|(other, _)| other != name);
+        self.variables.push((name.into(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// Takes a variable away.
+    #[must_use]
+    pub fn env_remove(mut self, name: &str) -> Self {
+        self.variables.retain(|(other, _)| other != name);
+        self
+    }
+
+    /// Starts it in another directory.
+    #[must_use]
+    pub fn directory(mut self, directory: PathBuf) -> Self {
+        self.directory = directory;
+        self
+    }
+
+    /// Runs shell commands in the same process before it, such as `ulimit -f 10`.
+    #[must_use]
+    pub fn after(mut self, prelude: &str) -> Self {
+        self.prelude = Some(prelude.to_owned());
+        self
+    }
+
+    /// Gives it a standard input other than an empty one.
+    #[must_use]
+    pub fn stdin(mut self, stdin: impl Into<Stdio>) -> Self {
+        self.stdin = stdin.into();
+        self
+    }
+
+    /// Gives it a standard output that is not read.
+    #[must_use]
+    pub fn stdout(mut self, stdout: impl Into<Stdio>) -> Self {
+        self.stdout = stdout.into();
+        self
+    }
+
+    /// Runs it to its end.
+    ///
+    /// # Panics
+    /// Where it cannot be started.
+    #[must_use]
+    pub fn run(self) -> Output {
+        let line = self.line();
+        Output::of(line, self.into_process().output().unwrap())
+    }
+
+    /// Starts it, to be watched event by event.
+    ///
+    /// # Panics
+    /// Where it cannot be started.
+    #[must_use]
+    pub fn start(self) -> Running {
+        let line = self.line();
+        Running::new(line, self.into_process().spawn().unwrap())
+    }
+
+    /// Writes it as it would be typed.
+    pub(crate) fn line(&self) -> String {
+        let words: Vec<String> = self.arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let words = shlex::try_join(words.iter().map(String::as_str)).unwrap();
+        format!("rig {words}")
+    }
+
+    /// Gives the program, its arguments, its variables and its directory.
+    pub(crate) fn parts(&self) -> (Vec<OsString>, &[(OsString, OsString)], &PathBuf) {
+        let mut words: Vec<OsString> = Vec::new();
+        if let Some(prelude) = &self.prelude {
+            words.extend(["sh", "-c"].map(OsString::from));
+            words.extend([format!("{prelude}; exec \"$0\" \"$@\"").into()]);
+        }
+        words.push(rig().into());
+        words.extend(self.arguments.iter().cloned());
+        (words, &self.variables, &self.directory)
+    }
+
+    fn into_process(self) -> Command {
+        let (words, variables, directory) = self.parts();
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).current_dir(directory).env_clear();
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
+        command.stdin(self.stdin).stdout(self.stdout).stderr(Stdio::piped());
+        command
+    }
+}

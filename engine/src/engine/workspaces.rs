@@ -163,7 +163,8 @@ impl Engine {
         }
     }
 
-    /// Gives the runs that the workflow ends with, where all of it is cached.
+    /// Gives the runs that the workflow ends with, where all of it is cached, or would be if
+    /// each cut-off task that is pending repeats its output.
     fn end_runs(
         &self,
         definition: &Definition,
@@ -180,8 +181,8 @@ impl Engine {
         );
         walk.judge_all()?;
         Ok(match walk.resolve(workflow.end) {
-            PointState::Known(runs) => Some(runs.to_vec()),
-            _ => None,
+            PointState::Known(runs) | PointState::Assumed { runs, .. } => Some(runs.to_vec()),
+            PointState::Open | PointState::Behind { .. } => None,
         })
     }
 

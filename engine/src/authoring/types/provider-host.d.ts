@@ -45,16 +45,16 @@ export interface HostRuntime {
    *
    * A string is run by the shell; a list is a program and its arguments, without a shell, so that
    * nothing needs quoting. Output is shown while the command runs. A command that fails is a
-   * result with `ok: false`, not an error:
+   * result with `ok: false`, or with `check` an error that shows the end of its output:
    *
    * ```ts
-   * const { ok, stderr } = await host.exec(["git", "clone", url, target]);
-   * if (!ok) throw new Error(stderr);
+   * await host.exec(["git", "clone", url, target], { check: true });
+   * const { ok } = await host.exec("command -v docker");
    * ```
    *
    * When the run is cancelled, the command and everything it started are stopped.
    *
-   * @throws when the program cannot be started, or passes `timeoutMs`
+   * @throws when the program cannot be started, passes `timeoutMs`, or fails and `check` is set
    */
   exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>;
 
@@ -131,6 +131,8 @@ export interface HostRuntime {
 
 /** How to run a command. */
 export interface ExecOptions {
+  /** Whether an exit code other than 0 is an error; by default it is a result. */
+  readonly check?: boolean;
   /** Where it runs; the `cwd` of the provider by default. */
   readonly cwd?: string;
   /** Variables added to the environment; `undefined` takes one away. */

@@ -23,7 +23,14 @@ pub fn rig() -> &'static Path {
 fn build() -> PathBuf {
     let place = Place::of_this_program();
     let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--package", "rigkit-cli", "--bin", "rig", "--message-format=json"])
+        .args([
+            "build",
+            "--package",
+            "rigkit-cli",
+            "--bin",
+            "rig",
+            "--message-format=json",
+        ])
         .args(["--profile", &place.profile])
         .args(place.triple.iter().flat_map(|triple| ["--target", triple]))
         .arg("--target-dir")
@@ -65,7 +72,11 @@ impl Place {
         Self {
             target_directory: target_directory.to_path_buf(),
             triple,
-            profile: if profile == "debug" { "dev".to_owned() } else { profile },
+            profile: if profile == "debug" {
+                "dev".to_owned()
+            } else {
+                profile
+            },
         }
     }
 }

@@ -25,7 +25,10 @@ impl RigCommand {
         let variables: [(&str, OsString); 8] = [
             ("PATH", env::var_os("PATH").unwrap_or_default()),
             ("HOME", project.home().into()),
-            ("RIGKIT_HOST_STORAGE_DIR", project.outside().join("host").into()),
+            (
+                "RIGKIT_HOST_STORAGE_DIR",
+                project.outside().join("host").into(),
+            ),
             ("USER", "tester".into()),
             ("TZ", "UTC".into()),
             ("LANG", "C.UTF-8".into()),
@@ -53,7 +56,8 @@ impl RigCommand {
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.variables.retain(|(other, _)| other != name);
-        self.variables.push((name.into(), value.as_ref().to_owned()));
+        self.variables
+            .push((name.into(), value.as_ref().to_owned()));
         self
     }
 
@@ -114,7 +118,11 @@ impl RigCommand {
 
     /// Writes it as it would be typed.
     pub(crate) fn line(&self) -> String {
-        let words: Vec<String> = self.arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let words: Vec<String> = self
+            .arguments
+            .iter()
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
         let words = shlex::try_join(words.iter().map(String::as_str)).unwrap();
         format!("rig {words}")
     }
@@ -136,7 +144,10 @@ impl RigCommand {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).current_dir(directory).env_clear();
         command.envs(variables.iter().map(|(name, value)| (name, value)));
-        command.stdin(self.stdin).stdout(self.stdout).stderr(Stdio::piped());
+        command
+            .stdin(self.stdin)
+            .stdout(self.stdout)
+            .stderr(Stdio::piped());
         command
     }
 }

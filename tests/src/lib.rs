@@ -1,6 +1,10 @@
 //! What the end-to-end tests share: the built `rig`, projects to run it in, and what it wrote.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 mod binary;
 mod command;

@@ -46,7 +46,12 @@ impl Output {
     /// Where there is anything else on stdout.
     #[must_use]
     pub fn document(&self, schema: &str) -> Value {
-        assert_eq!(self.stdout.matches('\n').count(), 1, "{}", self.transcript());
+        assert_eq!(
+            self.stdout.matches('\n').count(),
+            1,
+            "{}",
+            self.transcript()
+        );
         let document = serde_json::from_str(&self.stdout);
         let document = document.unwrap_or_else(|error| panic!("{error}: {}", self.transcript()));
         check_document(schema, &document);
@@ -69,7 +74,11 @@ impl Output {
     /// Where there is anything else on stdout.
     #[must_use]
     pub fn events(&self) -> Vec<Value> {
-        let events: Vec<Value> = self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let events: Vec<Value> = self
+            .stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         for (sequence, event) in events.iter().enumerate() {
             check_document("event.json", event);
             assert_eq!(event["sequence"], sequence, "{}", self.transcript());

@@ -40,7 +40,9 @@ impl Project {
         if fixture.is_empty() {
             return;
         }
-        let files = fixture.strip_prefix("//- ").expect("a fixture begins with `//- /path`");
+        let files = fixture
+            .strip_prefix("//- ")
+            .expect("a fixture begins with `//- /path`");
         for file in files.split("\n//- ") {
             let (path, contents) = file.split_once('\n').unwrap_or((file, ""));
             self.write(path.trim().trim_start_matches('/'), contents);
@@ -159,7 +161,10 @@ impl Project {
     /// differs from run to run.
     #[must_use]
     pub fn transcript(&self, lines: &[&str]) -> String {
-        let told: Vec<String> = lines.iter().map(|line| self.rig(line).transcript()).collect();
+        let told: Vec<String> = lines
+            .iter()
+            .map(|line| self.rig(line).transcript())
+            .collect();
         self.redact(&told.join("\n"))
     }
 

@@ -6,7 +6,10 @@ use regex::Regex;
 
 static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let rules = [
-        (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[id]"),
+        (
+            r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}",
+            "[id]",
+        ),
         (r"\b[0-9a-f]{12}\b", "[id]"),
         (r"\b[0-9a-f]{64}\b", "[hash]"),
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[time]"),
@@ -19,7 +22,9 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"(\S) {2,}", "$1  "),
         (r"(?m) +$", ""),
     ];
-    rules.map(|(pattern, to)| (Regex::new(pattern).unwrap(), to)).into()
+    rules
+        .map(|(pattern, to)| (Regex::new(pattern).unwrap(), to))
+        .into()
 });
 
 /// Replaces ids, times, durations, names of the machine and the paths below a directory.

@@ -48,7 +48,8 @@ impl Running {
         self.stdout.read_line(&mut line).unwrap();
         self.read.push_str(&line);
         // What a killed process wrote last may be half a line.
-        line.ends_with('\n').then(|| serde_json::from_str(&line).unwrap())
+        line.ends_with('\n')
+            .then(|| serde_json::from_str(&line).unwrap())
     }
 
     /// Waits for an event of a type and a task.
@@ -57,7 +58,9 @@ impl Running {
     /// Where the process ends before.
     pub fn wait_for(&mut self, kind: &str, node: &str) -> Value {
         loop {
-            let event = self.next_event().unwrap_or_else(|| panic!("no {kind} of {node}: {}", self.read));
+            let event = self
+                .next_event()
+                .unwrap_or_else(|| panic!("no {kind} of {node}: {}", self.read));
             if event["type"] == kind && (node.is_empty() || event["nodePath"] == node) {
                 return event;
             }

@@ -21,15 +21,24 @@ pub fn check_document(schema: &str, document: &Value) {
         .iter_errors(document)
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();
-    assert!(problems.is_empty(), "{document:#}\ndoes not fit {schema}: {problems:#?}");
+    assert!(
+        problems.is_empty(),
+        "{document:#}\ndoes not fit {schema}: {problems:#?}"
+    );
 }
 
 fn validator(schema: &str) -> Arc<Validator> {
-    static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+    static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> =
+        LazyLock::new(Mutex::default);
     let mut validators = VALIDATORS.lock().unwrap();
     let validator = validators.entry(schema.to_owned()).or_insert_with(|| {
         let options = jsonschema::options().with_base_uri("json-schema:///schema.json");
-        Arc::new(options.with_retriever(Neighbours).build(&read(schema)).unwrap())
+        Arc::new(
+            options
+                .with_retriever(Neighbours)
+                .build(&read(schema))
+                .unwrap(),
+        )
     });
     Arc::clone(validator)
 }
@@ -44,7 +53,10 @@ impl Retrieve for Neighbours {
 }
 
 fn read(name: &str) -> Value {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/schema").join(name);
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../docs/schema")
+        .join(name);
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap()
 }

@@ -82,7 +82,8 @@ impl Terminal {
     pub fn wait_for(&mut self, text: &str) {
         let from = self.looked_at;
         let found = self.seen.wait_until(|output| find(&output[from..], text));
-        self.looked_at += found.unwrap_or_else(|| panic!("no `{text}` on the terminal:\n{}", self.screen()));
+        self.looked_at +=
+            found.unwrap_or_else(|| panic!("no `{text}` on the terminal:\n{}", self.screen()));
     }
 
     /// Types a text.
@@ -163,7 +164,10 @@ impl Seen {
             }
             let left = deadline.saturating_duration_since(Instant::now());
             let text = String::from_utf8_lossy(&output.0).into_owned();
-            assert!(!left.is_zero(), "nothing more happened on the terminal:\n{text}");
+            assert!(
+                !left.is_zero(),
+                "nothing more happened on the terminal:\n{text}"
+            );
             output = self.grown.wait_timeout(output, left).unwrap().0;
         }
     }
@@ -171,5 +175,8 @@ impl Seen {
 
 fn find(output: &[u8], text: &str) -> Option<usize> {
     let text = text.as_bytes();
-    output.windows(text.len()).position(|window| window == text).map(|start| start + text.len())
+    output
+        .windows(text.len())
+        .position(|window| window == text)
+        .map(|start| start + text.len())
 }

@@ -167,6 +167,9 @@ fn invalidate(tasks: &[String], context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
+/// More names than this say less than their number.
+const SHOWN_PATHS: usize = 8;
+
 fn invalidated_text(invalidated: &[InvalidatedRun]) -> String {
     let mut paths: Vec<&str> = invalidated
         .iter()
@@ -175,7 +178,11 @@ fn invalidated_text(invalidated: &[InvalidatedRun]) -> String {
     paths.dedup();
     match paths.as_slice() {
         [] => "nothing was valid, so nothing is invalidated".to_owned(),
-        paths => format!("invalidated: {}", paths.join(", ")),
+        paths if paths.len() <= SHOWN_PATHS => format!("invalidated: {}", paths.join(", ")),
+        paths => {
+            let (shown, rest) = paths.split_at(SHOWN_PATHS);
+            format!("invalidated: {} and {} more", shown.join(", "), rest.len())
+        }
     }
 }
 

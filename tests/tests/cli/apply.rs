@@ -13,8 +13,14 @@ fn an_apply_is_a_document() {
     assert_eq!(applied.stderr, "");
     let document = applied.document("apply.json");
     assert_eq!(document["workflow"], "web");
-    assert_eq!(document["context"], json!({ "url": "http://localhost:3000" }));
-    assert_eq!(document["plan"]["cachedNodeCount"], 0, "the plan is the one before");
+    assert_eq!(
+        document["context"],
+        json!({ "url": "http://localhost:3000" })
+    );
+    assert_eq!(
+        document["plan"]["cachedNodeCount"], 0,
+        "the plan is the one before"
+    );
     let again = project.done("apply --json").document("apply.json");
     assert_eq!(again["plan"]["cachedNodeCount"], 5);
     assert_eq!(project.lines("ran.log").len(), 5);
@@ -37,7 +43,13 @@ fn an_apply_is_told_in_events() {
     let events = project.done("apply --events --jobs 1").events();
     let told: Vec<String> = events
         .iter()
-        .map(|event| format!("{} {}", event["type"].as_str().unwrap(), event["nodePath"].as_str().unwrap_or_default()))
+        .map(|event| {
+            format!(
+                "{} {}",
+                event["type"].as_str().unwrap(),
+                event["nodePath"].as_str().unwrap_or_default()
+            )
+        })
         .collect();
     assert_snapshot!(told.join("\n"));
     assert_eq!(project.rig("apply --events --json").code, 2);
@@ -51,7 +63,13 @@ fn until_stops_after_a_task() {
     project.done("apply --until api.api");
     assert_eq!(project.lines("ran.log"), ["clone", "install", "api"]);
     assert_snapshot!(project.transcript(&["apply --until instal"]));
-    assert_eq!(project.rig("apply --until nothing --json").exits_with(2).error()["code"], "unknown-task");
+    assert_eq!(
+        project
+            .rig("apply --until nothing --json")
+            .exits_with(2)
+            .error()["code"],
+        "unknown-task"
+    );
 }
 
 #[test]
@@ -81,9 +99,16 @@ fn a_failed_task_tells_where_and_what_it_wrote() {
     assert_eq!(failed["node"], "build");
     assert_eq!(failed["position"]["line"], 10);
     let tail = failed["failures"][0]["outputTail"].as_array().unwrap();
-    assert!(tail.contains(&json!("error: no space for optimism")), "{tail:?}");
+    assert!(
+        tail.contains(&json!("error: no space for optimism")),
+        "{tail:?}"
+    );
     let log = failed["log"].as_str().unwrap();
-    assert!(std::fs::read_to_string(log).unwrap().contains("no space for optimism"));
+    assert!(
+        std::fs::read_to_string(log)
+            .unwrap()
+            .contains("no space for optimism")
+    );
     // What had finished stays.
     assert_eq!(project.lines("ran.log"), ["prepare"]);
     let plan = project.done("plan --json").document("plan.json");

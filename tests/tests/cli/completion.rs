@@ -19,7 +19,12 @@ fn complete(project: &Project, line: &str) -> Vec<String> {
         "${BASH_REMATCH[1]}" rig "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
         printf '%s\n' "${COMPREPLY[@]}"
     "#;
-    let path = std::env::join_paths([rig().parent().unwrap(), "/usr/bin".as_ref(), "/bin".as_ref()]).unwrap();
+    let path = std::env::join_paths([
+        rig().parent().unwrap(),
+        "/usr/bin".as_ref(),
+        "/bin".as_ref(),
+    ])
+    .unwrap();
     let output = Command::new("bash")
         .args(["--norc", "-c", script])
         .env_clear()
@@ -30,7 +35,11 @@ fn complete(project: &Project, line: &str) -> Vec<String> {
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{line}");
     let candidates = String::from_utf8(output.stdout).unwrap();
-    candidates.lines().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect()
+    candidates
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect()
 }
 
 #[test]
@@ -40,22 +49,35 @@ fn bash_completes_what_the_project_has() {
     project.done("create other");
     let check = |line: &str, expected: &[&str]| {
         let candidates = complete(&project, line);
-        let mut found: Vec<&str> = candidates.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+        let mut found: Vec<&str> = candidates
+            .iter()
+            .map(String::as_str)
+            .filter(|word| !word.starts_with('-'))
+            .collect();
         found.sort_unstable();
         assert_eq!(found, expected, "{line}");
     };
     check("rig pl", &["plan"]);
     check("rig -w ", &["web"]);
     check("rig plan --workflow w", &["web"]);
-    check("rig apply --until ", &["api.api", "clone", "install", "link", "ui.ui"]);
+    check(
+        "rig apply --until ",
+        &["api.api", "clone", "install", "link", "ui.ui"],
+    );
     check("rig cache explain c", &["clone"]);
-    check("rig cache invalidate install ", &["api.api", "clone", "install", "link", "ui.ui"]);
+    check(
+        "rig cache invalidate install ",
+        &["api.api", "clone", "install", "link", "ui.ui"],
+    );
     check("rig rm o", &["one", "other"]);
     check("rig run ", &["one", "other"]);
     check("rig run one ", &["read", "remove"]);
     check("rig do h", &["hello"]);
     check("rig do hello --mood ", &["happy", "sad"]);
-    check("rig graph --format ", &["dot", "json", "mermaid", "svg", "tree"]);
+    check(
+        "rig graph --format ",
+        &["dot", "json", "mermaid", "svg", "tree"],
+    );
     check("rig completion ", &["bash", "fish", "zsh"]);
     check("rig nothing ", &[]);
     let flags = complete(&project, "rig do hello --");
@@ -90,7 +112,11 @@ fn other_shells_have_scripts_that_ask_rig() {
     let answer = command.env("RIG_COMPLETE", "fish").run().exits_with(0);
     assert!(answer.stdout.starts_with("clone"), "{}", answer.stdout);
     let command = project.command("-- rig apply --until c");
-    let answer = command.env("RIG_COMPLETE", "zsh").env("_CLAP_COMPLETE_INDEX", "3").run().exits_with(0);
+    let answer = command
+        .env("RIG_COMPLETE", "zsh")
+        .env("_CLAP_COMPLETE_INDEX", "3")
+        .run()
+        .exits_with(0);
     assert!(answer.stdout.starts_with("clone"), "{}", answer.stdout);
     assert_eq!(project.rig("completion powershell").code, 2);
 }

@@ -43,7 +43,10 @@ fn the_version_is_told() {
     let project = Project::new("");
     for line in ["--version", "-V"] {
         let output = project.done(line);
-        assert_eq!(output.stdout, format!("rig {}\n", env!("CARGO_PKG_VERSION")));
+        assert_eq!(
+            output.stdout,
+            format!("rig {}\n", env!("CARGO_PKG_VERSION"))
+        );
         assert_eq!(output.stderr, "");
     }
 }
@@ -51,7 +54,14 @@ fn the_version_is_told() {
 #[test]
 fn a_wrong_command_line_exits_with_2() {
     let project = Project::new(WEB);
-    assert_snapshot!(project.transcript(&["", "plam", "plan --detailed", "plan --workflow", "apply --jobs 0", "-q -v plan"]));
+    assert_snapshot!(project.transcript(&[
+        "",
+        "plam",
+        "plan --detailed",
+        "plan --workflow",
+        "apply --jobs 0",
+        "-q -v plan"
+    ]));
     for line in ["plam --json", "plan --json --nonsense", "--json"] {
         let output = project.rig(line).exits_with(2);
         assert_eq!(output.error()["code"], "usage", "{line}");
@@ -64,14 +74,26 @@ fn a_project_is_found_from_below_or_from_elsewhere() {
     let project = Project::new(WEB);
     std::fs::create_dir_all(project.path("deep/below")).unwrap();
     let plan = project.done("plan").stdout;
-    let run = |line: &str, directory: &str| project.command(line).directory(project.outside().join(directory)).run();
+    let run = |line: &str, directory: &str| {
+        project
+            .command(line)
+            .directory(project.outside().join(directory))
+            .run()
+    };
     assert_eq!(run("plan", "project/deep/below").stdout, plan);
     assert_eq!(run("-C project plan", ".").stdout, plan);
     assert_eq!(run("plan --chdir=../project/deep", "home").stdout, plan);
-    let told = ["plan", "plan --json", "-C missing plan"].map(|line| run(line, "home").transcript());
+    let told =
+        ["plan", "plan --json", "-C missing plan"].map(|line| run(line, "home").transcript());
     assert_snapshot!(project.redact(&told.join("\n")));
-    assert_eq!(run("ls --json", "home").exits_with(1).error()["code"], "no-project");
-    assert_eq!(run("-C missing ls --json", "home").exits_with(2).error()["code"], "bad-directory");
+    assert_eq!(
+        run("ls --json", "home").exits_with(1).error()["code"],
+        "no-project"
+    );
+    assert_eq!(
+        run("-C missing ls --json", "home").exits_with(2).error()["code"],
+        "bad-directory"
+    );
 }
 
 #[test]
@@ -79,7 +101,10 @@ fn two_configs_in_one_directory_are_refused() {
     let project = Project::new(WEB);
     project.write("rigkit/index.ts", "");
     assert_snapshot!(project.transcript(&["plan"]));
-    assert_eq!(project.rig("plan --json").exits_with(1).error()["code"], "ambiguous-project");
+    assert_eq!(
+        project.rig("plan --json").exits_with(1).error()["code"],
+        "ambiguous-project"
+    );
 }
 
 #[test]
@@ -88,7 +113,9 @@ fn the_state_can_be_elsewhere() {
     project.done("apply --state ../elsewhere/state.db");
     assert!(project.outside().join("elsewhere/state.db").is_file());
     assert!(!project.path(".rigkit/state.sqlite").exists());
-    let cached = |line: &str| project.done(line).document("plan.json")["workflows"][0]["cachedNodeCount"].clone();
+    let cached = |line: &str| {
+        project.done(line).document("plan.json")["workflows"][0]["cachedNodeCount"].clone()
+    };
     assert_eq!(cached("plan --json"), 0);
     assert_eq!(cached("plan --json --state ../elsewhere/state.db"), 5);
 }
@@ -99,12 +126,18 @@ fn a_workflow_is_named_with_either_flag() {
     let names = |line: &str| {
         let document = project.done(line).document("plan.json");
         let workflows = document["workflows"].as_array().unwrap();
-        workflows.iter().map(|workflow| workflow["workflow"].as_str().unwrap().to_owned()).collect::<Vec<String>>()
+        workflows
+            .iter()
+            .map(|workflow| workflow["workflow"].as_str().unwrap().to_owned())
+            .collect::<Vec<String>>()
     };
     assert_eq!(names("plan --json"), ["api", "site"]);
     assert_eq!(names("-w api plan --json"), ["api"]);
     assert_eq!(names("plan --workflow=site --json"), ["site"]);
-    assert_eq!(project.rig("plan -w nothing --json").exits_with(2).error()["code"], "unknown-workflow");
+    assert_eq!(
+        project.rig("plan -w nothing --json").exits_with(2).error()["code"],
+        "unknown-workflow"
+    );
 }
 
 #[test]
@@ -123,13 +156,19 @@ fn colors_come_when_they_are_wanted() {
     };
     assert!(!is_colored("plan", None), "no terminal, no colors");
     assert!(is_colored("plan --color always", None));
-    assert!(is_colored("plan --color=always", Some(("NO_COLOR", "1"))), "what is typed wins");
+    assert!(
+        is_colored("plan --color=always", Some(("NO_COLOR", "1"))),
+        "what is typed wins"
+    );
     assert!(!is_colored("plan --color never", None));
     assert!(!is_colored("plan", Some(("NO_COLOR", "1"))));
     assert!(is_colored("--color always plam", None));
     assert!(is_colored("apply --color always --until clone", None));
     assert!(is_colored("apply --color always --until nothing", None));
-    assert!(!is_colored("plan --json --color always", None), "a document has none");
+    assert!(
+        !is_colored("plan --json --color always", None),
+        "a document has none"
+    );
     assert_eq!(project.rig("plan --color sometimes").code, 2);
 }
 
@@ -147,7 +186,11 @@ fn quiet_leaves_results_and_errors() {
         ("init -q", ""),
     ] {
         let output = project.done(line);
-        assert_eq!((output.stdout.as_str(), output.stderr.as_str()), (stdout, ""), "{line}");
+        assert_eq!(
+            (output.stdout.as_str(), output.stderr.as_str()),
+            (stdout, ""),
+            "{line}"
+        );
     }
     assert_ne!(project.rig("apply -q --until nothing").stderr, "");
 }
@@ -156,10 +199,17 @@ fn quiet_leaves_results_and_errors() {
 fn settings_that_make_no_sense_are_refused() {
     let project = Project::new(WEB);
     for value in ["0", "-1", "soon"] {
-        let output = project.command("plan --json").env("RIGKIT_CPU_LIMIT_MS", value).run();
+        let output = project
+            .command("plan --json")
+            .env("RIGKIT_CPU_LIMIT_MS", value)
+            .run();
         assert_eq!(output.exits_with(2).error()["code"], "bad-setting");
     }
-    let told = project.command("plan").env("RIGKIT_MEMORY_LIMIT_MIB", "lots").run().transcript();
+    let told = project
+        .command("plan")
+        .env("RIGKIT_MEMORY_LIMIT_MIB", "lots")
+        .run()
+        .transcript();
     assert_snapshot!(told);
 }
 
@@ -168,7 +218,14 @@ fn settings_that_make_no_sense_are_refused() {
 fn failures_are_documents_whatever_the_command() {
     let project = Project::new("//- /rig.config.ts\nexport const = 1;\n");
     for line in [
-        "plan", "apply", "create x", "run x y", "do x", "cache explain", "cache invalidate --all", "graph",
+        "plan",
+        "apply",
+        "create x",
+        "run x y",
+        "do x",
+        "cache explain",
+        "cache invalidate --all",
+        "graph",
     ] {
         let output = project.rig(&format!("{line} --json")).exits_with(1);
         let error = output.error();

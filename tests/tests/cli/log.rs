@@ -9,7 +9,10 @@ use crate::fixtures::{TWO, WEB};
 #[test]
 fn past_applies_are_told() {
     let project = Project::new(WEB);
-    assert_snapshot!("nothing_yet", project.transcript(&["log", "log latest", "log abc"]));
+    assert_snapshot!(
+        "nothing_yet",
+        project.transcript(&["log", "log latest", "log abc"])
+    );
     project.done("apply --jobs 1");
     project.done("apply");
     assert_snapshot!(project.transcript(&["log", "log --limit 1", "log latest"]));
@@ -19,10 +22,15 @@ fn past_applies_are_told() {
     assert_eq!(applies.len(), 2);
     assert_eq!(applies[1]["outcome"], "succeeded");
     let first = applies[1]["id"].as_str().unwrap();
-    let one = project.done(&format!("log {first} --json")).document("log-run.json");
+    let one = project
+        .done(&format!("log {first} --json"))
+        .document("log-run.json");
     assert_eq!(one["apply"], applies[1]);
     assert_eq!(one["events"][0]["sequence"], 0);
-    assert_snapshot!("first_apply", project.transcript(&[&format!("log {first}")]));
+    assert_snapshot!(
+        "first_apply",
+        project.transcript(&[&format!("log {first}")])
+    );
 
     let limited = project.done("log --json --limit 1").document("log.json");
     assert_eq!(limited["applies"], json!([applies[0]]));

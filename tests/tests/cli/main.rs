@@ -1,6 +1,10 @@
 //! End-to-end tests of `rig`: what is typed, what is seen, what is left behind.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 mod apply;
 mod cache;

@@ -15,7 +15,10 @@ fn inputs_are_flags() {
         expected["url"] = json!("http://localhost:3000");
         assert_eq!(project.done(line).document("do.json"), expected, "{line}");
     };
-    check("do --json hello --name Ada", json!({ "name": "Ada", "times": 1, "mood": "happy" }));
+    check(
+        "do --json hello --name Ada",
+        json!({ "name": "Ada", "times": 1, "mood": "happy" }),
+    );
     check(
         "do hello --name=Ada --times 3 --loud --mood sad --tags a --tags b --json",
         json!({ "name": "Ada", "times": 3, "loud": true, "mood": "sad", "tags": ["a", "b"] }),
@@ -25,7 +28,10 @@ fn inputs_are_flags() {
         json!({ "name": "Ada", "times": 4, "mood": "happy" }),
     );
     project.write("input.json", r#"{ "name": "Bob" }"#);
-    check("do hello --input @input.json --json", json!({ "name": "Bob", "times": 1, "mood": "happy" }));
+    check(
+        "do hello --input @input.json --json",
+        json!({ "name": "Bob", "times": 1, "mood": "happy" }),
+    );
 }
 
 #[test]
@@ -43,7 +49,10 @@ fn operations_explain_themselves() {
     ]));
     let _ = project.done("do --json").document("operations.json");
     let _ = project.done("run one --json").document("operations.json");
-    assert_eq!(project.done("run one read --json").document("run.json"), json!("http://localhost:3000"));
+    assert_eq!(
+        project.done("run one read --json").document("run.json"),
+        json!("http://localhost:3000")
+    );
 }
 
 #[test]
@@ -63,7 +72,10 @@ fn wrong_input_is_told_before_anything_runs() {
     let code = |line: &str| project.rig(line).exits_with(2).error()["code"].clone();
     assert_eq!(code("do hello --json"), "missing-input");
     assert_eq!(code("do hello --json --name Ada --times often"), "usage");
-    assert_eq!(code(r#"do hello --json --input '{ "name": 5 }'"#), "invalid-input");
+    assert_eq!(
+        code(r#"do hello --json --input '{ "name": 5 }'"#),
+        "invalid-input"
+    );
     assert!(!project.path("ran.log").exists());
 }
 
@@ -71,7 +83,14 @@ fn wrong_input_is_told_before_anything_runs() {
 fn unknown_operations_and_workspaces_get_the_nearest_name() {
     let project = Project::new(WEB);
     project.done("create one");
-    assert_snapshot!(project.transcript(&["do helo", "do read", "run one raed", "run on read", "run", "run one hello"]));
+    assert_snapshot!(project.transcript(&[
+        "do helo",
+        "do read",
+        "run one raed",
+        "run on read",
+        "run",
+        "run one hello"
+    ]));
     let code = |line: &str| project.rig(line).exits_with(2).error()["code"].clone();
     assert_eq!(code("do helo --json"), "unknown-operation");
     assert_eq!(code("run one raed --json"), "unknown-operation");
@@ -85,12 +104,27 @@ fn operations_are_told_in_events() {
     project.done("create one");
     let types = |line: &str| {
         let events = project.done(line).events();
-        let types: Vec<String> = events.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect();
-        (types[types.len() - 1].clone(), types.contains(&"operation.started".to_owned()))
+        let types: Vec<String> = events
+            .iter()
+            .map(|event| event["type"].as_str().unwrap().to_owned())
+            .collect();
+        (
+            types[types.len() - 1].clone(),
+            types.contains(&"operation.started".to_owned()),
+        )
     };
-    assert_eq!(types("do version-of --events"), ("operation.completed".to_owned(), true));
-    assert_eq!(types("run one read --events"), ("operation.completed".to_owned(), true));
-    assert_eq!(types("run --events one read"), ("operation.completed".to_owned(), true));
+    assert_eq!(
+        types("do version-of --events"),
+        ("operation.completed".to_owned(), true)
+    );
+    assert_eq!(
+        types("run one read --events"),
+        ("operation.completed".to_owned(), true)
+    );
+    assert_eq!(
+        types("run --events one read"),
+        ("operation.completed".to_owned(), true)
+    );
 }
 
 #[test]
@@ -111,7 +145,10 @@ export const web = workflow("web")
     );
     assert_snapshot!(project.transcript(&["do fail"]));
     let error = project.rig("do fail --json").exits_with(1).error();
-    assert_eq!((&error["code"], &error["node"]), (&json!("failed"), &json!("operation.fail")));
+    assert_eq!(
+        (&error["code"], &error["node"]),
+        (&json!("failed"), &json!("operation.fail"))
+    );
     assert_eq!(error["position"]["line"], 7);
 }
 
@@ -119,7 +156,13 @@ export const web = workflow("web")
 fn operations_of_several_workflows_are_told_apart() {
     let project = Project::new(TWO);
     project.done("create one --workflow api");
-    assert_snapshot!(project.transcript(&["do", "do api-only", "do site-only", "-w api do site-only", "run one api-only"]));
+    assert_snapshot!(project.transcript(&[
+        "do",
+        "do api-only",
+        "do site-only",
+        "-w api do site-only",
+        "run one api-only"
+    ]));
 }
 
 /// What the core offers is an operation as well.

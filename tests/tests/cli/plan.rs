@@ -32,8 +32,12 @@ fn every_reason_has_its_words() {
     assert_snapshot!(plan);
     let document = project.done("plan --json").document("plan.json");
     let workflows = document["workflows"].as_array().unwrap();
-    let nodes = workflows.iter().flat_map(|workflow| workflow["nodes"].as_array().unwrap());
-    let mut codes: Vec<&str> = nodes.map(|node| node["reason"]["code"].as_str().unwrap()).collect();
+    let nodes = workflows
+        .iter()
+        .flat_map(|workflow| workflow["nodes"].as_array().unwrap());
+    let mut codes: Vec<&str> = nodes
+        .map(|node| node["reason"]["code"].as_str().unwrap())
+        .collect();
     codes.sort_unstable();
     codes.dedup();
     assert_eq!(
@@ -85,15 +89,29 @@ fn a_plan_is_a_document() {
     let project = Project::new(WEB);
     let fresh = project.done("plan --json").document("plan.json");
     let plan = &fresh["workflows"][0];
-    assert_eq!((&plan["workflow"], &plan["cachedNodeCount"]), (&"web".into(), &0.into()));
-    let paths: Vec<&str> = plan["nodes"].as_array().unwrap().iter().map(|node| node["path"].as_str().unwrap()).collect();
+    assert_eq!(
+        (&plan["workflow"], &plan["cachedNodeCount"]),
+        (&"web".into(), &0.into())
+    );
+    let paths: Vec<&str> = plan["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| node["path"].as_str().unwrap())
+        .collect();
     assert_eq!(paths, ["clone", "install", "api.api", "ui.ui", "link"]);
 
     project.done("apply");
-    let settled = project.done("plan --json --workflow web").document("plan.json");
+    let settled = project
+        .done("plan --json --workflow web")
+        .document("plan.json");
     assert_eq!(settled["workflows"][0]["cachedNodeCount"], 5);
     let nodes = settled["workflows"][0]["nodes"].as_array().unwrap();
-    assert!(nodes.iter().all(|node| node["status"] == "cached" && node["runId"].is_string()));
+    assert!(
+        nodes
+            .iter()
+            .all(|node| node["status"] == "cached" && node["runId"].is_string())
+    );
 }
 
 #[test]
@@ -130,15 +148,24 @@ import { workflow } from "@rigkit/sdk";
 export const nested = workflow("nested").sequence("nested").task("only", () => {});
 "#,
     );
-    assert_snapshot!("all", project.transcript(&["plan --all", "plan --all --detailed-exitcode"]));
+    assert_snapshot!(
+        "all",
+        project.transcript(&["plan --all", "plan --all --detailed-exitcode"])
+    );
 
     let document = project.done("plan --all --json").document("plan-all.json");
     assert_eq!(document["projects"].as_array().unwrap().len(), 2);
 
     project.write("broken/rig.config.ts", "export const = 1;\n");
-    let broken = project.rig("plan --all --json --detailed-exitcode").exits_with(1);
+    let broken = project
+        .rig("plan --all --json --detailed-exitcode")
+        .exits_with(1);
     let document = broken.document("plan-all.json");
-    let errors = document["projects"].as_array().unwrap().iter().filter(|project| project["error"].is_object());
+    let errors = document["projects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|project| project["error"].is_object());
     assert_eq!(errors.count(), 1);
     assert_snapshot!("all_with_a_broken_one", project.transcript(&["plan --all"]));
     assert_eq!(project.rig("plan --all --workflow web").code, 2);
@@ -156,14 +183,20 @@ fn a_saved_plan_is_applied_as_long_as_it_fits() {
     assert_snapshot!("the_state_moved", project.transcript(&["apply saved.json"]));
     project.done("plan --out saved.json");
     project.edit("settings.ts", "main", "dev");
-    assert_snapshot!("the_definition_moved", project.transcript(&["apply --plan saved.json"]));
+    assert_snapshot!(
+        "the_definition_moved",
+        project.transcript(&["apply --plan saved.json"])
+    );
     project.done("cache invalidate --all");
     let stale = project.rig("apply --plan saved.json --json").exits_with(1);
     assert_eq!(stale.error()["code"], "stale-plan");
     assert_eq!(project.lines("ran.log").len(), 5);
 
     project.write("saved.json", "{}");
-    assert_snapshot!("no_plan", project.transcript(&["apply --plan saved.json", "apply --plan missing.json"]));
+    assert_snapshot!(
+        "no_plan",
+        project.transcript(&["apply --plan saved.json", "apply --plan missing.json"])
+    );
 }
 
 #[test]

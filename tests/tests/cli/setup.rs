@@ -11,24 +11,30 @@ use crate::fixtures::WEB;
 #[test]
 fn init_makes_a_project_that_runs() {
     let project = Project::new("");
-    assert_snapshot!(project.transcript(&[
-        "init",
-        "plan",
-        "apply",
-        "create one",
-        "ls",
-        "run one show",
-        "do greet --name Ada",
-        "rm one --yes",
-    ])
-    .replace(&system(), "[system]"));
+    assert_snapshot!(
+        project
+            .transcript(&[
+                "init",
+                "plan",
+                "apply",
+                "create one",
+                "ls",
+                "run one show",
+                "do greet --name Ada",
+                "rm one --yes",
+            ])
+            .replace(&system(), "[system]")
+    );
     assert!(project.path(".rigkit/types/sdk.d.ts").is_file());
     assert_eq!(project.read(".gitignore"), ".rigkit/\n");
 }
 
 /// What the config of `rig init` finds out about the machine.
 fn system() -> String {
-    let output = std::process::Command::new("uname").arg("-sm").output().unwrap();
+    let output = std::process::Command::new("uname")
+        .arg("-sm")
+        .output()
+        .unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
@@ -49,7 +55,10 @@ fn init_takes_a_directory() {
     let project = Project::new("");
     assert_snapshot!(project.transcript(&["init new/place", "-C new/place plan"]));
     let document = project.done("init other --json").document("init.json");
-    assert_eq!(document["directory"], json!(project.path("other").canonicalize().unwrap()));
+    assert_eq!(
+        document["directory"],
+        json!(project.path("other").canonicalize().unwrap())
+    );
     project.write("file", "");
     assert_snapshot!("init_on_a_file", project.transcript(&["init file"]));
 }
@@ -60,7 +69,12 @@ fn types_are_refreshed() {
     assert_snapshot!(project.transcript(&["types"]));
     project.write(".rigkit/types/sdk.d.ts", "old");
     let document = project.done("types --json").document("types.json");
-    assert!(document["files"].as_array().unwrap().contains(&json!("sdk.d.ts")));
+    assert!(
+        document["files"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("sdk.d.ts"))
+    );
     assert_ne!(project.read(".rigkit/types/sdk.d.ts"), "old");
 }
 
@@ -86,7 +100,9 @@ fn the_doctor_finds_what_is_wrong() {
         let output = project.command("doctor").env("PATH", "/nowhere").run();
         let told = project.redact(&output.transcript());
         let executable = rigkit_tests::rig().to_str().unwrap();
-        let told = told.replace(executable, "[rig]").replace(std::env::consts::ARCH, "[arch]");
+        let told = told
+            .replace(executable, "[rig]")
+            .replace(std::env::consts::ARCH, "[arch]");
         told.replace(std::env::consts::OS, "[os]")
     };
     let fresh = doctor();
@@ -97,10 +113,17 @@ fn the_doctor_finds_what_is_wrong() {
     assert_eq!(document["problems"], json!([]));
 
     project.write(".rigkit/types/sdk.d.ts", "old");
-    fs::write(project.path(".rigkit/state.sqlite"), "this is not a database, but it is long enough to be one").unwrap();
+    fs::write(
+        project.path(".rigkit/state.sqlite"),
+        "this is not a database, but it is long enough to be one",
+    )
+    .unwrap();
     project.edit("rig.config.ts", "\"clone\"", "\"\"");
     assert_snapshot!("ill", doctor());
-    let document = project.rig("doctor --json").exits_with(1).document("doctor.json");
+    let document = project
+        .rig("doctor --json")
+        .exits_with(1)
+        .document("doctor.json");
     assert_eq!(document["problems"].as_array().unwrap().len(), 3);
 
     fs::remove_file(project.path("rig.config.ts")).unwrap();

@@ -10,11 +10,21 @@ use crate::fixtures::{TWO, WEB};
 fn a_workspace_comes_and_goes() {
     let project = Project::new(WEB);
     let created = project.done("create one -q");
-    assert_eq!((created.stdout.as_str(), created.stderr.as_str()), ("one\n", ""));
+    assert_eq!(
+        (created.stdout.as_str(), created.stderr.as_str()),
+        ("one\n", "")
+    );
     let mut told = project.transcript(&["ls", "create two"]);
     assert_eq!(project.read("work/one.txt"), "http://localhost:3000");
     project.edit("settings.ts", "main", "dev");
-    told.push_str(&project.transcript(&["ls", "rm one --yes", "ls", "rm --all --yes", "ls", "rm --all --yes"]));
+    told.push_str(&project.transcript(&[
+        "ls",
+        "rm one --yes",
+        "ls",
+        "rm --all --yes",
+        "ls",
+        "rm --all --yes",
+    ]));
     assert!(!project.path("work/one.txt").exists());
     assert!(!project.path("work/two.txt").exists());
     assert_snapshot!(told);
@@ -28,12 +38,18 @@ fn workspaces_are_documents() {
     assert_eq!(created["workflow"], "web");
     assert_eq!(created["state"], "ready");
     assert_eq!(created["ctx"], json!({ "file": "work/one.txt" }));
-    assert_eq!(created["workflowCtx"], json!({ "url": "http://localhost:3000" }));
+    assert_eq!(
+        created["workflowCtx"],
+        json!({ "url": "http://localhost:3000" })
+    );
     let listed = project.done("ls --json").document("ls.json");
     assert_eq!(listed["workspaces"], json!([created]));
     let removed = project.done("rm one --yes --json").document("rm.json");
     assert_eq!(removed[0]["id"], created["id"]);
-    assert_eq!(project.done("ls --json").document("ls.json"), json!({ "workspaces": [] }));
+    assert_eq!(
+        project.done("ls --json").document("ls.json"),
+        json!({ "workspaces": [] })
+    );
 }
 
 #[test]
@@ -41,11 +57,20 @@ fn creating_and_removing_are_told_in_events() {
     let project = Project::new(WEB);
     let last_types = |line: &str| {
         let events = project.done(line).events();
-        let types: Vec<String> = events.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect();
+        let types: Vec<String> = events
+            .iter()
+            .map(|event| event["type"].as_str().unwrap().to_owned())
+            .collect();
         types[types.len() - 2..].to_vec()
     };
-    assert_eq!(last_types("create one --events"), ["workspace.create.started", "workspace.ready"]);
-    assert_eq!(last_types("rm one --yes --events"), ["workspace.remove.started", "workspace.removed"]);
+    assert_eq!(
+        last_types("create one --events"),
+        ["workspace.create.started", "workspace.ready"]
+    );
+    assert_eq!(
+        last_types("rm one --yes --events"),
+        ["workspace.remove.started", "workspace.removed"]
+    );
 }
 
 #[test]
@@ -66,7 +91,13 @@ fn removing_needs_a_yes_and_names_that_exist() {
     let project = Project::new(WEB);
     project.done("create one");
     project.done("create two");
-    assert_snapshot!(project.transcript(&["rm one", "rm --all", "rm --yes", "rm one three --yes", "rm tow --yes"]));
+    assert_snapshot!(project.transcript(&[
+        "rm one",
+        "rm --all",
+        "rm --yes",
+        "rm one three --yes",
+        "rm tow --yes"
+    ]));
     let error = project.rig("rm three --yes --json").exits_with(2).error();
     assert_eq!(error["code"], "unknown-workspace");
     let left = project.done("ls --json").document("ls.json");
@@ -110,7 +141,14 @@ fn workspaces_of_several_workflows_are_told_apart() {
     project.done("create -w api one");
     project.done("create -w site one");
     project.done("create -w site two");
-    assert_snapshot!(project.transcript(&["create three", "ls", "ls -w api", "rm one --yes", "-w api rm one --yes", "ls"]));
+    assert_snapshot!(project.transcript(&[
+        "create three",
+        "ls",
+        "ls -w api",
+        "rm one --yes",
+        "-w api rm one --yes",
+        "ls"
+    ]));
 }
 
 #[test]

@@ -69,7 +69,7 @@ impl HandlerClient {
     pub(crate) async fn call(&self, invocation: Invocation) -> Result<CallResult, CallFailure> {
         let call = CallId(self.next_call.fetch_add(1, Ordering::Relaxed));
         let (reply, answer) = oneshot::channel();
-        let cancel = self.cancel.child_token();
+        let cancel = CancellationToken::new();
         lock(&self.calls).insert(
             call,
             OpenCall {
@@ -85,8 +85,10 @@ impl HandlerClient {
         tokio::pin!(answer);
         let answered = tokio::select! {
             answered = &mut answer => answered,
-            () = cancel.cancelled() => {
+            () = self.cancel.cancelled() => {
+                // First the signal, then what the call waits for: the handler learns why.
                 self.runtime.send(ToRuntime::Abort { call });
+                cancel.cancel();
                 match tokio::time::timeout(UNWIND_TIME, &mut answer).await {
                     Ok(answered) => answered,
                     Err(_) => {

@@ -20,6 +20,7 @@ use crate::{
     definition::{Definition, PointId, TaskIndex, Workflow},
     error::{EngineError, MovedSincePlan},
     event::{Event, RunOutcome},
+    identity::SecretDigests,
     plan::{SavedPlan, WorkflowPlan},
     run::RunLog,
     state::{
@@ -98,11 +99,11 @@ impl Engine {
             .map(|target| select::task(workflow, target))
             .transpose()?;
         let _lock = self.lock(session, &workflow.name, request.lock).await?;
+        let secrets = self.secret_digests(KeyUse::Create)?;
         if let Some(saved) = &request.saved_plan {
-            check_saved_plan(saved, &definition, &lock_state(state))?;
+            check_saved_plan(saved, &definition, &secrets, &lock_state(state))?;
         }
         let started = Instant::now();
-        let secrets = self.secret_digests(KeyUse::Create)?;
         let mut attempts = Attempts {
             engine: self,
             session,
@@ -178,10 +179,11 @@ pub(super) fn require_embedded(definition: &Definition) -> Result<(), EngineErro
 fn check_saved_plan(
     saved: &SavedPlan,
     definition: &Definition,
+    secrets: &SecretDigests,
     state: &State,
 ) -> Result<(), EngineError> {
-    let definition_moved =
-        saved.definition != definition_digest(definition) || saved.format != SAVED_PLAN_FORMAT;
+    let definition_moved = saved.definition != definition_digest(definition, secrets)
+        || saved.format != SAVED_PLAN_FORMAT;
     let state_moved = saved.serial != state.serial()?;
     let moved = match (definition_moved, state_moved) {
         (false, false) => return Ok(()),
@@ -224,7 +226,7 @@ impl Attempts<'_> {
     async fn run(
         &mut self,
         definition: &Definition,
-        secrets: &crate::identity::SecretDigests,
+        secrets: &SecretDigests,
     ) -> Result<(Context, Vec<RunId>), EngineError> {
         self.begin()?;
         for attempt in 1.. {

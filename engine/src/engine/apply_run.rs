@@ -174,9 +174,15 @@ impl<'a> ApplyRun<'a> {
 
     fn check_fork(&mut self, incoming: PointId, join: PointId) -> Result<(), EngineError> {
         let workflow = self.planning.workflow;
-        let state = lock_state(self.state);
-        let context = self.contexts.at(workflow, incoming, &state)?;
-        check_join(self.planning.definition, &workflow.points[join.0], &context)
+        let context = {
+            let state = lock_state(self.state);
+            self.contexts.at(workflow, incoming, &state)?
+        };
+        if let Err(error) = check_join(self.planning.definition, &workflow.points[join.0], &context)
+        {
+            self.ended.get_or_insert(error);
+        }
+        Ok(())
     }
 
     /// Says whether no more tasks are to begin.

@@ -3,6 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::{
     Engine, KeyUse, PlanRequest, RunSession,
@@ -15,7 +16,7 @@ use crate::{
     definition::{Definition, Workflow},
     digest::Digest,
     error::EngineError,
-    identity::{Identities, SecretDigests, hash_parts},
+    identity::{Identities, SecretDigests, hash_json, hash_parts},
     plan::{PlanInputs, PlanLevel, Records, SavedPlan, Verdict, Walk, WorkflowPlan, make_plan},
     state::StateReader,
 };
@@ -114,7 +115,8 @@ impl Engine {
         };
         self.with_session(run, options, |session| async {
             let serial = self.state_serial()?.unwrap_or(0);
-            let definition = definition_digest(&session.definition);
+            let definition =
+                definition_digest(&session.definition, &self.secret_digests(KeyUse::Create)?);
             let workflows = self.plan_verified(session, name).await?;
             Ok(SavedPlan {
                 format: SAVED_PLAN_FORMAT,
@@ -209,7 +211,7 @@ impl<'a> Planning<'a> {
 }
 
 /// Hashes everything of a definition that an apply depends on.
-pub(super) fn definition_digest(definition: &Definition) -> Digest {
+pub(super) fn definition_digest(definition: &Definition, secrets: &SecretDigests) -> Digest {
     let mut parts: Vec<Vec<u8>> = Vec::new();
     for text in definition.graph.project_texts().values() {
         parts.push(text.as_bytes().to_vec());
@@ -217,12 +219,27 @@ pub(super) fn definition_digest(definition: &Definition) -> Digest {
     for (_, module) in definition.graph.modules() {
         parts.push(format!("{:?}", module.origin).into_bytes());
     }
+    for provider in &definition.providers {
+        // One that cannot be resolved is an error before any plan is made.
+        let config = provider
+            .config
+            .as_ref()
+            .map(|config| secrets.digest(config))
+            .unwrap_or_default();
+        parts.push(hash_json("provider-config", &config).as_bytes().to_vec());
+    }
     for workflow in &definition.workflows {
+        for scope in &workflow.scopes {
+            let config = secrets.digest(&Value::Object(scope.config.clone()));
+            parts.push(hash_json("config", &config).as_bytes().to_vec());
+        }
         for task in &workflow.tasks {
-            let options = format!(
-                "{} {:?} {:?}",
-                task.path, task.options.cache_ttl, task.options.version
-            );
+            let version = task
+                .options
+                .version
+                .as_deref()
+                .map(|version| secrets.digest_text(version));
+            let options = format!("{} {:?} {version:?}", task.path, task.options.cache_ttl);
             parts.push(options.into_bytes());
             parts.push(task.handler.fingerprint.hash.as_bytes().to_vec());
         }

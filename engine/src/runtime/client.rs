@@ -76,7 +76,7 @@ impl HandlerClient {
     pub(crate) async fn call(&self, invocation: Invocation) -> Result<CallResult, CallFailure> {
         let call = CallId(self.next_call.fetch_add(1, Ordering::Relaxed));
         let (reply, mut answer) = oneshot::channel();
-        let cancel = self.cancel.child_token();
+        let cancel = CancellationToken::new();
         lock(&self.calls).insert(
             call,
             OpenCall {
@@ -92,7 +92,7 @@ impl HandlerClient {
         let answered = tokio::select! {
             biased;
             answered = &mut answer => answered,
-            () = cancel.cancelled() => self.unwind(call, &mut answer).await?,
+            () = self.cancel.cancelled() => self.unwind(call, &cancel, &mut answer).await?,
         };
         match answered {
             Ok(Ok(result)) => Ok(result),
@@ -106,9 +106,12 @@ impl HandlerClient {
     async fn unwind(
         &self,
         call: CallId,
+        cancel: &CancellationToken,
         answer: &mut oneshot::Receiver<Result<CallResult, Thrown>>,
     ) -> Result<Result<Result<CallResult, Thrown>, RecvError>, CallFailure> {
+        // First the signal, then what the call waits for: the handler learns why.
         self.runtime.send(ToRuntime::Abort { call });
+        cancel.cancel();
         if let Ok(answered) = tokio::time::timeout(UNWIND_TIME, answer).await {
             return Ok(answered);
         }

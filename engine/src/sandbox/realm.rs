@@ -151,7 +151,7 @@ impl Realm {
             self.limits.cpu.as_secs_f64()
         );
         Diagnostic::error(DiagnosticCode::TimeLimit, message)
-            .help("a definition only describes the work: move computation into a task handler, or raise RIGKIT_SANDBOX_CPU_MS")
+            .help("a definition only describes the work: move computation into a task handler, or raise RIGKIT_CPU_LIMIT_MS")
     }
 
     fn memory_limit(&self) -> Diagnostic {
@@ -160,7 +160,7 @@ impl Realm {
             self.limits.memory >> 20
         );
         Diagnostic::error(DiagnosticCode::MemoryLimit, message)
-            .help("a definition only describes the work: load data in a task handler, or raise RIGKIT_SANDBOX_MEMORY_MIB")
+            .help("a definition only describes the work: load data in a task handler, or raise RIGKIT_MEMORY_LIMIT_MIB")
     }
 }
 

@@ -1,1 +1,13 @@
-//! Placeholder
+//! What an apply runs, in which order, what it stores, and how it ends.
+
+mod attribution;
+mod cancel;
+mod concurrency;
+mod contexts;
+mod events;
+mod failures;
+mod invalidation;
+mod locks;
+mod returned;
+mod saved_plan;
+mod until;

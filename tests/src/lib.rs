@@ -10,6 +10,7 @@ mod redact;
 mod running;
 mod schemas;
 mod terminal;
+mod typescript;
 
 pub use binary::rig;
 pub use command::RigCommand;
@@ -19,3 +20,4 @@ pub use redact::redact;
 pub use running::Running;
 pub use schemas::check_document;
 pub use terminal::{Key, Terminal};
+pub use typescript::{compile, installed_packages, typescript_folder};

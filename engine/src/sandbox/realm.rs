@@ -83,7 +83,15 @@ impl Realm {
             read(&ctx, &namespace)
         });
         self.watchdog.stop();
-        result
+        result.map_err(|problems| problems.into_iter().map(|problem| self.placed(problem)).collect())
+    }
+
+    /// Places at the config what has no place of its own, such as a text that was thrown.
+    fn placed(&self, problem: Diagnostic) -> Diagnostic {
+        match problem.range {
+            Some(_) => problem,
+            None => problem.at(self.graph.module(ModuleGraph::ENTRY).range(&(0..0))),
+        }
     }
 
     /// Takes the limits away: handlers may compute as long as nobody cancels them.
@@ -129,7 +137,9 @@ impl Realm {
         if thrown.message == "out of memory" || value.is_null() {
             return self.memory_limit().at(thrown.place().cloned());
         }
-        missing_export(&thrown, &self.graph).unwrap_or_else(|| threw(&thrown))
+        missing_export(&thrown, &self.graph)
+            .or_else(|| missing_module(&thrown, &self.graph))
+            .unwrap_or_else(|| threw(&thrown))
     }
 
     fn time_limit(&self) -> Diagnostic {
@@ -178,7 +188,9 @@ fn threw(thrown: &Thrown) -> Diagnostic {
     };
     let mut diagnostic = Diagnostic::error(DiagnosticCode::DefinitionThrew, format!("{name}{}", thrown.message))
         .at(thrown.place().cloned());
-    for frame in thrown.frames.iter().skip(1).filter(|frame| frame.is_project) {
+    let mut callers: Vec<_> = thrown.frames.iter().skip(1).filter(|frame| frame.is_project).collect();
+    callers.dedup_by(|next, before| next.range == before.range);
+    for frame in callers {
         diagnostic = diagnostic.related("called from here", Some(frame.range.clone()));
     }
     match thrown.name.as_str() {
@@ -186,6 +198,21 @@ fn threw(thrown: &Thrown) -> Diagnostic {
             .help("the value is used before its module has run: modules that import each other in a circle do that"),
         _ => diagnostic,
     }
+}
+
+/// Recognises the runtime's message for an `import()` that leads nowhere.
+fn missing_module(thrown: &Thrown, graph: &ModuleGraph) -> Option<Diagnostic> {
+    let rest = thrown.message.strip_prefix("Error resolving module '")?;
+    let (specifier, rest) = rest.split_once("' from '")?;
+    let importer = graph.module(loader::find(graph, rest.strip_suffix('\'')?)?);
+    let import = importer.imports.iter().find(|import| import.specifier == specifier);
+    let place = import.map(|import| importer.range(&import.span));
+    let message = format!("cannot find the module `{specifier}`");
+    Some(
+        Diagnostic::error(DiagnosticCode::UnresolvedImport, message)
+            .at(place)
+            .help("an `import()` has to name a module as a text, so that it can be found before the config runs"),
+    )
 }
 
 /// Recognises the runtime's message for an import that its target does not export.

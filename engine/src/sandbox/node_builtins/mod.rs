@@ -43,17 +43,31 @@ pub fn module_source(name: &str) -> String {
     )
 }
 
-fn source_with_exports(name: &str, exports: &Exports) -> String {
+/// Returns an expression for what `require` of a Node.js module gives.
+///
+/// It needs the same globals; for an unknown name it is `undefined`.
+#[must_use]
+pub fn required_value(name: &str) -> String {
+    let created = MODULES.get(name).map(|exports| format!("{}.whole", create_call(name, exports)));
+    created.unwrap_or_else(|| "undefined".to_owned())
+}
+
+fn create_call(name: &str, exports: &Exports) -> String {
     let values = if exports.values.is_empty() { "{}" } else { exports.values };
     let default_function = exports.default_function.map_or_else(|| "null".to_owned(), quote);
-    let mut source = format!(
-        "const {{ named, whole }} = globalThis.__rigkit.use(\"node_builtins\").create({}, {{\n  \
+    format!(
+        "globalThis.__rigkit.use(\"node_builtins\").create({}, {{\n  \
          defaultFunction: {default_function},\n  functions: {},\n  objects: {},\n  \
-         values: {values},\n}});\nexport default whole;\n",
+         values: {values},\n}})",
         quote(name),
         quote(exports.functions),
         quote(exports.objects),
-    );
+    )
+}
+
+fn source_with_exports(name: &str, exports: &Exports) -> String {
+    let created = create_call(name, exports);
+    let mut source = format!("const {{ named, whole }} = {created};\nexport default whole;\n");
     for (index, export) in export_names(exports).iter().enumerate() {
         // An export may be called what no variable can.
         let _ = writeln!(source, "const e{index} = named.{export};\nexport {{ e{index} as {export} }};");

@@ -378,10 +378,60 @@ mod services {
     }
 }
 
+/// The first config a newcomer sees.
+mod readme {
+    use super::*;
+
+    fn project() -> Project {
+        let readme = fs::read_to_string(repository().join("README.md")).unwrap();
+        let (config, _) = readme.split_once("```ts\n").unwrap().1.split_once("```").unwrap();
+        let project = Project::new("");
+        project.write("rig.config.ts", config);
+        project.write("tsconfig.json", TSCONFIG);
+        project
+    }
+
+    #[test]
+    fn its_config_can_be_planned() {
+        let expected = "
+            lockfile  pending  never-run
+            install   pending  never-run
+        ";
+        check_statuses(&project(), "app", expected);
+    }
+
+    #[test]
+    fn its_config_type_checks() {
+        let project = project();
+        project.done("types");
+        assert_eq!(compile(&project.root(), &[]), "");
+    }
+}
+
+/// The config that prepares this repository.
+mod repository {
+    use super::*;
+
+    #[test]
+    fn its_config_type_checks() {
+        let project = Project::new("");
+        for file in ["rig.config.ts", "tsconfig.json"] {
+            project.write(file, fs::read(repository().join(file)).unwrap());
+        }
+        assert_eq!(project.read("tsconfig.json"), TSCONFIG, "`rig init` writes another one");
+        project.done("types");
+        assert_eq!(compile(&project.root(), &[]), "");
+    }
+}
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
 /// Copies an example to where nothing of it has ever run.
 fn example(name: &str) -> Project {
     let project = Project::new("");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
+    let source = repository().join("examples").join(name);
     for file in files_below(&source) {
         let path = file.strip_prefix(&source).unwrap();
         if !path.starts_with(".rigkit") {

@@ -131,8 +131,6 @@ export interface HostRuntime {
 
 /** How to run a command. */
 export interface ExecOptions {
-  /** Whether an exit code other than 0 is an error; by default it is a result. */
-  readonly check?: boolean;
   /** Where it runs; the `cwd` of the provider by default. */
   readonly cwd?: string;
   /** Variables added to the environment; `undefined` takes one away. */
@@ -141,7 +139,7 @@ export interface ExecOptions {
   readonly stdin?: string | Uint8Array;
   /** After how many milliseconds it is stopped with everything it started. */
   readonly timeoutMs?: number;
-  /** Whether a command that does not succeed is an error with the end of its output. */
+  /** Whether an exit code other than 0 is an error with the end of its output; by default not. */
   readonly check?: boolean;
   /** Receives the output piece by piece, while the command runs. */
   readonly onOutput?: (data: string, stream: "stdout" | "stderr") => void;

@@ -1,0 +1,9 @@
+//! The projects below `examples`: what they prepare, and what a plan says once time has passed
+//! or somebody has changed something.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod quickstart;
+mod readme;
+mod services;
+mod support;

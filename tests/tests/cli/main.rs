@@ -12,6 +12,7 @@ mod completion;
 mod fixtures;
 mod globals;
 mod graph;
+mod kill;
 mod log;
 mod operations;
 mod plan;

@@ -14,6 +14,7 @@ mod redact;
 mod running;
 mod schemas;
 mod terminal;
+mod typescript;
 
 pub use binary::rig;
 pub use command::RigCommand;
@@ -23,3 +24,4 @@ pub use redact::redact;
 pub use running::Running;
 pub use schemas::check_document;
 pub use terminal::{Key, Terminal};
+pub use typescript::{compile, installed_packages, typescript_folder};

@@ -11,13 +11,12 @@
 
 use std::{
     fmt::Write as _,
-    fs::{self, File},
+    fs,
     path::{Path, PathBuf},
-    process::Command,
-    sync::OnceLock,
 };
 
 use rigkit_engine::authoring::{DECLARATION_FILES, TSCONFIG};
+use rigkit_tests::{compile, installed_packages, typescript_folder};
 use tempfile::TempDir;
 
 const MARKER: &str = "// error:";
@@ -199,8 +198,7 @@ impl Project {
 
     /// Gives the project the packages that are installed for these tests.
     fn with_packages(self) -> Self {
-        let packages = installed_packages().join("node_modules");
-        std::os::unix::fs::symlink(packages, self.root().join("node_modules")).unwrap();
+        std::os::unix::fs::symlink(installed_packages(), self.root().join("node_modules")).unwrap();
         self
     }
 
@@ -215,16 +213,7 @@ impl Project {
 
     /// Compiles the project and returns what the compiler prints.
     fn compile(&self, options: &[&str]) -> String {
-        let output = Command::new("node")
-            .arg(installed_packages().join("node_modules/typescript/bin/tsc"))
-            .args(["--project", ".", "--pretty", "false"])
-            .args(options)
-            .current_dir(self.root())
-            .output()
-            .expect("Node.js is on PATH");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        assert!(stderr.is_empty(), "the compiler failed: {stderr}");
-        String::from_utf8(output.stdout).unwrap()
+        compile(self.root(), options)
     }
 
     /// Compares the errors of the compiler with the comments in the project's files.
@@ -315,43 +304,4 @@ fn read_fixture(path: &str) -> String {
 
 fn fixtures() -> PathBuf {
     typescript_folder().join("fixtures")
-}
-
-fn typescript_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("typescript")
-}
-
-/// The folder in which the compiler is installed. Installs it when it is not there, or not in the
-/// version the lock file wants.
-fn installed_packages() -> &'static Path {
-    static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
-    INSTALLED.get_or_init(|| {
-        // Other processes may run these tests at the same time; the lock goes when the file closes.
-        let lock = Path::new(env!("CARGO_TARGET_TMPDIR")).join("typescript.lock");
-        let lock = File::create(lock).unwrap();
-        lock.lock().unwrap();
-
-        let folder = typescript_folder();
-        let wanted = fs::read_to_string(folder.join("package-lock.json")).unwrap();
-        let stamp = folder.join("node_modules/.installed-lock.json");
-        if fs::read_to_string(&stamp).ok().as_deref() != Some(wanted.as_str()) {
-            install_packages(&folder);
-            fs::write(stamp, wanted).unwrap();
-        }
-        folder
-    })
-}
-
-fn install_packages(folder: &Path) {
-    let output = Command::new("npm")
-        .args(["ci", "--no-audit", "--no-fund"])
-        .current_dir(folder)
-        .output()
-        .expect("npm is on PATH");
-    assert!(
-        output.status.success(),
-        "`npm ci` failed in {}: {}",
-        folder.display(),
-        String::from_utf8_lossy(&output.stderr),
-    );
 }

@@ -19,8 +19,8 @@ pub use cache_ttl::{CacheTtl, InvalidCacheTtl};
 pub(crate) use extract::extract;
 pub use input::{InputField, InputFieldKind, OperationInput, WORKSPACE_FORMAT};
 pub use model::{
-    Definition, HandlerRef, Operation, Outline, Point, PointId, Task, TaskIndex, TaskOptions,
-    ValueHandle, Workflow, WorkspaceDefinition,
+    ConsoleLine, Definition, HandlerRef, Operation, Outline, Point, PointId, Task, TaskIndex,
+    TaskOptions, ValueHandle, Workflow, WorkspaceDefinition,
 };
 pub use names::{RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES};
 pub(crate) use names::{by_nearness, nearest};

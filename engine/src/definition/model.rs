@@ -11,7 +11,8 @@ use super::{
     scope::{Scope, ScopeId},
 };
 use crate::{
-    diagnostic::Diagnostic, identity::HandlerFingerprint, modules::ModuleGraph, source::SourceRange,
+    diagnostic::Diagnostic, event::LogStream, identity::HandlerFingerprint, modules::ModuleGraph,
+    source::SourceRange,
 };
 
 /// Is everything a config defines.
@@ -25,7 +26,16 @@ pub struct Definition {
     /// What is doubtful but works.
     pub warnings: Vec<Diagnostic>,
     /// What the config wrote to the console while it was evaluated.
-    pub console: Vec<String>,
+    pub console: Vec<ConsoleLine>,
+}
+
+/// Is something a config wrote to the console while it was evaluated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsoleLine {
+    /// How it is meant.
+    pub stream: LogStream,
+    /// The text.
+    pub text: String,
 }
 
 impl Definition {

@@ -14,6 +14,7 @@ use super::{Engine, RunSession};
 use crate::{
     definition::{Definition, Scope, ValueHandle, Workflow},
     error::{EngineError, NodeFailure},
+    event::Event,
     project::LoadOptions,
     run::{Emitter, RunLog},
     runtime::{
@@ -24,6 +25,9 @@ use crate::{
     source::SourceRange,
     state::{HostStorage, State},
 };
+
+/// The node path of what a config writes to the console while it is evaluated.
+const DEFINITION_NODE: &str = "definition";
 
 /// Is a definition whose handlers can be called, with the events of one run.
 pub(super) struct Session {
@@ -75,6 +79,14 @@ impl Engine {
             from_runtime,
         })?;
         let emitter = Emitter::new(Arc::clone(&run.events), secrets, options.log);
+        for line in &definition.console {
+            emitter.emit(Event::LogOutput {
+                node_path: DEFINITION_NODE.to_owned(),
+                stream: line.stream,
+                label: None,
+                data: line.text.clone(),
+            });
+        }
         let services = Services::new(
             Arc::clone(&emitter),
             Arc::clone(&run.host),

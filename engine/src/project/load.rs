@@ -1,7 +1,9 @@
 //! From a config on the disk, or in an editor's buffers, to a definition.
 
 use std::{
+    cell::RefCell,
     path::PathBuf,
+    rc::Rc,
     sync::{Arc, atomic::AtomicBool},
     thread,
 };
@@ -9,7 +11,7 @@ use std::{
 use thiserror::Error;
 
 use crate::{
-    definition::{Definition, extract},
+    definition::{ConsoleLine, Definition, extract},
     diagnostic::Diagnostic,
     modules::{GraphOptions, MAX_MODULE_BYTES, ModuleGraph},
     sandbox::{
@@ -95,7 +97,8 @@ pub(crate) fn load_in_realm(options: &LoadOptions) -> Result<LoadedRealm, LoadEr
         interrupt: Arc::clone(&options.interrupt),
     })
     .map_err(|error| LoadError::Sandbox(error.to_string()))?;
-    let definition = realm
+    let console = collect_console(&realm);
+    let mut definition = realm
         .define(|ctx, exports| extract(&realm, ctx, exports, &options.project_root))
         .map_err(|problems| {
             let secrets = options.variables.secrets();
@@ -106,7 +109,21 @@ pub(crate) fn load_in_realm(options: &LoadOptions) -> Result<LoadedRealm, LoadEr
                     .collect(),
             )
         })?;
+    definition.console = console.take();
     Ok(LoadedRealm { realm, definition })
+}
+
+/// Keeps what the config writes to the console, for whoever shows it.
+fn collect_console(realm: &Realm) -> Rc<RefCell<Vec<ConsoleLine>>> {
+    let lines = Rc::new(RefCell::new(Vec::new()));
+    let written = Rc::clone(&lines);
+    *realm.console.borrow_mut() = Box::new(move |message| {
+        written.borrow_mut().push(ConsoleLine {
+            stream: message.level.into(),
+            text: message.text,
+        });
+    });
+    lines
 }
 
 /// Runs a load on a thread whose stack is deep enough for the largest module accepted.

@@ -22,7 +22,7 @@ use crate::{
     event::{Event, LogStream},
     sandbox::{
         Thrown,
-        globals::{ConsoleLevel, ConsoleMessage},
+        globals::ConsoleMessage,
         json::{JsonFailure, NotJson, to_json, to_json_object},
         loader::rigkit,
         realm::ConsoleTarget,
@@ -122,7 +122,7 @@ impl Bridge {
         *console.borrow_mut() = Box::new(move |message: ConsoleMessage| {
             bridge.send(FromRuntime::Log {
                 call: bridge.0.current.get(),
-                stream: stream_of(message.level),
+                stream: message.level.into(),
                 label: None,
                 text: message.text,
             });
@@ -312,15 +312,6 @@ fn hook_outcome<'js>(
         ResultRule::Object => Value::Object(to_json_object(ctx, value).map_err(refusal)?),
     };
     Ok(CallOutcome::Value(value))
-}
-
-fn stream_of(level: ConsoleLevel) -> LogStream {
-    match level {
-        ConsoleLevel::Debug | ConsoleLevel::Trace => LogStream::Debug,
-        ConsoleLevel::Warn => LogStream::Warn,
-        ConsoleLevel::Error => LogStream::Error,
-        ConsoleLevel::Log | ConsoleLevel::Info => LogStream::Info,
-    }
 }
 
 /// Gives a context its functions to call the engine with.

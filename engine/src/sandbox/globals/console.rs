@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::event::LogStream;
 use rquickjs::{Ctx, Exception, Function, Result, Value};
 
 use super::{GlobalsOptions, lazy, library};
@@ -21,6 +22,17 @@ pub enum ConsoleLevel {
     Debug,
     /// `console.trace`.
     Trace,
+}
+
+impl From<ConsoleLevel> for LogStream {
+    fn from(level: ConsoleLevel) -> Self {
+        match level {
+            ConsoleLevel::Debug | ConsoleLevel::Trace => Self::Debug,
+            ConsoleLevel::Warn => Self::Warn,
+            ConsoleLevel::Error => Self::Error,
+            ConsoleLevel::Log | ConsoleLevel::Info => Self::Info,
+        }
+    }
 }
 
 impl ConsoleLevel {

@@ -18,7 +18,7 @@ use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use rquickjs::{Ctx, Result};
 
-pub use console::{ConsoleLevel, ConsoleMessage};
+pub use console::ConsoleMessage;
 pub use handler::install_handler_globals;
 pub(crate) use host_object::host_object;
 

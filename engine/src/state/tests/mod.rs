@@ -11,7 +11,6 @@ mod migrations;
 mod open;
 mod prune;
 mod runs;
-mod speed;
 mod stamp;
 mod storage;
 mod workspaces;

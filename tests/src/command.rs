@@ -3,11 +3,15 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
-    path::PathBuf,
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use crate::{Output, Project, Running, rig};
+
+/// The user and group who own nothing.
+const NOBODY: u32 = 65534;
 
 /// A command line of `rig` with an environment that holds nothing of this machine's user.
 pub struct RigCommand {
@@ -15,6 +19,7 @@ pub struct RigCommand {
     variables: Vec<(OsString, OsString)>,
     directory: PathBuf,
     prelude: Option<String>,
+    nobody: Option<PathBuf>,
     stdin: Stdio,
     stdout: Stdio,
 }
@@ -40,6 +45,7 @@ impl RigCommand {
             variables: variables.map(|(name, value)| (name.into(), value)).into(),
             directory: project.root(),
             prelude: None,
+            nobody: None,
             stdin: Stdio::null(),
             stdout: Stdio::piped(),
         }
@@ -79,6 +85,13 @@ impl RigCommand {
     #[must_use]
     pub fn after(mut self, prelude: &str) -> Self {
         self.prelude = Some(prelude.to_owned());
+        self
+    }
+
+    /// Runs a copy of `rig` as somebody who owns nothing, if that is not so anyway.
+    #[must_use]
+    pub fn as_nobody(mut self, copy: &Path) -> Self {
+        self.nobody = Some(copy.to_path_buf());
         self
     }
 
@@ -134,7 +147,7 @@ impl RigCommand {
             words.extend(["sh", "-c"].map(OsString::from));
             words.extend([format!("{prelude}; exec \"$0\" \"$@\"").into()]);
         }
-        words.push(rig().into());
+        words.push(self.nobody.as_deref().unwrap_or_else(|| rig()).into());
         words.extend(self.arguments.iter().cloned());
         (words, &self.variables, &self.directory)
     }
@@ -143,6 +156,9 @@ impl RigCommand {
         let (words, variables, directory) = self.parts();
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).current_dir(directory).env_clear();
+        if self.nobody.is_some() && nix::unistd::getuid().is_root() {
+            command.uid(NOBODY).gid(NOBODY);
+        }
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         command
             .stdin(self.stdin)

@@ -19,7 +19,7 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r#"("(?:duration|age)Ms": ?)\d+"#, "${1}0"),
         (r"tester@[^:\s]+", "tester@[machine]"),
         // Columns are as wide as what was taken out of them.
-        (r"(\S) {2,}", "$1  "),
+        (r"([^\s|]) {2,}", "$1  "),
         (r"(?m) +$", ""),
     ];
     rules

@@ -51,7 +51,13 @@ struct Seen {
 }
 
 impl Terminal {
-    pub(crate) fn start(command: RigCommand) -> Self {
+    /// Starts it.
+    ///
+    /// # Panics
+    /// Where there is no terminal to be had.
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a command is run once")]
+    pub fn start(command: RigCommand) -> Self {
         let terminal = native_pty_system().openpty(SIZE).unwrap();
         let (words, variables, directory) = command.parts();
         let mut builder = CommandBuilder::from_argv(words);

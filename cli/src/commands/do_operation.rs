@@ -15,21 +15,25 @@ use crate::{
 
 /// Runs an operation of the project, or lists what there is.
 pub(super) fn run(options: DoOptions, context: &mut Context) -> Result<Exit, Failure> {
+    let words = options
+        .operation
+        .map(|OperationWords::Words(words)| words)
+        .unwrap_or_default();
+    let is_json = context.options.json;
+    context.options.json |= operations::asks_for_json(&words);
     let engine = context.engine()?;
     let all = engine.operations()?;
     let project: Vec<&OperationSummary> = all
         .iter()
         .filter(|one| one.kind == OperationKind::Command)
         .collect();
-    let words = options
-        .operation
-        .map(|OperationWords::Words(words)| words)
-        .unwrap_or_default();
     let Some((id, words)) = words.split_first() else {
         return show_operations(&project, context);
     };
     let workflow = operations::workflow_among(words).or(context.options.workflow.as_deref());
     let operation = operations::choose(&project, NameKind::Operation, id, workflow)?;
+    // From here on the operation says what its words mean.
+    context.options.json = is_json;
     let line = operations::parse(operation, "rig do", words, &mut context.options, || {
         workspace_names(&engine)
     })?;

@@ -18,6 +18,12 @@ use crate::{
 
 /// Runs an operation on a workspace, or lists what there is.
 pub(super) fn run(options: RunOptions, context: &mut Context) -> Result<Exit, Failure> {
+    let words = options
+        .operation
+        .map(|OperationWords::Words(words)| words)
+        .unwrap_or_default();
+    let is_json = context.options.json;
+    context.options.json |= operations::asks_for_json(&words);
     let engine = context.engine()?;
     let workspaces = engine.workspaces(context.options.workflow.as_deref())?;
     let name = match options.workspace {
@@ -30,14 +36,12 @@ pub(super) fn run(options: RunOptions, context: &mut Context) -> Result<Exit, Fa
         one.kind == OperationKind::WorkspaceAction && one.workflow == workspace.workflow
     };
     let its_own: Vec<&OperationSummary> = all.iter().filter(is_its_own).collect();
-    let words = options
-        .operation
-        .map(|OperationWords::Words(words)| words)
-        .unwrap_or_default();
     let Some((id, words)) = words.split_first() else {
         return show_operations(&its_own, context);
     };
     let operation = operations::choose(&its_own, NameKind::WorkspaceOperation, id, None)?;
+    // From here on the operation says what its words mean.
+    context.options.json = is_json;
     let invocation = format!("rig run {name}");
     let line = operations::parse(operation, &invocation, words, &mut context.options, || {
         workspace_names(&engine)

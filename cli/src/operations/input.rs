@@ -40,7 +40,12 @@ pub(crate) fn parse(
     workspaces: impl FnOnce() -> Vec<String>,
 ) -> Result<OperationLine, Failure> {
     let command = command(operation, invocation).no_binary_name(true);
-    let matches = command.try_get_matches_from(words)?;
+    let is_json_ours = command
+        .get_arguments()
+        .any(|argument| argument.get_id() == "json");
+    let matches = command
+        .try_get_matches_from(words)
+        .inspect_err(|_| globals.json |= is_json_ours && asks_for_json(words))?;
     add_globals(&matches, globals);
     let flags = flags_of(operation);
     let mut line = OperationLine {
@@ -61,6 +66,13 @@ pub(crate) fn parse(
     let invocation = format!("{invocation} {}", operation.id);
     ask_for_missing(&flags, &invocation, &mut line.input, workspaces)?;
     Ok(line)
+}
+
+/// Says whether words that are not understood yet ask for JSON, also where they turn out to be
+/// wrong.
+pub(crate) fn asks_for_json(words: &[String]) -> bool {
+    let mut options = words.iter().take_while(|word| *word != "--");
+    options.any(|word| word == "--json")
 }
 
 fn value_of(flag: &InputFlag, matches: &ArgMatches) -> Option<Value> {

@@ -9,4 +9,4 @@ mod value_kind;
 
 pub(crate) use choice::{choose, unknown, workflow_among};
 pub(crate) use command::{listed, nested_command};
-pub(crate) use input::{OperationLine, parse};
+pub(crate) use input::{OperationLine, asks_for_json, parse};

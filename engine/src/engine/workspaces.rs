@@ -234,14 +234,14 @@ impl Engine {
         match run_create(session, workflow, workspace, &record, &applied).await {
             Ok(ctx) => {
                 let now = Timestamp::now();
-                lock_state(state).mark_workspace_ready(&record.id, &ctx, now)?;
+                let updated_at = lock_state(state).mark_workspace_ready(&record.id, &ctx, now)?;
                 session.emitter.emit(Event::WorkspaceReady {
                     workspace_id: record.name.clone(),
                 });
                 let ready = WorkspaceRecord {
                     state: WorkspaceState::Ready,
                     ctx,
-                    updated_at: now,
+                    updated_at,
                     ..record
                 };
                 Ok(WorkspaceView::new(

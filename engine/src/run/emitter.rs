@@ -79,7 +79,10 @@ impl Emitter {
     /// Gives the last lines that a node has put out.
     pub(crate) fn tail(&self, node_path: &str) -> Vec<String> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.tails.get(node_path).cloned().unwrap_or_default()
+        let mut tail = state.tails.get(node_path).cloned().unwrap_or_default();
+        // What comes after the last newline is no line as long as it is empty.
+        tail.pop_if(|line| line.is_empty());
+        tail
     }
 
     /// Keeps secrets out of an event; output is held back where it could be the beginning of

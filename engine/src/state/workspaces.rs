@@ -94,7 +94,8 @@ impl State {
         Ok(workspace)
     }
 
-    /// Stores the context that a workspace's `create` hook gave, and lets it be used.
+    /// Stores the context that a workspace's `create` hook gave, and lets it be used. Gives the
+    /// time as it is stored.
     ///
     /// # Errors
     /// [`StateError::Gone`] when the record was removed meanwhile; otherwise when the state
@@ -104,7 +105,7 @@ impl State {
         id: &WorkspaceId,
         ctx: &Map<String, Value>,
         at: Timestamp,
-    ) -> Result<(), StateError> {
+    ) -> Result<Timestamp, StateError> {
         let changed = self.write(|connection| {
             connection
                 .prepare_cached(
@@ -123,7 +124,7 @@ impl State {
                 id: id.to_string(),
             });
         }
-        Ok(())
+        Ok(whole_milliseconds(at))
     }
 
     /// Deletes a workspace's record, and says whether there was one.

@@ -97,7 +97,7 @@ fn a_failed_task_tells_where_and_what_it_wrote() {
     let failed = project.rig("apply --json").exits_with(1).error();
     assert_eq!(failed["code"], "failed");
     assert_eq!(failed["node"], "build");
-    assert_eq!(failed["position"]["line"], 10);
+    assert_eq!(failed["position"]["line"], 9);
     let tail = failed["failures"][0]["outputTail"].as_array().unwrap();
     assert!(
         tail.contains(&json!("error: no space for optimism")),
@@ -124,7 +124,7 @@ export const web = workflow("web", { providers: { host: host.provider() } })
   .sequence("web")
   .task("prepare", ({ host }) => host.writeFile("ran.log", "prepare\n", { append: true }))
   .task("build", async ({ host }) => {
-    const { exitCode } = await host.exec("echo linking; echo 'error: no space for optimism' >&2; exit 7");
+    const { exitCode } = await host.exec("{ echo linking; echo 'error: no space for optimism'; } >&2; exit 7");
     if (exitCode !== 0) throw new Error(`the linker exited with ${exitCode}`);
   })
   .task("after", ({ host }) => host.writeFile("ran.log", "after\n", { append: true }));

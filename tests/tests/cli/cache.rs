@@ -55,7 +55,7 @@ fn looking_changes_nothing() {
         "graph",
         "doctor",
     ] {
-        project.rig(line);
+        let _ = project.rig(line);
         assert_eq!(project.state(), before, "{line}");
     }
 }

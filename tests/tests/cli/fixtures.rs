@@ -59,7 +59,7 @@ export const web = workflow("web", { providers: { host: host.provider() } })
       },
       required: ["name"],
     },
-    run: async ({ input, workflow }) => ({ ...input, url: workflow.ctx.url }),
+    run: async ({ input, workflow }) => ({ ...input, of: workflow }),
   })
   .operation("version-of", { run: () => "1.2.3" })
   .workspaceOperation("read", {

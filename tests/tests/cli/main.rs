@@ -7,13 +7,19 @@
 )]
 
 mod apply;
+mod bad_config;
+mod bad_surroundings;
+mod branches;
 mod cache;
 mod completion;
 mod fixtures;
 mod globals;
 mod graph;
+mod kill;
+mod locks;
 mod log;
 mod operations;
 mod plan;
 mod setup;
+mod terminal;
 mod workspaces;

@@ -12,7 +12,7 @@ fn inputs_are_flags() {
     project.done("apply");
     let check = |line: &str, expected: serde_json::Value| {
         let mut expected = expected;
-        expected["url"] = json!("http://localhost:3000");
+        expected["of"] = json!("web");
         assert_eq!(project.done(line).document("do.json"), expected, "{line}");
     };
     check(

@@ -118,7 +118,7 @@ fn the_doctor_finds_what_is_wrong() {
         "this is not a database, but it is long enough to be one",
     )
     .unwrap();
-    project.edit("rig.config.ts", "\"clone\"", "\"\"");
+    project.edit("rig.config.ts", ".task(\"clone\"", ".task(\"\"");
     assert_snapshot!("ill", doctor());
     let document = project
         .rig("doctor --json")

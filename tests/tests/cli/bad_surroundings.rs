@@ -1,0 +1,332 @@
+//! A machine that does not play along: full disks, damaged files, closed streams, odd names.
+
+use std::{
+    ffi::OsStr,
+    fs::{self, File, Permissions},
+    os::unix::{
+        ffi::OsStrExt as _,
+        fs::{PermissionsExt as _, symlink},
+    },
+    process::Stdio,
+};
+
+use insta::assert_snapshot;
+use rigkit_tests::Project;
+use rusqlite::Connection;
+
+use crate::fixtures::WEB;
+
+/// Runs on a disk that is full once files have a size.
+#[test]
+fn a_full_disk_loses_nothing() {
+    let project = Project::new(WEB);
+    project.done("apply --until install");
+    let before = project.done("cache ls --json").stdout;
+    for blocks in [0, 1, 20, 60, 100] {
+        // In blocks of 512 bytes. Without the trap the signal of the limit would end the process.
+        let limited = |line: &str| {
+            project
+                .command(line)
+                .after(&format!("trap '' XFSZ; ulimit -f {blocks}"))
+                .run()
+        };
+        let output = limited("apply --jobs 1");
+        assert!([0, 1].contains(&output.code), "{}", output.transcript());
+        if output.code == 1 {
+            assert!(output.stderr.contains("error:"), "{}", output.transcript());
+        }
+        let _ = project.done("plan --json").document("plan.json");
+        if blocks == 0 {
+            assert_eq!(output.code, 1, "{}", output.transcript());
+            assert_eq!(project.done("cache ls --json").stdout, before);
+        }
+    }
+    project.done("apply");
+    assert_eq!(
+        project.done("plan --json").document("plan.json")["workflows"][0]["cachedNodeCount"],
+        5
+    );
+}
+
+#[test]
+fn output_that_cannot_be_written_is_a_failure() {
+    let project = Project::new(WEB);
+    for line in ["plan", "plan --json", "--help", "graph"] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let output = project.command(line).stdout(full).run();
+        if line == "--help" {
+            continue;
+        }
+        assert_eq!(output.code, 1, "{}", output.transcript());
+        assert!(
+            output.stderr.contains("failed to write the output"),
+            "{}",
+            output.transcript()
+        );
+    }
+}
+
+#[test]
+fn a_project_that_cannot_be_written_says_so() {
+    let project = Project::new(WEB);
+    fs::write(project.path(".rigkit"), "").unwrap();
+    assert_snapshot!(project.transcript(&["plan", "apply", "create one", "types", "ls"]));
+    assert!(!project.path("ran.log").exists());
+    assert_eq!(
+        project.rig("apply --json").exits_with(1).error()["code"],
+        "state"
+    );
+}
+
+/// The owner of everything may write everywhere, so there it is somebody else who tries.
+#[test]
+fn a_read_only_directory_can_be_planned() {
+    let project = Project::new(WEB);
+    project.done("apply --until clone");
+    let rig = project.outside().join("rig");
+    fs::copy(rigkit_tests::rig(), &rig).unwrap();
+    let state = project.path(".rigkit");
+    let modes = [
+        (project.outside(), 0o755),
+        (&project.root(), 0o555),
+        (&state, 0o555),
+        (&rig, 0o755),
+    ];
+    for (path, mode) in modes {
+        fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    }
+    let told: Vec<String> = ["plan", "apply", "ls"]
+        .map(|line| project.command(line).as_nobody(&rig).run().transcript())
+        .into();
+    for path in [project.root(), state] {
+        fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+    }
+    assert_snapshot!(project.redact(&told.join("\n")));
+    assert_eq!(project.lines("ran.log"), ["clone"]);
+}
+
+#[test]
+fn a_damaged_state_is_refused_and_left_alone() {
+    let project = Project::new(WEB);
+    project.done("apply");
+    let state = project.path(".rigkit/state.sqlite");
+    // Everything into one file, so that the damage cannot be repaired from another.
+    Connection::open(&state)
+        .unwrap()
+        .pragma_update(None, "journal_mode", "DELETE")
+        .unwrap();
+    let whole = fs::read(&state).unwrap();
+
+    let mut without_header = whole.clone();
+    without_header[..16].copy_from_slice(b"not a database!!");
+    let mut middle = whole.clone();
+    let from = middle.len() / 4;
+    middle[from..].fill(0x5a);
+    let cut = whole[..whole.len() / 3].to_vec();
+    for (name, damaged) in [
+        ("header", without_header),
+        ("middle", middle),
+        ("cut", cut),
+        ("text", b"hello\n".to_vec()),
+    ] {
+        fs::write(&state, &damaged).unwrap();
+        let ran = project.lines("ran.log").len();
+        let output = project.rig("apply");
+        assert_eq!(output.code, 1, "{name}: {}", output.transcript());
+        assert!(
+            output.stderr.contains("state.sqlite"),
+            "{name}: {}",
+            output.transcript()
+        );
+        assert_eq!(fs::read(&state).unwrap(), damaged, "{name} was altered");
+        assert_eq!(project.lines("ran.log").len(), ran, "{name}: something ran");
+        assert_eq!(
+            project.rig("plan --json").exits_with(1).error()["code"],
+            "state",
+            "{name}"
+        );
+        assert_eq!(project.rig("doctor").code, 1, "{name}");
+        assert_eq!(fs::read(&state).unwrap(), damaged, "{name} was altered");
+    }
+    fs::write(&state, b"hello\n").unwrap();
+    assert_snapshot!(project.transcript(&[
+        "plan",
+        "create one",
+        "cache ls",
+        "ls",
+        "cache clear",
+        "log"
+    ]));
+    fs::write(&state, &whole).unwrap();
+    assert_eq!(
+        project.done("plan --json").document("plan.json")["workflows"][0]["cachedNodeCount"],
+        5
+    );
+}
+
+#[test]
+fn a_newer_state_is_refused_and_left_alone() {
+    let project = Project::new(WEB);
+    project.done("apply");
+    let state = project.path(".rigkit/state.sqlite");
+    let connection = Connection::open(&state).unwrap();
+    connection
+        .pragma_update(None, "user_version", 1000)
+        .unwrap();
+    connection
+        .pragma_update(None, "journal_mode", "DELETE")
+        .unwrap();
+    drop(connection);
+    let before = fs::read(&state).unwrap();
+    assert_snapshot!(project.transcript(&[
+        "plan",
+        "apply",
+        "create one",
+        "rm --all --yes",
+        "cache invalidate --all"
+    ]));
+    assert_eq!(fs::read(&state).unwrap(), before);
+    assert_eq!(
+        project.rig("plan --json").exits_with(1).error()["code"],
+        "state"
+    );
+}
+
+#[test]
+fn a_database_of_something_else_is_refused_and_left_alone() {
+    let project = Project::new(WEB);
+    let state = project.path("other.db");
+    Connection::open(&state)
+        .unwrap()
+        .execute_batch("CREATE TABLE birds (name TEXT)")
+        .unwrap();
+    let before = fs::read(&state).unwrap();
+    assert_snapshot!(project.transcript(&["apply --state other.db"]));
+    assert_eq!(fs::read(&state).unwrap(), before);
+    assert!(!project.path("ran.log").exists());
+}
+
+#[test]
+fn a_closed_output_is_no_failure_of_a_document() {
+    let project = Project::new(WEB);
+    for line in ["plan", "plan --json", "graph", "--help", "log"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = project.command(line).stdout(writer).run();
+        assert_eq!(
+            (output.code, output.stderr.contains("panicked")),
+            (0, false),
+            "{}",
+            output.transcript()
+        );
+    }
+}
+
+/// Whoever listened may leave; the work is done all the same.
+#[test]
+fn events_nobody_reads_stop_nothing() {
+    let project = Project::new(WEB);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = project.command("apply --events").stdout(writer).run();
+    assert_eq!(output.code, 0, "{}", output.transcript());
+    assert_eq!(project.lines("ran.log").len(), 5);
+}
+
+#[test]
+fn streams_may_be_closed() {
+    let project = Project::new(WEB);
+    for (line, closed) in [
+        ("apply", "<&-"),
+        ("plan", ">&-"),
+        ("plan", "2>&-"),
+        ("create one", "<&- 2>&-"),
+        ("ls", "<&- >&- 2>&-"),
+    ] {
+        let output = project.command(line).after(&format!("exec {closed}")).run();
+        assert!(
+            [0, 1].contains(&output.code),
+            "{closed}: {}",
+            output.transcript()
+        );
+        assert!(
+            !output.stderr.contains("panicked"),
+            "{closed}: {}",
+            output.transcript()
+        );
+    }
+    assert_eq!(project.lines("ran.log").len(), 5);
+    assert_eq!(
+        project.done("ls --json").document("ls.json")["workspaces"][0]["name"],
+        "one"
+    );
+}
+
+/// Where nobody can answer, nobody is asked.
+#[test]
+fn a_closed_input_is_no_person() {
+    let project = Project::new(WEB);
+    project.done("create one");
+    for line in ["create", "rm one", "run", "do hello"] {
+        let output = project.command(line).stdin(Stdio::null()).run();
+        assert_eq!(output.code, 2, "{}", output.transcript());
+        let output = project.command(line).after("exec <&-").run();
+        assert_eq!(output.code, 2, "{}", output.transcript());
+    }
+}
+
+#[test]
+fn names_that_are_not_text() {
+    let odd = OsStr::from_bytes(b"odd-\xff-name");
+    let project = Project::new(WEB);
+    // A file nobody can name does not disturb, whether beside the config or among the modules.
+    fs::write(project.root().join(odd), "").unwrap();
+    project.done("apply");
+
+    let directory = project.outside().join(odd);
+    fs::create_dir(&directory).unwrap();
+    symlink(project.path("settings.ts"), directory.join("settings.ts")).unwrap();
+    fs::copy(
+        project.path("rig.config.ts"),
+        directory.join("rig.config.ts"),
+    )
+    .unwrap();
+    let transcript = |line: &str| {
+        let output = project.command(line).directory(directory.clone()).run();
+        assert!([0, 1, 2].contains(&output.code), "{}", output.transcript());
+        assert!(
+            !output.stderr.contains("panicked"),
+            "{}",
+            output.transcript()
+        );
+        output.transcript()
+    };
+    let told = ["plan", "apply", "plan --json", "projects", "doctor"].map(transcript);
+    drop(told);
+
+    for line in [
+        "create",
+        "rm --yes",
+        "apply --until",
+        "do",
+        "plan -w",
+        "-C",
+        "run one",
+        "cache explain",
+    ] {
+        let output = project.command(line).arg(odd).run();
+        assert_eq!(output.code, 2, "{}", output.transcript());
+        assert!(
+            !output.stderr.contains("panicked"),
+            "{}",
+            output.transcript()
+        );
+    }
+    let listed = project.command("plan").env("ODD", odd).run();
+    assert_eq!(
+        listed.code,
+        0,
+        "a variable that is no text is left out: {}",
+        listed.transcript()
+    );
+}

@@ -8,6 +8,7 @@ mod contexts;
 mod health;
 mod history;
 mod input;
+mod operation_list;
 mod operations;
 mod plan;
 mod record;
@@ -35,10 +36,11 @@ use crate::{
 
 pub use cache::{CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, TaskExplanation};
 pub use health::{Health, HealthProblem, RuntimeKind, StateHealth};
-pub use operations::{
-    OperationCli, OperationFlag, OperationKind, OperationPositional, OperationRequest,
-    OperationSource, OperationSummary, WorkspaceOperationRequest,
+pub use operation_list::{
+    OperationCli, OperationFlag, OperationKind, OperationPositional, OperationSource,
+    OperationSummary,
 };
+pub use operations::{OperationRequest, WorkspaceOperationRequest};
 pub use workspaces::{
     CreateWorkspaceRequest, Freshness, RemoveWorkspaceRequest, WorkspaceStatus, WorkspaceView,
 };

@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Instant};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -11,11 +10,15 @@ use super::{
     RemoveWorkspaceRequest, RunSession,
     apply::{SharedState, elapsed_ms, lock_state, outcome_of, require_embedded},
     input::{ResolvedInput, find_workspace, ready_workspace, resolve},
+    operation_list::{
+        OperationKind, OperationSource, OperationSummary, core_apply_summary, core_create_summary,
+        core_plan_summary, core_remove, list,
+    },
     select,
     session::{Session, SessionOptions},
 };
 use crate::{
-    definition::{Definition, InputField, Operation, Workflow},
+    definition::{Definition, Operation, OperationInput, Workflow},
     error::{EngineError, NameKind},
     event::Event,
     plan::PlanLevel,
@@ -48,112 +51,6 @@ pub struct WorkspaceOperationRequest {
     pub input: Value,
 }
 
-/// Describes an operation for menus, flags and help.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OperationSummary {
-    /// The workflow it belongs to; empty for one that takes the workflow as an input.
-    pub workflow: String,
-    /// Its id.
-    pub id: String,
-    /// Other ids it answers to.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub aliases: Vec<String>,
-    /// Who defines it.
-    pub source: OperationSource,
-    /// What it works on.
-    pub kind: OperationKind,
-    /// A title for menus.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// What it does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Whether it makes a workspace.
-    #[serde(default)]
-    pub creates_workspace: bool,
-    /// A JSON Schema of its input.
-    pub input_schema: Value,
-    /// Its input as fields, where it was written so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input_fields: Option<Vec<InputField>>,
-    /// How its input looks on a command line.
-    pub cli: OperationCli,
-}
-
-/// Says who defines an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OperationSource {
-    /// Rigkit.
-    Core,
-    /// The config.
-    Config,
-}
-
-/// Says what an operation works on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OperationKind {
-    /// The project.
-    Command,
-    /// One workspace.
-    WorkspaceAction,
-}
-
-/// Says how an operation's input looks on a command line.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OperationCli {
-    /// The inputs that are given by their place.
-    #[serde(default)]
-    pub positionals: Vec<OperationPositional>,
-    /// The inputs that are given by a flag.
-    #[serde(default)]
-    pub options: Vec<OperationFlag>,
-}
-
-/// Is an input that is given by its place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OperationPositional {
-    /// The input's name.
-    pub name: String,
-    /// Its place, from 0.
-    pub index: usize,
-}
-
-/// Is an input that is given by a flag.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OperationFlag {
-    /// The input's name.
-    pub name: String,
-    /// The flag with its dashes.
-    pub flag: String,
-    /// Other flags for it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub aliases: Vec<String>,
-    /// Whether it must be given.
-    #[serde(default)]
-    pub required: bool,
-    /// What it takes, as a JSON Schema `type`.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub value_type: Option<String>,
-    /// Whether it reaches the engine; a flag that does not belongs to the host.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
-    pub runtime: bool,
-}
-
-fn yes() -> bool {
-    true
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-fn is_true(value: &bool) -> bool {
-    *value
-}
-
 impl Engine {
     /// Lists every operation: those of Rigkit first, then those of the config.
     ///
@@ -172,7 +69,9 @@ impl Engine {
         request: &OperationRequest,
         run: &RunSession,
     ) -> Result<Value, EngineError> {
-        if let Some((workspace, operation)) = request.operation.split_once('/') {
+        if let Some((workspace, operation)) = request.operation.split_once('/')
+            && !self.is_project_operation(request)?
+        {
             let request = WorkspaceOperationRequest {
                 workflow: request.workflow.clone(),
                 workspace: workspace.to_owned(),
@@ -191,11 +90,20 @@ impl Engine {
         }
     }
 
+    /// Says whether an id with a `/` is a project's own and no address of a workspace operation.
+    fn is_project_operation(&self, request: &OperationRequest) -> Result<bool, EngineError> {
+        let definition = self.definition()?;
+        let candidates = select::workflows(&definition, request.workflow.as_deref())?;
+        let mut operations = candidates.iter().flat_map(|workflow| &workflow.operations);
+        Ok(operations.any(|operation| *operation.id == *request.operation))
+    }
+
     fn core_plan(
         &self,
         request: &OperationRequest,
         run: &RunSession,
     ) -> Result<Value, EngineError> {
+        check_core_input(&core_plan_summary(), &request.operation, &request.input)?;
         let plan = PlanRequest {
             workflow: workflow_of(request),
             level: PlanLevel::Verified,
@@ -208,6 +116,7 @@ impl Engine {
         request: &OperationRequest,
         run: &RunSession,
     ) -> Result<Value, EngineError> {
+        check_core_input(&core_apply_summary(), &request.operation, &request.input)?;
         let apply = ApplyRequest {
             workflow: workflow_of(request),
             ..ApplyRequest::default()
@@ -220,6 +129,7 @@ impl Engine {
         request: &OperationRequest,
         run: &RunSession,
     ) -> Result<Value, EngineError> {
+        check_core_input(&core_create_summary(), &request.operation, &request.input)?;
         let name = request.input.get("name").and_then(Value::as_str);
         let create = CreateWorkspaceRequest {
             workflow: workflow_of(request),
@@ -240,6 +150,8 @@ impl Engine {
         run: &RunSession,
     ) -> Result<Value, EngineError> {
         if request.operation == "remove" {
+            let address = format!("{}/remove", request.workspace);
+            check_core_input(&core_remove(""), &address, &request.input)?;
             let remove = RemoveWorkspaceRequest {
                 workflow: request.workflow.clone(),
                 name: request.workspace.clone(),
@@ -435,9 +347,10 @@ fn find_project_operation<'a>(
     match holders.as_slice() {
         [only] => Ok(*only),
         [] => {
-            let known = candidates
-                .iter()
-                .flat_map(|workflow| ids(&workflow.operations))
+            let known = list(definition)
+                .into_iter()
+                .filter(|summary| is_reachable(summary, request))
+                .map(|summary| summary.id)
                 .collect();
             Err(select::unknown(
                 NameKind::Operation,
@@ -454,199 +367,32 @@ fn find_project_operation<'a>(
     }
 }
 
+fn is_reachable(summary: &OperationSummary, request: &OperationRequest) -> bool {
+    let is_core = summary.source == OperationSource::Core;
+    let is_wanted = |workflow: &String| is_core || *workflow == summary.workflow;
+    summary.kind == OperationKind::Command && request.workflow.as_ref().is_none_or(is_wanted)
+}
+
+/// Judges the input of an operation of Rigkit as that of any other.
+fn check_core_input(
+    summary: &OperationSummary,
+    address: &str,
+    input: &Value,
+) -> Result<(), EngineError> {
+    let validator = jsonschema::draft202012::new(&summary.input_schema)
+        .map_err(|error| EngineError::Runtime(error.to_string()))?;
+    let described = OperationInput {
+        schema: summary.input_schema.clone(),
+        fields: None,
+        standard: None,
+        validator: Arc::new(validator),
+    };
+    resolve(address, &described, input.clone(), "", None).map(|_| ())
+}
+
 fn ids(operations: &[Operation]) -> Vec<String> {
     operations
         .iter()
         .map(|operation| operation.id.to_string())
         .collect()
-}
-
-fn list(definition: &Definition) -> Vec<OperationSummary> {
-    let mut all = core_operations(definition);
-    for workflow in &definition.workflows {
-        let project = workflow
-            .operations
-            .iter()
-            .map(|operation| (operation, OperationKind::Command));
-        let workspace = workflow
-            .workspace_operations
-            .iter()
-            .map(|operation| (operation, OperationKind::WorkspaceAction));
-        all.extend(
-            project
-                .chain(workspace)
-                .map(|(operation, kind)| config_operation(workflow, operation, kind)),
-        );
-    }
-    all
-}
-
-fn core_operations(definition: &Definition) -> Vec<OperationSummary> {
-    let creators: Vec<&Workflow> = definition
-        .workflows
-        .iter()
-        .filter(|workflow| workflow.workspace.is_some())
-        .collect();
-    let mut operations = vec![
-        core_command(
-            "plan",
-            "Plan",
-            "Show what is cached, what is pending, and why",
-            false,
-        ),
-        core_command("apply", "Apply", "Run what is pending", false),
-    ];
-    if !creators.is_empty() {
-        let mut create = core_command("create", "Create", "Create a workspace", true);
-        create.aliases = vec!["fork".to_owned()];
-        operations.push(create);
-    }
-    operations.extend(creators.into_iter().map(core_remove));
-    operations
-}
-
-fn core_command(
-    id: &str,
-    title: &str,
-    description: &str,
-    names_workspace: bool,
-) -> OperationSummary {
-    let mut properties = json!({ "workflow": { "type": "string", "description": "the workflow" } });
-    let mut required: Vec<&str> = Vec::new();
-    let mut positionals = Vec::new();
-    if names_workspace {
-        properties["name"] = json!({ "type": "string", "description": "the workspace's name" });
-        required.push("name");
-        positionals.push(OperationPositional {
-            name: "name".to_owned(),
-            index: 0,
-        });
-    }
-    OperationSummary {
-        workflow: String::new(),
-        id: id.to_owned(),
-        aliases: Vec::new(),
-        source: OperationSource::Core,
-        kind: OperationKind::Command,
-        title: Some(title.to_owned()),
-        description: Some(description.to_owned()),
-        creates_workspace: names_workspace,
-        input_schema: json!({
-            "type": "object", "properties": properties, "required": required, "additionalProperties": false
-        }),
-        input_fields: None,
-        cli: OperationCli {
-            positionals,
-            options: vec![flag("workflow", "string", false)],
-        },
-    }
-}
-
-fn core_remove(workflow: &Workflow) -> OperationSummary {
-    let yes = OperationFlag {
-        aliases: vec!["-y".to_owned()],
-        runtime: false,
-        ..flag("yes", "boolean", false)
-    };
-    OperationSummary {
-        workflow: workflow.name.to_string(),
-        id: "remove".to_owned(),
-        aliases: Vec::new(),
-        source: OperationSource::Core,
-        kind: OperationKind::WorkspaceAction,
-        title: Some("Remove".to_owned()),
-        description: Some("Remove a workspace".to_owned()),
-        creates_workspace: false,
-        input_schema: json!({ "type": "object", "properties": {}, "additionalProperties": false }),
-        input_fields: None,
-        cli: OperationCli {
-            positionals: Vec::new(),
-            options: vec![yes],
-        },
-    }
-}
-
-fn flag(name: &str, value_type: &str, required: bool) -> OperationFlag {
-    OperationFlag {
-        name: name.to_owned(),
-        flag: format!("--{}", flag_name(name)),
-        aliases: Vec::new(),
-        required,
-        value_type: Some(value_type.to_owned()),
-        runtime: true,
-    }
-}
-
-/// Writes a name as flags are written: `workspaceName` as `workspace-name`.
-fn flag_name(name: &str) -> String {
-    let mut flag = String::new();
-    for character in name.chars() {
-        if character.is_uppercase() && !flag.is_empty() && !flag.ends_with('-') {
-            flag.push('-');
-        }
-        flag.extend(character.to_lowercase());
-    }
-    flag.replace('_', "-")
-}
-
-fn config_operation(
-    workflow: &Workflow,
-    operation: &Operation,
-    kind: OperationKind,
-) -> OperationSummary {
-    OperationSummary {
-        workflow: workflow.name.to_string(),
-        id: operation.id.to_string(),
-        aliases: Vec::new(),
-        source: OperationSource::Config,
-        kind,
-        title: operation.title.clone(),
-        description: operation.description.clone(),
-        creates_workspace: false,
-        input_schema: operation.input.schema.clone(),
-        input_fields: operation.input.fields.clone(),
-        cli: cli_of(operation),
-    }
-}
-
-fn cli_of(operation: &Operation) -> OperationCli {
-    let schema = &operation.input.schema;
-    let required: Vec<&str> = schema
-        .get("required")
-        .and_then(Value::as_array)
-        .map(|names| names.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default();
-    let positionals: Vec<OperationPositional> = operation
-        .input
-        .fields
-        .iter()
-        .flatten()
-        .filter_map(|field| {
-            Some(OperationPositional {
-                name: field.name.clone(),
-                index: field.position?,
-            })
-        })
-        .collect();
-    let properties = schema.get("properties").and_then(Value::as_object);
-    let options = properties
-        .into_iter()
-        .flatten()
-        .filter(|(name, _)| {
-            positionals
-                .iter()
-                .all(|positional| positional.name != **name)
-        })
-        .map(|(name, property)| {
-            let value_type = property
-                .get("type")
-                .and_then(Value::as_str)
-                .unwrap_or("string");
-            flag(name, value_type, required.contains(&name.as_str()))
-        })
-        .collect();
-    OperationCli {
-        positionals,
-        options,
-    }
 }

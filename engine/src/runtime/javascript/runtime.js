@@ -271,5 +271,5 @@
     calls.get(id)?.abort.abort(new DOMException("the run was cancelled", "AbortError"));
   };
 
-  rigkit.reportError = (error) => rigkit.log(-1, "error", undefined, String(error?.stack ?? error));
+  rigkit.reportError = (error) => rigkit.log(-1, "error", undefined, `nobody caught: ${error}`);
 })();

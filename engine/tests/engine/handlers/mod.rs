@@ -1,1 +1,4 @@
-//! Placeholder
+//! What handlers have at hand: globals and storages.
+
+mod globals;
+mod storage;

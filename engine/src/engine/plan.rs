@@ -46,7 +46,8 @@ impl Engine {
                     log: None,
                     state: None,
                 };
-                let loaded = self.load_session(run, options)?;
+                // The state is opened while the definition loads.
+                let (loaded, state) = self.load_session(run, options, || self.read_state())?;
                 let definition = Arc::clone(&loaded.session.definition);
                 let workflows = select::workflows(&definition, name)?;
                 // Most projects have nobody to ask, and need nothing that asking needs.
@@ -57,7 +58,7 @@ impl Engine {
                     return loaded
                         .run(|session| self.plan_verified(session, name.map(str::to_owned)));
                 }
-                self.plan_definition(&definition, name)
+                self.plan_with_state(&definition, name, state?.as_ref())
             }
         }
     }
@@ -72,11 +73,20 @@ impl Engine {
         workflow: Option<&str>,
     ) -> Result<Vec<WorkflowPlan>, EngineError> {
         let state = self.read_state()?;
+        self.plan_with_state(definition, workflow, state.as_ref())
+    }
+
+    fn plan_with_state(
+        &self,
+        definition: &Definition,
+        workflow: Option<&str>,
+        state: Option<&StateReader>,
+    ) -> Result<Vec<WorkflowPlan>, EngineError> {
         let secrets = self.secret_digests(KeyUse::Read)?;
         select::workflows(definition, workflow)?
             .into_iter()
             .map(|workflow| {
-                let planning = Planning::new(definition, workflow, state.as_ref(), &secrets)?;
+                let planning = Planning::new(definition, workflow, state, &secrets)?;
                 planning.plan()
             })
             .collect()

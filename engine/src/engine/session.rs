@@ -54,15 +54,18 @@ impl Engine {
     where
         F: Future<Output = Result<T, EngineError>>,
     {
-        self.load_session(run, options)?.run(work)
+        let (loaded, ()) = self.load_session(run, options, || ())?;
+        loaded.run(work)
     }
 
-    /// Loads the definition and keeps what its handlers need to run.
-    pub(super) fn load_session(
+    /// Loads the definition and keeps what its handlers need to run; does something else
+    /// meanwhile.
+    pub(super) fn load_session<T>(
         &self,
         run: &RunSession,
         options: SessionOptions,
-    ) -> Result<LoadedSession, EngineError> {
+        meanwhile: impl FnOnce() -> T,
+    ) -> Result<(LoadedSession, T), EngineError> {
         let project = match options.state {
             Some(state) => ProjectStore::Shared(state),
             None => ProjectStore::OnDemand {
@@ -73,11 +76,13 @@ impl Engine {
         let secrets = self.variables.secrets().clone();
         let host_storage = HostStorage::new(self.options.host_storage_dir.clone());
         let (from_runtime, messages) = mpsc::unbounded_channel();
-        let (runtime, definition) = EmbeddedRuntime::start(EmbeddedOptions {
+        let starting = EmbeddedRuntime::start(EmbeddedOptions {
             load: self.load_options(),
             stores: Arc::new(ProviderStores::new(project, host_storage, secrets.clone())),
             from_runtime,
         })?;
+        let beside = meanwhile();
+        let (runtime, definition) = starting.wait()?;
         let emitter = Emitter::new(Arc::clone(&run.events), secrets, options.log);
         for line in &definition.console {
             emitter.emit(Event::LogOutput {
@@ -99,7 +104,7 @@ impl Engine {
             emitter,
             run: run.clone(),
         };
-        Ok(LoadedSession { session, messages })
+        Ok((LoadedSession { session, messages }, beside))
     }
 
     pub(super) fn load_options(&self) -> LoadOptions {

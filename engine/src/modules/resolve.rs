@@ -3,7 +3,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use oxc_resolver::{
@@ -86,20 +86,32 @@ pub(crate) enum RequestKind {
 /// Resolves the imports of one load; remembers what it saw of the disk.
 pub(crate) struct ImportResolver {
     project_root: PathBuf,
-    import: ResolverGeneric<LayeredFileSystem>,
-    require: ResolverGeneric<LayeredFileSystem>,
+    files: Arc<dyn SourceFiles>,
+    import: OnceLock<ResolverGeneric<LayeredFileSystem>>,
+    require: OnceLock<ResolverGeneric<LayeredFileSystem>>,
 }
 
 impl ImportResolver {
     pub(crate) fn new(project_root: &Path, files: Arc<dyn SourceFiles>) -> Self {
-        let file_system = LayeredFileSystem { files };
-        let import =
-            ResolverGeneric::new_with_file_system(file_system, options(&["import", "default"]));
         Self {
-            require: import.clone_with_options(options(&["require", "default"])),
-            import,
             project_root: project_root.to_path_buf(),
+            files,
+            import: OnceLock::new(),
+            require: OnceLock::new(),
         }
+    }
+
+    /// Many a config imports built-in modules only, and needs no resolver.
+    fn resolver(&self, kind: RequestKind) -> &ResolverGeneric<LayeredFileSystem> {
+        let (resolver, conditions) = match kind {
+            RequestKind::Import => (&self.import, ["import", "default"]),
+            RequestKind::Require => (&self.require, ["require", "default"]),
+        };
+        resolver.get_or_init(|| {
+            let files = Arc::clone(&self.files);
+            let file_system = LayeredFileSystem { files };
+            ResolverGeneric::new_with_file_system(file_system, options(&conditions))
+        })
     }
 
     /// Resolves a specifier that is written in the file `importer`.
@@ -116,10 +128,7 @@ impl ImportResolver {
                 package: None,
             });
         }
-        let resolver = match kind {
-            RequestKind::Import => &self.import,
-            RequestKind::Require => &self.require,
-        };
+        let resolver = self.resolver(kind);
         let directory = importer.parent().unwrap_or(importer);
         let found = resolver
             .resolve(directory, specifier)

@@ -32,6 +32,24 @@ pub(crate) struct EmbeddedRuntime {
     interrupt: Arc<AtomicBool>,
 }
 
+/// Is a runtime whose definition is being loaded.
+pub(crate) struct StartingRuntime {
+    runtime: EmbeddedRuntime,
+    definition: oneshot::Receiver<Result<Arc<Definition>, LoadError>>,
+}
+
+impl StartingRuntime {
+    /// Waits for the definition.
+    ///
+    /// # Errors
+    /// Where the definition is wrong.
+    pub(crate) fn wait(self) -> Result<(EmbeddedRuntime, Arc<Definition>), LoadError> {
+        let stopped = || LoadError::Sandbox("the sandbox stopped unexpectedly".to_owned());
+        let definition = self.definition.blocking_recv().map_err(|_| stopped())??;
+        Ok((self.runtime, definition))
+    }
+}
+
 /// Is what the thread of a runtime needs.
 pub(crate) struct EmbeddedOptions {
     pub(crate) load: LoadOptions,
@@ -40,29 +58,24 @@ pub(crate) struct EmbeddedOptions {
 }
 
 impl EmbeddedRuntime {
-    /// Loads the definition on a new thread and waits for it.
+    /// Begins to load the definition on a new thread.
     ///
     /// # Errors
-    /// Where the definition is wrong or the thread cannot start.
-    pub(crate) fn start(options: EmbeddedOptions) -> Result<(Self, Arc<Definition>), LoadError> {
+    /// Where the thread cannot start.
+    pub(crate) fn start(options: EmbeddedOptions) -> Result<StartingRuntime, LoadError> {
         let (to_runtime, messages) = mpsc::channel();
         let (loaded, definition) = oneshot::channel();
         let interrupt = Arc::clone(&options.load.interrupt);
         deep_thread("rigkit-handlers")
             .spawn(move || run(options, loaded, &messages))
             .map_err(|error| LoadError::Sandbox(error.to_string()))?;
-        let definition = definition.blocking_recv().unwrap_or_else(|_| {
-            Err(LoadError::Sandbox(
-                "the sandbox stopped unexpectedly".to_owned(),
-            ))
-        })?;
-        Ok((
-            Self {
+        Ok(StartingRuntime {
+            runtime: Self {
                 to_runtime,
                 interrupt,
             },
             definition,
-        ))
+        })
     }
 
     /// Tells the runtime something; nothing happens when it is gone.

@@ -35,10 +35,6 @@ use crate::{
     failure::{Exit, Failure},
 };
 
-/// A short process spends much of its time on fresh memory; this allocator asks for less.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     if completion::is_asked_for() {
         return completion::answer().into();

@@ -39,7 +39,7 @@ pub(crate) fn extract<'js>(
     let workflows = extractor.workflows(exports);
     let workflows = extractor.or_problem(workflows).unwrap_or_default();
     if !extractor.problems.is_empty() {
-        return Err(extractor.problems);
+        return Err(without_repetitions(extractor.problems));
     }
     Ok(Definition {
         workflows,
@@ -49,6 +49,20 @@ pub(crate) fn extract<'js>(
         console: Vec::new(),
     })
 }
+
+/// A call in a loop or a factory is wrong every time it is made; once is enough to say so.
+fn without_repetitions(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut told: Vec<Diagnostic> = Vec::new();
+    for problem in problems {
+        if told.len() < MAX_PROBLEMS && !told.contains(&problem) {
+            told.push(problem);
+        }
+    }
+    told
+}
+
+/// Nobody reads more than that at once.
+const MAX_PROBLEMS: usize = 200;
 
 /// Collects a definition and everything that is wrong with it.
 pub(super) struct Extractor<'a, 'js> {
@@ -133,29 +147,23 @@ impl<'js> Extractor<'_, 'js> {
 
     fn workflows(&mut self, exports: &Object<'js>) -> rquickjs::Result<Vec<Workflow>> {
         let default: JsValue = exports.get("default")?;
-        let (roots, providers) = match default.as_object() {
-            Some(config) if kind_of(config)? == "rigkit.config" => (
-                self.config_roots(config)?,
-                config.get::<_, JsValue>("providers")?,
-            ),
-            Some(node) if is_node(node)? => {
-                (vec![node.clone()], JsValue::new_undefined(self.ctx.clone()))
+        let (roots, config) = match default.as_object() {
+            Some(config) if kind_of(config)? == "rigkit.config" => {
+                (self.config_roots(config)?, Some(config))
             }
+            Some(node) if is_node(node)? => (vec![node.clone()], None),
             _ if !default.is_undefined() => {
                 self.not_a_config(&default);
                 return Ok(Vec::new());
             }
-            _ => (
-                self.named_roots(exports)?,
-                JsValue::new_undefined(self.ctx.clone()),
-            ),
+            _ => (self.named_roots(exports)?, None),
         };
         if roots.is_empty() && self.problems.is_empty() {
             self.no_workflow();
         }
         let mut workflows = Vec::new();
         for root in roots {
-            let workflow = flatten(self, &root, &providers)?;
+            let workflow = flatten(self, &root, config)?;
             workflows.extend(workflow);
         }
         self.check_unique_names(&workflows);
@@ -226,8 +234,9 @@ impl<'js> Extractor<'_, 'js> {
         );
         let help =
             "export default defineConfig({ workflows: { … } }), or export the workflows by name";
-        let entry = self.graph.module(ModuleGraph::ENTRY).range(&(0..0));
-        self.refuse(DiagnosticCode::NoWorkflow, message, Some(entry), help);
+        let entry = self.graph.module(ModuleGraph::ENTRY);
+        let range = entry.range(&entry.default_export.clone().unwrap_or_default());
+        self.refuse(DiagnosticCode::NoWorkflow, message, Some(range), help);
     }
 
     fn no_workflow(&mut self) {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use rquickjs::{Function, Object, Value as JsValue};
+use rquickjs::{Exception, Function, Object, Value as JsValue};
 
 use super::{
     extract::{Extractor, describe, is_node, kind_of},
@@ -20,11 +20,17 @@ use crate::{
 /// Nodes may be nested this deep; deeper is a loop gone wrong.
 const MAX_NESTING: usize = 200;
 
+/// A sequence may have this many entries; more is a list that ends in itself.
+const MAX_ENTRIES: usize = 1_000_000;
+
+/// How often the clock is read: reading it costs as much as several nodes.
+const NODES_BETWEEN_CHECKS: usize = 512;
+
 /// Makes a workflow of a root node; nothing if its node is too broken to go on.
 pub(super) fn flatten<'js>(
     extractor: &mut Extractor<'_, 'js>,
     root: &Object<'js>,
-    config_providers: &JsValue<'js>,
+    config: Option<&Object<'js>>,
 ) -> rquickjs::Result<Option<Workflow>> {
     let owner: JsValue = root.get("workflow")?;
     let place = match owner.as_object() {
@@ -36,10 +42,8 @@ pub(super) fn flatten<'js>(
         return Ok(None);
     };
     let mut scope = Scope::default();
-    extractor.add_providers(&mut scope, config_providers)?;
-    if let Some(owner) = owner.as_object() {
-        let own: JsValue = owner.get("providers")?;
-        extractor.add_providers(&mut scope, &own)?;
+    for holder in config.into_iter().chain(owner.as_object()) {
+        extractor.add_providers(&mut scope, holder)?;
     }
     let mut flattening = Flattening {
         extractor,
@@ -47,6 +51,7 @@ pub(super) fn flatten<'js>(
         points: vec![Point::Start],
         scopes: Vec::new(),
         paths: HashMap::new(),
+        visited: 0,
         workspace: None,
         operations: Vec::new(),
         workspace_operations: Vec::new(),
@@ -78,6 +83,7 @@ struct Flattening<'e, 'a, 'js> {
     points: Vec<Point>,
     scopes: Vec<Scope>,
     paths: HashMap<Arc<str>, Place>,
+    visited: usize,
     workspace: Option<WorkspaceDefinition>,
     operations: Vec<Operation>,
     workspace_operations: Vec<Operation>,
@@ -134,6 +140,7 @@ impl<'js> Flattening<'_, '_, 'js> {
         position: &Position,
         scope: &Scope,
     ) -> rquickjs::Result<(Outline, PointId)> {
+        self.check_time()?;
         let node_kind: JsValue = node.get("nodeKind")?;
         let node_kind = node_kind.as_string().and_then(|kind| kind.to_string().ok());
         let place = self.extractor.place(node);
@@ -150,6 +157,21 @@ impl<'js> Flattening<'_, '_, 'js> {
         self.extractor
             .refuse(DiagnosticCode::NotANode, message, range, "");
         Ok((empty_outline(place), position.point))
+    }
+
+    /// Ends a walk that takes too long: nodes that are used in many places can stand for more
+    /// tasks than anyone could list.
+    fn check_time(&mut self) -> rquickjs::Result<()> {
+        self.visited += 1;
+        if self.visited.is_multiple_of(NODES_BETWEEN_CHECKS)
+            && self.extractor.realm.watchdog.must_stop()
+        {
+            return Err(Exception::throw_message(
+                &self.extractor.ctx,
+                "the time is over",
+            ));
+        }
+        Ok(())
     }
 
     fn task(
@@ -639,6 +661,12 @@ fn entries<'js>(sequence: &Object<'js>) -> rquickjs::Result<Vec<Object<'js>>> {
     let mut entries = Vec::new();
     let mut current: JsValue = sequence.get("last")?;
     while let Some(entry) = current.into_object() {
+        if entries.len() >= MAX_ENTRIES {
+            return Err(Exception::throw_type(
+                sequence.ctx(),
+                "a sequence has more entries than can be read",
+            ));
+        }
         current = entry.get("previous")?;
         entries.push(entry);
     }
@@ -647,19 +675,22 @@ fn entries<'js>(sequence: &Object<'js>) -> rquickjs::Result<Vec<Object<'js>>> {
 }
 
 impl<'js> Extractor<'_, 'js> {
-    /// Adds the providers of an object to a scope.
-    fn add_providers(
-        &mut self,
-        scope: &mut Scope,
-        providers: &JsValue<'js>,
-    ) -> rquickjs::Result<()> {
+    /// Adds the providers of a config or a workflow to a scope.
+    fn add_providers(&mut self, scope: &mut Scope, holder: &Object<'js>) -> rquickjs::Result<()> {
+        let place = self.place(holder);
+        let providers: JsValue = holder.get("providers")?;
         let Some(providers) = providers.as_object() else {
             return Ok(());
         };
         for key in providers.keys::<String>() {
             let key = key?;
             let provider: JsValue = providers.get(key.as_str())?;
-            self.add_provider(scope, &key, &provider, (None, None))?;
+            let path = ["providers", key.as_str()];
+            let ranges = (
+                place.property_key(self.graph, &path),
+                place.property(self.graph, &path),
+            );
+            self.add_provider(scope, &key, &provider, ranges)?;
         }
         Ok(())
     }

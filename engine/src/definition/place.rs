@@ -110,8 +110,15 @@ impl Place {
     /// Gives the range of the name of a property that is written in the call, or of the call.
     #[must_use]
     pub fn property_name(&self, graph: &ModuleGraph, name: &str) -> Option<SourceRange> {
+        self.property_key(graph, &[name])
+    }
+
+    /// Gives the range of the last name of a path of properties that is written in the call, or
+    /// of the call.
+    #[must_use]
+    pub fn property_key(&self, graph: &ModuleGraph, path: &[&str]) -> Option<SourceRange> {
         self.call_site(graph)
-            .and_then(|(module, site)| Some(module.range(&site.property(&[name])?.key)))
+            .and_then(|(module, site)| Some(module.range(&site.property(path)?.key)))
             .or_else(|| self.range(graph))
     }
 }

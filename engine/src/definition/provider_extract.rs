@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+const PLUGIN_HELP: &str =
+    "give `defineProvider` an object with `createProvider` as its third argument";
+
 impl<'js> Extractor<'_, 'js> {
     /// Reads a provider definition; one that is used twice is read once.
     pub(super) fn provider(
@@ -35,11 +38,26 @@ impl<'js> Extractor<'_, 'js> {
         let Some(plugin) = plugin.as_object() else {
             let range = place.range(self.graph);
             let message = format!("the provider `{name}` has no plugin");
-            let help =
-                "give `defineProvider` an object with `createProvider` as its third argument";
-            self.refuse(DiagnosticCode::ProviderWithoutPlugin, message, range, help);
+            self.refuse(
+                DiagnosticCode::ProviderWithoutPlugin,
+                message,
+                range,
+                PLUGIN_HELP,
+            );
             return Ok(None);
         };
+        if !plugin.get::<_, JsValue>("createProvider")?.is_function() {
+            let range = place.argument(self.graph, 2);
+            let message =
+                format!("the plugin of the provider `{name}` has no function `createProvider`");
+            self.refuse(
+                DiagnosticCode::ProviderWithoutPlugin,
+                message,
+                range,
+                PLUGIN_HELP,
+            );
+            return Ok(None);
+        }
         let Some(provider_id) = provider_id.as_string().and_then(|id| id.to_string().ok()) else {
             let range = place.argument(self.graph, 0);
             self.refuse(

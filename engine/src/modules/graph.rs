@@ -62,6 +62,8 @@ pub struct Module {
     pub call_sites: Vec<CallSite>,
     /// What it imports.
     pub imports: Vec<Import>,
+    /// Where its default export is written, if it has one.
+    pub default_export: Option<Range<u32>>,
     pub(crate) format: ModuleFormat,
     links: HashMap<String, ModuleId>,
     lines: std::sync::OnceLock<LineIndex>,
@@ -317,7 +319,8 @@ impl GraphLoader {
                     let module = self.graph.module(importer);
                     module.range(&module.imports[import].span)
                 });
-                self.problems.push(problem.at(importer));
+                self.problems
+                    .push(problem.at(importer.unwrap_or_else(|| start_of(path))));
                 return None;
             }
         };
@@ -387,6 +390,11 @@ impl GraphLoader {
     }
 }
 
+/// Gives the place where a file begins that cannot be read.
+fn start_of(path: &Path) -> SourceRange {
+    SourceRange::new(path, &LineIndex::new(Arc::from("")), 0..0)
+}
+
 fn built_in_module(built_in: BuiltInModule) -> Module {
     let code = match built_in {
         BuiltInModule::Sdk => sdk_source(Zod::Missing),
@@ -422,6 +430,7 @@ fn plain_module(path: PathBuf, origin: ModuleOrigin, code: String) -> Module {
         code,
         call_sites: Vec::new(),
         imports: Vec::new(),
+        default_export: None,
         format: ModuleFormat::EsModule,
         links: HashMap::new(),
         lines: std::sync::OnceLock::new(),
@@ -490,6 +499,7 @@ fn fill(module: &mut Module, is_es_module: bool) -> Result<(), Vec<Diagnostic>> 
         code,
         call_sites,
         imports,
+        default_export,
         has_module_syntax,
     } = transpile(&module.path, &module.text, sites)
         .map_err(|problems| syntax_errors(module, problems))?;
@@ -501,6 +511,7 @@ fn fill(module: &mut Module, is_es_module: bool) -> Result<(), Vec<Diagnostic>> 
     module.code = code;
     module.call_sites = call_sites;
     module.imports = imports;
+    module.default_export = default_export;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use oxc::{
     diagnostics::{Diagnostics, OxcDiagnostic, Severity},
     parser::{ParseOptions, Parser},
     semantic::SemanticBuilder,
-    span::{SourceType, Span},
+    span::{GetSpan, SourceType, Span},
     transformer::{JsxOptions, TransformOptions, Transformer, TypeScriptOptions},
 };
 
@@ -43,6 +43,7 @@ pub(super) struct Transpiled {
     pub(super) code: String,
     pub(super) call_sites: Vec<CallSite>,
     pub(super) imports: Vec<Import>,
+    pub(super) default_export: Option<Range<u32>>,
     pub(super) has_module_syntax: bool,
 }
 
@@ -79,6 +80,7 @@ pub(super) fn transpile(
         code: print(&parsed.program, None).code,
         call_sites,
         imports,
+        default_export: default_export(&parsed.program),
         has_module_syntax: parsed.has_module_syntax,
     })
 }
@@ -181,6 +183,8 @@ fn print<'a>(program: &Program<'a>, source_map: Option<&Path>) -> CodegenReturn<
     let options = CodegenOptions {
         comments: CommentOptions::disabled(),
         source_map_path: source_map.map(Path::to_path_buf),
+        // Indented, the text of nested blocks would grow with the square of their number.
+        indent_width: 0,
         ..CodegenOptions::default()
     };
     Codegen::new().with_options(options).build(program)
@@ -214,7 +218,9 @@ fn lower_first(message: &str) -> String {
     let mut characters = message.chars();
     match (characters.next(), characters.clone().next()) {
         // An acronym or a code such as `TS(1005)` keeps its capitals.
-        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+        (Some(first), Some(second))
+            if first.is_uppercase() && (second.is_lowercase() || second == ' ') =>
+        {
             first.to_lowercase().chain(characters).collect()
         }
         _ => message.to_owned(),
@@ -229,6 +235,13 @@ fn collect_imports(program: &Program<'_>, has_dynamic_imports: bool) -> Vec<Impo
         imports.append(&mut finder.found);
     }
     imports
+}
+
+fn default_export(program: &Program<'_>) -> Option<Range<u32>> {
+    program.body.iter().find_map(|statement| match statement {
+        Statement::ExportDefaultDeclaration(export) => Some(range(export.declaration.span())),
+        _ => None,
+    })
 }
 
 fn static_import(statement: &Statement<'_>) -> Option<Import> {
@@ -280,7 +293,6 @@ fn from_source(source: &StringLiteral<'_>) -> Import {
 }
 
 fn exported_name(name: &ModuleExportName<'_>) -> (String, Range<u32>) {
-    use oxc::span::GetSpan;
     (name.name().to_string(), range(name.span()))
 }
 

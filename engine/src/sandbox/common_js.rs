@@ -5,15 +5,15 @@ use std::{
     sync::Arc,
 };
 
-use rquickjs::{Ctx, Exception, Function, Object};
+use rquickjs::{Ctx, Exception, Function, Object, Value};
 
-use super::loader::rigkit;
+use super::{loader::rigkit, node_builtins};
 use crate::modules::{ModuleGraph, RequestKind, Target};
 
 const COMMON_JS: &str = include_str!("javascript/common_js.js");
 
 /// Gives the context `requireCommonJs` and what it needs of the disk.
-pub(super) fn install(ctx: &Ctx<'_>, graph: &Arc<ModuleGraph>) -> rquickjs::Result<()> {
+pub(super) fn install<'js>(ctx: &Ctx<'js>, graph: &Arc<ModuleGraph>) -> rquickjs::Result<()> {
     let rigkit = rigkit(ctx)?;
     let resolving = Arc::clone(graph);
     rigkit.set(
@@ -41,15 +41,17 @@ pub(super) fn install(ctx: &Ctx<'_>, graph: &Arc<ModuleGraph>) -> rquickjs::Resu
             },
         )?,
     )?;
+    let node_module = |ctx: Ctx<'js>, name: String| -> rquickjs::Result<Value<'js>> {
+        ctx.eval(node_builtins::required_value(&name))
+    };
+    rigkit.set("nodeModule", Function::new(ctx.clone(), node_module)?)?;
     install_lazily(ctx, &rigkit)
 }
 
 /// Most configs use no CommonJS: its code is compiled when the first module asks for it.
 fn install_lazily<'js>(ctx: &Ctx<'js>, rigkit: &Object<'js>) -> rquickjs::Result<()> {
     let load = |name: &'static str| {
-        move |ctx: Ctx<'js>,
-              argument: rquickjs::Value<'js>|
-              -> rquickjs::Result<rquickjs::Value<'js>> {
+        move |ctx: Ctx<'js>, argument: Value<'js>| -> rquickjs::Result<Value<'js>> {
             ctx.eval::<(), _>(COMMON_JS)?;
             super::loader::rigkit(&ctx)?
                 .get::<_, Function>(name)?

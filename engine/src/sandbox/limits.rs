@@ -73,7 +73,8 @@ impl Watchdog {
         self.interrupt.load(Ordering::Relaxed)
     }
 
-    fn must_stop(&self) -> bool {
+    /// Says whether time is over or somebody asked for the work to end.
+    pub(crate) fn must_stop(&self) -> bool {
         if self.is_interrupted() {
             return true;
         }

@@ -89,7 +89,20 @@ impl Realm {
             read(&ctx, &namespace)
         });
         self.watchdog.stop();
-        result
+        result.map_err(|problems| {
+            problems
+                .into_iter()
+                .map(|problem| self.placed(problem))
+                .collect()
+        })
+    }
+
+    /// Places at the config what has no place of its own, such as a text that was thrown.
+    fn placed(&self, problem: Diagnostic) -> Diagnostic {
+        match problem.range {
+            Some(_) => problem,
+            None => problem.at(self.graph.module(ModuleGraph::ENTRY).range(&(0..0))),
+        }
     }
 
     /// Takes the limits away: handlers may compute as long as nobody cancels them.
@@ -142,7 +155,9 @@ impl Realm {
         if thrown.message == "out of memory" || value.is_null() {
             return self.memory_limit().at(thrown.place().cloned());
         }
-        missing_export(&thrown, &self.graph).unwrap_or_else(|| threw(&thrown))
+        missing_export(&thrown, &self.graph)
+            .or_else(|| missing_module(&thrown, &self.graph))
+            .unwrap_or_else(|| threw(&thrown))
     }
 
     fn time_limit(&self) -> Diagnostic {
@@ -197,12 +212,14 @@ fn threw(thrown: &Thrown) -> Diagnostic {
         format!("{name}{}", thrown.message),
     )
     .at(thrown.place().cloned());
-    for frame in thrown
+    let mut callers: Vec<_> = thrown
         .frames
         .iter()
         .skip(1)
         .filter(|frame| frame.is_project)
-    {
+        .collect();
+    callers.dedup_by(|next, before| next.range == before.range);
+    for frame in callers {
         diagnostic = diagnostic.related("called from here", Some(frame.range.clone()));
     }
     let handler_only = HANDLER_ONLY
@@ -237,6 +254,24 @@ const HANDLER_ONLY: &[&str] = &[
     "Request",
     "Response",
 ];
+
+/// Recognises the runtime's message for an `import()` that leads nowhere.
+fn missing_module(thrown: &Thrown, graph: &ModuleGraph) -> Option<Diagnostic> {
+    let rest = thrown.message.strip_prefix("Error resolving module '")?;
+    let (specifier, rest) = rest.split_once("' from '")?;
+    let importer = graph.module(loader::find(graph, rest.strip_suffix('\'')?)?);
+    let import = importer
+        .imports
+        .iter()
+        .find(|import| import.specifier == specifier);
+    let place = import.map(|import| importer.range(&import.span));
+    let message = format!("cannot find the module `{specifier}`");
+    Some(
+        Diagnostic::error(DiagnosticCode::UnresolvedImport, message)
+            .at(place)
+            .help("an `import()` has to name a module as a text, so that it can be found before the config runs"),
+    )
+}
 
 /// Recognises the runtime's message for an import that its target does not export.
 fn missing_export(thrown: &Thrown, graph: &ModuleGraph) -> Option<Diagnostic> {

@@ -39,8 +39,7 @@
 
   function exportNames(exported) {
     const isObject = (typeof exported === "object" && exported !== null) || typeof exported === "function";
-    const skipped = new Set(["default", "length", "name", "prototype", "arguments", "caller"]);
-    return isObject ? Object.keys(exported).filter((name) => !skipped.has(name)) : [];
+    return isObject ? Object.keys(exported).filter((name) => name !== "default") : [];
   }
 
   rigkit.requireCommonJs = requireCommonJs;

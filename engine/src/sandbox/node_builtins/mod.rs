@@ -3,7 +3,7 @@
 //!
 //! The table of exports in `exports.txt` is written by `generate.mjs`.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeMap, fmt::Write as _, sync::LazyLock};
 
 const TABLE: &str = include_str!("exports.txt");
 
@@ -48,43 +48,47 @@ pub fn module_source(name: &str) -> String {
     )
 }
 
-fn source_with_exports(name: &str, exports: &Exports) -> String {
-    let names = export_names(exports);
-    // An export may be called what no variable can.
-    let variables = numbered(&names, |index, name| format!("{name}:e{index}"));
-    let exported = numbered(&names, |index, name| format!("e{index} as {name}"));
-    format!(
-        "const {{ named, whole }} = globalThis.__rigkit.use(\"node_builtins\").create({}, {});\n\
-         const {{{variables}}} = named;\nexport {{{exported}}};\nexport default whole;\n",
-        quote(name),
-        description(exports),
-    )
+/// Returns an expression for what `require` of a Node.js module gives.
+///
+/// It needs the same globals; for an unknown name it is `undefined`.
+#[must_use]
+pub fn required_value(name: &str) -> String {
+    let created = MODULES
+        .get(name)
+        .map(|exports| format!("{}.whole", create_call(name, exports)));
+    created.unwrap_or_else(|| "undefined".to_owned())
 }
 
-fn numbered(names: &[String], print: impl Fn(usize, &String) -> String) -> String {
-    let printed: Vec<_> = names
-        .iter()
-        .enumerate()
-        .map(|(index, name)| print(index, name))
-        .collect();
-    printed.join(",")
-}
-
-/// What `placeholders.js` has to know to make the exports.
-fn description(exports: &Exports) -> String {
+fn create_call(name: &str, exports: &Exports) -> String {
+    let values = if exports.values.is_empty() {
+        "{}"
+    } else {
+        exports.values
+    };
     let default_function = exports
         .default_function
         .map_or_else(|| "null".to_owned(), quote);
     format!(
-        "{{defaultFunction:{default_function},functions:{},objects:{},values:{}}}",
+        "globalThis.__rigkit.use(\"node_builtins\").create({}, {{\n  \
+         defaultFunction: {default_function},\n  functions: {},\n  objects: {},\n  \
+         values: {values},\n}})",
+        quote(name),
         quote(exports.functions),
         quote(exports.objects),
-        if exports.values.is_empty() {
-            "{}"
-        } else {
-            exports.values
-        },
     )
+}
+
+fn source_with_exports(name: &str, exports: &Exports) -> String {
+    let created = create_call(name, exports);
+    let mut source = format!("const {{ named, whole }} = {created};\nexport default whole;\n");
+    for (index, export) in export_names(exports).iter().enumerate() {
+        // An export may be called what no variable can.
+        let _ = writeln!(
+            source,
+            "const e{index} = named.{export};\nexport {{ e{index} as {export} }};"
+        );
+    }
+    source
 }
 
 fn export_names(exports: &Exports) -> Vec<String> {

@@ -88,10 +88,10 @@ export const app = sequence("app").task("t", ({ step }) => {
 }
 
 #[test]
-fn what_a_config_prints_while_it_is_read_is_no_event() {
+fn what_a_config_prints_while_it_is_read_is_logged_as_the_definitions() {
     let project = TestProject::new(
         "import { sequence } from \"@rigkit/sdk\";\nconsole.log(\"reading\");\nexport const app = sequence(\"app\").task(\"t\", () => {});\n",
     );
     let (_, recording) = project.apply_with(&ApplyRequest::default());
-    assert!(recording.logs().is_empty());
+    assert_eq!(recording.logs(), ["definition info reading"]);
 }

@@ -141,7 +141,9 @@ fn core_operations(definition: &Definition) -> Vec<OperationSummary> {
     if !creators.is_empty() {
         operations.push(core_create_summary());
     }
-    let removers = creators.into_iter().map(|workflow| core_remove(&workflow.name));
+    let removers = creators
+        .into_iter()
+        .map(|workflow| core_remove(&workflow.name));
     operations.extend(removers);
     operations
 }

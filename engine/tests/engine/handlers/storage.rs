@@ -22,7 +22,12 @@ export const app = sequence("app").addProvider("one", keep("one")).addProvider("
 
 #[track_caller]
 fn value_of(project: &TestProject) -> Value {
-    project.apply_with(&ApplyRequest::default()).0.unwrap().context["value"].clone()
+    project
+        .apply_with(&ApplyRequest::default())
+        .0
+        .unwrap()
+        .context["value"]
+        .clone()
 }
 
 #[test]
@@ -59,21 +64,41 @@ fn what_is_kept_is_there_in_the_next_run() {
         let project = project(&format!(
             "const n = (one.{storage}.get(\"n\")?.value ?? 0) + 1; one.{storage}.set(\"n\", n); return {{ ctx: {{ value: n }} }};"
         ));
-        assert_eq!([value_of(&project), value_of(&project)], [json!(1), json!(2)], "{storage}");
+        assert_eq!(
+            [value_of(&project), value_of(&project)],
+            [json!(1), json!(2)],
+            "{storage}"
+        );
     }
 }
 
 #[test]
 fn each_storage_is_where_it_belongs() {
-    let project = project("one.storage.set(\"k\", \"in-project\"); one.hostStorage.set(\"k\", \"on-machine\");");
+    let project = project(
+        "one.storage.set(\"k\", \"in-project\"); one.hostStorage.set(\"k\", \"on-machine\");",
+    );
     project.apply();
-    assert_eq!(project.files_with(".rigkit", "on-machine"), Vec::<std::path::PathBuf>::new());
-    assert_eq!(project.files_with("home", "in-project"), Vec::<std::path::PathBuf>::new());
+    assert_eq!(
+        project.files_with(".rigkit", "on-machine"),
+        Vec::<std::path::PathBuf>::new()
+    );
+    assert_eq!(
+        project.files_with("home", "in-project"),
+        Vec::<std::path::PathBuf>::new()
+    );
     let files = project.files_with("home/providers", "on-machine");
     assert_eq!(files.len(), 1);
-    let mode = |path: &std::path::Path| std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions()) & 0o777;
-    assert_eq!((mode(&files[0]), mode(files[0].parent().unwrap())), (0o600, 0o700));
-    assert_eq!(project.query("SELECT value FROM provider_storage"), ["\"in-project\""]);
+    let mode = |path: &std::path::Path| {
+        std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions()) & 0o777
+    };
+    assert_eq!(
+        (mode(&files[0]), mode(files[0].parent().unwrap())),
+        (0o600, 0o700)
+    );
+    assert_eq!(
+        project.query("SELECT value FROM provider_storage"),
+        ["\"in-project\""]
+    );
 }
 
 #[test]
@@ -107,5 +132,8 @@ export const app = sequence("app").addProvider("c", counting).task("t", () => {}
     );
     let found = |project: &TestProject| project.plan().checks[0].value.clone();
     assert_eq!([found(&project), found(&project)], [json!(1), json!(2)]);
-    assert!(!project.exists(".rigkit"), "a plan makes no state by itself");
+    assert!(
+        !project.exists(".rigkit"),
+        "a plan makes no state by itself"
+    );
 }

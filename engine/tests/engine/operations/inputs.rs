@@ -21,7 +21,10 @@ fn check(input: &str, cases: &[(Value, Result<Value, &str>)]) {
             (Ok(result), Ok(expected)) => assert_eq!(&result, expected, "{given}"),
             (Err(error), Err(expected)) => {
                 assert_eq!(error.to_string(), *expected, "{given}");
-                assert!(recording.logs().is_empty(), "nothing runs with a wrong input");
+                assert!(
+                    recording.logs().is_empty(),
+                    "nothing runs with a wrong input"
+                );
             }
             (result, expected) => panic!("{given}: {result:?} instead of {expected:?}"),
         }
@@ -40,18 +43,58 @@ fn a_json_schema_is_filled_in_and_judged() {
   required: ["name"],
 }"#,
         &[
-            (json!({ "name": "x" }), Ok(json!({ "name": "x", "port": 3000 }))),
-            (json!({ "name": "x", "port": 1, "mode": "b", "tags": ["t"], "deep": {} }), Ok(json!({ "name": "x", "port": 1, "mode": "b", "tags": ["t"], "deep": { "x": 1 } }))),
-            (json!({}), Err("the input of `op` is wrong: `name` is missing")),
-            (Value::Null, Err("the input of `op` is wrong: `name` is missing")),
-            (json!({ "name": "x", "prot": 1 }), Err("the input of `op` is wrong: there is no key `prot`; did you mean `port`?")),
-            (json!({ "name": "x", "port": "1" }), Err("the input of `op` is wrong: `port`: \"1\" is not of type \"integer\"")),
-            (json!({ "name": "x", "mode": "c" }), Err("the input of `op` is wrong: `mode`: \"c\" is not one of \"a\" or \"b\"")),
-            (json!({ "name": "x", "tags": [1] }), Err("the input of `op` is wrong: `tags.0`: 1 is not of type \"string\"")),
-            (json!({ "port": "1", "x": 1 }), Err("the input of `op` is wrong: `port`: \"1\" is not of type \"integer\"; there is no key `x`; it takes: name, port, mode, tags, deep; `name` is missing")),
-            (json!([]), Err("the input of `op` is wrong: it must be an object, not an array")),
-            (json!("x"), Err("the input of `op` is wrong: it must be an object, not a string")),
-            (json!({ "name": "" }), Ok(json!({ "name": "", "port": 3000 }))),
+            (
+                json!({ "name": "x" }),
+                Ok(json!({ "name": "x", "port": 3000 })),
+            ),
+            (
+                json!({ "name": "x", "port": 1, "mode": "b", "tags": ["t"], "deep": {} }),
+                Ok(
+                    json!({ "name": "x", "port": 1, "mode": "b", "tags": ["t"], "deep": { "x": 1 } }),
+                ),
+            ),
+            (
+                json!({}),
+                Err("the input of `op` is wrong: `name` is missing"),
+            ),
+            (
+                Value::Null,
+                Err("the input of `op` is wrong: `name` is missing"),
+            ),
+            (
+                json!({ "name": "x", "prot": 1 }),
+                Err("the input of `op` is wrong: there is no key `prot`; did you mean `port`?"),
+            ),
+            (
+                json!({ "name": "x", "port": "1" }),
+                Err("the input of `op` is wrong: `port`: \"1\" is not of type \"integer\""),
+            ),
+            (
+                json!({ "name": "x", "mode": "c" }),
+                Err("the input of `op` is wrong: `mode`: \"c\" is not one of \"a\" or \"b\""),
+            ),
+            (
+                json!({ "name": "x", "tags": [1] }),
+                Err("the input of `op` is wrong: `tags.0`: 1 is not of type \"string\""),
+            ),
+            (
+                json!({ "port": "1", "x": 1 }),
+                Err(
+                    "the input of `op` is wrong: `port`: \"1\" is not of type \"integer\"; there is no key `x`; it takes: name, port, mode, tags, deep; `name` is missing",
+                ),
+            ),
+            (
+                json!([]),
+                Err("the input of `op` is wrong: it must be an object, not an array"),
+            ),
+            (
+                json!("x"),
+                Err("the input of `op` is wrong: it must be an object, not a string"),
+            ),
+            (
+                json!({ "name": "" }),
+                Ok(json!({ "name": "", "port": 3000 })),
+            ),
         ],
     );
 }
@@ -63,7 +106,10 @@ fn an_operation_without_input_takes_none() {
         &[
             (Value::Null, Ok(json!({}))),
             (json!({}), Ok(json!({}))),
-            (json!({ "x": 1 }), Err("the input of `op` is wrong: there is no key `x`; it takes no input")),
+            (
+                json!({ "x": 1 }),
+                Err("the input of `op` is wrong: there is no key `x`; it takes no input"),
+            ),
         ],
     );
 }
@@ -76,17 +122,38 @@ fn fields_are_required_unless_they_have_a_default_or_are_switches() {
   force: w.boolean(), count: w.number({ required: false }),
 })"#,
         &[
-            (json!({ "name": "x" }), Ok(json!({ "name": "x", "port": 3000, "force": false }))),
+            (
+                json!({ "name": "x" }),
+                Ok(json!({ "name": "x", "port": 3000, "force": false })),
+            ),
             (
                 json!({ "name": "x", "note": "n", "force": true, "count": 1.5 }),
                 Ok(json!({ "name": "x", "note": "n", "force": true, "count": 1.5, "port": 3000 })),
             ),
-            (json!({}), Err("the input of `op` is wrong: `name` is missing")),
-            (json!({ "name": "" }), Err("the input of `op` is wrong: `name` is missing")),
-            (json!({ "name": "x", "note": "" }), Ok(json!({ "name": "x", "port": 3000, "force": false }))),
-            (json!({ "name": 1 }), Err("the input of `op` is wrong: `name`: 1 is not of type \"string\"")),
-            (json!({ "name": "x", "force": "yes" }), Err("the input of `op` is wrong: `force`: \"yes\" is not of type \"boolean\"")),
-            (json!({ "name": "x", "nme": "y" }), Err("the input of `op` is wrong: there is no key `nme`; did you mean `name`?")),
+            (
+                json!({}),
+                Err("the input of `op` is wrong: `name` is missing"),
+            ),
+            (
+                json!({ "name": "" }),
+                Err("the input of `op` is wrong: `name` is missing"),
+            ),
+            (
+                json!({ "name": "x", "note": "" }),
+                Ok(json!({ "name": "x", "port": 3000, "force": false })),
+            ),
+            (
+                json!({ "name": 1 }),
+                Err("the input of `op` is wrong: `name`: 1 is not of type \"string\""),
+            ),
+            (
+                json!({ "name": "x", "force": "yes" }),
+                Err("the input of `op` is wrong: `force`: \"yes\" is not of type \"boolean\""),
+            ),
+            (
+                json!({ "name": "x", "nme": "y" }),
+                Err("the input of `op` is wrong: there is no key `nme`; did you mean `name`?"),
+            ),
         ],
     );
 }
@@ -101,8 +168,14 @@ fn a_standard_schema_has_the_last_word() {
 } }"#,
         &[
             (json!({ "port": 3000 }), Ok(json!({ "port": "p3000" }))),
-            (json!({ "port": "x" }), Err("the input of `op` is wrong: `port`: \"x\" is not of type \"integer\"")),
-            (json!({ "port": 1 }), Err("`operation.op` failed: the input does not pass its schema: port: too low")),
+            (
+                json!({ "port": "x" }),
+                Err("the input of `op` is wrong: `port`: \"x\" is not of type \"integer\""),
+            ),
+            (
+                json!({ "port": 1 }),
+                Err("`operation.op` failed: the input does not pass its schema: port: too low"),
+            ),
         ],
     );
 }
@@ -137,7 +210,10 @@ fn a_workspace_field_gives_the_workspace() {
             jobs: None,
             lock: rigkit_engine::LockBehaviour::Wait,
         };
-        project.engine().create_workspace(&request, &Recording::default().session()).unwrap();
+        project
+            .engine()
+            .create_workspace(&request, &Recording::default().session())
+            .unwrap();
     };
     create("app", "one");
     create("other", "two");
@@ -146,24 +222,49 @@ fn a_workspace_field_gives_the_workspace() {
         result,
         json!({ "target": { "name": "one", "ctx": { "path": "/w/one", "from": "b", "node": "workspace.one.create", "name": "app" } }, "port": 1 })
     );
-    let error = |target: &str| run(&project, "sync", json!({ "target": target })).unwrap_err().to_string();
-    assert_eq!(error("two"), "the workspace `two` belongs to the workflow `other`, not `app`");
+    let error = |target: &str| {
+        run(&project, "sync", json!({ "target": target }))
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        error("two"),
+        "the workspace `two` belongs to the workflow `other`, not `app`"
+    );
     assert_eq!(error("three"), "there is no workspace `three`");
-    assert_eq!(error(""), "the input of `sync` is wrong: `target` is missing");
+    assert_eq!(
+        error(""),
+        "the input of `sync` is wrong: `target` is missing"
+    );
 }
 
 #[test]
 fn core_operations_judge_their_input_too() {
     let project = TestProject::new(workspaces::FIXTURE);
-    let error = |operation: &str, input: Value| run(&project, operation, input).unwrap_err().to_string();
-    assert_eq!(error("plan", json!({ "workflw": "app" })), "the input of `plan` is wrong: there is no key `workflw`; did you mean `workflow`?");
-    assert_eq!(error("apply", json!({ "workflow": 1 })), "the input of `apply` is wrong: `workflow`: 1 is not of type \"string\"");
-    assert_eq!(error("create", json!({})), "the input of `create` is wrong: `name` is missing");
-    assert_eq!(error("apply", json!([])), "the input of `apply` is wrong: it must be an object, not an array");
+    let error =
+        |operation: &str, input: Value| run(&project, operation, input).unwrap_err().to_string();
+    assert_eq!(
+        error("plan", json!({ "workflw": "app" })),
+        "the input of `plan` is wrong: there is no key `workflw`; did you mean `workflow`?"
+    );
+    assert_eq!(
+        error("apply", json!({ "workflow": 1 })),
+        "the input of `apply` is wrong: `workflow`: 1 is not of type \"string\""
+    );
+    assert_eq!(
+        error("create", json!({})),
+        "the input of `create` is wrong: `name` is missing"
+    );
+    assert_eq!(
+        error("apply", json!([])),
+        "the input of `apply` is wrong: it must be an object, not an array"
+    );
     assert_eq!(project.plan_lines(), ["a pending never-run"]);
     assert!(run(&project, "fork", json!({ "name": "one" })).is_ok());
     assert_eq!(
-        super::run_on(&project, "one", "remove", json!({ "force": true })).unwrap_err().to_string(),
+        super::run_on(&project, "one", "remove", json!({ "force": true }))
+            .unwrap_err()
+            .to_string(),
         "the input of `one/remove` is wrong: there is no key `force`; it takes no input"
     );
     assert!(super::run_on(&project, "one", "remove", json!({})).is_ok());

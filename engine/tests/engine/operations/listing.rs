@@ -21,17 +21,33 @@ export const app = sequence("app")
     let operations = project.engine().operations().unwrap();
     let ids: Vec<String> = operations
         .iter()
-        .map(|operation| format!("{:?} {:?} {}", operation.source, operation.kind, operation.id))
+        .map(|operation| {
+            format!(
+                "{:?} {:?} {}",
+                operation.source, operation.kind, operation.id
+            )
+        })
         .collect();
     assert_eq!(
         ids,
         [
-            "Core Command plan", "Core Command apply", "Core Command create", "Core WorkspaceAction remove",
-            "Config Command deploy", "Config Command sync", "Config WorkspaceAction open",
+            "Core Command plan",
+            "Core Command apply",
+            "Core Command create",
+            "Core WorkspaceAction remove",
+            "Config Command deploy",
+            "Config Command sync",
+            "Config WorkspaceAction open",
         ]
     );
     let find = |id: &str| -> Value {
-        serde_json::to_value(operations.iter().find(|operation| operation.id == id).unwrap()).unwrap()
+        serde_json::to_value(
+            operations
+                .iter()
+                .find(|operation| operation.id == id)
+                .unwrap(),
+        )
+        .unwrap()
     };
     assert_eq!(
         find("deploy"),
@@ -50,10 +66,19 @@ export const app = sequence("app")
         })
     );
     let sync = find("sync");
-    assert_eq!(sync["inputFields"][0], json!({ "kind": "workspace", "name": "target", "position": 0 }));
-    assert_eq!(sync["cli"]["positionals"], json!([{ "name": "target", "index": 0 }]));
+    assert_eq!(
+        sync["inputFields"][0],
+        json!({ "kind": "workspace", "name": "target", "position": 0 })
+    );
+    assert_eq!(
+        sync["cli"]["positionals"],
+        json!([{ "name": "target", "index": 0 }])
+    );
     let create = find("create");
-    assert_eq!((&create["aliases"], &create["createsWorkspace"]), (&json!(["fork"]), &json!(true)));
+    assert_eq!(
+        (&create["aliases"], &create["createsWorkspace"]),
+        (&json!(["fork"]), &json!(true))
+    );
     let remove = find("remove");
     assert_eq!(
         remove["cli"]["options"],
@@ -63,7 +88,15 @@ export const app = sequence("app")
 
 #[test]
 fn create_is_there_only_where_a_workflow_defines_a_workspace() {
-    let project = TestProject::new("import { sequence } from \"@rigkit/sdk\";\nexport const app = sequence(\"app\");\n");
-    let ids: Vec<String> = project.engine().operations().unwrap().into_iter().map(|operation| operation.id).collect();
+    let project = TestProject::new(
+        "import { sequence } from \"@rigkit/sdk\";\nexport const app = sequence(\"app\");\n",
+    );
+    let ids: Vec<String> = project
+        .engine()
+        .operations()
+        .unwrap()
+        .into_iter()
+        .map(|operation| operation.id)
+        .collect();
     assert_eq!(ids, ["plan", "apply"]);
 }

@@ -17,8 +17,16 @@ fn project(body: &str) -> TestProject {
 #[track_caller]
 fn check(body: &str, answers: &[Value], result: &Value, requests: &[&str]) {
     let host = Arc::new(FakeHost::answering(answers));
-    let found = run_recorded(&project(body), "op", Value::Null, &Recording::with_host(host.clone()));
-    assert_eq!((&found.unwrap(), host.requests()), (result, requests.iter().map(ToString::to_string).collect()));
+    let found = run_recorded(
+        &project(body),
+        "op",
+        Value::Null,
+        &Recording::with_host(host.clone()),
+    );
+    assert_eq!(
+        (&found.unwrap(), host.requests()),
+        (result, requests.iter().map(ToString::to_string).collect())
+    );
 }
 
 #[test]
@@ -38,7 +46,12 @@ fn prompts_go_to_the_host_and_answers_come_back() {
 
 #[test]
 fn what_only_a_host_can_do_goes_to_the_host() {
-    check("await local.open(\"https://x.y\");", &[], &Value::Null, &["open https://x.y"]);
+    check(
+        "await local.open(\"https://x.y\");",
+        &[],
+        &Value::Null,
+        &["open https://x.y"],
+    );
     check(
         "return local.command({ argv: [\"vi\", \"a\"], mode: \"interactive\", reason: \"edit\" });",
         &[],
@@ -49,7 +62,10 @@ fn what_only_a_host_can_do_goes_to_the_host() {
         "return [await local.requestCapability(\"echo\", { a: 1 }), (await local.requestCapabilitySession(\"echo\", {}, { nodePath: \"n\" })).result];",
         &[],
         &json!([{ "echo": { "a": 1 } }, { "echo": {} }]),
-        &[r#"capability echo {"a":1} operation.op"#, "capability echo {} n"],
+        &[
+            r#"capability echo {"a":1} operation.op"#,
+            "capability echo {} n",
+        ],
     );
 }
 
@@ -60,20 +76,41 @@ fn a_command_is_run_in_the_project_with_its_environment() {
     )
     .with_env("A", "a");
     let result = run_recorded(&project, "op", Value::Null, &Recording::default()).unwrap();
-    assert_eq!(result, json!({ "exitCode": 3, "stdout": format!("{}\na b\nin", project.root().display()), "stderr": "e\n" }));
+    assert_eq!(
+        result,
+        json!({ "exitCode": 3, "stdout": format!("{}\na b\nin", project.root().display()), "stderr": "e\n" })
+    );
 }
 
 #[test]
 fn without_a_host_prompts_give_their_default_or_fail() {
     let run = |body: &str| {
         let recording = Recording::with_host(Arc::new(HeadlessHost));
-        run_recorded(&project(body), "op", Value::Null, &recording).map_err(|error| error.to_string())
+        run_recorded(&project(body), "op", Value::Null, &recording)
+            .map_err(|error| error.to_string())
     };
-    assert_eq!(run("await local.prompt.message(\"hi\"); return local.prompt.text({ message: \"Name?\", defaultValue: \"x\" });"), Ok(json!("x")));
-    assert_eq!(run("return local.prompt.confirm({ message: \"Sure?\", defaultValue: true });"), Ok(json!(true)));
-    assert_eq!(run("return local.prompt.text(\"Name?\");"), Err("`operation.op` failed: nobody can be asked here: Name?".to_owned()));
-    assert_eq!(run("return local.requestCapability(\"x.y\");"), Err("`operation.op` failed: this host has no capability `x.y`".to_owned()));
-    assert_eq!(run("try { await local.prompt.text(\"Name?\"); } catch (error) { return error.message; }"), Ok(json!("nobody can be asked here: Name?")));
+    assert_eq!(
+        run(
+            "await local.prompt.message(\"hi\"); return local.prompt.text({ message: \"Name?\", defaultValue: \"x\" });"
+        ),
+        Ok(json!("x"))
+    );
+    assert_eq!(
+        run("return local.prompt.confirm({ message: \"Sure?\", defaultValue: true });"),
+        Ok(json!(true))
+    );
+    assert_eq!(
+        run("return local.prompt.text(\"Name?\");"),
+        Err("`operation.op` failed: nobody can be asked here: Name?".to_owned())
+    );
+    assert_eq!(
+        run("return local.requestCapability(\"x.y\");"),
+        Err("`operation.op` failed: this host has no capability `x.y`".to_owned())
+    );
+    assert_eq!(
+        run("try { await local.prompt.text(\"Name?\"); } catch (error) { return error.message; }"),
+        Ok(json!("nobody can be asked here: Name?"))
+    );
 }
 
 /// A provider that shows the person where to go.
@@ -100,12 +137,17 @@ fn an_interaction_is_announced_presented_awaited_and_always_stopped() {
     let project = TestProject::new(INTERACTION);
     let host = Arc::new(FakeHost::default());
     let recording = Recording::with_host(host.clone());
-    assert_eq!(run_recorded(&project, "fine", Value::Null, &recording).unwrap(), json!({ "user": "ada" }));
+    assert_eq!(
+        run_recorded(&project, "fine", Value::Null, &recording).unwrap(),
+        json!({ "user": "ada" })
+    );
     assert_eq!(host.requests(), ["present Sign in https://x.y"]);
     assert_eq!(
         recording.outline()[1..5],
         [
-            "interaction.awaiting_user operation.fine", "interaction.completed operation.fine", "log.output operation.fine",
+            "interaction.awaiting_user operation.fine",
+            "interaction.completed operation.fine",
+            "log.output operation.fine",
             "operation.completed fine",
         ]
     );
@@ -128,7 +170,16 @@ fn an_interaction_is_announced_presented_awaited_and_always_stopped() {
 #[test]
 fn an_interaction_nobody_sees_is_stopped_too() {
     let recording = Recording::default();
-    let error = run_recorded(&TestProject::new(INTERACTION), "fine", Value::Null, &recording).unwrap_err();
-    assert_eq!(error.to_string(), "`operation.fine` failed: nobody can be asked here: Sign in: https://x.y");
+    let error = run_recorded(
+        &TestProject::new(INTERACTION),
+        "fine",
+        Value::Null,
+        &recording,
+    )
+    .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`operation.fine` failed: nobody can be asked here: Sign in: https://x.y"
+    );
     assert_eq!(recording.logs(), ["operation.fine info stopped"]);
 }

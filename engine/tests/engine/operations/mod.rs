@@ -10,25 +10,39 @@ use serde_json::Value;
 
 use crate::support::{Recording, TestProject};
 
-pub fn run_recorded(project: &TestProject, operation: &str, input: Value, recording: &Recording) -> Result<Value, EngineError> {
+pub fn run_recorded(
+    project: &TestProject,
+    operation: &str,
+    input: Value,
+    recording: &Recording,
+) -> Result<Value, EngineError> {
     let request = OperationRequest {
         workflow: None,
         operation: operation.to_owned(),
         input,
     };
-    project.engine().run_operation(&request, &recording.session())
+    project
+        .engine()
+        .run_operation(&request, &recording.session())
 }
 
 pub fn run(project: &TestProject, operation: &str, input: Value) -> Result<Value, EngineError> {
     run_recorded(project, operation, input, &Recording::default())
 }
 
-pub fn run_on(project: &TestProject, workspace: &str, operation: &str, input: Value) -> Result<Value, EngineError> {
+pub fn run_on(
+    project: &TestProject,
+    workspace: &str,
+    operation: &str,
+    input: Value,
+) -> Result<Value, EngineError> {
     let request = WorkspaceOperationRequest {
         workflow: None,
         workspace: workspace.to_owned(),
         operation: operation.to_owned(),
         input,
     };
-    project.engine().run_workspace_operation(&request, &Recording::default().session())
+    project
+        .engine()
+        .run_workspace_operation(&request, &Recording::default().session())
 }

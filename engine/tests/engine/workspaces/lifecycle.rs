@@ -14,15 +14,28 @@ fn a_workspace_comes_and_goes() {
         serde_json::Value::Object(view.ctx),
         json!({ "path": "/w/one", "from": "b", "node": "workspace.one.create", "name": "app" })
     );
-    assert_eq!(serde_json::Value::Object(view.workflow_ctx), json!({ "base": "b", "version": "1" }));
+    assert_eq!(
+        serde_json::Value::Object(view.workflow_ctx),
+        json!({ "base": "b", "version": "1" })
+    );
     assert_eq!(
         recording.outline(),
         [
-            "definition.loaded", "apply.started", "plan.created", "node.started a", "node.completed a", "apply.completed",
-            "workspace.create.started one", "log.output workspace.one.create", "workspace.ready one",
+            "definition.loaded",
+            "apply.started",
+            "plan.created",
+            "node.started a",
+            "node.completed a",
+            "apply.completed",
+            "workspace.create.started one",
+            "log.output workspace.one.create",
+            "workspace.ready one",
         ]
     );
-    assert_eq!(recording.logs(), ["workspace.one.create info creating one true function"]);
+    assert_eq!(
+        recording.logs(),
+        ["workspace.one.create info creating one true function"]
+    );
     assert_eq!(listed(&project), ["one ready current"]);
     create(&project, "two").unwrap();
     assert_eq!(listed(&project), ["one ready current", "two ready current"]);
@@ -31,7 +44,11 @@ fn a_workspace_comes_and_goes() {
     remove(&project, "one", false, &recording).unwrap();
     assert_eq!(
         recording.outline(),
-        ["workspace.remove.started one", "log.output workspace.one.remove", "workspace.removed one"]
+        [
+            "workspace.remove.started one",
+            "log.output workspace.one.remove",
+            "workspace.removed one"
+        ]
     );
     assert_eq!(listed(&project), ["two ready current"]);
     create(&project, "one").unwrap();
@@ -41,7 +58,10 @@ fn a_workspace_comes_and_goes() {
 fn a_failed_create_leaves_no_record_and_says_what_may_be_left() {
     let mut project = TestProject::new(FIXTURE).with_env("FAIL_CREATE", "1");
     let error = create(&project, "one").unwrap_err();
-    assert_eq!(failure_lines(&project.root(), &error), ["workspace.one.create @ rig.config.ts:8: no room"]);
+    assert_eq!(
+        failure_lines(&project.root(), &error),
+        ["workspace.one.create @ rig.config.ts:8: no room"]
+    );
     assert_eq!(
         error.help().unwrap(),
         "the workspace is not recorded; what `create` had made until then may be left behind"
@@ -54,12 +74,18 @@ fn a_failed_create_leaves_no_record_and_says_what_may_be_left() {
 
 #[test]
 fn what_create_gives_is_an_object() {
-    for (value, what) in [("1", "a number at `result`"), ("undefined", "undefined at `result`"), ("{ a: () => 1 }", "a function at `result.a`")] {
+    for (value, what) in [
+        ("1", "a number at `result`"),
+        ("undefined", "undefined at `result`"),
+        ("{ a: () => 1 }", "a function at `result.a`"),
+    ] {
         let project = TestProject::new(&format!(
             "import {{ sequence }} from \"@rigkit/sdk\";\nexport const app = sequence(\"app\").workspace({{ create: () => ({value}), remove: () => {{}} }});\n"
         ));
         let error = create(&project, "one").unwrap_err();
-        let expected = format!("workspace.one.create @ rig.config.ts:2: TypeError: `workspace.one.create` returned {what}, which is not JSON");
+        let expected = format!(
+            "workspace.one.create @ rig.config.ts:2: TypeError: `workspace.one.create` returned {what}, which is not JSON"
+        );
         assert_eq!(failure_lines(&project.root(), &error), [expected]);
         assert!(listed(&project).is_empty());
     }
@@ -72,7 +98,12 @@ fn a_context_of_a_workspace_keeps_no_secret() {
     )
     .with_env("TOKEN", "quo\"te");
     let error = create(&project, "one").unwrap_err();
-    assert!(error.to_string().ends_with("the context contains the secret `TOKEN`, and contexts are stored"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with("the context contains the secret `TOKEN`, and contexts are stored"),
+        "{error}"
+    );
     assert!(listed(&project).is_empty());
 }
 
@@ -80,10 +111,15 @@ fn a_context_of_a_workspace_keeps_no_secret() {
 fn a_failed_remove_keeps_the_record_unless_forced() {
     let mut project = TestProject::new(FIXTURE);
     create(&project, "one").unwrap();
-    project.environment.insert("FAIL_REMOVE".to_owned(), "1".to_owned());
+    project
+        .environment
+        .insert("FAIL_REMOVE".to_owned(), "1".to_owned());
     let error = remove(&project, "one", false, &Recording::default()).unwrap_err();
     assert!(error.to_string().ends_with("still in use"), "{error}");
-    assert_eq!(error.help().unwrap(), "the workspace is kept; `--force` removes its record all the same");
+    assert_eq!(
+        error.help().unwrap(),
+        "the workspace is kept; `--force` removes its record all the same"
+    );
     assert_eq!(listed(&project), ["one ready current"]);
     remove(&project, "one", true, &Recording::default()).unwrap();
     assert!(listed(&project).is_empty());
@@ -95,7 +131,12 @@ fn a_workspace_of_a_config_that_is_broken_goes_by_force_only() {
     create(&project, "one").unwrap();
     project.write("export default 1;");
     assert_eq!(listed(&project), ["one ready unknown"]);
-    assert_eq!(remove(&project, "one", false, &Recording::default()).unwrap_err().code(), "no-workflow");
+    assert_eq!(
+        remove(&project, "one", false, &Recording::default())
+            .unwrap_err()
+            .code(),
+        "no-workflow"
+    );
     assert_eq!(listed(&project), ["one ready unknown"]);
     remove(&project, "one", true, &Recording::default()).unwrap();
     assert!(listed(&project).is_empty());
@@ -105,15 +146,22 @@ fn a_workspace_of_a_config_that_is_broken_goes_by_force_only() {
 fn a_workspace_is_behind_once_the_workflow_has_moved_on() {
     let mut project = TestProject::new(FIXTURE);
     create(&project, "one").unwrap();
-    project.environment.insert("VERSION".to_owned(), "2".to_owned());
+    project
+        .environment
+        .insert("VERSION".to_owned(), "2".to_owned());
     assert_eq!(listed(&project), ["one ready behind"]);
     create(&project, "two").unwrap();
     assert_eq!(listed(&project), ["one ready behind", "two ready current"]);
     // Hooks and operations see what the workspace was made from.
     let recording = Recording::default();
     remove(&project, "one", false, &recording).unwrap();
-    assert_eq!(recording.logs(), ["workspace.one.remove info removing /w/one 1"]);
-    project.environment.insert("VERSION".to_owned(), "1".to_owned());
+    assert_eq!(
+        recording.logs(),
+        ["workspace.one.remove info removing /w/one 1"]
+    );
+    project
+        .environment
+        .insert("VERSION".to_owned(), "1".to_owned());
     assert_eq!(listed(&project), ["two ready behind"]);
 }
 
@@ -124,14 +172,20 @@ fn a_workspace_whose_maker_died_is_incomplete_and_can_be_removed() {
     // Nobody holds the lock of its name.
     project.sql("UPDATE workspaces SET state = 'creating', ctx = '{}'");
     assert_eq!(listed(&project), ["one incomplete current"]);
-    assert_eq!(create(&project, "one").unwrap_err().code(), "workspace-exists");
+    assert_eq!(
+        create(&project, "one").unwrap_err().code(),
+        "workspace-exists"
+    );
     let request = rigkit_engine::WorkspaceOperationRequest {
         workflow: None,
         workspace: "one".to_owned(),
         operation: "show".to_owned(),
         input: serde_json::Value::Null,
     };
-    let error = project.engine().run_workspace_operation(&request, &Recording::default().session()).unwrap_err();
+    let error = project
+        .engine()
+        .run_workspace_operation(&request, &Recording::default().session())
+        .unwrap_err();
     assert_eq!(error.code(), "workspace-incomplete");
     remove(&project, "one", false, &Recording::default()).unwrap();
     assert!(listed(&project).is_empty());
@@ -144,7 +198,9 @@ fn a_workspace_that_is_being_made_is_listed_as_such() {
     let recording = Recording::reacting(move |event, _| {
         if matches!(event, rigkit_engine::event::Event::LogOutput { .. }) {
             let state = rusqlite::Connection::open(root.join(".rigkit/state.sqlite")).unwrap();
-            let found: String = state.query_row("SELECT state FROM workspaces", (), |row| row.get(0)).unwrap();
+            let found: String = state
+                .query_row("SELECT state FROM workspaces", (), |row| row.get(0))
+                .unwrap();
             assert_eq!(found, "creating");
         }
     });
@@ -154,7 +210,10 @@ fn a_workspace_that_is_being_made_is_listed_as_such() {
 
 #[test]
 fn an_apply_that_fails_makes_no_workspace() {
-    let project = TestProject::new(&FIXTURE.replace("() => ({ ctx: { base", "() => { throw new Error(\"x\"); }, () => ({ ctx: { base"));
+    let project = TestProject::new(&FIXTURE.replace(
+        "() => ({ ctx: { base",
+        "() => { throw new Error(\"x\"); }, () => ({ ctx: { base",
+    ));
     assert_eq!(create(&project, "one").unwrap_err().code(), "failed");
     assert!(listed(&project).is_empty());
 }

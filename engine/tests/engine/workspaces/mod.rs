@@ -3,7 +3,9 @@
 mod lifecycle;
 mod refusals;
 
-use rigkit_engine::{CreateWorkspaceRequest, EngineError, LockBehaviour, RemoveWorkspaceRequest, WorkspaceView};
+use rigkit_engine::{
+    CreateWorkspaceRequest, EngineError, LockBehaviour, RemoveWorkspaceRequest, WorkspaceView,
+};
 
 use crate::support::{Recording, TestProject};
 
@@ -30,23 +32,36 @@ pub fn create(project: &TestProject, name: &str) -> Result<WorkspaceView, Engine
     create_recorded(project, name, &Recording::default())
 }
 
-pub fn create_recorded(project: &TestProject, name: &str, recording: &Recording) -> Result<WorkspaceView, EngineError> {
+pub fn create_recorded(
+    project: &TestProject,
+    name: &str,
+    recording: &Recording,
+) -> Result<WorkspaceView, EngineError> {
     let request = CreateWorkspaceRequest {
         workflow: None,
         name: name.to_owned(),
         jobs: None,
         lock: LockBehaviour::Wait,
     };
-    project.engine().create_workspace(&request, &recording.session())
+    project
+        .engine()
+        .create_workspace(&request, &recording.session())
 }
 
-pub fn remove(project: &TestProject, name: &str, force: bool, recording: &Recording) -> Result<WorkspaceView, EngineError> {
+pub fn remove(
+    project: &TestProject,
+    name: &str,
+    force: bool,
+    recording: &Recording,
+) -> Result<WorkspaceView, EngineError> {
     let request = RemoveWorkspaceRequest {
         workflow: None,
         name: name.to_owned(),
         force,
     };
-    project.engine().remove_workspace(&request, &recording.session())
+    project
+        .engine()
+        .remove_workspace(&request, &recording.session())
 }
 
 /// Gives one line a workspace: its name, state and freshness.
@@ -57,7 +72,11 @@ pub fn listed(project: &TestProject) -> Vec<String> {
         .map(|view| {
             let text = |value: serde_json::Value| value.as_str().unwrap().to_owned();
             let state = text(serde_json::to_value(view.state).unwrap());
-            format!("{} {state} {}", view.name, text(serde_json::to_value(view.freshness).unwrap()))
+            format!(
+                "{} {state} {}",
+                view.name,
+                text(serde_json::to_value(view.freshness).unwrap())
+            )
         })
         .collect()
 }

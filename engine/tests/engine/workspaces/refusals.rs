@@ -23,7 +23,10 @@ fn names_are_letters_digits_and_three_signs() {
     ] {
         let recording = Recording::default();
         let error = create_recorded(&project, name, &recording).unwrap_err();
-        assert_eq!(error.to_string(), format!("`{name}` cannot be the name of a workspace: {reason}"));
+        assert_eq!(
+            error.to_string(),
+            format!("`{name}` cannot be the name of a workspace: {reason}")
+        );
         assert!(recording.outline().is_empty());
     }
 }
@@ -34,13 +37,21 @@ fn a_name_is_used_once() {
     create(&project, "one").unwrap();
     let recording = Recording::default();
     let error = create_recorded(&project, "one", &recording).unwrap_err();
-    assert_eq!((error.code(), error.to_string()), ("workspace-exists", "the workspace `one` exists already".to_owned()));
+    assert_eq!(
+        (error.code(), error.to_string()),
+        (
+            "workspace-exists",
+            "the workspace `one` exists already".to_owned()
+        )
+    );
     assert!(recording.outline().is_empty(), "nothing is applied for it");
 }
 
 #[test]
 fn one_name_may_be_used_in_two_workflows() {
-    let project = TestProject::new(&format!("{FIXTURE}\nexport const other = sequence(\"other\").workspace({{ create: () => ({{}}), remove: () => {{}} }});"));
+    let project = TestProject::new(&format!(
+        "{FIXTURE}\nexport const other = sequence(\"other\").workspace({{ create: () => ({{}}), remove: () => {{}} }});"
+    ));
     for workflow in ["app", "other"] {
         let request = CreateWorkspaceRequest {
             workflow: Some(workflow.to_owned()),
@@ -48,19 +59,38 @@ fn one_name_may_be_used_in_two_workflows() {
             jobs: None,
             lock: LockBehaviour::Wait,
         };
-        project.engine().create_workspace(&request, &Recording::default().session()).unwrap();
+        project
+            .engine()
+            .create_workspace(&request, &Recording::default().session())
+            .unwrap();
     }
-    assert_eq!(create(&project, "two").unwrap_err().code(), "workflow-needed");
-    assert_eq!(remove(&project, "one", false, &Recording::default()).unwrap_err().code(), "workflow-needed");
+    assert_eq!(
+        create(&project, "two").unwrap_err().code(),
+        "workflow-needed"
+    );
+    assert_eq!(
+        remove(&project, "one", false, &Recording::default())
+            .unwrap_err()
+            .code(),
+        "workflow-needed"
+    );
     assert_eq!(project.engine().workspaces(Some("other")).unwrap().len(), 1);
 }
 
 #[test]
 fn a_workflow_without_a_definition_makes_none() {
-    let project = TestProject::new("import { sequence } from \"@rigkit/sdk\";\nexport const app = sequence(\"app\").task(\"a\", () => {});\n");
+    let project = TestProject::new(
+        "import { sequence } from \"@rigkit/sdk\";\nexport const app = sequence(\"app\").task(\"a\", () => {});\n",
+    );
     let recording = Recording::default();
     let error = create_recorded(&project, "one", &recording).unwrap_err();
-    assert_eq!((error.code(), error.to_string()), ("no-workspace-definition", "the workflow `app` defines no workspace".to_owned()));
+    assert_eq!(
+        (error.code(), error.to_string()),
+        (
+            "no-workspace-definition",
+            "the workflow `app` defines no workspace".to_owned()
+        )
+    );
     assert!(recording.outline().is_empty());
 }
 
@@ -73,6 +103,8 @@ fn an_unknown_workspace_lists_the_known_ones_nearest_first() {
     let error = remove(&project, "featur", false, &Recording::default()).unwrap_err();
     assert_eq!(error.to_string(), "there is no workspace `featur`");
     assert_eq!(error.help().unwrap(), "did you mean `feature`?");
-    let rigkit_engine::EngineError::Unknown { known, .. } = error else { panic!() };
+    let rigkit_engine::EngineError::Unknown { known, .. } = error else {
+        panic!()
+    };
     assert_eq!(known, ["feature", "fixture", "main"]);
 }

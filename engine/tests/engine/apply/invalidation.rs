@@ -149,10 +149,7 @@ export const app = sequence("app"){tree};
 "#
     ));
     let error = project.try_apply().unwrap_err();
-    assert_eq!(
-        failure_lines(&project.root(), &error),
-        [format!("{expected}")]
-    );
+    assert_eq!(failure_lines(&project.root(), &error), [expected]);
 }
 
 #[test]

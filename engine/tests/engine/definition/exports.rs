@@ -1,6 +1,7 @@
 //! Which exports are workflows, and configs that have none.
 
 use rigkit_engine::{diagnostic::DiagnosticCode, project::Project};
+use serde_json::json;
 
 use super::{check_problems, load, problems};
 use crate::support::TestProject;
@@ -208,7 +209,6 @@ export default defineConfig({ providers: { p: give("outer") }, workflows: { one,
         };
         serde_json::Value::Object(project.apply_with(&request).0.unwrap().context)
     };
-    use serde_json::json;
     assert_eq!(
         context("one"),
         json!({ "p": "outer", "q": null, "all": ["p"] })

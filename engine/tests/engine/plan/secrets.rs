@@ -154,9 +154,8 @@ fn a_secret_in_the_error_of_a_definition_is_masked() {
     .with_env("TOKEN", "hunter2");
     for error in [
         project.try_plan().unwrap_err(),
-        project.engine().definition().err().unwrap().into(),
+        project.engine().definition().err().unwrap(),
     ] {
-        let error: EngineError = error;
         assert_eq!(error.to_string(), "refused: ***");
         assert_eq!(error.diagnostics()[0].message, "refused: ***");
     }
@@ -289,4 +288,49 @@ export const app = workflow("app").sequence("app").configure({ version }).task("
     let (one, two) = (fixture("one"), fixture("two"));
     assert_ne!(one[0], two[0]);
     assert_ne!(one[1], two[1]);
+}
+
+#[test]
+fn what_a_check_says_is_masked_and_still_tells_one_secret_from_another() {
+    let mut project = TestProject::new(
+        r#"
+import { defineProvider, env, sequence } from "@rigkit/sdk";
+const vault = defineProvider("vault", {}, {
+  providerId: "vault",
+  createProvider: () => ({
+    providerId: "vault",
+    runtime: () => ({}),
+    checks: () => {
+      const token = env.secret("TOKEN")();
+      return { id: "token", label: `token ${token}`, status: process.env.STATUS ?? "ok", value: { token }, message: `renew ${token}`, fingerprint: token };
+    },
+  }),
+});
+export const app = sequence("app").addProvider("vault", vault).task("a", () => {});
+"#,
+    )
+    .with_env("TOKEN", "quo\"te");
+    project.apply();
+    assert_eq!(project.plan_lines(), ["a cached"]);
+    let plan = serde_json::to_string(&project.plan()).unwrap();
+    assert!(
+        !plan.contains("quo") && plan.contains("renew ***"),
+        "{plan}"
+    );
+    assert!(project.files_with(".rigkit", "quo").is_empty());
+    project
+        .environment
+        .insert("TOKEN".to_owned(), "other".to_owned());
+    assert_eq!(
+        project.plan_lines(),
+        [r#"a pending provider-changed {"name":"vault","what":"checks"}"#]
+    );
+    project
+        .environment
+        .insert("STATUS".to_owned(), "required".to_owned());
+    let error = project.try_apply().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a provider is not ready: token ***: renew ***"
+    );
 }

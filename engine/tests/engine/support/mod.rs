@@ -8,7 +8,7 @@ mod text;
 pub use host::FakeHost;
 pub use project::TestProject;
 pub use recording::Recording;
-pub use text::{failure_lines, fixture_files, lines, reason_text};
+pub use text::{failure_lines, fixture_files, lines};
 
 /// Is a module with a provider whose runtime is `local`: commands, prompts and all that.
 pub const TOOLS: &str = r#"

@@ -45,7 +45,7 @@ fn line(node: &PlanNode) -> String {
 
 /// Writes a reason's code and members; times, ages and fingerprints in a form that every run
 /// gives alike.
-pub fn reason_text(reason: &Reason) -> String {
+fn reason_text(reason: &Reason) -> String {
     let Value::Object(mut members) = serde_json::to_value(reason).unwrap() else {
         panic!("a reason is an object");
     };
@@ -67,7 +67,7 @@ fn steady(name: &str, value: &mut Value) {
         Value::String(text) if is_fingerprint(text) => *value = Value::from("#"),
         Value::String(_) if name == "at" => *value = Value::from("now"),
         Value::Number(age) if name == "age" => {
-            *value = Value::from(format!("{} h", age.as_i64().unwrap().div_euclid(3_600_000)))
+            *value = Value::from(format!("{} h", age.as_i64().unwrap().div_euclid(3_600_000)));
         }
         Value::Array(items) => items.iter_mut().for_each(|item| steady("", item)),
         Value::Object(members) => members

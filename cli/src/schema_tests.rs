@@ -91,6 +91,7 @@ fn every_event_fits() {
     let events = json!([
         { "type": "definition.loaded", "workflow": "w" },
         { "type": "plan.created", "workflow": "w", "cachedNodeCount": 1, "nodeCount": 2 },
+        { "type": "apply.waiting", "workflow": "w", "holder": "h" },
         { "type": "apply.started", "workflow": "w", "applyId": "a" },
         { "type": "node.cached", "nodePath": "n", "runId": "r" },
         { "type": "node.started", "nodePath": "n" },

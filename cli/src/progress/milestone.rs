@@ -55,6 +55,10 @@ impl Tally {
 /// Writes an event that is not output; nothing where it is not worth a line.
 pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Option<String> {
     match event {
+        Event::ApplyWaiting { workflow, holder } => Some(paint(
+            PENDING,
+            format!("waiting for another apply of `{workflow}`: {holder}"),
+        )),
         Event::PlanCreated {
             workflow,
             cached_node_count,

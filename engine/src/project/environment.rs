@@ -62,13 +62,26 @@ fn read_file(
     }
     let failed = |error: dotenvy::Error| EnvironmentError {
         path: path.to_path_buf(),
-        reason: error.to_string(),
+        reason: reason(path, &error),
     };
     for entry in dotenvy::from_path_iter(path).map_err(failed)? {
         let (name, value) = entry.map_err(failed)?;
         variables.insert(name, value);
     }
     Ok(())
+}
+
+/// Says what is wrong with a file, without repeating a line that may hold a secret.
+fn reason(path: &Path, error: &dotenvy::Error) -> String {
+    let dotenvy::Error::LineParse(entry, _) = error else {
+        return error.to_string();
+    };
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let first = entry.lines().next().unwrap_or_default();
+    match text.lines().position(|line| line == first) {
+        Some(index) => format!("line {} is not `NAME=value`", index + 1),
+        None => "a line is not `NAME=value`".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -100,8 +113,13 @@ mod tests {
     #[test]
     fn a_broken_file_is_an_error_that_names_it() {
         let tree = tempfile::tempdir().unwrap();
-        std::fs::write(tree.path().join(".env"), "A='open\n").unwrap();
-        let error = Environment::of_project(tree.path(), []).unwrap_err();
-        assert_eq!(error.path, tree.path().join(".env"));
+        let path = tree.path().join(".env");
+        let check = |contents: &str, reason: &str| {
+            std::fs::write(&path, contents).unwrap();
+            let error = Environment::of_project(tree.path(), []).unwrap_err();
+            assert_eq!((&error.path, error.reason.as_str()), (&path, reason));
+        };
+        check("A='open\n", "line 1 is not `NAME=value`");
+        check("A=1\n\n  the secret\nB=2\n", "line 3 is not `NAME=value`");
     }
 }

@@ -65,7 +65,7 @@ pub enum StateError {
         path: PathBuf,
     },
     /// The system refused something.
-    #[error("failed to {doing} `{}`", path.display())]
+    #[error("failed to {doing} `{}`: {source}", path.display())]
     Io {
         /// What was attempted, as a verb.
         doing: &'static str,
@@ -75,7 +75,7 @@ pub enum StateError {
         source: io::Error,
     },
     /// The database refused something that no other variant tells apart.
-    #[error("failed to use the state file `{}`", path.display())]
+    #[error("failed to use the state file `{}`: {source}", path.display())]
     Database {
         /// The state file.
         path: PathBuf,

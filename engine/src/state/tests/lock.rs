@@ -152,7 +152,7 @@ fn a_lock_that_cannot_be_made_is_told() {
     let locks = ApplyLocks::beside(&place.file());
     let error = locks.try_acquire("web", &holder("mia")).unwrap_err();
     let expected = format!(
-        "failed to create the directory `{}/locks`",
+        "failed to create the directory `{}/locks`: File exists (os error 17)",
         place.root().display()
     );
     assert_eq!(error.to_string(), expected);

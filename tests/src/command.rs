@@ -13,6 +13,19 @@ use crate::{Output, Project, Running, rig};
 /// The user and group who own nothing.
 const NOBODY: u32 = 65534;
 
+/// Starts a program that sees mounts of its own.
+const OWN_MOUNTS: [&str; 4] = ["unshare", "--user", "--map-root-user", "--mount"];
+
+/// Says whether this machine lets programs mount file systems for themselves.
+#[must_use]
+pub fn may_mount() -> bool {
+    let mut command = Command::new(OWN_MOUNTS[0]);
+    command
+        .args(&OWN_MOUNTS[1..])
+        .args(["mount", "-t", "tmpfs", "tmpfs", "/mnt"]);
+    command.output().is_ok_and(|output| output.status.success())
+}
+
 /// A command line of `rig` with an environment that holds nothing of this machine's user.
 pub struct RigCommand {
     arguments: Vec<OsString>,
@@ -20,6 +33,7 @@ pub struct RigCommand {
     directory: PathBuf,
     prelude: Option<String>,
     nobody: Option<PathBuf>,
+    may_mount: bool,
     stdin: Stdio,
     stdout: Stdio,
 }
@@ -46,6 +60,7 @@ impl RigCommand {
             directory: project.root(),
             prelude: None,
             nobody: None,
+            may_mount: false,
             stdin: Stdio::null(),
             stdout: Stdio::piped(),
         }
@@ -92,6 +107,13 @@ impl RigCommand {
     #[must_use]
     pub fn as_nobody(mut self, copy: &Path) -> Self {
         self.nobody = Some(copy.to_path_buf());
+        self
+    }
+
+    /// Lets what is run before it mount file systems that nobody else sees; see [`may_mount`].
+    #[must_use]
+    pub fn may_mount(mut self) -> Self {
+        self.may_mount = true;
         self
     }
 
@@ -143,6 +165,9 @@ impl RigCommand {
     /// Gives the program, its arguments, its variables and its directory.
     pub(crate) fn parts(&self) -> (Vec<OsString>, &[(OsString, OsString)], &PathBuf) {
         let mut words: Vec<OsString> = Vec::new();
+        if self.may_mount {
+            words.extend(OWN_MOUNTS.map(OsString::from));
+        }
         if let Some(prelude) = &self.prelude {
             words.extend(["sh", "-c"].map(OsString::from));
             words.extend([format!("{prelude}; exec \"$0\" \"$@\"").into()]);

@@ -17,7 +17,7 @@ mod terminal;
 mod typescript;
 
 pub use binary::rig;
-pub use command::RigCommand;
+pub use command::{RigCommand, may_mount};
 pub use output::Output;
 pub use project::Project;
 pub use redact::redact;

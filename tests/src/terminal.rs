@@ -135,8 +135,9 @@ impl Terminal {
     pub fn screen(&self) -> String {
         let mut parser = vt100::Parser::new(SIZE.rows, SIZE.cols, 0);
         parser.process(&self.seen.output.lock().unwrap().0);
-        let contents = parser.screen().contents();
-        let lines: Vec<&str> = contents.lines().map(str::trim_end).collect();
+        // Lines that are as wide as the screen are still lines of their own.
+        let rows = parser.screen().rows(0, SIZE.cols);
+        let lines: Vec<String> = rows.map(|row| row.trim_end().to_owned()).collect();
         lines.join("\n").trim_end().to_owned()
     }
 }

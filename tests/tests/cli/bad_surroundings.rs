@@ -11,14 +11,48 @@ use std::{
 };
 
 use insta::assert_snapshot;
-use rigkit_tests::Project;
+use rigkit_tests::{Project, may_mount};
 use rusqlite::Connection;
 
 use crate::fixtures::WEB;
 
-/// Runs on a disk that is full once files have a size.
+/// Runs on a disk that is too small, and grows until everything fits. Where that cannot be had,
+/// the test after this one has to do.
 #[test]
-fn a_full_disk_loses_nothing() {
+fn a_full_disk_is_told_and_loses_nothing() {
+    let project = Project::new(WEB);
+    if !may_mount() {
+        return;
+    }
+    fs::create_dir(project.path(".rigkit")).unwrap();
+    let output = project
+        .command("plan --json")
+        .may_mount()
+        .after(
+            r#"mount -t tmpfs -o size=4k tmpfs .rigkit
+            for size in 4k 32k 64k 80k 96k 112k 128k 160k 10m; do
+                mount -o remount,size=$size .rigkit
+                echo "size $size" >&2
+                "$0" apply --jobs 1 >&2
+                echo "exit $?" >&2
+            done"#,
+        )
+        .run();
+    let told = &output.stderr;
+    for apply in told.split("size ").skip(1) {
+        let has_failed = apply.contains("exit 1");
+        assert!(has_failed || apply.contains("exit 0"), "{told}");
+        assert_eq!(has_failed, apply.contains("error:"), "{told}");
+    }
+    assert!(told.contains("error: no space is left for"), "{told}");
+    assert!(told.ends_with("exit 0\n"), "{told}");
+    let plan = output.exits_with(0).document("plan.json");
+    assert_eq!(plan["workflows"][0]["cachedNodeCount"], 5);
+}
+
+/// Runs where files may not grow beyond a size.
+#[test]
+fn files_that_cannot_grow_lose_nothing() {
     let project = Project::new(WEB);
     project.done("apply --until install");
     let before = project.done("cache ls --json").stdout;

@@ -83,6 +83,20 @@ fn a_killed_apply_leaves_no_lock() {
     assert_snapshot!(project.transcript(&["log"]));
 }
 
+#[test]
+fn a_person_is_told_whom_to_wait_for() {
+    let project = Project::new(WAITING);
+    project.make_pipe("go");
+    let first = start(&project);
+    let mut second = project.terminal("apply -w web");
+    second.wait_for("waiting for another apply of `web`: tester@");
+    fs::write(project.path("go"), "go\n").unwrap();
+    let _ = first.finish().exits_with(0);
+    let (code, screen) = second.finish();
+    assert_eq!(code, 0, "{screen}");
+    assert!(screen.contains("web  1 of 1 cached"), "{screen}");
+}
+
 /// Without a terminal a program that wants it to stop sends a signal.
 #[test]
 fn a_signal_cancels_in_good_order() {

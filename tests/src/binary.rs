@@ -41,8 +41,8 @@ fn build() -> PathBuf {
         .expect("cargo is there, for it runs the tests");
     assert!(output.status.success(), "`rig` cannot be built");
     let messages = String::from_utf8(output.stdout).unwrap();
-    let executables = messages.lines().filter_map(executable);
-    executables.last().expect("cargo names what it built")
+    let mut executables = messages.lines().rev().filter_map(executable);
+    executables.next().expect("cargo names what it built")
 }
 
 fn executable(message: &str) -> Option<PathBuf> {

@@ -34,7 +34,11 @@ impl Output {
     ///
     /// # Panics
     /// Where it is another.
-    #[expect(clippy::must_use_candidate, reason = "it is a check")]
+    #[expect(
+        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
+        reason = "it is a check"
+    )]
     pub fn exits_with(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}", self.transcript());
         self

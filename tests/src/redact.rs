@@ -28,6 +28,9 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
 });
 
 /// Replaces ids, times, durations, names of the machine and the paths below a directory.
+///
+/// # Panics
+/// Where there is no such directory.
 #[must_use]
 pub fn redact(text: &str, directory: &Path) -> String {
     let real = directory.canonicalize().unwrap();

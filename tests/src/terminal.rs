@@ -12,7 +12,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use crate::RigCommand;
 
 /// How long nothing of what is waited for may happen before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const SIZE: PtySize = PtySize {
     rows: 40,
@@ -125,12 +125,18 @@ impl Terminal {
     }
 
     /// Gives everything that was written, with what only a terminal understands.
+    ///
+    /// # Panics
+    /// Where reading it has failed.
     #[must_use]
     pub fn raw(&self) -> String {
         String::from_utf8_lossy(&self.seen.output.lock().unwrap().0).into_owned()
     }
 
     /// Gives what is on the screen.
+    ///
+    /// # Panics
+    /// Where reading it has failed.
     #[must_use]
     pub fn screen(&self) -> String {
         let mut parser = vt100::Parser::new(SIZE.rows, SIZE.cols, 0);

@@ -37,11 +37,11 @@ pub(crate) fn markdown(
     ));
     for one in measured {
         line(format_args!(
-            "| {} | {:.1} ms | {:.1} ms | {:.1} MiB | {} |\n",
+            "| {} | {:.1} ms | {:.1} ms | {} | {} |\n",
             one.name,
             one.median_ms(),
             one.fastest_ms(),
-            one.peak_mib,
+            memory(one.peak_mib),
             goal(one),
         ));
     }
@@ -59,6 +59,15 @@ pub(crate) fn markdown(
         ));
     }
     text
+}
+
+/// A process can be over before its memory was read once.
+fn memory(peak_mib: f64) -> String {
+    if peak_mib > 0.0 {
+        format!("{peak_mib:.1} MiB")
+    } else {
+        String::new()
+    }
 }
 
 fn goal(measured: &Measured) -> String {

@@ -295,6 +295,7 @@ pub struct EventRecord {
     /// Counts the events of a run from 0 without a gap.
     pub sequence: u64,
     /// When it happened.
+    #[serde(serialize_with = "crate::iso_time::serialize")]
     pub time: Timestamp,
     /// What happened.
     #[serde(flatten)]

@@ -13,6 +13,7 @@ pub mod error;
 pub mod event;
 pub mod host;
 pub mod identity;
+mod iso_time;
 pub mod modules;
 pub mod operations;
 pub mod plan;

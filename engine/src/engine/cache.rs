@@ -37,6 +37,7 @@ pub struct CachedRun {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invalidated: Option<Invalidation>,
     /// When it ran.
+    #[serde(serialize_with = "crate::iso_time::serialize")]
     pub created_at: Timestamp,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,

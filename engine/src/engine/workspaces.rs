@@ -69,8 +69,10 @@ pub struct WorkspaceView {
     /// What its `create` hook gave.
     pub ctx: Map<String, Value>,
     /// When it was made.
+    #[serde(serialize_with = "crate::iso_time::serialize")]
     pub created_at: Timestamp,
     /// When it changed last.
+    #[serde(serialize_with = "crate::iso_time::serialize")]
     pub updated_at: Timestamp,
 }
 

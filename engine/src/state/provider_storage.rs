@@ -19,8 +19,10 @@ pub struct StorageRecord {
     /// The value.
     pub value: Value,
     /// When the key got its first value.
+    #[serde(serialize_with = "crate::iso_time::serialize")]
     pub created_at: Timestamp,
     /// When the key got this value.
+    #[serde(serialize_with = "crate::iso_time::serialize")]
     pub updated_at: Timestamp,
 }
 

@@ -52,8 +52,10 @@ pub struct WorkspaceRecord {
     /// The lineages of the runs it was made from.
     pub made_from: Vec<RunId>,
     /// When it was made.
+    #[serde(serialize_with = "crate::iso_time::serialize")]
     pub created_at: Timestamp,
     /// When its record changed last.
+    #[serde(serialize_with = "crate::iso_time::serialize")]
     pub updated_at: Timestamp,
 }
 

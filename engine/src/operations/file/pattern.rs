@@ -123,8 +123,12 @@ impl Ignored {
     /// Tells whether a file is left out, or a folder with everything in it.
     pub(super) fn matches(&self, path: &str, is_folder: bool) -> bool {
         let emptied: &[GlobMatcher] = if is_folder { &self.emptied } else { &[] };
+        // `*` matches the nothing before the first slash of a full path, but means a name.
+        let is_full = |text: &str| text.starts_with('/');
         let mut matchers = self.matchers.iter().chain(emptied);
-        matchers.any(|matcher| matcher.is_match(path))
+        matchers.any(|matcher| {
+            is_full(matcher.glob().glob()) == is_full(path) && matcher.is_match(path)
+        })
     }
 }
 

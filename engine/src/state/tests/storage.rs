@@ -28,8 +28,8 @@ fn values_are_kept_and_forgotten() {
             "providerId": "git",
             "key": "a",
             "value": null,
-            "createdAt": "1970-01-01T00:00:01Z",
-            "updatedAt": "1970-01-01T00:00:02Z"
+            "createdAt": "1970-01-01T00:00:01.000Z",
+            "updatedAt": "1970-01-01T00:00:02.000Z"
         });
         assert_eq!(serde_json::to_value(&second).unwrap(), expected);
         assert_eq!(store.get("git", "a").unwrap(), Some(second.clone()));

@@ -35,8 +35,8 @@ fn a_workspace_lives_through_its_states() {
         "workflowCtx": { "root": "/srv" },
         "ctx": { "port": 80 },
         "madeFrom": ["run-1", "run-2"],
-        "createdAt": "1970-01-01T00:00:01Z",
-        "updatedAt": "1970-01-01T00:00:02Z"
+        "createdAt": "1970-01-01T00:00:01.000Z",
+        "updatedAt": "1970-01-01T00:00:02.000Z"
     });
     assert_eq!(serde_json::to_value(&ready).unwrap(), json);
     assert_eq!(

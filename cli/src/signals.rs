@@ -43,13 +43,18 @@ fn on_signal(token: &CancellationToken) {
     if TERMINAL_IS_LENT.load(Ordering::SeqCst) {
         return;
     }
-    if token.is_cancelled() {
-        // A prompt may have hidden the cursor.
-        let _ = console::Term::stderr().show_cursor();
-        std::process::exit(i32::from(Exit::Cancelled.code()));
+    match SCREEN.get() {
+        Some(screen) if !token.is_cancelled() => {
+            token.cancel();
+            screen.print("cancelling; Ctrl-C again stops at once");
+        }
+        // Before a run there is at most a question, and nothing to end in good order.
+        _ => leave(),
     }
-    token.cancel();
-    if let Some(screen) = SCREEN.get() {
-        screen.print("cancelling; Ctrl-C again stops at once");
-    }
+}
+
+fn leave() -> ! {
+    // A prompt may have hidden the cursor.
+    let _ = console::Term::stderr().show_cursor();
+    std::process::exit(i32::from(Exit::Cancelled.code()))
 }

@@ -28,6 +28,18 @@ impl Digest {
     }
 }
 
+/// Hashes parts under a tag; each is preceded by its length, so that they cannot run into
+/// each other.
+pub(crate) fn hash_parts<'a>(tag: &'a str, parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
+    let mut hasher = Sha256::new();
+    for part in std::iter::once(tag.as_bytes()).chain(parts) {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    let bytes: [u8; Digest::LENGTH] = hasher.finalize().into();
+    Digest::from(bytes)
+}
+
 impl From<[u8; Digest::LENGTH]> for Digest {
     fn from(bytes: [u8; Self::LENGTH]) -> Self {
         Self(bytes)

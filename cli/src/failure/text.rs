@@ -52,12 +52,14 @@ pub(super) fn of(failure: &Failure, context: Option<&Context>) -> String {
     text
 }
 
-/// Writes the warnings of a config; ends without a newline.
-pub(crate) fn diagnostics(diagnostics: &[Diagnostic]) -> Vec<String> {
-    diagnostics
-        .iter()
-        .map(|diagnostic| Report::of(diagnostic).render())
-        .collect()
+/// Writes what is wrong with a config.
+fn diagnostics(diagnostics: &[Diagnostic]) -> Vec<String> {
+    diagnostics.iter().map(warning_text).collect()
+}
+
+/// Writes a warning of a config; ends without a newline.
+pub(crate) fn warning_text(warning: &Diagnostic) -> String {
+    Report::of(warning).render()
 }
 
 fn plain(failure: &Failure) -> Report {

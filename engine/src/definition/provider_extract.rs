@@ -1,6 +1,6 @@
 //! Provider definitions, with every value of their configuration resolved.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use rquickjs::{Function, Object, Value as JsValue};
 
@@ -69,11 +69,7 @@ impl<'js> Extractor<'_, 'js> {
             return Ok(None);
         };
         let origin = self.origin(plugin);
-        let written_in = match origin {
-            ProviderOrigin::BuiltIn => None,
-            ProviderOrigin::Project => place.module(self.graph),
-        };
-        let plugin = self.fingerprints.object(&self.ctx, plugin, written_in)?;
+        let plugin = self.fingerprints.read(plugin.as_value())?;
         let config = self.provider_config(object)?;
         let index = ProviderIndex(self.providers.len());
         self.providers.push(ProviderDefinition {
@@ -82,7 +78,7 @@ impl<'js> Extractor<'_, 'js> {
             origin,
             value,
             config,
-            plugin: Arc::new(plugin),
+            plugin,
         });
         self.providers_by_value.insert(value, index);
         Ok(Some(index))

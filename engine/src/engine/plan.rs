@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     definition::{Definition, Workflow},
-    digest::Digest,
+    digest::{Digest, hash_parts},
     error::EngineError,
-    identity::{Identities, SecretDigests, hash_json, hash_parts},
+    identity::{Identities, SecretDigests, hash_json},
     plan::{PlanInputs, PlanLevel, Records, SavedPlan, Verdict, Walk, WorkflowPlan, make_plan},
     state::StateReader,
 };
@@ -251,7 +251,8 @@ pub(super) fn definition_digest(definition: &Definition, secrets: &SecretDigests
                 .map(|version| secrets.digest_text(version));
             let options = format!("{} {:?} {version:?}", task.path, task.options.cache_ttl);
             parts.push(options.into_bytes());
-            parts.push(task.handler.fingerprint.hash.as_bytes().to_vec());
+            let handler = definition.fingerprints.hash(task.handler.fingerprint);
+            parts.push(handler.as_bytes().to_vec());
         }
     }
     hash_parts("definition", parts.iter().map(Vec::as_slice))

@@ -92,6 +92,11 @@ impl Engine {
                 data: line.text.clone(),
             });
         }
+        for warning in &definition.warnings {
+            emitter.emit(Event::DefinitionWarning {
+                warning: warning.clone(),
+            });
+        }
         let services = Services::new(
             Arc::clone(&emitter),
             Arc::clone(&run.host),

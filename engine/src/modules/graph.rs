@@ -11,13 +11,14 @@ use std::{
 
 use super::{
     call_site::CallSite,
+    functions::ModuleFunctions,
     import::Import,
     resolve::{
         BuiltInModule, ImportResolver, PackageIdentity, RequestKind, ResolveFailure, ResolvedFile,
         Target, is_installed,
     },
     transpile::{
-        CallSites, ModuleFormat, SyntaxProblem, Transpiled, map_generated_position, transpile,
+        Marks, ModuleFormat, SyntaxProblem, Transpiled, map_generated_position, transpile,
     },
 };
 use crate::{
@@ -60,6 +61,8 @@ pub struct Module {
     pub code: String,
     /// The builder calls in it, in the order of their numbers.
     pub call_sites: Vec<CallSite>,
+    /// The functions and classes in it.
+    pub(crate) functions: ModuleFunctions,
     /// What it imports.
     pub imports: Vec<Import>,
     /// Where its default export is written, if it has one.
@@ -135,6 +138,7 @@ pub struct ModuleGraph {
     by_target: HashMap<Target, ModuleId>,
     by_name: HashMap<PathBuf, ModuleId>,
     node_requires: Mutex<Vec<(String, String)>>,
+    file_requires: Mutex<Vec<(PathBuf, RequiredFile)>>,
     pub(crate) resolver: ImportResolver,
     pub(crate) files: Arc<dyn SourceFiles>,
 }
@@ -151,6 +155,7 @@ impl ModuleGraph {
                 by_target: HashMap::new(),
                 by_name: HashMap::new(),
                 node_requires: Mutex::default(),
+                file_requires: Mutex::default(),
                 resolver: ImportResolver::new(&options.project_root, Arc::clone(&options.files)),
                 files: Arc::clone(&options.files),
             },
@@ -218,6 +223,31 @@ impl ModuleGraph {
         required.push((importer.to_owned(), specifier.to_owned()));
     }
 
+    /// Remembers that a CommonJS module requires a file.
+    pub(crate) fn note_file_require(&self, importer: &Path, file: RequiredFile) {
+        let mut required = self
+            .file_requires
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        required.push((importer.to_path_buf(), file));
+    }
+
+    /// Gives the files that CommonJS modules have required so far, by who required them.
+    pub(crate) fn required_files(&self) -> HashMap<PathBuf, Vec<RequiredFile>> {
+        let required = self
+            .file_requires
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut files: HashMap<PathBuf, Vec<RequiredFile>> = HashMap::new();
+        for (importer, file) in required.iter() {
+            files
+                .entry(importer.clone())
+                .or_default()
+                .push(file.clone());
+        }
+        files
+    }
+
     /// Finds what makes handlers need Node.js, if anything does: an import of one of its
     /// modules, and where it is.
     #[must_use]
@@ -242,6 +272,14 @@ impl ModuleGraph {
             Some((format!("{specifier} (in {by})"), None))
         })
     }
+}
+
+/// Is a file that a CommonJS module requires.
+#[derive(Debug, Clone)]
+pub(crate) struct RequiredFile {
+    pub(crate) path: PathBuf,
+    /// The package it belongs to.
+    pub(crate) package: Option<PackageIdentity>,
 }
 
 struct Request {
@@ -429,6 +467,7 @@ fn plain_module(path: PathBuf, origin: ModuleOrigin, code: String) -> Module {
         text: Arc::from(""),
         code,
         call_sites: Vec::new(),
+        functions: ModuleFunctions::default(),
         imports: Vec::new(),
         default_export: None,
         format: ModuleFormat::EsModule,
@@ -491,17 +530,18 @@ fn parse_module(
 }
 
 fn fill(module: &mut Module, is_es_module: bool) -> Result<(), Vec<Diagnostic>> {
-    let sites = match module.origin {
-        ModuleOrigin::Project => CallSites::Mark,
-        _ => CallSites::Leave,
+    let marks = match module.origin {
+        ModuleOrigin::Project => Marks::Set,
+        _ => Marks::Leave,
     };
     let Transpiled {
         code,
         call_sites,
+        functions,
         imports,
         default_export,
         has_module_syntax,
-    } = transpile(&module.path, &module.text, sites)
+    } = transpile(&module.path, &module.text, marks)
         .map_err(|problems| syntax_errors(module, problems))?;
     let is_project = module.origin == ModuleOrigin::Project;
     if !is_es_module && !has_module_syntax && !is_project {
@@ -510,6 +550,7 @@ fn fill(module: &mut Module, is_es_module: bool) -> Result<(), Vec<Diagnostic>> 
     }
     module.code = code;
     module.call_sites = call_sites;
+    module.functions = functions;
     module.imports = imports;
     module.default_export = default_export;
     Ok(())

@@ -2,14 +2,15 @@
 //! not yet run.
 
 mod call_site;
+pub(crate) mod functions;
 mod graph;
 mod import;
 mod resolve;
 mod transpile;
 
 pub use call_site::{ArgumentSite, CallSite, PropertySite};
-pub(crate) use graph::MAX_MODULE_BYTES;
 pub use graph::{GraphOptions, Module, ModuleGraph, ModuleId, ModuleOrigin};
+pub(crate) use graph::{MAX_MODULE_BYTES, RequiredFile};
 pub use import::Import;
 pub use resolve::{BuiltInModule, PackageIdentity};
 pub(crate) use resolve::{RequestKind, Target};

@@ -99,7 +99,7 @@ pub(crate) fn load_in_realm(options: &LoadOptions) -> Result<LoadedRealm, LoadEr
     .map_err(|error| LoadError::Sandbox(error.to_string()))?;
     let console = collect_console(&realm);
     let mut definition = realm
-        .define(|ctx, exports| extract(&realm, ctx, exports, &options.project_root))
+        .define(|ctx, exports| extract(&realm, ctx, exports, &options.variables))
         .map_err(|problems| {
             let secrets = options.variables.secrets();
             LoadError::Invalid(

@@ -212,7 +212,8 @@ fn a_linked_package_counts_with_its_content() {
     let project = TestProject::new(&importing(
         "import { name } from \"p\";",
         "//- /packages/p/package.json\n{\"name\":\"p\",\"version\":\"1.0.0\",\"type\":\"module\",\"exports\":\"./index.ts\"}\n//- /packages/p/index.ts\nexport const name: string = \"x\";\n",
-    ));
+    )
+    .replace("task(name, () => {})", "task(\"x\", () => ({ ctx: { name } }))"));
     std::fs::create_dir(project.path("node_modules")).unwrap();
     std::os::unix::fs::symlink("../packages/p", project.path("node_modules/p")).unwrap();
     project.apply();
@@ -222,6 +223,8 @@ fn a_linked_package_counts_with_its_content() {
         "\"x\";",
         "\"x\"; export const more = 1;",
     );
+    assert_eq!(project.plan_lines(), ["x cached"]);
+    project.edit("packages/p/index.ts", "\"x\";", "\"y\";");
     assert!(project.plan_lines()[0].starts_with("x pending handler-changed"));
 }
 

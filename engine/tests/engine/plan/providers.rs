@@ -18,14 +18,16 @@ export const add = (start) => start
   .task("use", () => {});
 //- /cloud.ts
 import { defineProvider } from "@rigkit/sdk";
-const gone = () => (process.env.GONE ?? "").split(",");
+// What is found out while rig runs is no part of the code.
+const found = (name) => process.env[name];
+const gone = () => (found("GONE") ?? "").split(",");
 export const cloud = (config) => defineProvider("cloud", config, {
   providerId: "cloud",
   createProvider: ({ provider }) => ({
     providerId: "cloud",
     runtime: () => ({ make: () => ({ provider: "cloud", kind: "machine", id: provider.config.region }) }),
-    checks: ({ mode }) => process.env.CHECK === undefined ? undefined : {
-      id: "login", label: "Signed in", status: process.env.CHECK_STATUS ?? "ok", value: process.env.CHECK,
+    checks: ({ mode }) => found("CHECK") === undefined ? undefined : {
+      id: "login", label: "Signed in", status: found("CHECK_STATUS") ?? "ok", value: found("CHECK"),
       message: "run cloud login", detail: mode,
     },
     validateArtifact: (ref) => !gone().includes(ref.id),

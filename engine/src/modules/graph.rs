@@ -20,6 +20,7 @@ use super::{
     transpile::{
         Marks, ModuleFormat, SyntaxProblem, Transpiled, map_generated_position, transpile,
     },
+    transpile_cache::TranspileCache,
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
@@ -130,6 +131,8 @@ pub struct GraphOptions {
     pub project_root: PathBuf,
     /// Where text comes from.
     pub files: Arc<dyn SourceFiles>,
+    /// Where modules that were transpiled before are kept.
+    pub(crate) cache: Option<Arc<TranspileCache>>,
 }
 
 /// Holds all modules that a config reaches.
@@ -160,6 +163,7 @@ impl ModuleGraph {
                 files: Arc::clone(&options.files),
             },
             queue: VecDeque::new(),
+            cache: options.cache.clone(),
             problems: Vec::new(),
             wants_zod: false,
         };
@@ -289,6 +293,7 @@ struct Request {
 
 struct GraphLoader {
     graph: ModuleGraph,
+    cache: Option<Arc<TranspileCache>>,
     queue: VecDeque<Request>,
     problems: Vec<Diagnostic>,
     wants_zod: bool,
@@ -366,7 +371,10 @@ impl GraphLoader {
             Some(package) => ModuleOrigin::Package(package.clone()),
             None => ModuleOrigin::Project,
         };
-        let module = parse_module(path, text, origin, request.file.format);
+        // A buffer of an editor has another text with each key that is pressed.
+        let is_saved = !self.graph.files.is_overlaid(path);
+        let cache = self.cache.as_deref().filter(|_| is_saved);
+        let module = parse_module(path, text, origin, request.file.format, cache);
         match module {
             Ok(module) => {
                 self.wants_zod |= wants_zod(&module);
@@ -506,6 +514,7 @@ fn parse_module(
     text: Arc<str>,
     origin: ModuleOrigin,
     format: Option<ModuleFormat>,
+    cache: Option<&TranspileCache>,
 ) -> Result<Module, Vec<Diagnostic>> {
     let mut module = plain_module(path.to_path_buf(), origin, String::new());
     module.text = text;
@@ -515,9 +524,9 @@ fn parse_module(
             module.code = json_module(&module)?;
         }
         Some(ModuleFormat::CommonJs) => module.format = ModuleFormat::CommonJs,
-        Some(ModuleFormat::EsModule) => fill(&mut module, true)?,
+        Some(ModuleFormat::EsModule) => fill(&mut module, true, cache)?,
         // A package file that does not say what it is: its syntax decides, as in Node.
-        None => fill(&mut module, false).or_else(|problems| {
+        None => fill(&mut module, false, cache).or_else(|problems| {
             module.format = ModuleFormat::CommonJs;
             if is_installed(&module.path) {
                 Ok(())
@@ -529,7 +538,11 @@ fn parse_module(
     Ok(module)
 }
 
-fn fill(module: &mut Module, is_es_module: bool) -> Result<(), Vec<Diagnostic>> {
+fn fill(
+    module: &mut Module,
+    is_es_module: bool,
+    cache: Option<&TranspileCache>,
+) -> Result<(), Vec<Diagnostic>> {
     let marks = match module.origin {
         ModuleOrigin::Project => Marks::Set,
         _ => Marks::Leave,
@@ -541,8 +554,11 @@ fn fill(module: &mut Module, is_es_module: bool) -> Result<(), Vec<Diagnostic>> 
         imports,
         default_export,
         has_module_syntax,
-    } = transpile(&module.path, &module.text, marks)
-        .map_err(|problems| syntax_errors(module, problems))?;
+    } = match cache {
+        Some(cache) => cache.transpile(&module.path, &module.text, marks),
+        None => transpile(&module.path, &module.text, marks),
+    }
+    .map_err(|problems| syntax_errors(module, problems))?;
     let is_project = module.origin == ModuleOrigin::Project;
     if !is_es_module && !has_module_syntax && !is_project {
         module.format = ModuleFormat::CommonJs;

@@ -7,6 +7,7 @@ mod graph;
 mod import;
 mod resolve;
 mod transpile;
+mod transpile_cache;
 
 pub use call_site::{ArgumentSite, CallSite, PropertySite};
 pub use graph::{GraphOptions, Module, ModuleGraph, ModuleId, ModuleOrigin};
@@ -15,3 +16,4 @@ pub use import::Import;
 pub use resolve::{BuiltInModule, PackageIdentity};
 pub(crate) use resolve::{RequestKind, Target};
 pub(crate) use transpile::ModuleFormat;
+pub(crate) use transpile_cache::TranspileCache;

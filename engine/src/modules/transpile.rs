@@ -21,6 +21,8 @@ use oxc::{
     transformer::{JsxOptions, TransformOptions, Transformer, TypeScriptOptions},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     call_site::{CallSite, mark_call_sites},
     functions::{FoundFunctions, ModuleFunctions, find_functions, mark_functions},
@@ -39,7 +41,7 @@ pub(crate) enum ModuleFormat {
 }
 
 /// Is a module ready to be evaluated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Transpiled {
     pub(super) code: String,
     pub(super) call_sites: Vec<CallSite>,
@@ -58,7 +60,7 @@ pub(super) struct SyntaxProblem {
 }
 
 /// Says whether the builder calls and functions of a module are to be told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Marks {
     Set,
     Leave,

@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::{
     definition::{ConsoleLine, Definition, extract},
     diagnostic::Diagnostic,
-    modules::{GraphOptions, MAX_MODULE_BYTES, ModuleGraph},
+    modules::{GraphOptions, MAX_MODULE_BYTES, ModuleGraph, TranspileCache},
     sandbox::{
         SandboxLimits, Variables,
         realm::{Realm, RealmOptions},
@@ -36,6 +36,8 @@ pub struct LoadOptions {
     pub limits: SandboxLimits,
     /// Stops the load from another thread.
     pub interrupt: Arc<AtomicBool>,
+    /// Where modules that were transpiled before are kept.
+    pub(crate) cache: Option<Arc<TranspileCache>>,
 }
 
 impl LoadOptions {
@@ -49,6 +51,7 @@ impl LoadOptions {
             variables,
             limits: SandboxLimits::default(),
             interrupt: Arc::default(),
+            cache: None,
         }
     }
 }
@@ -85,8 +88,12 @@ pub(crate) fn load_in_realm(options: &LoadOptions) -> Result<LoadedRealm, LoadEr
     let graph_options = GraphOptions {
         project_root: options.project_root.clone(),
         files: Arc::clone(&options.files),
+        cache: options.cache.clone(),
     };
     let (graph, problems) = ModuleGraph::load(&options.config_path, &graph_options);
+    if let Some(cache) = &options.cache {
+        cache.prune();
+    }
     if !problems.is_empty() {
         return Err(LoadError::Invalid(problems));
     }

@@ -1,6 +1,7 @@
 //! Configs and what they define, or what is wrong with them.
 
 mod builders;
+mod cache;
 mod exports;
 mod hostile;
 mod modules;

@@ -60,7 +60,7 @@ impl Engine {
         let apply_id = ApplyId::generate();
         let state = self.open_state()?;
         let options = SessionOptions {
-            log: Some(self.begin_log(&apply_id)?),
+            log: Some(self.prepare_log(&apply_id)?),
             state: Some(Arc::clone(&state)),
         };
         self.with_session(run, options, |session| async move {
@@ -73,9 +73,9 @@ impl Engine {
         Ok(Arc::new(Mutex::new(State::open(&self.state_path())?)))
     }
 
-    pub(super) fn begin_log(&self, id: &ApplyId) -> Result<RunLog, EngineError> {
+    pub(super) fn prepare_log(&self, id: &ApplyId) -> Result<RunLog, EngineError> {
         let directory = self.log_dir();
-        RunLog::create(&directory, id.as_str()).map_err(|source| EngineError::File {
+        RunLog::prepare(&directory, id.as_str()).map_err(|source| EngineError::File {
             action: "write the log in",
             path: directory,
             source,

@@ -12,6 +12,7 @@ mod operation_list;
 mod operations;
 mod plan;
 mod record;
+mod saved_plan;
 mod select;
 mod session;
 mod workspaces;

@@ -17,12 +17,9 @@ use crate::{
     digest::Digest,
     error::EngineError,
     identity::{Identities, SecretDigests, hash_json, hash_parts},
-    plan::{PlanInputs, PlanLevel, Records, SavedPlan, Verdict, Walk, WorkflowPlan, make_plan},
+    plan::{PlanInputs, PlanLevel, Records, Verdict, Walk, WorkflowPlan, make_plan},
     state::StateReader,
 };
-
-/// The version of the format of saved plans.
-pub(super) const SAVED_PLAN_FORMAT: u32 = 1;
 
 impl Engine {
     /// Says what is still valid and, exactly, why the rest is not.
@@ -92,7 +89,7 @@ impl Engine {
             .collect()
     }
 
-    async fn plan_verified(
+    pub(super) async fn plan_verified(
         &self,
         session: Session,
         name: Option<String>,
@@ -107,34 +104,6 @@ impl Engine {
             plans.push(planning.plan()?);
         }
         Ok(plans)
-    }
-
-    /// Makes a plan that a later apply can be held to.
-    ///
-    /// # Errors
-    /// As [`Engine::plan`].
-    pub fn save_plan(
-        &self,
-        workflow: Option<&str>,
-        run: &RunSession,
-    ) -> Result<SavedPlan, EngineError> {
-        let name = workflow.map(str::to_owned);
-        let options = SessionOptions {
-            log: None,
-            state: None,
-        };
-        self.with_session(run, options, |session| async {
-            let serial = self.state_serial()?.unwrap_or(0);
-            let definition =
-                definition_digest(&session.definition, &self.secret_digests(KeyUse::Create)?);
-            let workflows = self.plan_verified(session, name).await?;
-            Ok(SavedPlan {
-                format: SAVED_PLAN_FORMAT,
-                definition,
-                serial,
-                workflows,
-            })
-        })
     }
 }
 

@@ -125,11 +125,12 @@ impl Engine {
         let result = attempts.run(&definition, &secrets).await;
         attempts.finish(&result, started)?;
         let (context, made_from) = result?;
+        let plan = attempts.first_plan.take();
         let outcome = ApplyOutcome {
             workflow: workflow.name.to_string(),
             context: (*context).clone(),
             duration_ms: elapsed_ms(started),
-            plan: attempts.first_plan.unwrap_or_else(|| empty_plan(workflow)),
+            plan: plan.ok_or_else(|| EngineError::Runtime("no plan was made".to_owned()))?,
             apply_id: attempts.apply_id.to_string(),
         };
         Ok(Applied {
@@ -180,17 +181,6 @@ pub(super) fn require_embedded(definition: &Definition) -> Result<(), EngineErro
     match definition.graph.node_requirement() {
         Some((specifier, range)) => Err(EngineError::NodeRequired { specifier, range }),
         None => Ok(()),
-    }
-}
-
-fn empty_plan(workflow: &Workflow) -> WorkflowPlan {
-    WorkflowPlan {
-        workflow: workflow.name.to_string(),
-        cached_node_count: 0,
-        node_count: workflow.tasks.len(),
-        nodes: Vec::new(),
-        final_context: None,
-        checks: Vec::new(),
     }
 }
 

@@ -31,12 +31,17 @@ pub(super) struct Verification {
 }
 
 impl Verification {
+    /// Gives what the checks of a provider found, where it was asked and has any.
+    pub(super) fn found(&self, provider: ProviderIndex) -> Option<&[String]> {
+        self.fingerprints.get(&provider).map(Vec::as_slice)
+    }
+
     /// Gives what the checks of the providers in a scope found, by the names they have there.
     pub(super) fn in_scope(&self, scope: &Scope) -> HashMap<Arc<str>, Vec<String>> {
         let providers = scope.providers.iter();
         let found = providers.filter_map(|(name, provider)| {
-            let found = self.fingerprints.get(provider)?;
-            Some((Arc::clone(name), found.clone()))
+            let found = self.found(*provider)?;
+            Some((Arc::clone(name), found.to_vec()))
         });
         found.collect()
     }

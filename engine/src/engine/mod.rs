@@ -35,7 +35,9 @@ use crate::{
     state::{ApplyLocks, MachineKey, StateReader, machine_key},
 };
 
-pub use cache::{CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, TaskExplanation};
+pub use cache::{
+    CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, NodeKind, TaskExplanation,
+};
 pub use health::{Health, HealthProblem, RuntimeKind, StateHealth};
 pub use operation_list::{
     OperationCli, OperationFlag, OperationKind, OperationPositional, OperationSource,

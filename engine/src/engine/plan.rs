@@ -1,19 +1,22 @@
 //! Requests for plans: at rest, verified, and saved for a later apply.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::{
     Engine, KeyUse, PlanRequest, RunSession,
     checks::{Candidate, Verification, ask_about_runs, ask_providers, has_questions},
-    contexts::check_branch_names,
+    contexts::{check_branch_names, known_contexts},
     select,
     session::{Session, SessionOptions},
 };
 use crate::{
-    definition::{Definition, Workflow},
+    definition::{Definition, ProviderIndex, ScopeId, Workflow},
     digest::Digest,
     error::EngineError,
     identity::{Identities, SecretDigests, hash_json, hash_parts},
@@ -181,11 +184,67 @@ impl<'a> Planning<'a> {
             identities: &self.identities,
             records: &self.records,
             state: self.state,
+            provider_fingerprint: self.provider_fingerprint(),
             now: self.now,
         })?;
         check_branch_names(self.definition, self.workflow, &plan, self.state)?;
+        plan.final_context = self.final_context(&plan)?;
         plan.checks.clone_from(&self.verification.checks);
         Ok(plan)
+    }
+
+    /// Gives the context after everything, where all of it is known.
+    fn final_context(
+        &self,
+        plan: &WorkflowPlan,
+    ) -> Result<Option<Map<String, Value>>, EngineError> {
+        let Some(state) = self.state.filter(|_| plan.is_settled()) else {
+            return Ok(None);
+        };
+        let end = self.workflow.end;
+        let mut contexts = known_contexts(plan);
+        contexts.fetch(self.workflow, end, state)?;
+        let context = contexts.at(self.workflow, end, state)?;
+        // What was no secret when it was stored may be one now.
+        match self.secrets.mask(&Value::Object((*context).clone())) {
+            Value::Object(context) => Ok(Some(context)),
+            _ => Ok(None),
+        }
+    }
+
+    fn provider_fingerprint(&self) -> Digest {
+        let scopes: BTreeSet<ScopeId> = self.workflow.tasks.iter().map(|task| task.scope).collect();
+        let providers: BTreeSet<(&Arc<str>, ProviderIndex)> = scopes
+            .iter()
+            .flat_map(|scope| &self.workflow.scope(*scope).providers)
+            .map(|(name, index)| (name, *index))
+            .collect();
+        let parts: Vec<Digest> = providers
+            .into_iter()
+            .map(|(name, index)| self.one_provider(name, index))
+            .collect();
+        hash_parts(
+            "plan-providers",
+            parts.iter().map(|part| &part.as_bytes()[..]),
+        )
+    }
+
+    fn one_provider(&self, name: &str, index: ProviderIndex) -> Digest {
+        let provider = self.definition.provider(index);
+        // One that cannot be resolved is an error before any plan is made.
+        let config = provider
+            .config
+            .as_ref()
+            .map(|config| self.secrets.digest(config));
+        let found = json!(self.verification.found(index));
+        let described = json!([
+            name,
+            provider.provider_id,
+            config.unwrap_or_default(),
+            provider.plugin.hash,
+            self.secrets.digest(&found),
+        ]);
+        hash_json("plan-provider", &described)
     }
 }
 

@@ -5,6 +5,7 @@ mod expiry;
 mod history;
 mod providers;
 mod reasons;
+mod records;
 mod schemas;
 mod secrets;
 mod shape;

@@ -9,7 +9,8 @@ use super::{
     flatten::flatten,
     model::{Definition, HandlerRef, ValueHandle, Workflow},
     place::Place,
-    provider::{ProviderDefinition, ProviderIndex},
+    provider::ProviderIndex,
+    provider_extract::FoundProvider,
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
@@ -38,12 +39,14 @@ pub(crate) fn extract<'js>(
     };
     let workflows = extractor.workflows(exports);
     let workflows = extractor.or_problem(workflows).unwrap_or_default();
+    let providers = extractor.finish_providers();
+    let providers = extractor.or_problem(providers).unwrap_or_default();
     if !extractor.problems.is_empty() {
         return Err(without_repetitions(extractor.problems));
     }
     Ok(Definition {
         workflows,
-        providers: extractor.providers,
+        providers,
         graph: Arc::clone(&realm.graph),
         warnings: extractor.warnings,
         console: Vec::new(),
@@ -72,7 +75,7 @@ pub(super) struct Extractor<'a, 'js> {
     pub(super) fingerprints: Fingerprinter<'a>,
     problems: Vec<Diagnostic>,
     pub(super) warnings: Vec<Diagnostic>,
-    pub(super) providers: Vec<ProviderDefinition>,
+    pub(super) providers: Vec<FoundProvider<'js>>,
     pub(super) providers_by_value: HashMap<ValueHandle, ProviderIndex>,
 }
 

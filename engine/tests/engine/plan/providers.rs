@@ -324,3 +324,44 @@ fn an_artifact_is_asked_of_the_provider_its_task_has() {
         ]
     );
 }
+
+/// Two definitions with one id, and one that leaves its plugin to them.
+const PLUGINS: &str = r#"
+//- /rig.config.ts
+import { workflow, defineProvider } from "@rigkit/sdk";
+import { plugin } from "./plugin";
+const first = defineProvider("cloud", { region: "eu" }, plugin("first"));
+const second = defineProvider("cloud", { region: "us" }, plugin("second"));
+const bare = defineProvider("cloud", { region: "il" });
+export const app = workflow("app", { providers: { bare, first } }).sequence("app")
+  .task("a", ({ bare, first }) => ({ ctx: { bare, first } }))
+  .addProvider("second", second)
+  .task("b", ({ bare, second, step }) => ({ ctx: { ...step.ctx, second, again: bare } }));
+//- /plugin.ts
+export const plugin = (name) => ({
+  providerId: "cloud",
+  createProvider: ({ provider }) => ({
+    providerId: "cloud",
+    runtime: () => `${name} ${provider.providerId} ${provider.config.region}`,
+  }),
+});
+"#;
+
+#[test]
+fn a_provider_without_a_plugin_has_the_last_one_of_its_id() {
+    let project = TestProject::new(PLUGINS);
+    assert_eq!(
+        serde_json::Value::from(project.apply().context),
+        serde_json::json!({
+            "bare": "second cloud il", "first": "first cloud eu",
+            "second": "second cloud us", "again": "second cloud il",
+        })
+    );
+    assert_eq!(project.plan_lines(), ["a cached", "b cached"]);
+    project.edit(
+        "rig.config.ts",
+        "defineProvider(\"cloud\", { region: \"us\" }",
+        "defineProvider(\"sky\", { region: \"us\" }",
+    );
+    assert_eq!(project.apply().context["bare"], "first cloud il");
+}

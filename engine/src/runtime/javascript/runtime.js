@@ -9,6 +9,7 @@
   const calls = new Map();
   const controllers = new Map();
   let nextOperation = 1;
+  let nextInteraction = 0;
 
   // ---- operations of the host ----
 
@@ -147,7 +148,7 @@
   }
 
   async function present(call, session) {
-    const { id = `${call.nodePath}:${call.id}`, title, url, instructions } = session;
+    const { id = nextInteractionId(call), title, url, instructions } = session;
     const shared = { nodePath: call.nodePath, interactionId: id, label: title, title };
     rigkit.emit(call.id, JSON.stringify({ type: "interaction.awaiting_user", ...shared, url, instructions }));
     try {
@@ -158,6 +159,11 @@
     } finally {
       await session.stop?.();
     }
+  }
+
+  function nextInteractionId(call) {
+    nextInteraction += 1;
+    return `${call.nodePath}:${call.id}.${nextInteraction}`;
   }
 
   function untilAborted(call, promise) {

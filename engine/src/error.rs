@@ -319,6 +319,7 @@ impl EngineError {
         match self {
             Self::Load(LoadError::Invalid(problems)) => problems.first()?.range.as_ref(),
             Self::Failed { failures, .. } => failures.first()?.range.as_ref(),
+            Self::Environment(error) => error.range.as_ref(),
             Self::ProviderConfig { range, .. }
             | Self::BranchCollision { range, .. }
             | Self::NodeRequired { range, .. } => range.as_ref(),

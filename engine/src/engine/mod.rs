@@ -38,7 +38,7 @@ use crate::{
 pub use cache::{
     CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, NodeKind, TaskExplanation,
 };
-pub use health::{Health, HealthProblem, RuntimeKind, StateHealth};
+pub use health::{Health, HealthPosition, HealthProblem, RuntimeKind, StateHealth};
 pub use operation_list::{
     OperationCli, OperationFlag, OperationKind, OperationPositional, OperationSource,
     OperationSummary,

@@ -2,6 +2,7 @@
 
 mod builders;
 mod exports;
+mod health;
 mod hostile;
 mod modules;
 mod names;

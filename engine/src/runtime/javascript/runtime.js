@@ -16,7 +16,9 @@
   rigkit.operation = (name, payload, { onProgress, call } = {}) => {
     const id = nextOperation;
     nextOperation += 1;
-    const promise = new Promise((resolve, reject) => operations.set(id, { resolve, reject, onProgress }));
+    // What fails later is the fault of whoever asks now: that is where its stack leads.
+    const { stack } = new Error();
+    const promise = new Promise((resolve, reject) => operations.set(id, { resolve, reject, onProgress, stack }));
     rigkit.startOperation(id, call ?? -1, name, JSON.stringify(payload ?? {}));
     promise.operationId = id;
     return promise;
@@ -31,7 +33,7 @@
   rigkit.failOperation = (id, text) => {
     const operation = operations.get(id);
     operations.delete(id);
-    operation?.reject(failure(JSON.parse(text)));
+    operation?.reject(Object.assign(failure(JSON.parse(text)), { stack: operation.stack }));
   };
 
   rigkit.base64Encode = (bytes) => bytes.toBase64();

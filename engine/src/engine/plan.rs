@@ -141,12 +141,13 @@ impl<'a> Planning<'a> {
         })
     }
 
-    /// Asks providers what they find, and whether artifacts still exist.
+    /// Begins a walk: asks providers what they find, and whether artifacts still exist.
     pub(super) async fn verify(
         &mut self,
         session: &Session,
         is_required: bool,
     ) -> Result<(), EngineError> {
+        session.client.begin_walk();
         self.verification = ask_providers(session, self.workflow, is_required).await?;
         if !has_questions(self.definition, self.workflow) {
             return Ok(());

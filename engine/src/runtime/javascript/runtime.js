@@ -95,7 +95,9 @@
 
   // ---- providers ----
 
-  /** Makes a provider's controller, once for all that the engine asks of this runtime. */
+  rigkit.beginWalk = () => controllers.clear();
+
+  /** Makes a provider's controller, once a walk. */
   function controllerOf(number, call) {
     let controller = controllers.get(number);
     if (controller === undefined) {

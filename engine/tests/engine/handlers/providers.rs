@@ -149,3 +149,30 @@ fn a_controller_is_made_once_a_walk_and_a_runtime_once_a_call() {
         ["controller one", "runtime one operation.op"]
     );
 }
+
+#[test]
+fn a_walk_that_begins_again_makes_its_controllers_anew() {
+    let fixture = COUNTING
+        .replace(
+            "export const app",
+            "let tries = 0;\nexport const app",
+        )
+        .replace(
+            ".workspace(",
+            ".task(\"back\", ({ step }) => { tries += 1; if (tries === 1) return step.invalidate(\"a\"); })\n  .workspace(",
+        );
+    let project = TestProject::new(&fixture);
+    let (result, recording) = project.apply_with(&ApplyRequest::default());
+    result.unwrap();
+    let mut controllers = counted(&recording);
+    controllers.retain(|line| line.starts_with("controller"));
+    assert_eq!(
+        controllers,
+        [
+            "controller one",
+            "controller one",
+            "controller two",
+            "controller two"
+        ]
+    );
+}

@@ -149,6 +149,14 @@ pub enum EngineError {
         /// What changed since.
         moved: MovedSincePlan,
     },
+    /// A saved plan is of other workflows than the one that is applied.
+    #[error("the saved plan is of {}, not of `{workflow}`", quoted(.planned))]
+    PlanOfOtherWorkflow {
+        /// The workflow.
+        workflow: String,
+        /// The workflows it is of.
+        planned: Vec<String>,
+    },
     /// A saved plan cannot be read.
     #[error("`{}` is not a saved plan: {reason}", path.display())]
     BadPlan {
@@ -212,6 +220,8 @@ pub enum MovedSincePlan {
     State,
     /// Both.
     Both,
+    /// Neither, but a run has expired or a provider finds something else.
+    Surroundings,
 }
 
 impl MovedSincePlan {
@@ -220,6 +230,10 @@ impl MovedSincePlan {
             Self::Definition => "the definition has changed since",
             Self::State => "the state has changed since",
             Self::Both => "the definition and the state have changed since",
+            Self::Surroundings => {
+                "the definition and the state are the same, but a stored run has expired or a \
+                 provider finds something else since"
+            }
         }
     }
 }
@@ -281,7 +295,7 @@ impl EngineError {
             Self::NoWorkspaceDefinition { .. } => "no-workspace-definition",
             Self::InvalidWorkspaceName { .. } => "invalid-workspace-name",
             Self::WorkspaceExists { .. } => "workspace-exists",
-            Self::WrongWorkflow { .. } => "wrong-workflow",
+            Self::WrongWorkflow { .. } | Self::PlanOfOtherWorkflow { .. } => "wrong-workflow",
             Self::WorkspaceIncomplete { .. } => "workspace-incomplete",
             Self::InvalidInput { .. } => "invalid-input",
             Self::ProviderConfig { .. } => "provider-config",
@@ -305,6 +319,7 @@ impl EngineError {
         match self {
             Self::Load(LoadError::Invalid(problems)) => problems.first()?.range.as_ref(),
             Self::Failed { failures, .. } => failures.first()?.range.as_ref(),
+            Self::Environment(error) => error.range.as_ref(),
             Self::ProviderConfig { range, .. }
             | Self::BranchCollision { range, .. }
             | Self::NodeRequired { range, .. } => range.as_ref(),
@@ -338,6 +353,9 @@ impl EngineError {
             Self::WorkspaceIncomplete { name } => Some(format!("remove it: rig rm {name}")),
             Self::Locked { .. } => Some("wait for it, or leave `--no-wait` out to wait here".to_owned()),
             Self::StalePlan { .. } => Some("make a new one: rig plan --out FILE".to_owned()),
+            Self::PlanOfOtherWorkflow { workflow, .. } => Some(format!(
+                "apply a workflow of the plan, or make one of this: rig plan --workflow {workflow} --out FILE"
+            )),
             Self::BranchCollision { .. } => Some("rename the branch, or leave the key out of the context before it".to_owned()),
             Self::NodeRequired { .. } => Some(
                 "use what handlers have built in: `@rigkit/provider-host` for commands and files, `fetch` for the network".to_owned(),
@@ -355,6 +373,11 @@ fn unknown_help(kind: NameKind, name: &str, known: &[String]) -> String {
         (None, []) => format!("there is no {kind} at all"),
         (None, known) => format!("there is: {}", known.join(", ")),
     }
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 fn checks_message(checks: &[ProviderCheck]) -> String {

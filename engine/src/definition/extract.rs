@@ -9,7 +9,8 @@ use super::{
     flatten::flatten,
     model::{Definition, HandlerRef, ValueHandle, Workflow},
     place::Place,
-    provider::{ProviderDefinition, ProviderIndex},
+    provider::ProviderIndex,
+    provider_extract::FoundProvider,
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
@@ -39,6 +40,8 @@ pub(crate) fn extract<'js>(
     };
     let workflows = extractor.workflows(exports);
     let workflows = extractor.or_problem(workflows).unwrap_or_default();
+    let providers = extractor.finish_providers();
+    let providers = extractor.or_problem(providers).unwrap_or_default();
     if !extractor.problems.is_empty() {
         return Err(without_repetitions(extractor.problems));
     }
@@ -46,7 +49,7 @@ pub(crate) fn extract<'js>(
     Ok(Definition {
         warnings: without_repetitions(warnings(&workflows, &fingerprints)),
         workflows,
-        providers: extractor.providers,
+        providers,
         graph: Arc::clone(&realm.graph),
         fingerprints,
         console: Vec::new(),
@@ -83,7 +86,7 @@ pub(super) struct Extractor<'a, 'js> {
     pub(super) graph: &'a Arc<ModuleGraph>,
     pub(super) fingerprints: Fingerprinter<'a, 'js>,
     problems: Vec<Diagnostic>,
-    pub(super) providers: Vec<ProviderDefinition>,
+    pub(super) providers: Vec<FoundProvider<'js>>,
     pub(super) providers_by_value: HashMap<ValueHandle, ProviderIndex>,
 }
 

@@ -12,6 +12,7 @@ mod operation_list;
 mod operations;
 mod plan;
 mod record;
+mod saved_plan;
 mod select;
 mod session;
 mod workspaces;
@@ -35,8 +36,10 @@ use crate::{
     state::{ApplyLocks, MachineKey, StateReader, machine_key},
 };
 
-pub use cache::{CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, TaskExplanation};
-pub use health::{Health, HealthProblem, RuntimeKind, StateHealth};
+pub use cache::{
+    CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, NodeKind, TaskExplanation,
+};
+pub use health::{Health, HealthPosition, HealthProblem, RuntimeKind, StateHealth};
 pub use operation_list::{
     OperationCli, OperationFlag, OperationKind, OperationPositional, OperationSource,
     OperationSummary,

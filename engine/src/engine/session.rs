@@ -16,7 +16,7 @@ use crate::{
     error::{EngineError, NodeFailure},
     event::Event,
     project::LoadOptions,
-    run::{Emitter, RunLog},
+    run::{DEFINITION_NODE, Emitter, RunLog},
     runtime::{
         CallFailure, EmbeddedOptions, EmbeddedRuntime, FromRuntime, HandlerClient, Invocation,
         ProjectStore, ProviderStores, Services, Work,
@@ -25,9 +25,6 @@ use crate::{
     source::SourceRange,
     state::{HostStorage, State},
 };
-
-/// The node path of what a config writes to the console while it is evaluated.
-const DEFINITION_NODE: &str = "definition";
 
 /// Is a definition whose handlers can be called, with the events of one run.
 pub(super) struct Session {

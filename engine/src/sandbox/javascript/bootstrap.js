@@ -130,6 +130,9 @@
     return Object.fromEntries(resolved);
   };
 
+  // Completes a provider definition that leaves its plugin to another one.
+  rigkit.withPlugin = (definition, plugin) => ({ ...definition, plugin });
+
   // Libraries give the JSON Schema of a schema in different ways.
   rigkit.standardJsonSchema = (schema) => {
     const standard = schema["~standard"];

@@ -3,6 +3,7 @@
 mod builders;
 mod cache;
 mod exports;
+mod health;
 mod hostile;
 mod modules;
 mod names;

@@ -169,11 +169,22 @@ fn node_modules_define_but_do_not_apply() {
         (range.start.line, range.start.column, range.end.column),
         (2, 34, 43)
     );
+    let health = project.engine().health();
     let because = "node:fs".to_owned();
     assert_eq!(
-        project.engine().health().runtime,
-        rigkit_engine::RuntimeKind::Node { because }
+        health.runtime,
+        Some(rigkit_engine::RuntimeKind::Node { because })
     );
+    let [problem] = health.definition_problems.as_slice() else {
+        panic!("{health:?}");
+    };
+    assert_eq!(
+        problem.message,
+        format!("the config plans, but it cannot be applied yet: {error}")
+    );
+    let position = problem.position.as_ref().unwrap();
+    assert_eq!((position.line, position.column), (2, 34));
+    assert_eq!(problem.help, error.help());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Project chores: `cargo xtask bench` measures what `docs/performance.md` states.
 
 mod bench;
+mod identity;
 mod machine;
 mod measure;
 mod project;

@@ -16,7 +16,8 @@ use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
     identity::{Fingerprinter, Fingerprints},
     modules::ModuleGraph,
-    sandbox::{Variables, json::display, loader::rigkit, realm::Realm, thrown::Thrown},
+    project::LoadOptions,
+    sandbox::{json::display, loader::rigkit, realm::Realm, thrown::Thrown},
     source::SourceRange,
 };
 
@@ -25,9 +26,9 @@ pub(crate) fn extract<'js>(
     realm: &Realm,
     ctx: &Ctx<'js>,
     exports: &Object<'js>,
-    variables: &Variables,
+    options: &LoadOptions,
 ) -> Result<Definition, Vec<Diagnostic>> {
-    let fingerprints = Fingerprinter::new(ctx, &realm.graph, variables)
+    let fingerprints = Fingerprinter::new(ctx, &realm.graph, options)
         .map_err(|error| vec![realm.explain(ctx, &error)])?;
     let mut extractor = Extractor {
         realm,

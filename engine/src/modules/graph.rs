@@ -125,6 +125,16 @@ impl Module {
     }
 }
 
+/// Says whether handlers are told apart by what they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IdentityUse {
+    /// So that a plan can say what is still valid.
+    #[default]
+    Full,
+    /// Not at all, for whoever wants to see the shape of a definition only.
+    None,
+}
+
 /// Says what a graph is loaded from.
 pub struct GraphOptions {
     /// The directory that relative imports may not leave.
@@ -133,6 +143,8 @@ pub struct GraphOptions {
     pub files: Arc<dyn SourceFiles>,
     /// Where modules that were transpiled before are kept.
     pub(crate) cache: Option<Arc<TranspileCache>>,
+    /// Whether handlers are told apart by what they do.
+    pub identity: IdentityUse,
 }
 
 /// Holds all modules that a config reaches.
@@ -164,6 +176,7 @@ impl ModuleGraph {
             },
             queue: VecDeque::new(),
             cache: options.cache.clone(),
+            identity: options.identity,
             problems: Vec::new(),
             wants_zod: false,
         };
@@ -294,6 +307,7 @@ struct Request {
 struct GraphLoader {
     graph: ModuleGraph,
     cache: Option<Arc<TranspileCache>>,
+    identity: IdentityUse,
     queue: VecDeque<Request>,
     problems: Vec<Diagnostic>,
     wants_zod: bool,
@@ -373,8 +387,11 @@ impl GraphLoader {
         };
         // A buffer of an editor has another text with each key that is pressed.
         let is_saved = !self.graph.files.is_overlaid(path);
-        let cache = self.cache.as_deref().filter(|_| is_saved);
-        let module = parse_module(path, text, origin, request.file.format, cache);
+        let reading = ReadingOptions {
+            cache: self.cache.as_deref().filter(|_| is_saved),
+            identity: self.identity,
+        };
+        let module = parse_module(path, text, origin, request.file.format, &reading);
         match module {
             Ok(module) => {
                 self.wants_zod |= wants_zod(&module);
@@ -514,7 +531,7 @@ fn parse_module(
     text: Arc<str>,
     origin: ModuleOrigin,
     format: Option<ModuleFormat>,
-    cache: Option<&TranspileCache>,
+    options: &ReadingOptions<'_>,
 ) -> Result<Module, Vec<Diagnostic>> {
     let mut module = plain_module(path.to_path_buf(), origin, String::new());
     module.text = text;
@@ -524,9 +541,9 @@ fn parse_module(
             module.code = json_module(&module)?;
         }
         Some(ModuleFormat::CommonJs) => module.format = ModuleFormat::CommonJs,
-        Some(ModuleFormat::EsModule) => fill(&mut module, true, cache)?,
+        Some(ModuleFormat::EsModule) => fill(&mut module, true, options)?,
         // A package file that does not say what it is: its syntax decides, as in Node.
-        None => fill(&mut module, false, cache).or_else(|problems| {
+        None => fill(&mut module, false, options).or_else(|problems| {
             module.format = ModuleFormat::CommonJs;
             if is_installed(&module.path) {
                 Ok(())
@@ -538,14 +555,21 @@ fn parse_module(
     Ok(module)
 }
 
+/// Says how the text of a module is read.
+struct ReadingOptions<'a> {
+    cache: Option<&'a TranspileCache>,
+    identity: IdentityUse,
+}
+
 fn fill(
     module: &mut Module,
     is_es_module: bool,
-    cache: Option<&TranspileCache>,
+    options: &ReadingOptions<'_>,
 ) -> Result<(), Vec<Diagnostic>> {
-    let marks = match module.origin {
-        ModuleOrigin::Project => Marks::Set,
-        _ => Marks::Leave,
+    let marks = match (&module.origin, options.identity) {
+        (ModuleOrigin::Project, IdentityUse::Full) => Marks::All,
+        (ModuleOrigin::Project, IdentityUse::None) => Marks::CallSites,
+        _ => Marks::None,
     };
     let Transpiled {
         code,
@@ -554,7 +578,7 @@ fn fill(
         imports,
         default_export,
         has_module_syntax,
-    } = match cache {
+    } = match options.cache {
         Some(cache) => cache.transpile(&module.path, &module.text, marks),
         None => transpile(&module.path, &module.text, marks),
     }

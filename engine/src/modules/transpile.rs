@@ -62,8 +62,11 @@ pub(super) struct SyntaxProblem {
 /// Says whether the builder calls and functions of a module are to be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Marks {
-    Set,
-    Leave,
+    /// Builder calls and functions.
+    All,
+    /// Builder calls.
+    CallSites,
+    None,
 }
 
 /// Turns the text of an ES module into JavaScript.
@@ -78,8 +81,12 @@ pub(super) fn transpile(
     let imports = collect_imports(&parsed.program, parsed.has_dynamic_imports);
     let default_export = default_export(&parsed.program);
     let marked = match marks {
-        Marks::Set => set_marks(&allocator, &mut parsed.program, &scoping),
-        Marks::Leave => Marked::default(),
+        Marks::All => set_marks(&allocator, &mut parsed.program, &scoping),
+        Marks::CallSites => Marked {
+            call_sites: mark_call_sites(&allocator, &mut parsed.program),
+            ..Marked::default()
+        },
+        Marks::None => Marked::default(),
     };
     Ok(Transpiled {
         code: print(&parsed.program, None).code,

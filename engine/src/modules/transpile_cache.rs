@@ -147,8 +147,9 @@ impl TranspileCache {
 fn entry_name(path: &Path, text: &str, marks: Marks) -> Digest {
     let extension = path.extension().unwrap_or_default().as_encoded_bytes();
     let marks: &[u8] = match marks {
-        Marks::Set => b"marked",
-        Marks::Leave => b"plain",
+        Marks::All => b"all",
+        Marks::CallSites => b"call sites",
+        Marks::None => b"none",
     };
     let parts = [TRANSPILER.as_bytes(), extension, marks, text.as_bytes()];
     hash_parts("transpiled", parts)
@@ -168,7 +169,7 @@ mod tests {
 
     fn transpiled(cache: &TranspileCache, text: &str) -> Transpiled {
         cache
-            .transpile(Path::new("a.ts"), text, Marks::Set)
+            .transpile(Path::new("a.ts"), text, Marks::All)
             .unwrap()
     }
 
@@ -184,7 +185,7 @@ mod tests {
     #[test]
     fn gives_what_transpiling_gives() {
         let directory = tempfile::tempdir().unwrap();
-        let fresh = transpile(Path::new("a.ts"), TEXT, Marks::Set).unwrap();
+        let fresh = transpile(Path::new("a.ts"), TEXT, Marks::All).unwrap();
         for _ in 0..2 {
             assert_eq!(transpiled(&cache(directory.path(), 1), TEXT), fresh);
             assert_eq!(entries(directory.path()).len(), 1);
@@ -196,11 +197,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let cache = cache(directory.path(), 1);
         for (path, text, marks) in [
-            ("a.ts", "1", Marks::Set),
-            ("a.ts", "2", Marks::Set),
-            ("a.ts", "1", Marks::Leave),
-            ("a.tsx", "1", Marks::Set),
-            ("elsewhere/b.ts", "1", Marks::Set),
+            ("a.ts", "1", Marks::All),
+            ("a.ts", "2", Marks::All),
+            ("a.ts", "1", Marks::None),
+            ("a.tsx", "1", Marks::All),
+            ("elsewhere/b.ts", "1", Marks::All),
         ] {
             cache.transpile(Path::new(path), text, marks).unwrap();
         }
@@ -218,7 +219,7 @@ mod tests {
             forged.code = "evil()".to_owned();
             transpiled(&cache(directory.path(), 2), TEXT);
             let other = cache(directory.path(), 2);
-            let name = entry_name(Path::new("a.ts"), TEXT, Marks::Set);
+            let name = entry_name(Path::new("a.ts"), TEXT, Marks::All);
             other.write(name, &forged).unwrap();
             fs::read(&entry).unwrap()
         };
@@ -232,7 +233,7 @@ mod tests {
     #[test]
     fn works_where_nothing_can_be_written() {
         let file = NamedTempFile::new().unwrap();
-        let fresh = transpile(Path::new("a.ts"), TEXT, Marks::Set).unwrap();
+        let fresh = transpile(Path::new("a.ts"), TEXT, Marks::All).unwrap();
         assert_eq!(transpiled(&cache(file.path(), 1), TEXT), fresh);
     }
 

@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::{
     definition::{ConsoleLine, Definition, extract},
     diagnostic::Diagnostic,
-    modules::{GraphOptions, MAX_MODULE_BYTES, ModuleGraph, TranspileCache},
+    modules::{GraphOptions, IdentityUse, MAX_MODULE_BYTES, ModuleGraph, TranspileCache},
     sandbox::{
         SandboxLimits, Variables,
         realm::{Realm, RealmOptions},
@@ -38,6 +38,8 @@ pub struct LoadOptions {
     pub interrupt: Arc<AtomicBool>,
     /// Where modules that were transpiled before are kept.
     pub(crate) cache: Option<Arc<TranspileCache>>,
+    /// Whether handlers are told apart by what they do.
+    pub identity: IdentityUse,
 }
 
 impl LoadOptions {
@@ -52,6 +54,7 @@ impl LoadOptions {
             limits: SandboxLimits::default(),
             interrupt: Arc::default(),
             cache: None,
+            identity: IdentityUse::Full,
         }
     }
 }
@@ -89,6 +92,7 @@ pub(crate) fn load_in_realm(options: &LoadOptions) -> Result<LoadedRealm, LoadEr
         project_root: options.project_root.clone(),
         files: Arc::clone(&options.files),
         cache: options.cache.clone(),
+        identity: options.identity,
     };
     let (graph, problems) = ModuleGraph::load(&options.config_path, &graph_options);
     if let Some(cache) = &options.cache {
@@ -106,7 +110,7 @@ pub(crate) fn load_in_realm(options: &LoadOptions) -> Result<LoadedRealm, LoadEr
     .map_err(|error| LoadError::Sandbox(error.to_string()))?;
     let console = collect_console(&realm);
     let mut definition = realm
-        .define(|ctx, exports| extract(&realm, ctx, exports, &options.variables))
+        .define(|ctx, exports| extract(&realm, ctx, exports, options))
         .map_err(|problems| {
             let secrets = options.variables.secrets();
             LoadError::Invalid(

@@ -19,7 +19,8 @@ use super::{
 };
 use crate::{
     digest::Digest,
-    modules::{ModuleGraph, ModuleId, functions::FunctionUnit},
+    modules::{IdentityUse, ModuleGraph, ModuleId, functions::FunctionUnit},
+    project::LoadOptions,
     sandbox::{Secrets, Variables, loader::rigkit},
 };
 
@@ -28,6 +29,7 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     graph: &'a Arc<ModuleGraph>,
     variables: &'a Variables,
     secrets: Secrets,
+    identity: IdentityUse,
     ctx: Ctx<'js>,
     origin_of: Function<'js>,
     values: ValueGraph,
@@ -50,14 +52,15 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     pub(crate) fn new(
         ctx: &Ctx<'js>,
         graph: &'a Arc<ModuleGraph>,
-        variables: &'a Variables,
+        options: &'a LoadOptions,
     ) -> rquickjs::Result<Self> {
         Ok(Self {
             origin_of: rigkit(ctx)?.get("originOf")?,
-            secrets: variables.secrets().clone(),
+            secrets: options.variables.secrets().clone(),
+            identity: options.identity,
             ctx: ctx.clone(),
             graph,
-            variables,
+            variables: &options.variables,
             values: ValueGraph::default(),
             facts: Vec::new(),
             known: HashMap::new(),
@@ -70,11 +73,23 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
 
     /// Reads a function or an object, such as a handler, a plugin or a schema.
     pub(crate) fn read(&mut self, value: &Value<'js>) -> rquickjs::Result<FingerprintId> {
+        if self.identity == IdentityUse::None {
+            return Ok(FingerprintId(self.nothing()));
+        }
         let id = self.node_of(value);
         while let Some((node, value)) = self.unread.pop() {
             self.read_value(node, &value)?;
         }
         Ok(FingerprintId(id))
+    }
+
+    /// Gives the one node that stands for all where nobody wants to tell them apart.
+    fn nothing(&mut self) -> NodeId {
+        if self.facts.is_empty() {
+            self.facts.push(NodeFacts::default());
+            return self.values.reserve();
+        }
+        NodeId::FIRST
     }
 
     /// Makes the fingerprints of everything that was read.

@@ -8,7 +8,7 @@ use super::{CaptureSource, FunctionUnit, Uses};
 use crate::modules::transpile::{Marks, transpile};
 
 fn units(text: &str) -> Vec<FunctionUnit> {
-    let transpiled = transpile(Path::new("a.ts"), text, Marks::Set);
+    let transpiled = transpile(Path::new("a.ts"), text, Marks::All);
     transpiled.expect("the text has no errors").functions.units
 }
 
@@ -186,7 +186,7 @@ fn syntax_is_the_same_however_it_is_written() {
 #[test]
 fn the_marks_leave_the_code_what_it_is() {
     let check = |text: &str, expected: &str| {
-        let transpiled = transpile(Path::new("a.ts"), text, Marks::Set);
+        let transpiled = transpile(Path::new("a.ts"), text, Marks::All);
         assert_eq!(transpiled.expect("no errors").code, expected);
     };
     check(

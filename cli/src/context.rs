@@ -64,6 +64,13 @@ impl Context {
         Self::engine_of(self.project()?, state)
     }
 
+    /// Makes an engine for the project, and makes sure that the workflow that was named exists.
+    pub(crate) fn engine_of_workflow(&self) -> Result<Engine, Failure> {
+        let engine = self.engine()?;
+        engine.check_workflow(self.options.workflow.as_deref())?;
+        Ok(engine)
+    }
+
     /// Makes an engine for any project.
     pub(crate) fn engine_of(
         project: &Project,

@@ -27,10 +27,12 @@ pub(super) fn run(options: DoOptions, context: &mut Context) -> Result<Exit, Fai
         .iter()
         .filter(|one| one.kind == OperationKind::Command)
         .collect();
+    let after = operations::workflow_after(&project, &words);
+    let workflow = after.or(context.options.workflow.as_deref());
+    engine.check_workflow(workflow)?;
     let Some((id, words)) = words.split_first() else {
         return show_operations(&project, context);
     };
-    let workflow = operations::workflow_among(words).or(context.options.workflow.as_deref());
     let operation = operations::choose(&project, NameKind::Operation, id, workflow)?;
     // From here on the operation says what its words mean.
     context.options.json = is_json;

@@ -34,7 +34,7 @@ struct LogDocument {
 
 /// Lists applies, or shows the log of one.
 pub(super) fn run(options: &LogOptions, context: &Context) -> Result<Exit, Failure> {
-    let engine = context.engine()?;
+    let engine = context.engine_of_workflow()?;
     match options.run.as_deref() {
         None => list(&engine, options.limit, context)?,
         Some(LATEST) => show(&engine, None, context)?,

@@ -8,6 +8,7 @@ mod contexts;
 mod health;
 mod history;
 mod input;
+mod known_workflow;
 mod operation_list;
 mod operations;
 mod plan;

@@ -146,6 +146,16 @@ impl StateReader {
         )
     }
 
+    /// Says whether a workflow was ever applied, or has workspaces.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn has_workflow(&self, name: &str) -> Result<bool, StateError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM applies WHERE workflow = ?1)
+                       OR EXISTS (SELECT 1 FROM workspaces WHERE workflow = ?1)";
+        Ok(self.row(sql, [name], |row| row.get(0))?.unwrap_or(false))
+    }
+
     /// Finds the apply whose id begins or ends with a text.
     ///
     /// Ids made in the same minute begin alike, so the end tells them apart better. An empty

@@ -22,4 +22,5 @@ mod operations;
 mod plan;
 mod setup;
 mod terminal;
+mod workflows;
 mod workspaces;

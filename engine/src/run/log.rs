@@ -9,7 +9,7 @@ use std::{
 use crate::event::EventRecord;
 
 /// How many logs are kept.
-const KEPT: usize = 50;
+pub(crate) const KEPT_LOGS: usize = 50;
 
 /// Writes the log of one run.
 pub(crate) struct RunLog {
@@ -80,7 +80,7 @@ fn remove_oldest(directory: &Path) -> io::Result<()> {
         })
         .collect();
     names.sort();
-    let surplus = names.len().saturating_sub(KEPT);
+    let surplus = names.len().saturating_sub(KEPT_LOGS);
     for path in &names[..surplus] {
         // Another run may be removing the same ones.
         let _ = fs::remove_file(path);

@@ -169,8 +169,16 @@ pub(crate) struct ApplyLimits {
 #[derive(Debug, Default, Args)]
 pub(crate) struct EventOptions {
     /// Writes one JSON event per line to stdout while it happens
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     pub(crate) events: bool,
+}
+
+impl GlobalOptions {
+    /// Heeds that events were asked for: they are JSON already, and a document among them would
+    /// be none of them.
+    pub(crate) fn prefer(&mut self, events: &EventOptions) {
+        self.json &= !events.events;
+    }
 }
 
 /// Is what `rig create` understands.

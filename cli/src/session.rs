@@ -24,26 +24,27 @@ impl Session {
     pub(crate) fn watched(context: &Context, events: &EventOptions) -> Self {
         let view = progress::View::choose(&context.options, events.events);
         let screen = Screen::new(view);
+        let is_verbose = context.options.verbose > 0;
+        let is_stdout_taken = context.options.json || events.events;
         Self::new(
-            progress::sink(view, &screen, context.options.verbose > 0),
+            progress::sink(view, &screen, is_verbose),
             screen,
-            context,
+            is_stdout_taken,
         )
     }
 
     /// Prepares for a run that is over before there is anything to see.
     pub(crate) fn quiet(context: &Context) -> Self {
         let screen = Screen::new(progress::View::Nothing);
-        Self::new(Arc::new(progress::ignore), screen, context)
+        Self::new(Arc::new(progress::ignore), screen, context.options.json)
     }
 
     fn new(
         events: Arc<dyn rigkit_engine::event::EventSink>,
         screen: Screen,
-        context: &Context,
+        is_stdout_taken: bool,
     ) -> Self {
         signals::tell_on(&screen);
-        let is_stdout_taken = context.options.json;
         Self {
             run: RunSession {
                 events,

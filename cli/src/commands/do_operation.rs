@@ -42,6 +42,7 @@ pub(super) fn run(options: DoOptions, context: &mut Context) -> Result<Exit, Fai
     let events = EventOptions {
         events: options.events.events || line.events,
     };
+    context.options.prefer(&events);
     let session = Session::watched(context, &events);
     let named = Some(operation.workflow.as_str()).filter(|workflow| !workflow.is_empty());
     let named = named.or(context.options.workflow.as_deref());

@@ -29,11 +29,20 @@ pub(crate) fn run(command: Command, context: &mut Context) -> Result<Exit, Failu
         Command::Init(options) => init::run(&options, context),
         Command::Types => types::run(context),
         Command::Plan(options) => plan::run(&options, context),
-        Command::Apply(options) => apply::run(&options, context),
-        Command::Create(options) => create::run(&options, context),
+        Command::Apply(options) => {
+            context.options.prefer(&options.events);
+            apply::run(&options, context)
+        }
+        Command::Create(options) => {
+            context.options.prefer(&options.events);
+            create::run(&options, context)
+        }
         Command::Run(options) => run_operation::run(options, context),
         Command::Do(options) => do_operation::run(options, context),
-        Command::Rm(options) => rm::run(&options, context),
+        Command::Rm(options) => {
+            context.options.prefer(&options.events);
+            rm::run(&options, context)
+        }
         Command::Ls => ls::run(context),
         Command::Cache(command) => cache::run(&command, context),
         Command::Graph(options) => graph::run(&options, context),

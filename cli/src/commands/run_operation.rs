@@ -50,6 +50,7 @@ pub(super) fn run(options: RunOptions, context: &mut Context) -> Result<Exit, Fa
     let events = EventOptions {
         events: options.events.events || line.events,
     };
+    context.options.prefer(&events);
     let session = Session::watched(context, &events);
     let request = WorkspaceOperationRequest {
         workflow: Some(workspace.workflow.clone()),

@@ -126,7 +126,7 @@ impl Live {
                 );
                 return;
             }
-            Event::WorkspaceRemoved { workspace_id } => {
+            Event::WorkspaceRemoved { workspace_id, .. } => {
                 finish(state, &format!("workspace.{workspace_id}.remove"));
             }
             Event::CommandCompleted {

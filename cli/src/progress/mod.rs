@@ -14,7 +14,7 @@ use std::{
 
 use rigkit_engine::event::{EventRecord, EventSink};
 
-use crate::arguments::GlobalOptions;
+use crate::{arguments::GlobalOptions, output};
 
 pub(crate) use lines::log_lines;
 pub(crate) use milestone::standing;
@@ -55,10 +55,20 @@ impl View {
 /// Makes what receives the events of a run.
 pub(crate) fn sink(view: View, screen: &Screen, is_verbose: bool) -> Arc<dyn EventSink> {
     match view {
-        View::Nothing => Arc::new(ignore),
-        View::Events => Arc::new(event_lines::write),
+        View::Nothing => Arc::new(warn),
+        View::Events => Arc::new(|record: &EventRecord| {
+            event_lines::write(record);
+            warn(record);
+        }),
         View::Live => Arc::new(live::Live::new(screen.clone(), is_verbose)),
         View::Lines => Arc::new(lines::Lines::new(is_verbose)),
+    }
+}
+
+/// Says on stderr what a person has to know.
+fn warn(record: &EventRecord) {
+    if let Some(warning) = milestone::warning(&record.event) {
+        output::note(&warning);
     }
 }
 

@@ -52,7 +52,15 @@ fn an_apply_is_told_in_events() {
         })
         .collect();
     assert_snapshot!(told.join("\n"));
-    assert_eq!(project.rig("apply --events --json").code, 2);
+    let again = project.done("apply --events --json").events();
+    assert_eq!(again.last().unwrap()["type"], "apply.completed");
+    let created = project.done("create one --json --events").events();
+    assert_eq!(created.last().unwrap()["type"], "workspace.ready");
+    let removed = project.done("rm one --yes --json --events").events();
+    assert_eq!(removed.last().unwrap()["type"], "workspace.removed");
+    let unknown = project.rig("apply --json --events --until nothing");
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
+    assert!(unknown.stderr.contains("there is no task `nothing`"));
 }
 
 #[test]

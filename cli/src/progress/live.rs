@@ -107,6 +107,7 @@ impl Live {
             Event::NodeCompleted { node_path, .. } | Event::NodeFailed { node_path, .. } => {
                 finish(state, node_path);
             }
+            Event::ApplyRestarted { node_path, .. } => finish(state, node_path),
             Event::WorkspaceCreateStarted { workspace_id } => {
                 self.start(
                     state,

@@ -18,12 +18,15 @@ use rigkit_engine::{
 use crate::{
     arguments::GlobalOptions,
     failure::{Failure, UsageCode},
+    progress::Told,
 };
 
 /// Knows where a command works.
 pub(crate) struct Context {
     /// What was typed for every command.
     pub(crate) options: GlobalOptions,
+    /// Whose output the person has seen.
+    pub(crate) told: Told,
     project: OnceCell<Project>,
 }
 
@@ -39,6 +42,7 @@ impl Context {
         }
         Ok(Self {
             options,
+            told: Told::default(),
             project: OnceCell::new(),
         })
     }

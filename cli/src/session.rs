@@ -27,7 +27,7 @@ impl Session {
         let is_verbose = context.options.verbose > 0;
         let is_stdout_taken = context.options.json || events.events;
         Self::new(
-            progress::sink(view, &screen, is_verbose),
+            progress::sink(view, &screen, is_verbose, &context.told),
             screen,
             is_stdout_taken,
         )

@@ -6,6 +6,7 @@ mod live;
 mod milestone;
 mod output_lines;
 mod screen;
+mod told;
 
 use std::{
     io::{self, IsTerminal as _},
@@ -19,6 +20,7 @@ use crate::{arguments::GlobalOptions, output};
 pub(crate) use lines::log_lines;
 pub(crate) use milestone::standing;
 pub(crate) use screen::Screen;
+pub(crate) use told::Told;
 
 /// Says how a run is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,15 +55,20 @@ impl View {
 }
 
 /// Makes what receives the events of a run.
-pub(crate) fn sink(view: View, screen: &Screen, is_verbose: bool) -> Arc<dyn EventSink> {
+pub(crate) fn sink(
+    view: View,
+    screen: &Screen,
+    is_verbose: bool,
+    told: &Told,
+) -> Arc<dyn EventSink> {
     match view {
         View::Nothing => Arc::new(warn),
         View::Events => Arc::new(|record: &EventRecord| {
             event_lines::write(record);
             warn(record);
         }),
-        View::Live => Arc::new(live::Live::new(screen.clone(), is_verbose)),
-        View::Lines => Arc::new(lines::Lines::new(is_verbose)),
+        View::Live => Arc::new(live::Live::new(screen.clone(), is_verbose, told.clone())),
+        View::Lines => Arc::new(lines::Lines::new(is_verbose, told.clone())),
     }
 }
 

@@ -30,10 +30,14 @@ pub(crate) fn text(
 /// Asks for a text until it is one that can be used.
 pub(crate) fn valid_text(
     question: &str,
+    default: Option<&str>,
     judge: impl Fn(&str) -> Result<(), String>,
 ) -> Result<String, Failure> {
     let theme = theme();
-    let input = Input::<String>::with_theme(&theme).with_prompt(question);
+    let mut input = Input::<String>::with_theme(&theme).with_prompt(question);
+    if let Some(default) = default {
+        input = input.default(default.to_owned());
+    }
     answer(
         input
             .validate_with(|text: &String| judge(text))

@@ -11,6 +11,8 @@ use crate::{failure::Exit, progress::Screen};
 
 /// Whether a command owns the terminal, and Ctrl-C with it.
 static TERMINAL_IS_LENT: AtomicBool = AtomicBool::new(false);
+/// Whether there is a screen, but nothing to end in good order.
+static NOTHING_RUNS: AtomicBool = AtomicBool::new(false);
 static SCREEN: OnceLock<Screen> = OnceLock::new();
 
 /// Gives the token that Ctrl-C cancels; from now on it no longer ends the process at once.
@@ -31,6 +33,14 @@ pub(crate) fn tell_on(screen: &Screen) {
     let _ = SCREEN.set(screen.clone());
 }
 
+/// Lets Ctrl-C end the process at once while `work` runs, although a screen is there already.
+pub(crate) fn before_the_run<T>(work: impl FnOnce() -> T) -> T {
+    NOTHING_RUNS.store(true, Ordering::SeqCst);
+    let result = work();
+    NOTHING_RUNS.store(false, Ordering::SeqCst);
+    result
+}
+
 /// Leaves Ctrl-C to a command that owns the terminal while `work` runs.
 pub(crate) fn leave_to_command<T>(work: impl FnOnce() -> T) -> T {
     TERMINAL_IS_LENT.store(true, Ordering::SeqCst);
@@ -44,7 +54,7 @@ fn on_signal(token: &CancellationToken) {
         return;
     }
     match SCREEN.get() {
-        Some(screen) if !token.is_cancelled() => {
+        Some(screen) if !token.is_cancelled() && !NOTHING_RUNS.load(Ordering::SeqCst) => {
             token.cancel();
             screen.print("cancelling; Ctrl-C again stops at once");
         }

@@ -9,7 +9,7 @@ use std::{
 use rigkit_engine::{Health, HealthProblem, RuntimeKind, authoring::DECLARATION_FILES};
 use serde::Serialize;
 
-use super::types::declarations_directory;
+use super::types::{check_declarations_directory, declarations_directory};
 use crate::{
     context::{Context, host_directory, host_storage_directory, shown_path},
     failure::{Exit, Failure},
@@ -106,7 +106,7 @@ fn project_problems(health: &Health, node: Option<&NodeVersion>) -> Vec<Problem>
         ));
     }
     problems.extend(health.state.path.parent().and_then(unwritable));
-    problems.extend(stale_declarations(&health.root));
+    problems.extend(bad_declarations(&health.root));
     problems
 }
 
@@ -135,8 +135,12 @@ fn unwritable(directory: &Path) -> Option<Problem> {
     })
 }
 
-/// Declaration files of another version give an editor wrong advice.
-fn stale_declarations(root: &Path) -> Option<Problem> {
+/// Declaration files of another version give an editor wrong advice, those that cannot be
+/// written none.
+fn bad_declarations(root: &Path) -> Option<Problem> {
+    if let Err(failure) = check_declarations_directory(root) {
+        return Some(Problem::new(failure.to_string(), failure.help()));
+    }
     let directory = declarations_directory(root);
     if !directory.is_dir() {
         return None;

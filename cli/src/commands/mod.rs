@@ -17,10 +17,13 @@ mod run_operation;
 mod types;
 mod workspace_lookup;
 
+use clap::CommandFactory as _;
+
 use crate::{
-    arguments::Command,
+    arguments::{Arguments, Command},
     context::Context,
     failure::{Exit, Failure},
+    output,
 };
 
 /// Does what was typed.
@@ -50,5 +53,12 @@ pub(crate) fn run(command: Command, context: &mut Context) -> Result<Exit, Failu
         Command::Projects => projects::run(context),
         Command::Doctor => doctor::run(context),
         Command::Completion(options) => completion::run(&options),
+        Command::Version => version(),
     }
+}
+
+/// Prints what `--version` prints.
+fn version() -> Result<Exit, Failure> {
+    output::text(&Arguments::command().render_version())?;
+    Ok(Exit::Done)
 }

@@ -122,7 +122,12 @@ fn ask_for_workspace<'a>(
     workspaces: impl Iterator<Item = &'a WorkspaceView>,
 ) -> Result<String, Failure> {
     let names: Vec<String> = workspaces.map(|workspace| workspace.name.clone()).collect();
-    if names.is_empty() || !prompt::is_possible() {
+    if names.is_empty() {
+        let message = "there is no workspace to run an operation on";
+        let help = "make one: rig create NAME";
+        return Err(Failure::usage(UsageCode::MissingAnswer, message, help));
+    }
+    if !prompt::is_possible() {
         let message = "an operation needs a workspace to run on";
         return Err(Failure::usage(
             UsageCode::MissingAnswer,

@@ -12,6 +12,7 @@ mod known_workflow;
 mod operation_list;
 mod operations;
 mod plan;
+mod plan_until;
 mod record;
 mod select;
 mod session;
@@ -44,6 +45,7 @@ pub use operation_list::{
 pub use operations::{OperationRequest, WorkspaceOperationRequest};
 pub use workspaces::{
     CreateWorkspaceRequest, Freshness, RemoveWorkspaceRequest, WorkspaceStatus, WorkspaceView,
+    check_workspace_name,
 };
 
 /// Works on one project.

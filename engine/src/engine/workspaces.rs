@@ -197,7 +197,7 @@ impl Engine {
         request: &CreateWorkspaceRequest,
         run: &RunSession,
     ) -> Result<WorkspaceView, EngineError> {
-        check_name(&request.name)?;
+        check_workspace_name(&request.name)?;
         let apply_id = ApplyId::generate();
         let state = self.open_state()?;
         let options = SessionOptions {
@@ -451,7 +451,11 @@ fn lock_key(workflow: &str, name: &str) -> String {
     format!("{workflow}/workspace/{name}")
 }
 
-fn check_name(name: &str) -> Result<(), EngineError> {
+/// Makes sure that a name can be the name of a workspace.
+///
+/// # Errors
+/// Where it cannot.
+pub fn check_workspace_name(name: &str) -> Result<(), EngineError> {
     let is_allowed =
         |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
     let reason = if name.is_empty() {

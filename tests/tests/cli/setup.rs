@@ -79,6 +79,19 @@ fn types_are_refreshed() {
 }
 
 #[test]
+fn a_file_where_the_types_go_is_told() {
+    let project = Project::new(WEB);
+    project.write(".rigkit/types", "");
+    assert_snapshot!(project.transcript(&["types", "init"]));
+    let document = project
+        .rig("doctor --json")
+        .exits_with(1)
+        .document("doctor.json");
+    let message = document["problems"][0]["message"].as_str().unwrap();
+    assert!(message.contains("has to be a directory"), "{document}");
+}
+
+#[test]
 fn projects_below_are_listed() {
     let project = Project::new("");
     assert_snapshot!("no_projects", project.transcript(&["projects"]));

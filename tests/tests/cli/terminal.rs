@@ -134,6 +134,46 @@ fn one_of_several_workflows_is_chosen() {
 }
 
 #[test]
+fn an_interrupt_at_the_first_question_says_one_thing() {
+    let project = Project::new(TWO);
+    for line in ["apply", "create one"] {
+        let mut terminal = project.terminal(line);
+        terminal.wait_for("Which workflow?");
+        terminal.wait_for("site");
+        terminal.press(Key::Interrupt);
+        let (code, screen) = terminal.finish();
+        assert_eq!(code, 130, "{screen}");
+        assert!(!screen.contains("cancelling"), "{screen}");
+        assert!(screen.matches("cancel").count() <= 1, "{screen}");
+    }
+}
+
+#[test]
+fn a_bad_name_is_asked_again() {
+    let project = Project::new(WEB);
+    let mut terminal = project.terminal("create");
+    terminal.wait_for("Name of the workspace");
+    terminal.type_text("a/b");
+    terminal.press(Key::Enter);
+    terminal.wait_for("cannot be the name of a workspace");
+    terminal.wait_for("Name of the workspace");
+    // What was typed is there to be mended.
+    terminal.type_text("\u{7f}\u{7f}\u{7f}good");
+    terminal.press(Key::Enter);
+    let (code, screen) = terminal.finish();
+    assert_eq!(code, 0, "{screen}");
+    assert!(project.done("ls").stdout.contains("good"), "{screen}");
+}
+
+#[test]
+fn a_run_without_workspaces_says_how_to_make_one() {
+    let project = Project::new(WEB);
+    let (code, screen) = project.terminal("run").finish();
+    assert_eq!(code, 2, "{screen}");
+    assert!(screen.contains("make one: rig create NAME"), "{screen}");
+}
+
+#[test]
 fn removing_asks() {
     let project = Project::new(WEB);
     project.done("create one");

@@ -87,7 +87,12 @@ fn answer<T>(result: dialoguer::Result<T>) -> Result<T, Failure> {
     result.map_err(|dialoguer::Error::IO(error)| {
         let _ = console::Term::stderr().show_cursor();
         match error.kind() {
-            io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => Failure::Cancelled,
+            io::ErrorKind::Interrupted => {
+                // The handler of the signal may come later than this answer.
+                signals::token().cancel();
+                Failure::Cancelled
+            }
+            io::ErrorKind::UnexpectedEof => Failure::Cancelled,
             _ => Failure::Output(error),
         }
     })

@@ -15,6 +15,7 @@ mod completion;
 mod fixtures;
 mod globals;
 mod graph;
+mod host;
 mod kill;
 mod locks;
 mod log;

@@ -4,6 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 use rigkit_tests::Project;
+use rusqlite::Connection;
 use serde_json::json;
 
 use crate::fixtures::WEB;
@@ -141,4 +142,32 @@ fn the_doctor_finds_what_is_wrong() {
 
     fs::remove_file(project.path("rig.config.ts")).unwrap();
     assert_snapshot!("no_project", doctor());
+}
+
+/// A file that is a database all right, but has a hole where its pages were.
+#[test]
+fn the_doctor_finds_a_damaged_database() {
+    let project = Project::new(WEB);
+    project.done("apply");
+    let state = project.path(".rigkit/state.sqlite");
+    Connection::open(&state)
+        .unwrap()
+        .pragma_update(None, "journal_mode", "DELETE")
+        .unwrap();
+    let mut damaged = fs::read(&state).unwrap();
+    let from = damaged.len() / 4;
+    damaged[from..].fill(0x5a);
+    fs::write(&state, &damaged).unwrap();
+    let output = project.rig("doctor --json").exits_with(1);
+    let document = output.document("doctor.json");
+    let problem = &document["problems"][0];
+    assert!(
+        problem["message"]
+            .as_str()
+            .unwrap()
+            .contains("state.sqlite"),
+        "{document}"
+    );
+    assert!(problem["help"].is_string(), "{document}");
+    assert_eq!(fs::read(&state).unwrap(), damaged);
 }

@@ -52,6 +52,9 @@ fn a_handler_asks_the_person() {
         ("Your word", "hunter2"),
     ] {
         terminal.wait_for(question);
+        if answer == "hunter2" {
+            terminal.wait_for_secrecy();
+        }
         terminal.type_text(answer);
         terminal.press(Key::Enter);
     }

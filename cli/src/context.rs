@@ -18,12 +18,15 @@ use rigkit_engine::{
 use crate::{
     arguments::GlobalOptions,
     failure::{Failure, UsageCode},
+    progress::Told,
 };
 
 /// Knows where a command works.
 pub(crate) struct Context {
     /// What was typed for every command.
     pub(crate) options: GlobalOptions,
+    /// Whose output the person has seen.
+    pub(crate) told: Told,
     project: OnceCell<Project>,
 }
 
@@ -39,6 +42,7 @@ impl Context {
         }
         Ok(Self {
             options,
+            told: Told::default(),
             project: OnceCell::new(),
         })
     }
@@ -71,6 +75,13 @@ impl Context {
         let state = self.options.state.as_deref();
         let state = state.map(std::path::absolute).transpose();
         state.map_err(Failure::file("find", Path::new(".")))
+    }
+
+    /// Makes an engine for the project, and makes sure that the workflow that was named exists.
+    pub(crate) fn engine_of_workflow(&self) -> Result<Engine, Failure> {
+        let engine = self.engine()?;
+        engine.check_workflow(self.options.workflow.as_deref())?;
+        Ok(engine)
     }
 
     /// Makes an engine for any project.

@@ -7,6 +7,7 @@ use crate::{
     host::HostError,
     plan::ProviderCheck,
     project::{EnvironmentError, LoadError, ProjectError},
+    run::KEPT_LOGS,
     source::SourceRange,
     state::StateError,
 };
@@ -181,6 +182,14 @@ pub enum EngineError {
         /// Where it is.
         range: Option<SourceRange>,
     },
+    /// An apply is known, but its log is not there any more.
+    #[error("the log of the run `{run}` is gone: there is no file `{}`", path.display())]
+    LogGone {
+        /// The apply.
+        run: String,
+        /// Where the log was.
+        path: std::path::PathBuf,
+    },
     /// A file could not be written or read.
     #[error("failed to {action} `{}`: {source}", path.display())]
     File {
@@ -308,6 +317,7 @@ impl EngineError {
             Self::BadPlan { .. } => "bad-plan",
             Self::BranchCollision { .. } => "branch-collision",
             Self::NodeRequired { .. } => "node-required",
+            Self::LogGone { .. } => "log-gone",
             Self::File { .. } => "file",
             Self::Runtime(_) => "runtime",
         }
@@ -360,6 +370,9 @@ impl EngineError {
             Self::NodeRequired { .. } => Some(
                 "use what handlers have built in: `@rigkit/provider-host` for commands and files, `fetch` for the network".to_owned(),
             ),
+            Self::LogGone { .. } => Some(format!(
+                "the logs of the last {KEPT_LOGS} runs are kept; what else is known of it: rig log"
+            )),
             Self::Failed { failures, .. } => failures.first()?.help.clone(),
             _ => None,
         }

@@ -11,7 +11,7 @@ use rigkit_engine::{
 };
 use serde::Serialize;
 
-use super::types::declarations_directory;
+use super::types::{check_declarations_directory, declarations_directory};
 use crate::{
     context::{Context, host_directory, host_storage_directory, shown_path},
     failure::{Exit, Failure},
@@ -94,7 +94,7 @@ fn project_problems(health: &Health) -> Vec<HealthProblem> {
         .chain(&health.state.problems);
     let mut problems: Vec<HealthProblem> = reported.cloned().collect();
     problems.extend(health.state.path.parent().and_then(unwritable));
-    problems.extend(stale_declarations(&health.root));
+    problems.extend(bad_declarations(&health.root));
     problems
 }
 
@@ -121,8 +121,12 @@ fn unwritable(directory: &Path) -> Option<HealthProblem> {
     })
 }
 
-/// Declaration files of another version give an editor wrong advice.
-fn stale_declarations(root: &Path) -> Option<HealthProblem> {
+/// Declaration files of another version give an editor wrong advice, those that cannot be
+/// written none.
+fn bad_declarations(root: &Path) -> Option<HealthProblem> {
+    if let Err(failure) = check_declarations_directory(root) {
+        return Some(problem(failure.to_string(), failure.help()));
+    }
     let directory = declarations_directory(root);
     if !directory.is_dir() {
         return None;

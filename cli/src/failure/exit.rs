@@ -44,6 +44,7 @@ impl Exit {
             Failure::OutputClosed => Self::Done,
             Failure::Engine(_)
             | Failure::File { .. }
+            | Failure::NotADirectory { .. }
             | Failure::GraphTooLarge { .. }
             | Failure::Output(_) => Self::Failed,
         }

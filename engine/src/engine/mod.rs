@@ -8,9 +8,11 @@ mod contexts;
 mod health;
 mod history;
 mod input;
+mod known_workflow;
 mod operation_list;
 mod operations;
 mod plan;
+mod plan_until;
 mod record;
 mod saved_plan;
 mod select;
@@ -47,6 +49,7 @@ pub use operation_list::{
 pub use operations::{OperationRequest, WorkspaceOperationRequest};
 pub use workspaces::{
     CreateWorkspaceRequest, Freshness, RemoveWorkspaceRequest, WorkspaceStatus, WorkspaceView,
+    check_workspace_name,
 };
 
 /// Works on one project.

@@ -325,6 +325,7 @@ async fn run_call(
         operation: call.address,
         outcome: outcome_of(&result),
         duration_ms: elapsed_ms(started),
+        result: result.as_ref().ok().cloned(),
     });
     result
 }

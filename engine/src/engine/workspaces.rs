@@ -17,7 +17,7 @@ use super::{
 use crate::{
     definition::{Definition, Workflow, WorkspaceDefinition},
     error::{EngineError, NodeFailure},
-    event::Event,
+    event::{Event, EventRecord},
     plan::{PointState, Walk},
     runtime::{CallOutcome, ResultRule, Work},
     state::{
@@ -197,7 +197,7 @@ impl Engine {
         request: &CreateWorkspaceRequest,
         run: &RunSession,
     ) -> Result<WorkspaceView, EngineError> {
-        check_name(&request.name)?;
+        check_workspace_name(&request.name)?;
         let apply_id = ApplyId::generate();
         let state = self.open_state()?;
         let options = SessionOptions {
@@ -304,17 +304,50 @@ impl Engine {
             log: Some(self.prepare_log(&run_id)?),
             state: Some(Arc::clone(&state)),
         };
-        let removing = record.clone();
+        let removing = (record.clone(), Arc::clone(&state));
         let removed = self.with_session(run, options, |session| async move {
-            remove_in(&session, &removing, run_id.to_string()).await
+            let (record, state) = removing;
+            let result = remove_in(&session, &record, run_id.to_string()).await;
+            let failure = forgiven(result, request.force)?;
+            lock_state(&state).delete_workspace(&record.id)?;
+            session.emitter.emit(removed_event(&record, failure));
+            Ok(())
         });
-        match removed {
-            Err(EngineError::Cancelled) => return Err(EngineError::Cancelled),
-            Err(error) if !request.force => return Err(error),
-            _ => {}
+        if let Some(failure) = forgiven(removed, request.force)? {
+            // The config does not load, so there was no session to say it in.
+            lock_state(&state).delete_workspace(&record.id)?;
+            let failure = self.variables.secrets().mask(&failure);
+            run.events.receive(&EventRecord {
+                sequence: 0,
+                time: Timestamp::now(),
+                event: removed_event(&record, Some(failure)),
+            });
         }
-        lock_state(&state).delete_workspace(&record.id)?;
         Ok(WorkspaceView::new(record, status, Freshness::Unknown))
+    }
+}
+
+/// Gives why something failed that may, because it is forced.
+fn forgiven(
+    result: Result<(), EngineError>,
+    is_forced: bool,
+) -> Result<Option<String>, EngineError> {
+    match result {
+        Ok(()) => Ok(None),
+        Err(EngineError::Cancelled) => Err(EngineError::Cancelled),
+        Err(EngineError::Failed { failures, .. }) if is_forced && !failures.is_empty() => {
+            let messages: Vec<String> = failures.into_iter().map(|one| one.message).collect();
+            Ok(Some(messages.join("; ")))
+        }
+        Err(error) if is_forced => Ok(Some(error.to_string())),
+        Err(error) => Err(error),
+    }
+}
+
+fn removed_event(record: &WorkspaceRecord, failure: Option<String>) -> Event {
+    Event::WorkspaceRemoved {
+        workspace_id: record.name.clone(),
+        failure,
     }
 }
 
@@ -344,12 +377,7 @@ async fn remove_in(
     };
     let place = definition.range(&workspace.place);
     match session.call(workflow, &node, scope, work).await {
-        Ok(_) => {
-            session.emitter.emit(Event::WorkspaceRemoved {
-                workspace_id: record.name.clone(),
-            });
-            Ok(())
-        }
+        Ok(_) => Ok(()),
         Err(failure) => Err(keep_record_help(
             session.failure(&node, failure, place).into_error(Some(run)),
         )),
@@ -423,7 +451,11 @@ fn lock_key(workflow: &str, name: &str) -> String {
     format!("{workflow}/workspace/{name}")
 }
 
-fn check_name(name: &str) -> Result<(), EngineError> {
+/// Makes sure that a name can be the name of a workspace.
+///
+/// # Errors
+/// Where it cannot.
+pub fn check_workspace_name(name: &str) -> Result<(), EngineError> {
     let is_allowed =
         |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
     let reason = if name.is_empty() {

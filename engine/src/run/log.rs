@@ -9,7 +9,7 @@ use std::{
 use crate::event::{Event, EventRecord};
 
 /// How many logs are kept.
-const KEPT: usize = 50;
+pub(crate) const KEPT_LOGS: usize = 50;
 
 /// The node path of what a config writes to the console while it is evaluated.
 pub(crate) const DEFINITION_NODE: &str = "definition";
@@ -113,7 +113,7 @@ fn remove_oldest(directory: &Path) -> io::Result<()> {
         })
         .collect();
     names.sort();
-    let surplus = names.len().saturating_sub(KEPT);
+    let surplus = names.len().saturating_sub(KEPT_LOGS);
     for path in &names[..surplus] {
         // Another run may be removing the same ones.
         let _ = fs::remove_file(path);

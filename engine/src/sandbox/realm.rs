@@ -283,9 +283,9 @@ fn missing_export(thrown: &Thrown, graph: &ModuleGraph) -> Option<Diagnostic> {
             .link(&import.specifier)
             .is_some_and(|id| loader::module_name(graph, id) == target);
         let named = import.names.iter().find(|(imported, _)| imported == name)?;
-        leads_there.then(|| module.range(&named.1))
+        leads_there.then(|| (import.specifier.clone(), module.range(&named.1)))
     };
-    let range = graph.modules().find_map(|(_, module)| {
+    let (specifier, range) = graph.modules().find_map(|(_, module)| {
         module
             .imports
             .iter()
@@ -294,7 +294,7 @@ fn missing_export(thrown: &Thrown, graph: &ModuleGraph) -> Option<Diagnostic> {
     Some(
         Diagnostic::error(
             DiagnosticCode::MissingExport,
-            format!("`{target}` does not export `{name}`"),
+            format!("`{specifier}` does not export `{name}`"),
         )
         .at(range),
     )

@@ -4,6 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 use rigkit_tests::Project;
+use rusqlite::Connection;
 use serde_json::json;
 
 use crate::fixtures::WEB;
@@ -76,6 +77,19 @@ fn types_are_refreshed() {
             .contains(&json!("sdk.d.ts"))
     );
     assert_ne!(project.read(".rigkit/types/sdk.d.ts"), "old");
+}
+
+#[test]
+fn a_file_where_the_types_go_is_told() {
+    let project = Project::new(WEB);
+    project.write(".rigkit/types", "");
+    assert_snapshot!(project.transcript(&["types", "init"]));
+    let document = project
+        .rig("doctor --json")
+        .exits_with(1)
+        .document("doctor.json");
+    let message = document["problems"][0]["message"].as_str().unwrap();
+    assert!(message.contains("has to be a directory"), "{document}");
 }
 
 #[test]
@@ -168,4 +182,32 @@ fn the_doctor_agrees_with_apply_about_node() {
         message.contains("plans, but it cannot be applied yet"),
         "{message}"
     );
+}
+
+/// A file that is a database all right, but has a hole where its pages were.
+#[test]
+fn the_doctor_finds_a_damaged_database() {
+    let project = Project::new(WEB);
+    project.done("apply");
+    let state = project.path(".rigkit/state.sqlite");
+    Connection::open(&state)
+        .unwrap()
+        .pragma_update(None, "journal_mode", "DELETE")
+        .unwrap();
+    let mut damaged = fs::read(&state).unwrap();
+    let from = damaged.len() / 4;
+    damaged[from..].fill(0x5a);
+    fs::write(&state, &damaged).unwrap();
+    let output = project.rig("doctor --json").exits_with(1);
+    let document = output.document("doctor.json");
+    let problem = &document["problems"][0];
+    assert!(
+        problem["message"]
+            .as_str()
+            .unwrap()
+            .contains("state.sqlite"),
+        "{document}"
+    );
+    assert!(problem["help"].is_string(), "{document}");
+    assert_eq!(fs::read(&state).unwrap(), damaged);
 }

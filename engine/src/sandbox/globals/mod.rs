@@ -16,7 +16,7 @@ mod values;
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use rquickjs::{Ctx, Function, Result};
+use rquickjs::{Ctx, Function, Result, Value};
 
 pub use console::ConsoleMessage;
 pub use handler::install_handler_globals;
@@ -33,6 +33,15 @@ pub struct GlobalsOptions {
     pub environment: Arc<BTreeMap<String, String>>,
     /// Receives every message a `console` method prints. It must not call back into the context.
     pub console: Rc<dyn Fn(ConsoleMessage)>,
+}
+
+/// Prints a value for a person to read, as `console.log` does; nothing where that fails.
+pub(super) fn inspect<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Option<String> {
+    let print = || -> Result<String> {
+        let inspect: Function<'js> = library::load(ctx, "inspect")?.get("inspect")?;
+        inspect.call((value.clone(),))
+    };
+    print().inspect_err(|_| drop(ctx.catch())).ok()
 }
 
 /// Installs the globals that definitions see. To be called once per context.

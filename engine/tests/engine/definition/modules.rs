@@ -92,7 +92,7 @@ fn imports_that_lead_nowhere_are_all_told() {
     );
     check_problems(
         "//- /rig.config.ts\nimport { names } from \"./names\";\nexport default names;\n//- /names.ts\nexport const name = 1;\n",
-        &["rig.config.ts:1:10-1:15 missing-export: `ROOT/names.ts` does not export `names`"],
+        &["rig.config.ts:1:10-1:15 missing-export: `./names` does not export `names`"],
     );
     check_problems(
         "import { sequense } from \"@rigkit/sdk\";\nexport default sequense;",

@@ -121,8 +121,17 @@ fn a_failed_remove_keeps_the_record_unless_forced() {
         "the workspace is kept; `--force` removes its record all the same"
     );
     assert_eq!(listed(&project), ["one ready current"]);
-    remove(&project, "one", true, &Recording::default()).unwrap();
+    assert_eq!(forced_failure(&project), "still in use");
     assert!(listed(&project).is_empty());
+}
+
+/// Removes a workspace by force and gives what its last event says went wrong.
+fn forced_failure(project: &TestProject) -> String {
+    let recording = Recording::default();
+    remove(project, "one", true, &recording).unwrap();
+    let last = serde_json::to_value(recording.records().last().unwrap()).unwrap();
+    assert_eq!(last["type"], "workspace.removed");
+    last["failure"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -138,7 +147,8 @@ fn a_workspace_of_a_config_that_is_broken_goes_by_force_only() {
         "no-workflow"
     );
     assert_eq!(listed(&project), ["one ready unknown"]);
-    remove(&project, "one", true, &Recording::default()).unwrap();
+    let failure = forced_failure(&project);
+    assert!(failure.contains("workflow"), "{failure}");
     assert!(listed(&project).is_empty());
 }
 

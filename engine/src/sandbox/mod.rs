@@ -2,6 +2,7 @@
 //! or network.
 
 mod common_js;
+mod cpu_meter;
 pub(crate) mod globals;
 pub(crate) mod json;
 mod limits;
@@ -11,6 +12,7 @@ pub(crate) mod realm;
 pub(crate) mod thrown;
 mod variables;
 
+pub(crate) use cpu_meter::CpuMeter;
 pub use limits::SandboxLimits;
 pub use thrown::{Frame, Thrown};
 pub use variables::{MASK, Secrets, Variables};

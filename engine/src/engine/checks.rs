@@ -137,8 +137,9 @@ async fn ask_checks(
     };
     let answer = ask(session, workflow, name, work).await?;
     let mut checks: Vec<ProviderCheck> = serde_json::from_value(answer).map_err(|error| {
+        let problem = session.emitter.mask(&error.to_string());
         EngineError::Runtime(format!(
-            "the provider `{name}` gave a malformed check: {error}"
+            "the provider `{name}` gave a malformed check: {problem}"
         ))
     })?;
     for check in &mut checks {

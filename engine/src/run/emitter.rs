@@ -267,6 +267,8 @@ fn append_lines(lines: &mut Vec<String>, text: &str, is_whole_line: bool) {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use std::collections::BTreeMap;
 
     use super::*;

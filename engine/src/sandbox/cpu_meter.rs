@@ -92,6 +92,8 @@ fn clock_of_this_thread() -> Option<ClockId> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use std::thread;
 
     use super::*;

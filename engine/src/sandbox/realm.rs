@@ -245,9 +245,6 @@ const HANDLER_ONLY: &[&str] = &[
     "AbortSignal",
     "crypto",
     "performance",
-    "Headers",
-    "Request",
-    "Response",
 ];
 
 /// Recognises the runtime's message for an `import()` that leads nowhere.

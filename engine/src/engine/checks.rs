@@ -84,6 +84,10 @@ pub(super) struct Candidate {
 
 /// Says whether stored runs have to be asked about at all.
 pub(super) fn has_questions(definition: &Definition, workflow: &Workflow) -> bool {
+    // What needs Node.js cannot be asked; it plans all the same, as a plan at rest does.
+    if definition.graph.node_requirement().is_some() {
+        return false;
+    }
     let has_code = |task: &Task| matches!(task.options.output, Some(OutputSchema::Code { .. }));
     !providers_of(definition, workflow).is_empty() || workflow.tasks.iter().any(has_code)
 }

@@ -3,7 +3,7 @@
 use rigkit_engine::{ApplyRequest, plan::PlanLevel};
 
 use super::check_edit;
-use crate::support::TestProject;
+use crate::support::{Recording, TestProject};
 
 /// A provider whose checks and artifacts the environment decides on.
 const FIXTURE: &str = r#"
@@ -244,4 +244,26 @@ fn a_provider_that_fails_its_check_fails_the_plan() {
     );
     let error = TestProject::new(&fixture).try_plan().unwrap_err();
     assert_eq!(error.to_string(), "`provider.cloud` failed: no network");
+}
+
+#[test]
+fn a_config_that_needs_node_plans_without_asking() {
+    let fixture = FIXTURE.replace(
+        "const gone =",
+        "import { readFileSync } from \"node:fs\";\nexport const read = readFileSync;\nconst gone =",
+    );
+    let fixture = fixture.replace(
+        "checks: ({ mode }) =>",
+        "checks: ({ mode }) => { throw new Error(\"asked\"); }, other: ({ mode }) =>",
+    );
+    let project = TestProject::new(&fixture);
+    let expected = ["make pending never-run", "use pending never-run"];
+    assert_eq!(project.plan_lines(), expected);
+    assert!(project.plan().checks.is_empty());
+    let saved = project
+        .engine()
+        .save_plan(None, &Recording::default().session())
+        .unwrap();
+    assert_eq!(saved.workflows.len(), 1);
+    assert_eq!(project.try_apply().unwrap_err().code(), "node-required");
 }

@@ -185,11 +185,8 @@ impl Bridge {
         };
         let earlier = workflow.earlier_tasks(workflow.task(task).after);
         let earlier = || earlier.iter().map(|index| workflow.task(*index));
-        if earlier().any(|task| *task.path == *target) {
-            return Ok(target.to_owned());
-        }
         let matches: Vec<&str> = earlier()
-            .filter(|task| *task.name == *target)
+            .filter(|task| *task.path == *target || *task.name == *target)
             .map(|task| &*task.path)
             .collect();
         match matches.as_slice() {

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     rc::Rc,
     sync::Arc,
 };
@@ -40,6 +40,7 @@ struct Shared {
     current: Cell<Option<CallId>>,
     owners: RefCell<HashMap<OperationId, Option<CallId>>>,
     rules: RefCell<HashMap<CallId, CallRule>>,
+    aborted: RefCell<HashSet<CallId>>,
     is_installed: Cell<bool>,
 }
 
@@ -64,6 +65,7 @@ impl Bridge {
             current: Cell::new(None),
             owners: RefCell::default(),
             rules: RefCell::default(),
+            aborted: RefCell::default(),
             is_installed: Cell::new(false),
         }))
     }
@@ -106,6 +108,13 @@ impl Bridge {
         self.0.rules.borrow_mut().insert(call, rule);
     }
 
+    /// Notes that a call learns now that it is cancelled.
+    pub(super) fn abort(&self, call: CallId) {
+        if self.0.rules.borrow().contains_key(&call) {
+            self.0.aborted.borrow_mut().insert(call);
+        }
+    }
+
     /// Ends a call that could not even begin.
     pub(super) fn abandon(&self, call: Option<CallId>, thrown: Thrown) {
         if let Some(call) = call {
@@ -144,6 +153,7 @@ impl Bridge {
         self.send(FromRuntime::Operation {
             operation,
             call,
+            is_after_abort: call.is_some_and(|call| self.0.aborted.borrow().contains(&call)),
             name,
             payload: serde_json::from_str(payload).unwrap_or_default(),
         });
@@ -210,7 +220,7 @@ impl Bridge {
         value: &JsValue<'js>,
         metadata: &JsValue<'js>,
     ) {
-        let rule = self.0.rules.borrow_mut().remove(&call);
+        let rule = self.end(call);
         let result = outcome(ctx, kind, value, rule.as_ref()).and_then(|outcome| {
             let metadata = to_json_object(ctx, metadata)
                 .map_err(|failure| Refusal::new("metadata", failure))?;
@@ -218,6 +228,11 @@ impl Bridge {
         });
         let result = result.map_err(|refusal| self.explain(ctx, refusal, rule.as_ref()));
         self.send(FromRuntime::Finished { call, result });
+    }
+
+    fn end(&self, call: CallId) -> Option<CallRule> {
+        self.0.aborted.borrow_mut().remove(&call);
+        self.0.rules.borrow_mut().remove(&call)
     }
 
     fn explain(&self, ctx: &Ctx<'_>, refusal: Refusal, rule: Option<&CallRule>) -> Thrown {
@@ -240,7 +255,7 @@ impl Bridge {
     }
 
     fn fail<'js>(&self, ctx: &Ctx<'js>, call: CallId, error: &JsValue<'js>) {
-        self.0.rules.borrow_mut().remove(&call);
+        self.end(call);
         let thrown = Thrown::from_value(ctx, error, &self.0.definition.graph);
         self.send(FromRuntime::Finished {
             call,

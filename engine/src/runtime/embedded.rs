@@ -182,7 +182,10 @@ impl Worker {
             ToRuntime::Progress { operation, value } => {
                 call_function(ctx, "progressOperation", (operation.0, value.to_string()))
             }
-            ToRuntime::Abort { call } => call_function(ctx, "abort", (call.0,)),
+            ToRuntime::Abort { call } => {
+                self.bridge.abort(call);
+                call_function(ctx, "abort", (call.0,))
+            }
             ToRuntime::Shutdown => Ok(()),
         }
     }

@@ -56,6 +56,8 @@ pub(crate) enum FromRuntime {
     Operation {
         operation: OperationId,
         call: Option<CallId>,
+        /// Whether the call knows that it is cancelled, and asks for this to clean up.
+        is_after_abort: bool,
         name: String,
         payload: Value,
     },

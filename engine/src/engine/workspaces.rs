@@ -339,7 +339,7 @@ async fn remove_in(
         config: scope.config.clone(),
         workspace: Some((record.name.clone(), Some(record.ctx.clone()))),
         input: None,
-        input_schema: None,
+        checked_input: None,
         workspaces: Vec::new(),
     };
     let place = definition.range(&workspace.place);
@@ -372,7 +372,7 @@ async fn run_create(
         config: scope.config.clone(),
         workspace: Some((record.name.clone(), None)),
         input: None,
-        input_schema: None,
+        checked_input: None,
         workspaces: Vec::new(),
     };
     let place = session.definition.range(&workspace.place);

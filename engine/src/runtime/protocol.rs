@@ -126,7 +126,8 @@ pub(crate) enum Work {
         config: Map<String, Value>,
         workspace: Option<(String, Option<Map<String, Value>>)>,
         input: Option<Value>,
-        input_schema: Option<ValueHandle>,
+        /// What a schema of the definition made of the input.
+        checked_input: Option<ValueHandle>,
         /// Names of input fields that stand for workspaces, with what the handler receives.
         workspaces: Vec<(String, Value)>,
     },
@@ -140,6 +141,8 @@ pub(crate) enum Work {
         provider: ValueHandle,
         reference: Value,
     },
+    /// Asks a schema of the definition whether an input passes it, and keeps what it makes of it.
+    CheckInput { schema: ValueHandle, input: Value },
     /// Asks a schema of the definition whether a stored output passes it.
     ValidateOutput { schema: ValueHandle, output: Value },
 }

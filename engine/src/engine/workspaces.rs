@@ -334,7 +334,7 @@ async fn remove_in(
     let scope = workflow.scope(workspace.scope);
     let work = Work::Hook {
         handler: workspace.remove.function,
-        result: ResultRule::Ignored,
+        result: ResultRule::Nothing,
         context: Some(Arc::new(record.workflow_ctx.clone())),
         config: scope.config.clone(),
         workspace: Some((record.name.clone(), Some(record.ctx.clone()))),

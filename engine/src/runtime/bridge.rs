@@ -237,14 +237,19 @@ impl Bridge {
 
     fn explain(&self, ctx: &Ctx<'_>, refusal: Refusal, rule: Option<&CallRule>) -> Thrown {
         let node = rule.map_or("", |rule| rule.node_path.as_str());
-        let message = match refusal.failure {
-            JsonFailure::Threw(_) => return Thrown::catch(ctx, &self.0.definition.graph),
-            JsonFailure::NotJson(NotJson { path, what }) => {
-                format!(
-                    "`{node}` returned {what} at `{}`, which is not JSON",
-                    path.after(refusal.root)
-                )
-            }
+        let message = match refusal {
+            Refusal::Unwanted => format!("`{node}` must return nothing"),
+            Refusal::Unreadable {
+                failure: JsonFailure::Threw(_),
+                ..
+            } => return Thrown::catch(ctx, &self.0.definition.graph),
+            Refusal::Unreadable {
+                root,
+                failure: JsonFailure::NotJson(NotJson { path, what }),
+            } => format!(
+                "`{node}` returned {what} at `{}`, which is not JSON",
+                path.after(root)
+            ),
         };
         Thrown {
             name: "TypeError".to_owned(),
@@ -264,14 +269,20 @@ impl Bridge {
     }
 }
 
-struct Refusal {
-    root: &'static str,
-    failure: JsonFailure,
+/// Says why a result cannot be taken.
+enum Refusal {
+    /// Something in it is not what it has to be.
+    Unreadable {
+        root: &'static str,
+        failure: JsonFailure,
+    },
+    /// There is one where there must be none.
+    Unwanted,
 }
 
 impl Refusal {
     fn new(root: &'static str, failure: JsonFailure) -> Self {
-        Self { root, failure }
+        Self::Unreadable { root, failure }
     }
 }
 
@@ -318,7 +329,9 @@ fn hook_outcome<'js>(
 ) -> Result<CallOutcome, Refusal> {
     let refusal = |failure| Refusal::new("result", failure);
     let value = match rule {
-        ResultRule::Ignored => Value::Null,
+        // Many a function of the host gives null where it has nothing to give.
+        ResultRule::Nothing if value.is_undefined() || value.is_null() => Value::Null,
+        ResultRule::Nothing => return Err(Refusal::Unwanted),
         ResultRule::OptionalJson if value.is_undefined() => Value::Null,
         ResultRule::OptionalJson => to_json(ctx, value).map_err(refusal)?,
         ResultRule::Object => Value::Object(to_json_object(ctx, value).map_err(refusal)?),

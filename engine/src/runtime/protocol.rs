@@ -154,8 +154,8 @@ pub(crate) enum ResultRule {
     Object,
     /// Nothing or JSON.
     OptionalJson,
-    /// Nothing that counts.
-    Ignored,
+    /// Nothing.
+    Nothing,
 }
 
 /// Is the failure of an operation, as the language sees it.

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     definition::{Definition, Workflow, WorkspaceDefinition},
-    error::{EngineError, NodeFailure},
+    error::{EngineError, NodeFailure, RESOURCES_MAY_BE_LEFT},
     event::Event,
     plan::{PointState, Walk},
     runtime::{CallOutcome, ResultRule, Work},
@@ -254,7 +254,10 @@ impl Engine {
             }
             Err(error) => {
                 lock_state(state).delete_workspace(&record.id)?;
-                Err(resources_may_be_left(error.into_error(Some(run))))
+                Err(resources_may_be_left(
+                    error.into_error(Some(run)),
+                    &record.name,
+                ))
             }
         }
     }
@@ -283,22 +286,42 @@ impl Engine {
         }
     }
 
+    /// Holds the name of a workspace, so that nobody else makes or removes it meanwhile.
+    fn claim_workspace(&self, record: &WorkspaceRecord) -> Result<ApplyLock, EngineError> {
+        let key = lock_key(&record.workflow, &record.name);
+        let holder = Holder::this_process(&self.options.who);
+        match self.locks().try_acquire(&key, &holder)? {
+            Attempt::Acquired(lock) => Ok(lock),
+            Attempt::Held(holder) => Err(EngineError::WorkspaceBusy {
+                name: record.name.clone(),
+                holder: holder
+                    .map_or_else(|| "somebody else".to_owned(), |holder| holder.to_string()),
+            }),
+        }
+    }
+
     /// Removes a workspace; its record goes only when its `remove` hook succeeds, or by force.
     ///
     /// # Errors
-    /// Where there is no such workspace, or its `remove` hook fails.
+    /// Where there is no such workspace, somebody else makes or removes it, or its `remove` hook
+    /// fails.
     pub fn remove_workspace(
         &self,
         request: &RemoveWorkspaceRequest,
         run: &RunSession,
     ) -> Result<WorkspaceView, EngineError> {
         let state = self.open_state()?;
-        let record = find_workspace(
-            Some(&lock_state(&state)),
-            request.workflow.as_deref(),
-            &request.name,
-        )?;
-        let status = self.status(&record)?;
+        let find = || {
+            find_workspace(
+                Some(&lock_state(&state)),
+                request.workflow.as_deref(),
+                &request.name,
+            )
+        };
+        let _removing = self.claim_workspace(&find()?)?;
+        // Whoever held the name until now may have removed it.
+        let record = find()?;
+        let status = status_of_claimed(&record);
         let run_id = ApplyId::generate();
         let options = SessionOptions {
             log: Some(self.begin_log(&run_id)?),
@@ -315,6 +338,14 @@ impl Engine {
         }
         lock_state(&state).delete_workspace(&record.id)?;
         Ok(WorkspaceView::new(record, status, Freshness::Unknown))
+    }
+}
+
+/// Says whether a workspace can be used whose name nobody else holds.
+fn status_of_claimed(record: &WorkspaceRecord) -> WorkspaceStatus {
+    match record.state {
+        WorkspaceState::Ready => WorkspaceStatus::Ready,
+        WorkspaceState::Creating => WorkspaceStatus::Incomplete,
     }
 }
 
@@ -441,11 +472,13 @@ fn check_name(name: &str) -> Result<(), EngineError> {
     })
 }
 
-fn resources_may_be_left(error: EngineError) -> EngineError {
-    with_help(
-        error,
-        "the workspace is not recorded; what `create` had made until then may be left behind",
-    )
+fn resources_may_be_left(error: EngineError, name: &str) -> EngineError {
+    match error {
+        EngineError::Cancelled => EngineError::CreateCancelled {
+            name: name.to_owned(),
+        },
+        other => with_help(other, RESOURCES_MAY_BE_LEFT),
+    }
 }
 
 fn keep_record_help(error: EngineError) -> EngineError {

@@ -269,31 +269,25 @@ impl Engine {
         name: &str,
         state: &SharedState,
     ) -> Result<ApplyLock, EngineError> {
-        let taken = EngineError::WorkspaceExists {
-            name: name.to_owned(),
-        };
-        let key = lock_key(&workflow.name, name);
-        let lock = match self
-            .locks()
-            .try_acquire(&key, &Holder::this_process(&self.options.who))?
-        {
-            Attempt::Acquired(lock) => lock,
-            Attempt::Held(_) => return Err(taken),
-        };
+        let lock = self.hold_name(&workflow.name, name)?;
         match lock_state(state).workspace(&workflow.name, name)? {
-            Some(_) => Err(taken),
+            Some(_) => Err(EngineError::WorkspaceExists {
+                name: name.to_owned(),
+            }),
             None => Ok(lock),
         }
     }
 
     /// Holds the name of a workspace, so that nobody else makes or removes it meanwhile.
-    fn claim_workspace(&self, record: &WorkspaceRecord) -> Result<ApplyLock, EngineError> {
-        let key = lock_key(&record.workflow, &record.name);
+    fn hold_name(&self, workflow: &str, name: &str) -> Result<ApplyLock, EngineError> {
         let holder = Holder::this_process(&self.options.who);
-        match self.locks().try_acquire(&key, &holder)? {
+        let attempt = self
+            .locks()
+            .try_acquire(&lock_key(workflow, name), &holder)?;
+        match attempt {
             Attempt::Acquired(lock) => Ok(lock),
             Attempt::Held(holder) => Err(EngineError::WorkspaceBusy {
-                name: record.name.clone(),
+                name: name.to_owned(),
                 holder: holder
                     .map_or_else(|| "somebody else".to_owned(), |holder| holder.to_string()),
             }),
@@ -318,7 +312,8 @@ impl Engine {
                 &request.name,
             )
         };
-        let _removing = self.claim_workspace(&find()?)?;
+        let found = find()?;
+        let _removing = self.hold_name(&found.workflow, &found.name)?;
         // Whoever held the name until now may have removed it.
         let record = find()?;
         let status = status_of_claimed(&record);

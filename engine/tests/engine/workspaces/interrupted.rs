@@ -144,8 +144,11 @@ fn a_workspace_is_made_or_removed_by_one_at_a_time() {
     let removing = || {
         let project = Arc::clone(&project);
         while_a_hook_runs(move || {
-            for force in [false, true] {
-                let error = remove(&project, "one", force, &Recording::default()).unwrap_err();
+            for error in [
+                remove(&project, "one", false, &Recording::default()).unwrap_err(),
+                remove(&project, "one", true, &Recording::default()).unwrap_err(),
+                create(&project, "one").unwrap_err(),
+            ] {
                 assert_eq!(error.code(), "workspace-busy");
                 let message = error.to_string();
                 let holder = format!("tester (process {}, since ", std::process::id());

@@ -123,6 +123,30 @@ fn eating_memory_ends_at_the_memory_limit() {
 }
 
 #[test]
+fn a_definition_has_two_seconds_and_256_mebibytes() {
+    let expected = SandboxLimits {
+        cpu: Duration::from_secs(2),
+        memory: 256 << 20,
+    };
+    let project = TestProject::new("");
+    assert_eq!(project.engine().options().limits, expected);
+    for (config, message) in [
+        (
+            "while (true);",
+            "the config used more than 2 s of processor time",
+        ),
+        (
+            "new ArrayBuffer(257 << 20);",
+            "the config used more than 256 MiB of memory",
+        ),
+    ] {
+        let project = TestProject::new(config);
+        assert_eq!(problems(&project)[0].message, message);
+    }
+    check_code("new ArrayBuffer(200 << 20);", DiagnosticCode::NoWorkflow);
+}
+
+#[test]
 fn waiting_for_nothing_is_told() {
     check_code(
         "await new Promise(() => {});",

@@ -142,6 +142,17 @@ fn a_plan_shows_the_checks_in_its_own_mode() {
 }
 
 #[test]
+fn an_apply_asks_for_checks_in_its_own_mode() {
+    let project = TestProject::new(FIXTURE).with_env("CHECK", "ada");
+    let mode = |checks: &[rigkit_engine::plan::ProviderCheck]| checks[0].detail.clone();
+    assert_eq!(mode(&project.plan().checks).as_deref(), Some("plan"));
+    assert_eq!(
+        mode(&project.apply().plan.checks).as_deref(),
+        Some("require")
+    );
+}
+
+#[test]
 fn a_check_that_is_required_stops_an_apply_before_any_task() {
     let project = TestProject::new(FIXTURE)
         .with_env("CHECK", "ada")

@@ -15,6 +15,8 @@ pub(crate) struct Change {
     pub(crate) old: Option<String>,
     /// What it is; absent where it is gone.
     pub(crate) new: Option<String>,
+    /// Where the code is that changed.
+    pub(crate) place: Option<String>,
 }
 
 /// Says why in one phrase.
@@ -53,11 +55,13 @@ pub(crate) fn changes(reason: &Reason) -> Vec<Change> {
             name: "version".to_owned(),
             old: old.clone(),
             new: new.clone(),
+            place: None,
         }],
         Reason::ConfigChanged { path, old, new } => vec![Change {
             name: path.clone(),
             old: old.as_ref().map(Value::to_string),
             new: new.as_ref().map(Value::to_string),
+            place: None,
         }],
         _ => Vec::new(),
     }
@@ -68,6 +72,7 @@ fn captured(change: &CaptureChange) -> Change {
         name: change.name.clone(),
         old: change.old.clone(),
         new: change.new.clone(),
+        place: change.place.as_ref().map(ToString::to_string),
     }
 }
 

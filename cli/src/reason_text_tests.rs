@@ -122,6 +122,7 @@ fn changes_carry_old_and_new() {
         name: name.to_owned(),
         old: old.map(str::to_owned),
         new: new.map(str::to_owned),
+        place: None,
     };
     let check =
         |reason: Reason, expected: &[Change]| assert_eq!(changes(&reason), expected, "{reason:?}");
@@ -129,6 +130,7 @@ fn changes_carry_old_and_new() {
         name: "branch".to_owned(),
         old: Some("\"main\"".to_owned()),
         new: Some("\"dev\"".to_owned()),
+        place: None,
     }];
     let body = false;
     check(

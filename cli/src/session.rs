@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rigkit_engine::RunSession;
+use rigkit_engine::{RunSession, event::EventSink};
 
 use crate::{
     arguments::EventOptions,
@@ -33,15 +33,17 @@ impl Session {
 
     /// Prepares for a run that is over before there is anything to see.
     pub(crate) fn quiet(context: &Context) -> Self {
-        let screen = Screen::new(progress::View::Nothing);
-        Self::new(Arc::new(progress::ignore), screen, context)
+        let view = progress::View::Nothing;
+        let screen = Screen::new(view);
+        let events: Arc<dyn EventSink> = if context.options.quiet {
+            progress::sink(view, &screen, false)
+        } else {
+            Arc::new(progress::warn)
+        };
+        Self::new(events, screen, context)
     }
 
-    fn new(
-        events: Arc<dyn rigkit_engine::event::EventSink>,
-        screen: Screen,
-        context: &Context,
-    ) -> Self {
+    fn new(events: Arc<dyn EventSink>, screen: Screen, context: &Context) -> Self {
         signals::tell_on(&screen);
         let is_stdout_taken = context.options.json;
         Self {

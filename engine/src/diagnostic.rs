@@ -134,6 +134,8 @@ diagnostic_codes! {
     InvalidSchema = "invalid-schema",
     /// A handler cannot be fully seen by its fingerprint.
     UnseenCapture = "unseen-capture",
+    /// A handler changes what it captures.
+    AssignedCapture = "assigned-capture",
 }
 
 impl fmt::Display for DiagnosticCode {

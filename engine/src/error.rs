@@ -163,6 +163,14 @@ pub enum EngineError {
         /// What changed since.
         moved: MovedSincePlan,
     },
+    /// A saved plan is of other workflows than the one that is applied.
+    #[error("the saved plan is of {}, not of `{workflow}`", quoted(.planned))]
+    PlanOfOtherWorkflow {
+        /// The workflow.
+        workflow: String,
+        /// The workflows it is of.
+        planned: Vec<String>,
+    },
     /// A saved plan cannot be read.
     #[error("`{}` is not a saved plan: {reason}", path.display())]
     BadPlan {
@@ -226,6 +234,8 @@ pub enum MovedSincePlan {
     State,
     /// Both.
     Both,
+    /// Neither, but a run has expired or a provider finds something else.
+    Surroundings,
 }
 
 impl MovedSincePlan {
@@ -234,6 +244,10 @@ impl MovedSincePlan {
             Self::Definition => "the definition has changed since",
             Self::State => "the state has changed since",
             Self::Both => "the definition and the state have changed since",
+            Self::Surroundings => {
+                "the definition and the state are the same, but a stored run has expired or a \
+                 provider finds something else since"
+            }
         }
     }
 }
@@ -299,7 +313,7 @@ impl EngineError {
             Self::NoWorkspaceDefinition { .. } => "no-workspace-definition",
             Self::InvalidWorkspaceName { .. } => "invalid-workspace-name",
             Self::WorkspaceExists { .. } => "workspace-exists",
-            Self::WrongWorkflow { .. } => "wrong-workflow",
+            Self::WrongWorkflow { .. } | Self::PlanOfOtherWorkflow { .. } => "wrong-workflow",
             Self::WorkspaceIncomplete { .. } => "workspace-incomplete",
             Self::WorkspaceBusy { .. } => "workspace-busy",
             Self::InvalidInput { .. } => "invalid-input",
@@ -324,6 +338,7 @@ impl EngineError {
         match self {
             Self::Load(LoadError::Invalid(problems)) => problems.first()?.range.as_ref(),
             Self::Failed { failures, .. } => failures.first()?.range.as_ref(),
+            Self::Environment(error) => error.range.as_ref(),
             Self::ProviderConfig { range, .. }
             | Self::BranchCollision { range, .. }
             | Self::NodeRequired { range, .. } => range.as_ref(),
@@ -359,6 +374,9 @@ impl EngineError {
             Self::CreateCancelled { .. } => Some(RESOURCES_MAY_BE_LEFT.to_owned()),
             Self::Locked { .. } => Some("wait for it, or leave `--no-wait` out to wait here".to_owned()),
             Self::StalePlan { .. } => Some("make a new one: rig plan --out FILE".to_owned()),
+            Self::PlanOfOtherWorkflow { workflow, .. } => Some(format!(
+                "apply a workflow of the plan, or make one of this: rig plan --workflow {workflow} --out FILE"
+            )),
             Self::BranchCollision { .. } => Some("rename the branch, or leave the key out of the context before it".to_owned()),
             Self::NodeRequired { .. } => Some(
                 "use what handlers have built in: `@rigkit/provider-host` for commands and files, `fetch` for the network".to_owned(),
@@ -376,6 +394,11 @@ fn unknown_help(kind: NameKind, name: &str, known: &[String]) -> String {
         (None, []) => format!("there is no {kind} at all"),
         (None, known) => format!("there is: {}", known.join(", ")),
     }
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 fn checks_message(checks: &[ProviderCheck]) -> String {

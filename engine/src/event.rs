@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::diagnostic::Diagnostic;
+
 /// Says something that happened in a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(
@@ -22,6 +24,12 @@ pub enum Event {
     DefinitionLoaded {
         /// The workflow's name.
         workflow: String,
+    },
+    /// Something in the configuration is doubtful, but works.
+    #[serde(rename = "definition.warning")]
+    DefinitionWarning {
+        /// What it is, where, and what to do about it.
+        warning: Diagnostic,
     },
     /// The plan an apply starts from.
     #[serde(rename = "plan.created")]

@@ -68,6 +68,7 @@ fn is_wrong_command_line(error: &EngineError) -> bool {
             | EngineError::WorkflowNeeded { .. }
             | EngineError::InvalidWorkspaceName { .. }
             | EngineError::WrongWorkflow { .. }
+            | EngineError::PlanOfOtherWorkflow { .. }
             | EngineError::InvalidInput { .. }
             | EngineError::BadPlan { .. }
             | EngineError::Project(ProjectError::BadDirectory { .. })

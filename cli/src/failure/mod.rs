@@ -15,6 +15,7 @@ use thiserror::Error;
 
 pub(crate) use document::ErrorBody;
 pub(crate) use exit::Exit;
+pub(crate) use text::warning_text;
 
 use crate::{context::Context, output};
 

@@ -52,27 +52,30 @@ pub(super) fn of(failure: &Failure, context: Option<&Context>) -> String {
     text
 }
 
-/// Writes the warnings of a config; ends without a newline.
-pub(crate) fn diagnostics(diagnostics: &[Diagnostic]) -> Vec<String> {
-    diagnostics
-        .iter()
-        .map(|diagnostic| Report::of(diagnostic).render())
-        .collect()
+/// Writes what is wrong with a config.
+fn diagnostics(diagnostics: &[Diagnostic]) -> Vec<String> {
+    diagnostics.iter().map(warning_text).collect()
+}
+
+/// Writes a warning of a config; ends without a newline.
+pub(crate) fn warning_text(warning: &Diagnostic) -> String {
+    Report::of(warning).render()
 }
 
 fn plain(failure: &Failure) -> Report {
-    let range = match failure {
-        Failure::Engine(error) => error.range(),
+    let place = match failure {
+        Failure::Engine(error) => error.range().map(|range| match &**error {
+            // A line of such a file may hold a secret.
+            EngineError::Environment(_) => Place::without_text(range),
+            _ => Place::read(range, None),
+        }),
         _ => None,
     };
     Report {
         severity: Severity::Error,
         code: None,
         title: failure.to_string(),
-        places: range
-            .map(|range| Place::read(range, None))
-            .into_iter()
-            .collect(),
+        places: place.into_iter().collect(),
         help: failure.help(),
     }
 }
@@ -163,6 +166,15 @@ impl Report {
 }
 
 impl Place {
+    fn without_text(range: &SourceRange) -> Self {
+        Self {
+            text: None,
+            path: shown_path(&range.file),
+            range: range.clone(),
+            label: None,
+        }
+    }
+
     fn read(range: &SourceRange, label: Option<String>) -> Self {
         Self {
             text: std::fs::read_to_string(&range.file).ok(),

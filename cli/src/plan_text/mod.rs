@@ -84,6 +84,9 @@ fn cascade(count: usize, before: &str, after: &str) -> Option<String> {
 }
 
 fn change_line(change: &Change) -> String {
+    if let Some(line) = code_line(change) {
+        return line;
+    }
     let value = |style, value: &Option<String>| match value {
         Some(value) => paint(style, shortened(value)),
         None => paint(FAINT, "none"),
@@ -94,6 +97,18 @@ fn change_line(change: &Change) -> String {
         value(OLD, &change.old),
         value(NEW, &change.new)
     )
+}
+
+/// Says where code changed: its digests tell nobody anything.
+fn code_line(change: &Change) -> Option<String> {
+    let place = change.place.as_ref()?;
+    let what = match (&change.old, &change.new) {
+        (None, _) => "is new",
+        (_, None) => "is gone",
+        _ => "changed",
+    };
+    let place = paint(FAINT, format_args!("({place})"));
+    Some(format!("    {} {} {place}", change.name, paint(NEW, what)))
 }
 
 /// Gives as much of a value as fits beside another one.

@@ -3,6 +3,7 @@
 use rigkit_engine::event::{Event, LogStream, RunOutcome};
 
 use crate::{
+    failure::warning_text,
     style::{BAD, FAINT, GOOD, NAME, PENDING, paint},
     time_text::duration,
 };
@@ -55,6 +56,7 @@ impl Tally {
 /// Writes an event that is not output; nothing where it is not worth a line.
 pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Option<String> {
     match event {
+        Event::DefinitionWarning { warning } => Some(warning_text(warning)),
         Event::ApplyWaiting { workflow, holder } => Some(paint(
             PENDING,
             format!("waiting for another apply of `{workflow}`: {holder}"),

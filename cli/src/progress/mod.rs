@@ -12,9 +12,9 @@ use std::{
     sync::Arc,
 };
 
-use rigkit_engine::event::{EventRecord, EventSink};
+use rigkit_engine::event::{Event, EventRecord, EventSink};
 
-use crate::arguments::GlobalOptions;
+use crate::{arguments::GlobalOptions, failure::warning_text, output};
 
 pub(crate) use lines::log_lines;
 pub(crate) use milestone::standing;
@@ -63,4 +63,11 @@ pub(crate) fn sink(view: View, screen: &Screen, is_verbose: bool) -> Arc<dyn Eve
 }
 
 /// Takes an event and does nothing with it.
-pub(crate) fn ignore(_: &EventRecord) {}
+fn ignore(_: &EventRecord) {}
+
+/// Shows what is doubtful in the config, and nothing else.
+pub(crate) fn warn(record: &EventRecord) {
+    if let Event::DefinitionWarning { warning } = &record.event {
+        output::note(&warning_text(warning));
+    }
+}

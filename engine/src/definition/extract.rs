@@ -1,7 +1,7 @@
 //! From what the builders noted to a definition: every rule is judged here, so that all
 //! that is wrong is reported at once and at the place it was written.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use rquickjs::{Ctx, Function, Object, Value as JsValue};
 
@@ -9,13 +9,14 @@ use super::{
     flatten::flatten,
     model::{Definition, HandlerRef, ValueHandle, Workflow},
     place::Place,
-    provider::{ProviderDefinition, ProviderIndex},
+    provider::ProviderIndex,
+    provider_extract::FoundProvider,
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
-    identity::Fingerprinter,
+    identity::{Fingerprinter, Fingerprints},
     modules::ModuleGraph,
-    sandbox::{json::display, loader::rigkit, realm::Realm, thrown::Thrown},
+    sandbox::{Variables, json::display, loader::rigkit, realm::Realm, thrown::Thrown},
     source::SourceRange,
 };
 
@@ -24,30 +25,44 @@ pub(crate) fn extract<'js>(
     realm: &Realm,
     ctx: &Ctx<'js>,
     exports: &Object<'js>,
-    project_root: &Path,
+    variables: &Variables,
 ) -> Result<Definition, Vec<Diagnostic>> {
+    let fingerprints = Fingerprinter::new(ctx, &realm.graph, variables)
+        .map_err(|error| vec![realm.explain(ctx, &error)])?;
     let mut extractor = Extractor {
         realm,
         ctx: ctx.clone(),
         graph: &realm.graph,
-        fingerprints: Fingerprinter::new(&realm.graph, project_root),
+        fingerprints,
         problems: Vec::new(),
-        warnings: Vec::new(),
         providers: Vec::new(),
         providers_by_value: HashMap::new(),
     };
     let workflows = extractor.workflows(exports);
     let workflows = extractor.or_problem(workflows).unwrap_or_default();
+    let providers = extractor.finish_providers();
+    let providers = extractor.or_problem(providers).unwrap_or_default();
     if !extractor.problems.is_empty() {
         return Err(without_repetitions(extractor.problems));
     }
+    let fingerprints = extractor.fingerprints.finish();
     Ok(Definition {
+        warnings: without_repetitions(warnings(&workflows, &fingerprints)),
         workflows,
-        providers: extractor.providers,
+        providers,
         graph: Arc::clone(&realm.graph),
-        warnings: extractor.warnings,
+        fingerprints,
         console: Vec::new(),
     })
+}
+
+/// Lists what cannot be seen of the tasks whose authors do not say themselves when they change.
+fn warnings(workflows: &[Workflow], fingerprints: &Fingerprints) -> Vec<Diagnostic> {
+    let tasks = workflows.iter().flat_map(|workflow| &workflow.tasks);
+    tasks
+        .filter(|task| task.options.version.is_none())
+        .flat_map(|task| fingerprints.warnings(task.handler.fingerprint))
+        .collect()
 }
 
 /// A call in a loop or a factory is wrong every time it is made; once is enough to say so.
@@ -68,11 +83,10 @@ const MAX_PROBLEMS: usize = 200;
 pub(super) struct Extractor<'a, 'js> {
     pub(super) realm: &'a Realm,
     pub(super) ctx: Ctx<'js>,
-    pub(super) graph: &'a ModuleGraph,
-    pub(super) fingerprints: Fingerprinter<'a>,
+    pub(super) graph: &'a Arc<ModuleGraph>,
+    pub(super) fingerprints: Fingerprinter<'a, 'js>,
     problems: Vec<Diagnostic>,
-    pub(super) warnings: Vec<Diagnostic>,
-    pub(super) providers: Vec<ProviderDefinition>,
+    pub(super) providers: Vec<FoundProvider<'js>>,
     pub(super) providers_by_value: HashMap<ValueHandle, ProviderIndex>,
 }
 
@@ -122,18 +136,10 @@ impl<'js> Extractor<'_, 'js> {
     }
 
     /// Keeps a handler and fingerprints it.
-    pub(super) fn handler(
-        &mut self,
-        function: &Function<'js>,
-        place: &Place,
-    ) -> rquickjs::Result<HandlerRef> {
-        let written_in = place.module(self.graph);
-        let fingerprint = self
-            .fingerprints
-            .function(&self.ctx, function, written_in)?;
+    pub(super) fn handler(&mut self, function: &Function<'js>) -> rquickjs::Result<HandlerRef> {
         Ok(HandlerRef {
             function: self.keep(function.clone().into_value())?,
-            fingerprint: Arc::new(fingerprint),
+            fingerprint: self.fingerprints.read(function.as_value())?,
         })
     }
 

@@ -192,7 +192,7 @@ impl<'js> Flattening<'_, '_, 'js> {
             self.missing_handler(place, name.as_deref());
             return Ok((empty_outline(place.clone()), position.point));
         };
-        let handler = self.extractor.handler(function, place)?;
+        let handler = self.extractor.handler(function)?;
         let Some(name) = name else {
             return Ok((empty_outline(place.clone()), position.point));
         };

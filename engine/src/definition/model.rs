@@ -11,7 +11,10 @@ use super::{
     scope::{Scope, ScopeId},
 };
 use crate::{
-    diagnostic::Diagnostic, event::LogStream, identity::HandlerFingerprint, modules::ModuleGraph,
+    diagnostic::Diagnostic,
+    event::LogStream,
+    identity::{FingerprintId, Fingerprints},
+    modules::ModuleGraph,
     source::SourceRange,
 };
 
@@ -23,6 +26,8 @@ pub struct Definition {
     pub providers: Vec<ProviderDefinition>,
     /// The modules it was evaluated from.
     pub graph: Arc<ModuleGraph>,
+    /// What its handlers, schemas and plugins do, as far as a change of it can be told.
+    pub fingerprints: Fingerprints,
     /// What is doubtful but works.
     pub warnings: Vec<Diagnostic>,
     /// What the config wrote to the console while it was evaluated.
@@ -65,12 +70,12 @@ impl Definition {
 pub struct ValueHandle(pub(crate) u32);
 
 /// Is a handler: where its code is, and what it does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HandlerRef {
     /// The function in the sandbox.
     pub function: ValueHandle,
     /// What the function does, as far as a change of it can be told.
-    pub fingerprint: Arc<HandlerFingerprint>,
+    pub fingerprint: FingerprintId,
 }
 
 /// Is one workflow, with its tree laid out in the order it is walked.

@@ -1,11 +1,9 @@
 //! Providers as they are defined.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use super::{model::ValueHandle, place::Place};
-use crate::{identity::HandlerFingerprint, sandbox::Thrown};
+use crate::{identity::FingerprintId, sandbox::Thrown};
 
 /// Names a provider within its definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,7 +25,7 @@ pub struct ProviderDefinition {
     /// A secret stands in it in clear; it may only be kept as a keyed digest.
     pub config: Result<Value, Thrown>,
     /// What its plugin does, as far as a change of it can be told.
-    pub plugin: Arc<HandlerFingerprint>,
+    pub plugin: FingerprintId,
 }
 
 /// Says whose code a provider is.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::model::ValueHandle;
-use crate::identity::HandlerFingerprint;
+use crate::identity::FingerprintId;
 
 /// Is the option `output` of a task.
 #[derive(Debug, Clone)]
@@ -22,6 +22,6 @@ pub enum OutputSchema {
         /// The schema in the sandbox.
         value: ValueHandle,
         /// What it checks, as far as a change of it can be told.
-        fingerprint: Arc<HandlerFingerprint>,
+        fingerprint: FingerprintId,
     },
 }

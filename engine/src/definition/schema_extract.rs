@@ -37,11 +37,9 @@ impl<'js> Extractor<'_, 'js> {
             return Ok(None);
         };
         if is_code(object)? {
-            let written_in = place.module(self.graph);
-            let fingerprint = self.fingerprints.object(&self.ctx, object, written_in)?;
             return Ok(Some(OutputSchema::Code {
                 value: self.keep(value.clone())?,
-                fingerprint: Arc::new(fingerprint),
+                fingerprint: self.fingerprints.read(&value)?,
             }));
         }
         let schema = self.json_schema(&value, "output", place)?;

@@ -48,6 +48,7 @@ pub(super) struct ApplyRun<'a> {
     allowed: Option<HashSet<TaskIndex>>,
     walk: Walk<'a>,
     followers: Vec<Vec<Follower>>,
+    joined: HashSet<PointId>,
     ready: VecDeque<TaskIndex>,
     running: FuturesUnordered<RunningTask<'a>>,
     contexts: Contexts,
@@ -100,6 +101,7 @@ impl<'a> ApplyRun<'a> {
                 planning.now,
             ),
             followers: followers(planning),
+            joined: HashSet::new(),
             ready: VecDeque::new(),
             running: FuturesUnordered::new(),
             contexts: Contexts::default(),
@@ -155,8 +157,11 @@ impl<'a> ApplyRun<'a> {
                     Follower::Task(task) if self.is_allowed(task) => self.ready.push_back(task),
                     Follower::Task(_) => {}
                     Follower::Fork(join) => self.check_fork(point, join)?,
+                    // Branches without a task all end at once: their join is one all the same.
                     Follower::Join(join) => {
-                        if matches!(self.walk.resolve(join), PointState::Known(_)) {
+                        if matches!(self.walk.resolve(join), PointState::Known(_))
+                            && self.joined.insert(join)
+                        {
                             reached.push(join);
                         }
                     }

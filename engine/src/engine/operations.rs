@@ -174,7 +174,7 @@ impl Engine {
         let id = ApplyId::generate();
         let state = self.open_state()?;
         let options = SessionOptions {
-            log: Some(self.begin_log(&id)?),
+            log: Some(self.prepare_log(&id)?),
             state: Some(Arc::clone(&state)),
         };
         self.with_session(run, options, |session| work(session, state, id))

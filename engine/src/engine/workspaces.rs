@@ -201,7 +201,7 @@ impl Engine {
         let apply_id = ApplyId::generate();
         let state = self.open_state()?;
         let options = SessionOptions {
-            log: Some(self.begin_log(&apply_id)?),
+            log: Some(self.prepare_log(&apply_id)?),
             state: Some(Arc::clone(&state)),
         };
         self.with_session(run, options, |session| async move {
@@ -319,7 +319,7 @@ impl Engine {
         let status = status_of_claimed(&record);
         let run_id = ApplyId::generate();
         let options = SessionOptions {
-            log: Some(self.begin_log(&run_id)?),
+            log: Some(self.prepare_log(&run_id)?),
             state: Some(Arc::clone(&state)),
         };
         let removing = record.clone();

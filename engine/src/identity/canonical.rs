@@ -1,9 +1,8 @@
 //! One text for one JSON value, and hashes over it.
 
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
-use crate::digest::Digest;
+use crate::digest::{Digest, hash_parts};
 
 /// Writes a value as RFC 8785 does: keys sorted by code unit, numbers as ECMAScript prints
 /// them.
@@ -17,18 +16,6 @@ pub fn canonical_json(value: &Value) -> String {
 #[must_use]
 pub fn hash_json(tag: &str, value: &Value) -> Digest {
     hash_parts(tag, [canonical_json(value).as_bytes()])
-}
-
-/// Hashes parts under a tag; each is preceded by its length, so that they cannot run into
-/// each other.
-pub(crate) fn hash_parts<'a>(tag: &'a str, parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
-    let mut hasher = Sha256::new();
-    for part in std::iter::once(tag.as_bytes()).chain(parts) {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    let bytes: [u8; Digest::LENGTH] = hasher.finalize().into();
-    Digest::from(bytes)
 }
 
 #[cfg(test)]

@@ -2,14 +2,18 @@
 //! hash and, where it is no secret, a printable value.
 
 mod canonical;
-mod handler;
+mod fingerprinter;
+mod fingerprints;
+mod label;
+mod package_versions;
 mod secret;
 mod task;
+mod unseen;
+mod value_graph;
 
-pub(crate) use canonical::hash_parts;
 pub use canonical::{canonical_json, hash_json};
-pub(crate) use handler::Fingerprinter;
-pub use handler::{Capture, HandlerFingerprint};
+pub(crate) use fingerprinter::Fingerprinter;
+pub use fingerprints::{Capture, CodePlace, FingerprintId, Fingerprints};
 pub(crate) use secret::SecretDigests;
 pub(crate) use task::{
     ComponentName, HandlerValue, Identities, ProviderValue, UpstreamValue, checks_component,

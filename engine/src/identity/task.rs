@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    canonical::{canonical_json, hash_json, hash_parts},
-    handler::Capture,
+    canonical::{canonical_json, hash_json},
+    fingerprints::{Capture, FingerprintId, Fingerprints},
     secret::SecretDigests,
 };
 use crate::{
     definition::{Definition, OutputSchema, Scope, Task, TaskIndex, Workflow},
-    digest::Digest,
+    digest::{Digest, hash_parts},
     error::EngineError,
     state::{RunId, StoredComponent},
 };
 
 /// The version of the scheme by which identities are made.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
 /// Names the parts of an identity, in the order in which a change of them is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,7 @@ pub(crate) struct UpstreamValue {
 /// Computes the identities of the tasks of one workflow; what tasks share is hashed once.
 pub(crate) struct Identities<'a> {
     workflow: &'a Workflow,
+    fingerprints: &'a Fingerprints,
     secrets: &'a SecretDigests,
     scopes: Vec<ScopeParts>,
     fixed: Vec<Digest>,
@@ -107,6 +108,7 @@ impl<'a> Identities<'a> {
             .collect::<Result<Vec<_>, _>>()?;
         let mut identities = Self {
             workflow,
+            fingerprints: &definition.fingerprints,
             secrets,
             scopes,
             fixed: Vec::new(),
@@ -138,10 +140,7 @@ impl<'a> Identities<'a> {
         let task = self.workflow.task(index);
         let scope = &self.scopes[task.scope.0];
         let hashes = self.fixed_hashes(task);
-        let handler = HandlerValue {
-            body: task.handler.fingerprint.body,
-            captures: task.handler.fingerprint.captures.to_vec(),
-        };
+        let handler = self.handler_value(task.handler.fingerprint);
         let config = Value::Object(self.workflow.scope(task.scope).config.clone());
         let values = [
             Some(FORMAT.to_owned()),
@@ -169,6 +168,20 @@ impl<'a> Identities<'a> {
         components
     }
 
+    fn handler_value(&self, fingerprint: FingerprintId) -> HandlerValue {
+        let mut captures = self.fingerprints.captures(fingerprint);
+        for capture in &mut captures {
+            capture.value = capture
+                .value
+                .as_deref()
+                .map(|value| self.secrets.mask_text(value));
+        }
+        HandlerValue {
+            body: self.fingerprints.body(fingerprint),
+            captures,
+        }
+    }
+
     fn fixed_part(&self, task: &Task) -> Digest {
         let hashes = self.fixed_hashes(task);
         hash_parts("fixed", hashes.iter().map(|hash| &hash.as_bytes()[..]))
@@ -190,7 +203,7 @@ impl<'a> Identities<'a> {
             hash_parts("format", [FORMAT.as_bytes()]),
             hash_parts("path", path),
             hash_parts("version", version.as_deref().map(str::as_bytes)),
-            task.handler.fingerprint.hash,
+            sealed(self.fingerprints, task.handler.fingerprint, self.secrets),
             scope.config,
             self.output_hash(task),
             scope.providers,
@@ -204,7 +217,8 @@ impl<'a> Identities<'a> {
                 hash_json("output-json-schema", &self.secrets.digest(schema))
             }
             Some(OutputSchema::Code { fingerprint, .. }) => {
-                hash_parts("output-code", [&fingerprint.hash.as_bytes()[..]])
+                let hash = sealed(self.fingerprints, *fingerprint, self.secrets);
+                hash_parts("output-code", [&hash.as_bytes()[..]])
             }
         }
     }
@@ -217,6 +231,22 @@ impl<'a> Identities<'a> {
             _ => None,
         }
     }
+}
+
+/// Gives the whole of a fingerprint; a secret enters it as a keyed digest only.
+fn sealed(fingerprints: &Fingerprints, id: FingerprintId, secrets: &SecretDigests) -> Digest {
+    let hash = fingerprints.hash(id);
+    let found = fingerprints.secrets(id);
+    if found.is_empty() {
+        return hash;
+    }
+    let keyed: Vec<_> = found
+        .into_iter()
+        .map(|text| secrets.digest_text(text))
+        .collect();
+    let parts =
+        std::iter::once(&hash.as_bytes()[..]).chain(keyed.iter().map(|text| text.as_bytes()));
+    hash_parts("sealed", parts)
 }
 
 const FIXED: [ComponentName; 7] = [
@@ -260,7 +290,7 @@ fn scope_parts(
             name: name.to_string(),
             id: provider.provider_id.clone(),
             config: hash_json("provider-config", &secrets.digest(config)),
-            plugin: provider.plugin.hash,
+            plugin: sealed(&definition.fingerprints, provider.plugin, secrets),
         });
     }
     let hashes: Vec<Digest> = values.iter().map(provider_hash).collect();

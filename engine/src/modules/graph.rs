@@ -11,14 +11,16 @@ use std::{
 
 use super::{
     call_site::CallSite,
+    functions::ModuleFunctions,
     import::Import,
     resolve::{
         BuiltInModule, ImportResolver, PackageIdentity, RequestKind, ResolveFailure, ResolvedFile,
         Target, is_installed,
     },
     transpile::{
-        CallSites, ModuleFormat, SyntaxProblem, Transpiled, map_generated_position, transpile,
+        Marks, ModuleFormat, SyntaxProblem, Transpiled, map_generated_position, transpile,
     },
+    transpile_cache::TranspileCache,
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
@@ -60,6 +62,8 @@ pub struct Module {
     pub code: String,
     /// The builder calls in it, in the order of their numbers.
     pub call_sites: Vec<CallSite>,
+    /// The functions and classes in it.
+    pub(crate) functions: ModuleFunctions,
     /// What it imports.
     pub imports: Vec<Import>,
     /// Where its default export is written, if it has one.
@@ -127,6 +131,8 @@ pub struct GraphOptions {
     pub project_root: PathBuf,
     /// Where text comes from.
     pub files: Arc<dyn SourceFiles>,
+    /// Where modules that were transpiled before are kept.
+    pub(crate) cache: Option<Arc<TranspileCache>>,
 }
 
 /// Holds all modules that a config reaches.
@@ -135,6 +141,7 @@ pub struct ModuleGraph {
     by_target: HashMap<Target, ModuleId>,
     by_name: HashMap<PathBuf, ModuleId>,
     node_requires: Mutex<Vec<(String, String)>>,
+    file_requires: Mutex<Vec<(PathBuf, RequiredFile)>>,
     pub(crate) resolver: ImportResolver,
     pub(crate) files: Arc<dyn SourceFiles>,
 }
@@ -151,10 +158,12 @@ impl ModuleGraph {
                 by_target: HashMap::new(),
                 by_name: HashMap::new(),
                 node_requires: Mutex::default(),
+                file_requires: Mutex::default(),
                 resolver: ImportResolver::new(&options.project_root, Arc::clone(&options.files)),
                 files: Arc::clone(&options.files),
             },
             queue: VecDeque::new(),
+            cache: options.cache.clone(),
             problems: Vec::new(),
             wants_zod: false,
         };
@@ -218,6 +227,31 @@ impl ModuleGraph {
         required.push((importer.to_owned(), specifier.to_owned()));
     }
 
+    /// Remembers that a CommonJS module requires a file.
+    pub(crate) fn note_file_require(&self, importer: &Path, file: RequiredFile) {
+        let mut required = self
+            .file_requires
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        required.push((importer.to_path_buf(), file));
+    }
+
+    /// Gives the files that CommonJS modules have required so far, by who required them.
+    pub(crate) fn required_files(&self) -> HashMap<PathBuf, Vec<RequiredFile>> {
+        let required = self
+            .file_requires
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut files: HashMap<PathBuf, Vec<RequiredFile>> = HashMap::new();
+        for (importer, file) in required.iter() {
+            files
+                .entry(importer.clone())
+                .or_default()
+                .push(file.clone());
+        }
+        files
+    }
+
     /// Finds what makes handlers need Node.js, if anything does: an import of one of its
     /// modules, and where it is.
     #[must_use]
@@ -244,6 +278,14 @@ impl ModuleGraph {
     }
 }
 
+/// Is a file that a CommonJS module requires.
+#[derive(Debug, Clone)]
+pub(crate) struct RequiredFile {
+    pub(crate) path: PathBuf,
+    /// The package it belongs to.
+    pub(crate) package: Option<PackageIdentity>,
+}
+
 struct Request {
     file: ResolvedFile,
     from: Option<(ModuleId, usize)>,
@@ -251,6 +293,7 @@ struct Request {
 
 struct GraphLoader {
     graph: ModuleGraph,
+    cache: Option<Arc<TranspileCache>>,
     queue: VecDeque<Request>,
     problems: Vec<Diagnostic>,
     wants_zod: bool,
@@ -328,7 +371,10 @@ impl GraphLoader {
             Some(package) => ModuleOrigin::Package(package.clone()),
             None => ModuleOrigin::Project,
         };
-        let module = parse_module(path, text, origin, request.file.format);
+        // A buffer of an editor has another text with each key that is pressed.
+        let is_saved = !self.graph.files.is_overlaid(path);
+        let cache = self.cache.as_deref().filter(|_| is_saved);
+        let module = parse_module(path, text, origin, request.file.format, cache);
         match module {
             Ok(module) => {
                 self.wants_zod |= wants_zod(&module);
@@ -429,6 +475,7 @@ fn plain_module(path: PathBuf, origin: ModuleOrigin, code: String) -> Module {
         text: Arc::from(""),
         code,
         call_sites: Vec::new(),
+        functions: ModuleFunctions::default(),
         imports: Vec::new(),
         default_export: None,
         format: ModuleFormat::EsModule,
@@ -467,6 +514,7 @@ fn parse_module(
     text: Arc<str>,
     origin: ModuleOrigin,
     format: Option<ModuleFormat>,
+    cache: Option<&TranspileCache>,
 ) -> Result<Module, Vec<Diagnostic>> {
     let mut module = plain_module(path.to_path_buf(), origin, String::new());
     module.text = text;
@@ -476,9 +524,9 @@ fn parse_module(
             module.code = json_module(&module)?;
         }
         Some(ModuleFormat::CommonJs) => module.format = ModuleFormat::CommonJs,
-        Some(ModuleFormat::EsModule) => fill(&mut module, true)?,
+        Some(ModuleFormat::EsModule) => fill(&mut module, true, cache)?,
         // A package file that does not say what it is: its syntax decides, as in Node.
-        None => fill(&mut module, false).or_else(|problems| {
+        None => fill(&mut module, false, cache).or_else(|problems| {
             module.format = ModuleFormat::CommonJs;
             if is_installed(&module.path) {
                 Ok(())
@@ -490,19 +538,27 @@ fn parse_module(
     Ok(module)
 }
 
-fn fill(module: &mut Module, is_es_module: bool) -> Result<(), Vec<Diagnostic>> {
-    let sites = match module.origin {
-        ModuleOrigin::Project => CallSites::Mark,
-        _ => CallSites::Leave,
+fn fill(
+    module: &mut Module,
+    is_es_module: bool,
+    cache: Option<&TranspileCache>,
+) -> Result<(), Vec<Diagnostic>> {
+    let marks = match module.origin {
+        ModuleOrigin::Project => Marks::Set,
+        _ => Marks::Leave,
     };
     let Transpiled {
         code,
         call_sites,
+        functions,
         imports,
         default_export,
         has_module_syntax,
-    } = transpile(&module.path, &module.text, sites)
-        .map_err(|problems| syntax_errors(module, problems))?;
+    } = match cache {
+        Some(cache) => cache.transpile(&module.path, &module.text, marks),
+        None => transpile(&module.path, &module.text, marks),
+    }
+    .map_err(|problems| syntax_errors(module, problems))?;
     let is_project = module.origin == ModuleOrigin::Project;
     if !is_es_module && !has_module_syntax && !is_project {
         module.format = ModuleFormat::CommonJs;
@@ -510,6 +566,7 @@ fn fill(module: &mut Module, is_es_module: bool) -> Result<(), Vec<Diagnostic>> 
     }
     module.code = code;
     module.call_sites = call_sites;
+    module.functions = functions;
     module.imports = imports;
     module.default_export = default_export;
     Ok(())

@@ -2,15 +2,18 @@
 //! not yet run.
 
 mod call_site;
+pub(crate) mod functions;
 mod graph;
 mod import;
 mod resolve;
 mod transpile;
+mod transpile_cache;
 
 pub use call_site::{ArgumentSite, CallSite, PropertySite};
-pub(crate) use graph::MAX_MODULE_BYTES;
 pub use graph::{GraphOptions, Module, ModuleGraph, ModuleId, ModuleOrigin};
+pub(crate) use graph::{MAX_MODULE_BYTES, RequiredFile};
 pub use import::Import;
 pub use resolve::{BuiltInModule, PackageIdentity};
 pub(crate) use resolve::{RequestKind, Target};
 pub(crate) use transpile::ModuleFormat;
+pub(crate) use transpile_cache::TranspileCache;

@@ -16,13 +16,16 @@ use oxc::{
     codegen::{Codegen, CodegenOptions, CodegenReturn, CommentOptions},
     diagnostics::{Diagnostics, OxcDiagnostic, Severity},
     parser::{ParseOptions, Parser},
-    semantic::SemanticBuilder,
+    semantic::{Scoping, SemanticBuilder},
     span::{GetSpan, SourceType, Span},
     transformer::{JsxOptions, TransformOptions, Transformer, TypeScriptOptions},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     call_site::{CallSite, mark_call_sites},
+    functions::{FoundFunctions, ModuleFunctions, find_functions, mark_functions},
     import::Import,
 };
 
@@ -38,10 +41,11 @@ pub(crate) enum ModuleFormat {
 }
 
 /// Is a module ready to be evaluated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Transpiled {
     pub(super) code: String,
     pub(super) call_sites: Vec<CallSite>,
+    pub(super) functions: ModuleFunctions,
     pub(super) imports: Vec<Import>,
     pub(super) default_export: Option<Range<u32>>,
     pub(super) has_module_syntax: bool,
@@ -55,10 +59,10 @@ pub(super) struct SyntaxProblem {
     pub(super) help: Option<String>,
 }
 
-/// Says whether builder calls in a module are worth a position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CallSites {
-    Mark,
+/// Says whether the builder calls and functions of a module are to be told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Marks {
+    Set,
     Leave,
 }
 
@@ -66,23 +70,41 @@ pub(super) enum CallSites {
 pub(super) fn transpile(
     path: &Path,
     text: &str,
-    sites: CallSites,
+    marks: Marks,
 ) -> Result<Transpiled, Vec<SyntaxProblem>> {
     let allocator = Allocator::default();
     let mut parsed = parse(&allocator, path, text)?;
-    let call_sites = match sites {
-        CallSites::Mark => mark_call_sites(&allocator, &mut parsed.program),
-        CallSites::Leave => Vec::new(),
-    };
-    strip_types(&allocator, path, &mut parsed.program)?;
+    let scoping = strip_types(&allocator, path, &mut parsed.program)?;
     let imports = collect_imports(&parsed.program, parsed.has_dynamic_imports);
+    let default_export = default_export(&parsed.program);
+    let marked = match marks {
+        Marks::Set => set_marks(&allocator, &mut parsed.program, &scoping),
+        Marks::Leave => Marked::default(),
+    };
     Ok(Transpiled {
         code: print(&parsed.program, None).code,
-        call_sites,
+        call_sites: marked.call_sites,
+        functions: marked.functions,
         imports,
-        default_export: default_export(&parsed.program),
+        default_export,
         has_module_syntax: parsed.has_module_syntax,
     })
+}
+
+#[derive(Default)]
+struct Marked {
+    call_sites: Vec<CallSite>,
+    functions: ModuleFunctions,
+}
+
+fn set_marks<'a>(allocator: &'a Allocator, program: &mut Program<'a>, scoping: &Scoping) -> Marked {
+    let found: FoundFunctions = find_functions(allocator, program, scoping);
+    let call_sites = mark_call_sites(allocator, program);
+    mark_functions(allocator, program, &found);
+    Marked {
+        call_sites,
+        functions: found.functions,
+    }
 }
 
 /// Finds the offset in the original text that a position in the printed code came from.
@@ -98,10 +120,10 @@ pub(crate) fn map_generated_position(
 ) -> Option<u32> {
     let allocator = Allocator::default();
     let mut parsed = parse(&allocator, path, text).ok()?;
+    let scoping = strip_types(&allocator, path, &mut parsed.program).ok()?;
     if is_marked {
-        mark_call_sites(&allocator, &mut parsed.program);
+        set_marks(&allocator, &mut parsed.program, &scoping);
     }
-    strip_types(&allocator, path, &mut parsed.program).ok()?;
     let map = print(&parsed.program, Some(path)).map?;
     let table = map.generate_lookup_table();
     let token = map.lookup_token(&table, line.saturating_sub(1), column.saturating_sub(1))?;
@@ -148,7 +170,7 @@ fn strip_types<'a>(
     allocator: &'a Allocator,
     path: &Path,
     program: &mut Program<'a>,
-) -> Result<(), Vec<SyntaxProblem>> {
+) -> Result<Scoping, Vec<SyntaxProblem>> {
     let semantic = SemanticBuilder::new_compiler()
         .with_enum_eval(true)
         .with_excess_capacity(0.5)
@@ -176,7 +198,7 @@ fn strip_types<'a>(
     if transformed.diagnostics.iter().any(is_error) {
         return Err(problems(&transformed.diagnostics));
     }
-    Ok(())
+    Ok(transformed.scoping)
 }
 
 fn print<'a>(program: &Program<'a>, source_map: Option<&Path>) -> CodegenReturn<'a> {

@@ -185,16 +185,30 @@ fn capture_changes(old: &[Capture], new: &[Capture]) -> Vec<CaptureChange> {
     let names = old
         .keys()
         .chain(new.keys().filter(|name| !old.contains_key(*name)));
-    names
-        .filter(|name| {
-            old.get(*name).map(|one| one.fingerprint) != new.get(*name).map(|one| one.fingerprint)
-        })
-        .map(|name| CaptureChange {
-            name: name.clone(),
-            old: old.get(name).map(printable),
-            new: new.get(name).map(printable),
-        })
+    let changed: Vec<(Option<&Capture>, Option<&Capture>)> = names
+        .map(|name| (old.get(name), new.get(name)))
+        .filter(|(old, new)| old.map(|one| one.fingerprint) != new.map(|one| one.fingerprint))
+        .collect();
+    // Of a value and the functions in it, the functions say more.
+    let holds_functions = |(old, new): &(Option<&Capture>, Option<&Capture>)| {
+        new.or(*old).is_some_and(|one| one.holds_functions)
+    };
+    let says_less = !changed.iter().all(holds_functions);
+    changed
+        .into_iter()
+        .filter(|change| !(says_less && holds_functions(change)))
+        .filter_map(|(old, new)| capture_change(old, new))
         .collect()
+}
+
+fn capture_change(old: Option<&Capture>, new: Option<&Capture>) -> Option<CaptureChange> {
+    let known = new.or(old)?;
+    Some(CaptureChange {
+        name: known.name.clone(),
+        old: old.map(printable),
+        new: new.map(printable),
+        place: known.place.clone(),
+    })
 }
 
 fn printable(capture: &Capture) -> String {

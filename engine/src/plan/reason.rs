@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::identity::CodePlace;
+
 /// Says why a task is cached or pending; carries old and new values where they exist.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(
@@ -101,6 +103,9 @@ pub struct CaptureChange {
     pub old: Option<String>,
     /// What it is; absent where it is gone.
     pub new: Option<String>,
+    /// Where its code is, if it is a function; where it was, if it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<CodePlace>,
 }
 
 /// Says what of a provider changed.

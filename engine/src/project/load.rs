@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::{
     definition::{ConsoleLine, Definition, extract},
     diagnostic::Diagnostic,
-    modules::{GraphOptions, MAX_MODULE_BYTES, ModuleGraph},
+    modules::{GraphOptions, MAX_MODULE_BYTES, ModuleGraph, TranspileCache},
     sandbox::{
         CpuMeter, SandboxLimits, Variables,
         realm::{Realm, RealmOptions},
@@ -38,6 +38,8 @@ pub struct LoadOptions {
     pub limits: SandboxLimits,
     /// Stops the load from another thread.
     pub interrupt: Arc<AtomicBool>,
+    /// Where modules that were transpiled before are kept.
+    pub(crate) cache: Option<Arc<TranspileCache>>,
 }
 
 impl LoadOptions {
@@ -51,6 +53,7 @@ impl LoadOptions {
             variables,
             limits: SandboxLimits::default(),
             interrupt: Arc::default(),
+            cache: None,
         }
     }
 }
@@ -116,8 +119,12 @@ pub(crate) fn load_in_realm(
     let graph_options = GraphOptions {
         project_root: options.project_root.clone(),
         files: Arc::clone(&options.files),
+        cache: options.cache.clone(),
     };
     let (graph, problems) = ModuleGraph::load(&options.config_path, &graph_options);
+    if let Some(cache) = &options.cache {
+        cache.prune();
+    }
     if !problems.is_empty() {
         return Err(LoadError::Invalid(problems));
     }
@@ -131,7 +138,7 @@ pub(crate) fn load_in_realm(
     .map_err(|error| LoadError::Sandbox(error.to_string()))?;
     let console = collect_console(&realm);
     let mut definition = realm
-        .define(|ctx, exports| extract(&realm, ctx, exports, &options.project_root))
+        .define(|ctx, exports| extract(&realm, ctx, exports, &options.variables))
         .map_err(|problems| {
             let secrets = options.variables.secrets();
             LoadError::Invalid(

@@ -85,6 +85,11 @@ impl HandlerClient {
         })
     }
 
+    /// Says that a walk begins: providers are made anew for it.
+    pub(crate) fn begin_walk(&self) {
+        self.runtime.send(ToRuntime::BeginWalk);
+    }
+
     /// Calls something and waits for what it gives.
     ///
     /// A cancel of the run fires the call's signal and ends the commands it runs; those that it

@@ -171,12 +171,14 @@ impl Worker {
             ToRuntime::Invoke { call, .. } | ToRuntime::Abort { call } => Some(*call),
             ToRuntime::Answer { operation, .. } => self.bridge.take_owner(*operation),
             ToRuntime::Progress { operation, .. } => self.bridge.owner(*operation),
-            ToRuntime::Shutdown => None,
+            ToRuntime::BeginWalk | ToRuntime::Shutdown => None,
         }
     }
 
     fn handle(&self, ctx: &Ctx<'_>, message: ToRuntime) -> rquickjs::Result<()> {
         match message {
+            ToRuntime::BeginWalk if !self.bridge.is_installed() => Ok(()),
+            ToRuntime::BeginWalk => call_function(ctx, "beginWalk", ()),
             ToRuntime::Invoke { call, invocation } => self.invoke(ctx, call, &invocation),
             ToRuntime::Answer { operation, result } => answer(ctx, operation, result),
             ToRuntime::Progress { operation, value } => {

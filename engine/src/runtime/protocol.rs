@@ -23,6 +23,8 @@ pub(crate) struct OperationId(pub(crate) u64);
 /// Is what the engine tells the runtime.
 #[derive(Debug)]
 pub(crate) enum ToRuntime {
+    /// A walk begins, and with it the lives of new controllers.
+    BeginWalk,
     /// Call something of the definition.
     Invoke {
         call: CallId,

@@ -8,7 +8,7 @@ use std::{
 use rquickjs::{Ctx, Exception, Function, Object, Value};
 
 use super::{loader::rigkit, node_builtins};
-use crate::modules::{ModuleGraph, RequestKind, Target};
+use crate::modules::{ModuleGraph, RequestKind, RequiredFile, Target};
 
 const COMMON_JS: &str = include_str!("javascript/common_js.js");
 
@@ -85,7 +85,12 @@ fn resolve(
             )
         })?;
     match found.target {
-        Target::File(path) => Ok(vec!["path".to_owned(), path.to_string_lossy().into_owned()]),
+        Target::File(path) => {
+            let name = path.to_string_lossy().into_owned();
+            let package = found.package;
+            graph.note_file_require(Path::new(importer), RequiredFile { path, package });
+            Ok(vec!["path".to_owned(), name])
+        }
         Target::Node(name) => {
             graph.note_node_require(importer, specifier);
             Ok(vec!["node".to_owned(), name.to_owned()])

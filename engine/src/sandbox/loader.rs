@@ -83,8 +83,8 @@ pub(crate) fn declare<'js>(
 }
 
 fn describe<'js>(ctx: &Ctx<'js>, meta: &Object<'js>, path: &Path, id: ModuleId) -> Result<()> {
-    let marker: Function = rigkit(ctx)?.get("siteMarker")?;
-    meta.set("site", marker.call::<_, Function>((id.0,))?)?;
+    let describe: Function = rigkit(ctx)?.get("describeModule")?;
+    describe.call::<_, ()>((meta.clone(), id.0))?;
     if path.is_absolute() {
         let url = url::Url::from_file_path(path)
             .map(String::from)

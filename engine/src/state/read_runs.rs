@@ -82,6 +82,24 @@ impl StateReader {
         Ok(grouped(rows))
     }
 
+    /// Gives the hash of one component of the identities of runs.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn component_hashes(
+        &self,
+        runs: &[RunId],
+        name: &str,
+    ) -> Result<HashMap<RunId, Digest>, StateError> {
+        let sql = "SELECT r.id, c.hash
+             FROM json_each(?1) AS wanted
+             JOIN node_runs AS r ON r.id = wanted.value
+             JOIN identity_components AS c ON c.run = r.ordinal AND c.name = ?2";
+        self.rows(sql, params![Json(distinct(runs)), name], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+    }
+
     /// Gives the artifacts of runs, in the order they were recorded.
     ///
     /// # Errors

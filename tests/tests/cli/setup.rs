@@ -129,3 +129,43 @@ fn the_doctor_finds_what_is_wrong() {
     fs::remove_file(project.path("rig.config.ts")).unwrap();
     assert_snapshot!("no_project", doctor());
 }
+
+#[test]
+fn the_doctor_looks_at_a_project_whose_environment_file_is_wrong() {
+    let project = Project::new(WEB);
+    project.write(".env", "GOOD=1\nhunter2 without a name\n");
+    let output = project.rig("doctor --json").exits_with(1);
+    assert!(!output.transcript().contains("hunter2"));
+    let document = output.document("doctor.json");
+    assert_eq!(document["project"]["workflows"], json!(["web"]));
+    let problems = document["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0]["position"]["line"], 2);
+    let told = project.rig("doctor").exits_with(1).transcript();
+    assert!(told.contains(".env:2:1"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn the_doctor_agrees_with_apply_about_node() {
+    let project = Project::new(WEB);
+    let text = project.read("rig.config.ts");
+    project.write("rig.config.ts", format!("import \"node:fs\";\n{text}"));
+    let document = project
+        .rig("doctor --json")
+        .exits_with(1)
+        .document("doctor.json");
+    let refused = project.rig("apply --json").exits_with(1);
+    let (problem, error) = (&document["problems"][0], refused.error());
+    assert_eq!(problem["position"], error["position"]);
+    assert_eq!(problem["help"], error["help"]);
+    let message = problem["message"].as_str().unwrap();
+    assert!(
+        message.ends_with(error["message"].as_str().unwrap()),
+        "{message}"
+    );
+    assert!(
+        message.contains("plans, but it cannot be applied yet"),
+        "{message}"
+    );
+}

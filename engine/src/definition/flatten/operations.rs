@@ -41,8 +41,8 @@ impl<'js> Flattening<'_, '_, 'js> {
             let scope = self.scope(scope);
             self.workspace = Some(WorkspaceDefinition {
                 place: site.clone(),
-                create: self.extractor.handler(&create, site)?,
-                remove: self.extractor.handler(&remove, site)?,
+                create: self.extractor.handler(&create)?,
+                remove: self.extractor.handler(&remove)?,
                 scope,
             });
         }
@@ -113,7 +113,7 @@ impl<'js> Flattening<'_, '_, 'js> {
             description: self
                 .extractor
                 .text_option(definition, "description", site)?,
-            run: self.extractor.handler(&run, site)?,
+            run: self.extractor.handler(&run)?,
             scope: self.scope(scope),
             place: site.clone(),
             id,

@@ -9,13 +9,16 @@
   const calls = new Map();
   const controllers = new Map();
   let nextOperation = 1;
+  let nextInteraction = 0;
 
   // ---- operations of the host ----
 
   rigkit.operation = (name, payload, { onProgress, call } = {}) => {
     const id = nextOperation;
     nextOperation += 1;
-    const promise = new Promise((resolve, reject) => operations.set(id, { resolve, reject, onProgress }));
+    // What fails later is the fault of whoever asks now: that is where its stack leads.
+    const { stack } = new Error();
+    const promise = new Promise((resolve, reject) => operations.set(id, { resolve, reject, onProgress, stack }));
     rigkit.startOperation(id, call ?? -1, name, JSON.stringify(payload ?? {}));
     promise.operationId = id;
     return promise;
@@ -30,7 +33,7 @@
   rigkit.failOperation = (id, text) => {
     const operation = operations.get(id);
     operations.delete(id);
-    operation?.reject(failure(JSON.parse(text)));
+    operation?.reject(Object.assign(failure(JSON.parse(text)), { stack: operation.stack }));
   };
 
   rigkit.base64Encode = (bytes) => bytes.toBase64();
@@ -92,7 +95,9 @@
 
   // ---- providers ----
 
-  /** Makes a provider's controller, once for all that the engine asks of this runtime. */
+  rigkit.beginWalk = () => controllers.clear();
+
+  /** Makes a provider's controller, once a walk. */
   function controllerOf(number, call) {
     let controller = controllers.get(number);
     if (controller === undefined) {
@@ -147,7 +152,7 @@
   }
 
   async function present(call, session) {
-    const { id = `${call.nodePath}:${call.id}`, title, url, instructions } = session;
+    const { id = nextInteractionId(call), title, url, instructions } = session;
     const shared = { nodePath: call.nodePath, interactionId: id, label: title, title };
     rigkit.emit(call.id, JSON.stringify({ type: "interaction.awaiting_user", ...shared, url, instructions }));
     try {
@@ -158,6 +163,11 @@
     } finally {
       await session.stop?.();
     }
+  }
+
+  function nextInteractionId(call) {
+    nextInteraction += 1;
+    return `${call.nodePath}:${call.id}.${nextInteraction}`;
   }
 
   function untilAborted(call, promise) {

@@ -52,6 +52,7 @@ const LIBRARIES: &[Library] = &[
     library!("performance", "handler/performance.js"),
     library!("request", "handler/request.js"),
     library!("response", "handler/response.js"),
+    library!("structure", "js/structure.js", values::add_natives),
     library!("structured_clone", "js/structured_clone.js"),
     library!("text", "js/text.js", text::add_natives),
     library!("timers", "handler/timers.js"),

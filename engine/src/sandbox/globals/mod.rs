@@ -16,7 +16,7 @@ mod values;
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use rquickjs::{Ctx, Result};
+use rquickjs::{Ctx, Function, Result};
 
 pub use console::ConsoleMessage;
 pub use handler::install_handler_globals;
@@ -49,6 +49,14 @@ pub fn install(ctx: &Ctx<'_>, options: &GlobalsOptions) -> Result<()> {
         lazy::define_export(ctx, global, library)?;
     }
     Ok(())
+}
+
+/// Gives a function that describes values; see `js/structure.js`.
+///
+/// # Errors
+/// Fails when the context runs out of memory.
+pub(crate) fn structure_function<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Function<'js>> {
+    library::load(ctx, "structure")?.get(name)
 }
 
 /// Globals that are exports of a library, with the library's name.

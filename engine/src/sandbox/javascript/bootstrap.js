@@ -4,13 +4,98 @@
   let pendingSite;
   const rigkit = globalThis.__rigkit;
 
-  // Call sites are numbered a module; the number that reaches the engine names both.
-  const SITES_PER_MODULE = 16777216;
+  // Call sites and functions are numbered a module; the number that reaches the engine names
+  // both.
+  const NUMBERS_PER_MODULE = 16777216;
 
-  rigkit.siteMarker = (module) => (ordinal, argument) => {
-    pendingSite = module * SITES_PER_MODULE + ordinal;
-    return argument;
+  // Where functions and classes come from: the number of what they were made from, and readers
+  // of the variables around them. Once handlers run nobody asks for it any more.
+  const origins = new WeakMap();
+  const moduleReaders = new Map();
+  let isDefining = true;
+
+  // Gives a module what the marks in its code call.
+  rigkit.describeModule = (meta, module) => {
+    const first = module * NUMBERS_PER_MODULE;
+    meta.site = (ordinal, argument) => {
+      pendingSite = first + ordinal;
+      return argument;
+    };
+    meta.made = (ordinal, value, readers, name) => {
+      if (isDefining) origins.set(value, [first + ordinal, readers || undefined]);
+      return name === undefined ? value : named(value, name);
+    };
+    meta.madeClass = (ordinal, value, readers, name) => {
+      meta.made(ordinal, value, readers, name);
+      if (isDefining) noteMethods(value);
+      return value;
+    };
+    meta.members = (object, methods) => {
+      if (isDefining) for (const method of methods) noteMember(object, first, method);
+      return object;
+    };
+    meta.scope = (readers) => moduleReaders.set(module, readers);
   };
+
+  // Marking a function takes away the name that the language would have given it.
+  function named(value, name) {
+    const own = Object.getOwnPropertyDescriptor(value, "name");
+    if (own === undefined || own.value === "") {
+      Object.defineProperty(value, "name", { value: name, configurable: true });
+    }
+    return value;
+  }
+
+  function noteMember(object, first, [ordinal, name, readers]) {
+    const { value, get, set } = Object.getOwnPropertyDescriptor(object, name) ?? {};
+    for (const member of [value, get, set]) {
+      const isNew = typeof member === "function" && !origins.has(member);
+      if (isNew) {
+        origins.set(member, [first + ordinal, readers]);
+        return;
+      }
+    }
+  }
+
+  // A method that is taken out of its class counts as all of it.
+  function noteMethods(value) {
+    const origin = origins.get(value);
+    for (const holder of [value, value.prototype]) {
+      for (const key of Reflect.ownKeys(holder)) {
+        const { value: method, get, set } = Object.getOwnPropertyDescriptor(holder, key);
+        for (const member of [method, get, set]) {
+          if (typeof member === "function" && !origins.has(member)) origins.set(member, origin);
+        }
+      }
+    }
+  }
+
+  rigkit.endDefinition = () => {
+    isDefining = false;
+  };
+
+  // Gives `[number, readers]`, or nothing for what no module of the project made.
+  rigkit.originOf = (value) => origins.get(value);
+
+  // A bound function shows nothing of what it is bound to, so that is noted when it is made.
+  const bounds = new WeakMap();
+  const { bind } = Function.prototype;
+  const noteBound = {
+    bind(receiver, ...values) {
+      const bound = Reflect.apply(bind, this, [receiver, ...values]);
+      if (isDefining) bounds.set(bound, { target: this, receiver, values });
+      return bound;
+    },
+  };
+  Object.defineProperty(Function.prototype, "bind", { value: noteBound.bind, writable: true, configurable: true });
+
+  // What is a global now belongs to the language or to Rigkit, and not to the config.
+  const globalNames = new Set(Object.getOwnPropertyNames(globalThis));
+  rigkit.isOwnGlobal = (name) => !globalNames.has(name) && Object.hasOwn(globalThis, name);
+
+  rigkit.boundOf = (value) => bounds.get(value);
+
+  rigkit.moduleReaders = (module) => moduleReaders.get(module)?.() ?? [];
 
   // A call from a package is not marked: its stack leads to the project's own call.
   rigkit.takeSite = () => {
@@ -32,43 +117,6 @@
 
   rigkit.kept = (number) => values[number];
 
-  // What is larger than this is cut off there.
-  const LARGEST_STRUCTURE = 20000;
-
-  // Lists everything an object holds, at any depth, as texts that are alike for objects that
-  // are built alike; the functions among it are given as they are.
-  rigkit.structure = (root) => {
-    const texts = [];
-    const functions = [];
-    const seen = new Map();
-    const queue = [["", root]];
-    for (let next = 0; next < queue.length && next < LARGEST_STRUCTURE; next += 1) {
-      const [path, value] = queue[next];
-      texts.push(`${path} ${describe(value, path)}`);
-    }
-    return [texts, functions];
-
-    function describe(value, path) {
-      const isObject = typeof value === "object" && value !== null;
-      if (!isObject && typeof value !== "function") return `${typeof value} ${String(value)}`;
-      if (seen.has(value)) return `as ${seen.get(value)}`;
-      seen.set(value, path);
-      if (typeof value === "function") return `function ${functions.push(value)}`;
-      const own = value instanceof Map || value instanceof Set ? [...value] : value;
-      for (const key of Object.keys(own).sort()) queue.push([`${path}/${key}`, read(own, key)]);
-      const isPrintable = value instanceof RegExp || value instanceof Date;
-      return isPrintable ? String(value) : Object.prototype.toString.call(value);
-    }
-  };
-
-  function read(object, key) {
-    try {
-      return object[key];
-    } catch (error) {
-      return `throws ${error}`;
-    }
-  }
-
   // Calls every function in a configuration, at any depth, and awaits what it gives.
   rigkit.resolveConfig = async (value) => {
     if (typeof value === "function") return rigkit.resolveConfig(await value());
@@ -81,6 +129,9 @@
     );
     return Object.fromEntries(resolved);
   };
+
+  // Completes a provider definition that leaves its plugin to another one.
+  rigkit.withPlugin = (definition, plugin) => ({ ...definition, plugin });
 
   // Libraries give the JSON Schema of a schema in different ways.
   rigkit.standardJsonSchema = (schema) => {

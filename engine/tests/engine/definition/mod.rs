@@ -1,7 +1,9 @@
 //! Configs and what they define, or what is wrong with them.
 
 mod builders;
+mod cache;
 mod exports;
+mod health;
 mod hostile;
 mod modules;
 mod names;

@@ -169,11 +169,22 @@ fn node_modules_define_but_do_not_apply() {
         (range.start.line, range.start.column, range.end.column),
         (2, 34, 43)
     );
+    let health = project.engine().health();
     let because = "node:fs".to_owned();
     assert_eq!(
-        project.engine().health().runtime,
-        rigkit_engine::RuntimeKind::Node { because }
+        health.runtime,
+        Some(rigkit_engine::RuntimeKind::Node { because })
     );
+    let [problem] = health.definition_problems.as_slice() else {
+        panic!("{health:?}");
+    };
+    assert_eq!(
+        problem.message,
+        format!("the config plans, but it cannot be applied yet: {error}")
+    );
+    let position = problem.position.as_ref().unwrap();
+    assert_eq!((position.line, position.column), (2, 34));
+    assert_eq!(problem.help, error.help());
 }
 
 #[test]
@@ -212,7 +223,8 @@ fn a_linked_package_counts_with_its_content() {
     let project = TestProject::new(&importing(
         "import { name } from \"p\";",
         "//- /packages/p/package.json\n{\"name\":\"p\",\"version\":\"1.0.0\",\"type\":\"module\",\"exports\":\"./index.ts\"}\n//- /packages/p/index.ts\nexport const name: string = \"x\";\n",
-    ));
+    )
+    .replace("task(name, () => {})", "task(\"x\", () => ({ ctx: { name } }))"));
     std::fs::create_dir(project.path("node_modules")).unwrap();
     std::os::unix::fs::symlink("../packages/p", project.path("node_modules/p")).unwrap();
     project.apply();
@@ -222,6 +234,8 @@ fn a_linked_package_counts_with_its_content() {
         "\"x\";",
         "\"x\"; export const more = 1;",
     );
+    assert_eq!(project.plan_lines(), ["x cached"]);
+    project.edit("packages/p/index.ts", "\"x\";", "\"y\";");
     assert!(project.plan_lines()[0].starts_with("x pending handler-changed"));
 }
 

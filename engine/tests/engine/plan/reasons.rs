@@ -139,7 +139,7 @@ fn a_handler_tells_what_of_it_changed() {
         &[
             "clone cached",
             "install cached",
-            r##"build pending handler-changed {"captures":[{"name":"tasks/build.ts","old":"#","new":"#"}],"body":true}"##,
+            r#"build pending handler-changed {"captures":[],"body":true}"#,
         ],
     );
 }
@@ -150,7 +150,7 @@ fn a_constant_changes_its_task_and_all_that_follows() {
         CHAIN,
         &[("clone.ts", "\"main\"", "\"dev\"")],
         &[
-            r##"clone pending handler-changed {"captures":[{"name":"clone.ts","old":"#","new":"#"}],"body":false}"##,
+            r#"clone pending handler-changed {"captures":[{"name":"branch","old":"\"main\"","new":"\"dev\""}],"body":false}"#,
             r#"install pending upstream-pending {"root":"clone"}"#,
             r#"build pending upstream-pending {"root":"clone"}"#,
         ],
@@ -164,7 +164,7 @@ fn a_helper_in_another_file_changes_the_tasks_that_use_it() {
         &[("helper.ts", "\"npm\"", "\"jsr\"")],
         &[
             "clone cached",
-            r##"install pending handler-changed {"captures":[{"name":"helper.ts","old":"#","new":"#"}],"body":false}"##,
+            r#"install pending handler-changed {"captures":[{"name":"registry","old":"\"npm\"","new":"\"jsr\""}],"body":false}"#,
             r#"build pending upstream-pending {"root":"install"}"#,
         ],
     );
@@ -187,7 +187,7 @@ fn another_version_of_a_package_changes_the_tasks_that_reach_it() {
         &[
             "clone cached",
             "install cached",
-            r#"build pending handler-changed {"captures":[{"name":"packer","old":"1.0.0","new":"2.0.0"}],"body":false}"#,
+            r#"build pending handler-changed {"captures":[{"name":"pack","old":"packer@1.0.0","new":"packer@2.0.0"}],"body":false}"#,
         ],
     );
 }

@@ -442,3 +442,33 @@ export const app = sequence("app").addProvider("vault", vault).task("a", () => {
         "a provider is not ready: token ***: renew ***"
     );
 }
+
+#[test]
+fn a_secret_that_a_handler_captures_shows_nowhere_and_still_counts() {
+    for secret in SECRETS {
+        let mut project = TestProject::new(
+            r#"
+import { env, sequence } from "@rigkit/sdk";
+const token = env.secret("TOKEN")();
+const headers = { authorization: `Bearer ${token}`, [token]: JSON.stringify([token]) };
+export const app = sequence("app").task("a", () => ({ ctx: { length: token.length + Object.keys(headers).length } }));
+"#,
+        )
+        .with_env("TOKEN", secret);
+        let (result, recording) = project.apply_with(&ApplyRequest::default());
+        result.unwrap();
+        for record in recording.records() {
+            assert_clean(&serde_json::to_value(&record).unwrap(), secret);
+        }
+        assert_no_file(&project, secret);
+        project
+            .environment
+            .insert("TOKEN".to_owned(), format!("{secret} and another one"));
+        let plan = serde_json::to_value(project.plan()).unwrap();
+        assert_clean(&plan, secret);
+        assert_eq!(
+            plan["nodes"][0]["reason"]["code"], "handler-changed",
+            "{plan}"
+        );
+    }
+}

@@ -1,0 +1,205 @@
+//! What a function captures: where its value is found, and how it enters the fingerprint.
+
+use rquickjs::{Array, Function, Value, function::Args};
+
+use super::{Fingerprinter, Origin, unit::UnitReading};
+use crate::{
+    digest::Digest,
+    identity::{fingerprints::CaptureValue, label::Label, unseen},
+    modules::{
+        ModuleFormat, ModuleId, ModuleOrigin,
+        functions::{CaptureSource, CapturedName, MemberUse, Uses},
+    },
+    sandbox::{globals::structure_function, loader::rigkit},
+};
+
+/// Is what a captured name stands for.
+pub(super) enum Captured<'js> {
+    /// A value of the language.
+    Value(Value<'js>),
+    /// Something that is no value here, such as a symbol of a package.
+    Named {
+        label: Digest,
+        preview: Option<String>,
+    },
+    /// Something that only the name of counts.
+    Nothing,
+}
+
+impl<'js> Fingerprinter<'_, 'js> {
+    pub(super) fn read_capture(
+        &mut self,
+        capture: &CapturedName,
+        origin: &Origin<'js>,
+        reading: &mut UnitReading<'js>,
+    ) -> rquickjs::Result<()> {
+        let module = origin.module;
+        if let Some(span) = &capture.assigned_at {
+            let place = self.graph.module(module).range(span);
+            reading
+                .facts
+                .warnings
+                .push(unseen::assigned(&capture.name, place));
+        }
+        let captured = match &capture.source {
+            CaptureSource::Local(index) => {
+                let readers = reading.locals(origin)?;
+                self.call_reader(readers.as_ref(), *index)?
+            }
+            CaptureSource::Module(index) => {
+                let readers = self.module_readers(module)?;
+                self.call_reader(Some(&readers), *index)?
+            }
+            CaptureSource::Import {
+                reader,
+                specifier,
+                export,
+            } => self.imported(module, *reader, specifier, export)?,
+            CaptureSource::Global if &*capture.name == "process" => {
+                self.read_environment(capture, module, reading);
+                return Ok(());
+            }
+            CaptureSource::Global => self.global(&capture.name)?,
+            CaptureSource::DynamicImport { specifier } => {
+                self.module_symbol(module, specifier, "*")
+            }
+            CaptureSource::Hidden(hidden) => {
+                let place = self.graph.module(module).range(&capture.span);
+                reading
+                    .facts
+                    .warnings
+                    .push(unseen::hidden_capture(*hidden, place));
+                Captured::Nothing
+            }
+        };
+        self.add_capture(capture, captured, module, reading)
+    }
+
+    fn add_capture(
+        &mut self,
+        capture: &CapturedName,
+        captured: Captured<'js>,
+        module: ModuleId,
+        reading: &mut UnitReading<'js>,
+    ) -> rquickjs::Result<()> {
+        match captured {
+            Captured::Nothing => reading.label.text("by name"),
+            Captured::Named { label, preview } => {
+                reading.label.bytes(b'n', label.as_bytes());
+                if preview.is_some() {
+                    let value = CaptureValue::Plain(label, Vec::new());
+                    reading.add_fact(&capture.name, value, preview, capture, module);
+                }
+            }
+            Captured::Value(value) => match &capture.uses {
+                Uses::Whole => self.add_value(&capture.name, &value, capture, module, reading)?,
+                Uses::Members(members) => {
+                    self.add_members(&value, members, capture, module, reading)?;
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// Adds what is used of a captured value; the order in which it is used does not count.
+    fn add_members(
+        &mut self,
+        value: &Value<'js>,
+        members: &[MemberUse],
+        capture: &CapturedName,
+        module: ModuleId,
+        reading: &mut UnitReading<'js>,
+    ) -> rquickjs::Result<()> {
+        let mut used: Vec<(String, Value<'js>)> = Vec::new();
+        for member in members {
+            let (followed, value) = self.follow(value, member)?;
+            let path = member.path.iter().take(followed);
+            let name = std::iter::once(&capture.name)
+                .chain(path)
+                .map(|part| &**part)
+                .collect::<Vec<_>>()
+                .join(".");
+            if used.iter().all(|(other, _)| *other != name) {
+                used.push((name, value));
+            }
+        }
+        used.sort_by(|left, right| left.0.cmp(&right.0));
+        for (name, value) in used {
+            let path = name.get(capture.name.len()..).unwrap_or_default();
+            reading.label.text(path);
+            self.add_value(&name, &value, capture, module, reading)?;
+        }
+        Ok(())
+    }
+
+    fn follow(
+        &self,
+        value: &Value<'js>,
+        member: &MemberUse,
+    ) -> rquickjs::Result<(usize, Value<'js>)> {
+        if !value.is_object() {
+            return Ok((0, value.clone()));
+        }
+        let mut arguments = Args::new(self.ctx.clone(), member.path.len() + 2);
+        arguments.push_arg(value.clone())?;
+        arguments.push_arg(member.is_called)?;
+        arguments.push_args(member.path.iter().map(|part| &**part))?;
+        let found: Array = structure_function(&self.ctx, "follow")?.call_arg(arguments)?;
+        Ok((found.get(0)?, found.get(1)?))
+    }
+
+    fn add_value(
+        &mut self,
+        name: &str,
+        value: &Value<'js>,
+        capture: &CapturedName,
+        module: ModuleId,
+        reading: &mut UnitReading<'js>,
+    ) -> rquickjs::Result<()> {
+        let preview = self.preview(value)?;
+        let value = if value.is_object() || value.is_function() {
+            let node = self.node_of(value);
+            reading.label.edge(node);
+            CaptureValue::Node(node)
+        } else {
+            let mut plain = Label::default();
+            self.add_plain(value, &mut plain)?;
+            let secrets = std::mem::take(&mut plain.secrets);
+            let digest = plain.into_node().label;
+            reading.label.bytes(b'p', digest.as_bytes());
+            CaptureValue::Plain(digest, secrets)
+        };
+        reading.add_fact(name, value, preview, capture, module);
+        Ok(())
+    }
+
+    fn imported(
+        &mut self,
+        module: ModuleId,
+        reader: u32,
+        specifier: &str,
+        export: &str,
+    ) -> rquickjs::Result<Captured<'js>> {
+        let target = self.graph.module(module).link(specifier);
+        let is_value = target.is_some_and(|target| {
+            let target = self.graph.module(target);
+            target.origin == ModuleOrigin::Project && target.format != ModuleFormat::CommonJs
+        });
+        if is_value {
+            let readers = self.module_readers(module)?;
+            return self.call_reader(Some(&readers), reader);
+        }
+        Ok(self.module_symbol(module, specifier, export))
+    }
+
+    /// Gives a global that the config made; those of the language count by their name.
+    fn global(&self, name: &str) -> rquickjs::Result<Captured<'js>> {
+        let is_own: bool = rigkit(&self.ctx)?
+            .get::<_, Function>("isOwnGlobal")?
+            .call((name,))?;
+        if !is_own {
+            return Ok(Captured::Nothing);
+        }
+        Ok(Captured::Value(self.ctx.globals().get(name)?))
+    }
+}

@@ -1,0 +1,79 @@
+//! What counts by its name, and by the version or the files of the module that it is from.
+
+use super::{Fingerprinter, capture::Captured};
+use crate::{
+    digest::{Digest, hash_parts},
+    modules::{BuiltInModule, ModuleId, ModuleOrigin},
+};
+
+impl<'js> Fingerprinter<'_, 'js> {
+    /// Gives what an export counts with that is not looked into.
+    pub(super) fn module_symbol(
+        &mut self,
+        module: ModuleId,
+        specifier: &str,
+        export: &str,
+    ) -> Captured<'js> {
+        let Some(target) = self.graph.module(module).link(specifier) else {
+            return Captured::Named {
+                label: hash_parts("module", [specifier.as_bytes()]),
+                preview: None,
+            };
+        };
+        let (of_module, preview) = self.module_label(target, export);
+        let parts = [&of_module.as_bytes()[..], export.as_bytes()];
+        Captured::Named {
+            label: hash_parts("export", parts),
+            preview,
+        }
+    }
+
+    fn module_label(&mut self, target: ModuleId, export: &str) -> (Digest, Option<String>) {
+        let module = self.graph.module(target);
+        match &module.origin {
+            ModuleOrigin::Package(package) => {
+                let preview = format!("{}@{}", package.name, package.version);
+                (self.packages.digest(self.graph, target), Some(preview))
+            }
+            ModuleOrigin::BuiltIn(BuiltInModule::Sdk) if export == "z" => {
+                match module.link("zod") {
+                    Some(zod) => self.module_label(zod, export),
+                    None => (hash_parts("built-in", [&b"zod"[..]]), None),
+                }
+            }
+            ModuleOrigin::BuiltIn(built_in) => {
+                let name = built_in.specifier().as_bytes();
+                (hash_parts("built-in", [name]), None)
+            }
+            ModuleOrigin::Node(name) => (hash_parts("node", [name.as_bytes()]), None),
+            ModuleOrigin::Project => (self.content(target), Some("its files".to_owned())),
+        }
+    }
+
+    /// Hashes a module that cannot be looked into, with all of the project that it reaches.
+    fn content(&mut self, start: ModuleId) -> Digest {
+        if let Some(known) = self.contents.get(&start) {
+            return *known;
+        }
+        let mut seen = std::collections::BTreeSet::from([start]);
+        let mut queue = vec![start];
+        let mut hashes = Vec::new();
+        while let Some(id) = queue.pop() {
+            let module = self.graph.module(id);
+            if module.origin != ModuleOrigin::Project {
+                hashes.push(self.module_label(id, "*").0);
+                continue;
+            }
+            hashes.push(hash_parts("module", [module.text.as_bytes()]));
+            let links = module
+                .imports
+                .iter()
+                .filter_map(|import| module.link(&import.specifier));
+            queue.extend(links.filter(|target| seen.insert(*target)));
+        }
+        hashes.sort_unstable();
+        let digest = hash_parts("content", hashes.iter().map(|hash| &hash.as_bytes()[..]));
+        self.contents.insert(start, digest);
+        digest
+    }
+}

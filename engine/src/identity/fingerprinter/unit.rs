@@ -1,0 +1,155 @@
+//! Functions and classes of the project: their code, and readers of the variables around them.
+
+use rquickjs::{Array, Function, Value};
+
+use super::{Fingerprinter, Origin, capture::Captured};
+use crate::{
+    identity::{
+        fingerprints::{
+            CaptureFact, CaptureValue, CodeSpan, FunctionFacts, HiddenReason, NodeFacts,
+        },
+        label::Label,
+        value_graph::NodeId,
+    },
+    modules::{
+        ModuleId,
+        functions::{CapturedName, FunctionUnit},
+    },
+    sandbox::{globals::structure_function, loader::rigkit},
+};
+
+impl<'js> Fingerprinter<'_, 'js> {
+    /// Reads a function or class of the project: its code, and what it captures.
+    pub(super) fn read_unit(
+        &mut self,
+        id: NodeId,
+        function: &Function<'js>,
+        origin: &Origin<'js>,
+    ) -> rquickjs::Result<()> {
+        let Some(unit) = self.unit(origin) else {
+            return self.read_described(id, function.as_value());
+        };
+        let mut label = Label::new("unit");
+        label.bytes(b's', unit.syntax.as_bytes());
+        let mut reading = UnitReading {
+            label,
+            facts: NodeFacts::default(),
+            captures: Vec::new(),
+            locals: None,
+        };
+        for capture in &unit.captures {
+            self.read_capture(capture, origin, &mut reading)?;
+        }
+        self.read_own_members(function, &mut reading.label)?;
+        reading.facts.function = Some(facts_of(unit, origin, reading.captures));
+        self.set(id, reading.label, reading.facts);
+        Ok(())
+    }
+
+    fn read_own_members(
+        &mut self,
+        function: &Function<'js>,
+        label: &mut Label,
+    ) -> rquickjs::Result<()> {
+        let has_members = function
+            .as_object()
+            .is_some_and(|object| object.keys::<String>().next().is_some());
+        if !has_members {
+            return Ok(());
+        }
+        let described: Array =
+            structure_function(&self.ctx, "describeOwnMembers")?.call((function.clone(),))?;
+        self.add_description(&described, label)
+    }
+
+    pub(super) fn module_readers(&mut self, module: ModuleId) -> rquickjs::Result<Array<'js>> {
+        if let Some(known) = self.readers.get(&module) {
+            return Ok(known.clone());
+        }
+        let readers: Array = rigkit(&self.ctx)?
+            .get::<_, Function>("moduleReaders")?
+            .call((module.0,))?;
+        self.readers.insert(module, readers.clone());
+        Ok(readers)
+    }
+
+    /// Reads a variable; one that has no value yet, and may never have, is as good as none.
+    pub(super) fn call_reader(
+        &self,
+        readers: Option<&Array<'js>>,
+        index: u32,
+    ) -> rquickjs::Result<Captured<'js>> {
+        let reader = readers.and_then(|readers| readers.get::<Function>(index as usize).ok());
+        let Some(reader) = reader else {
+            return Ok(Captured::Nothing);
+        };
+        match reader.call::<_, Value>(()) {
+            Ok(value) => Ok(Captured::Value(value)),
+            Err(rquickjs::Error::Exception) => {
+                drop(self.ctx.catch());
+                Ok(Captured::Nothing)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Is what was read of a function so far.
+pub(super) struct UnitReading<'js> {
+    pub(super) label: Label,
+    pub(super) facts: NodeFacts,
+    captures: Vec<CaptureFact>,
+    locals: Option<Array<'js>>,
+}
+
+impl<'js> UnitReading<'js> {
+    /// Gives the readers of the variables around the function.
+    pub(super) fn locals(&mut self, origin: &Origin<'js>) -> rquickjs::Result<Option<Array<'js>>> {
+        if self.locals.is_none()
+            && let Some(readers) = &origin.readers
+        {
+            self.locals = Some(readers.call(())?);
+        }
+        Ok(self.locals.clone())
+    }
+
+    pub(super) fn add_fact(
+        &mut self,
+        name: &str,
+        value: CaptureValue,
+        preview: Option<String>,
+        capture: &CapturedName,
+        module: ModuleId,
+    ) {
+        self.captures.push(CaptureFact {
+            name: name.to_owned(),
+            value,
+            preview,
+            place: CodeSpan {
+                module,
+                bytes: capture.span.clone(),
+            },
+        });
+    }
+}
+
+impl NodeFacts {
+    pub(super) fn hidden(reason: HiddenReason) -> Self {
+        Self {
+            hidden: Some(reason),
+            ..Self::default()
+        }
+    }
+}
+
+fn facts_of(unit: &FunctionUnit, origin: &Origin<'_>, captures: Vec<CaptureFact>) -> FunctionFacts {
+    FunctionFacts {
+        name: unit.name.clone(),
+        syntax: unit.syntax,
+        place: CodeSpan {
+            module: origin.module,
+            bytes: unit.span.clone(),
+        },
+        captures,
+    }
+}

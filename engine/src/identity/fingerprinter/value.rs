@@ -1,0 +1,157 @@
+//! Values that are no code of the project: what they hold, and a short text of them.
+
+use std::path::Path;
+
+use rquickjs::{Array, Coerced, Function, Object, Value};
+
+use super::Fingerprinter;
+use crate::{
+    identity::{
+        fingerprints::{HiddenReason, NodeFacts},
+        label::Label,
+        value_graph::NodeId,
+    },
+    modules::functions::{FunctionUnit, UnitKind},
+    sandbox::globals::structure_function,
+};
+
+impl<'js> Fingerprinter<'_, 'js> {
+    /// Reads an object, or a function that no module of the project made.
+    pub(super) fn read_described(
+        &mut self,
+        id: NodeId,
+        value: &Value<'js>,
+    ) -> rquickjs::Result<()> {
+        let described: Array = structure_function(&self.ctx, "describe")?.call((value.clone(),))?;
+        let mut label = Label::new("value");
+        self.add_description(&described, &mut label)?;
+        let is_hidden: bool = described.get(1)?;
+        let hides = is_hidden || self.hides_state(&described)?;
+        let reason = if value.is_function() {
+            HiddenReason::Bound
+        } else {
+            HiddenReason::State
+        };
+        let facts = NodeFacts {
+            hidden: hides.then_some(reason),
+            ..NodeFacts::default()
+        };
+        self.set(id, label, facts);
+        Ok(())
+    }
+
+    /// Says whether a value is an instance of a class of the project with private fields.
+    fn hides_state(&self, described: &Array<'js>) -> rquickjs::Result<bool> {
+        let mut class: Option<Function> = described
+            .get::<Value>(3)
+            .ok()
+            .and_then(Value::into_function);
+        let is_instance = described.get::<String>(0)?.starts_with("Object ");
+        while let Some(current) = class.filter(|_| is_instance) {
+            let Some(origin) = self.origin(&current)? else {
+                return Ok(false);
+            };
+            if let Some(FunctionUnit {
+                kind:
+                    UnitKind::Class {
+                        has_private_state: true,
+                    },
+                ..
+            }) = self.unit(&origin)
+            {
+                return Ok(true);
+            }
+            class = current
+                .as_object()
+                .and_then(Object::get_prototype)
+                .and_then(|parent| parent.into_value().into_function());
+        }
+        Ok(false)
+    }
+
+    pub(super) fn add_description(
+        &mut self,
+        described: &Array<'js>,
+        label: &mut Label,
+    ) -> rquickjs::Result<()> {
+        let kind: String = described.get(0)?;
+        self.add_text(&kind, label);
+        let files: Vec<String> = described.get(2)?;
+        for file in files {
+            if let Some(module) = self.graph.find_by_name(Path::new(&file)) {
+                let version = self.packages.digest(self.graph, module);
+                label.bytes(b'v', version.as_bytes());
+            }
+        }
+        for part in described.iter::<Value>().skip(3) {
+            self.add_part(&part?, label)?;
+        }
+        Ok(())
+    }
+
+    fn add_part(&mut self, value: &Value<'js>, label: &mut Label) -> rquickjs::Result<()> {
+        if value.is_object() || value.is_function() {
+            let node = self.node_of(value);
+            label.edge(node);
+            return Ok(());
+        }
+        self.add_plain(value, label)
+    }
+
+    pub(super) fn add_plain(&self, value: &Value<'js>, label: &mut Label) -> rquickjs::Result<()> {
+        if let Some(text) = value.as_string() {
+            self.add_text(&text.to_string()?, label);
+        } else if let Some(number) = value.as_number() {
+            let number = if number.is_nan() { f64::NAN } else { number };
+            label.bytes(b'f', &number.to_bits().to_le_bytes());
+        } else if let Some(symbol) = value.as_symbol() {
+            let description: Coerced<String> = Coerced(
+                symbol
+                    .description()?
+                    .as_string()
+                    .map_or_else(|| Ok(String::new()), rquickjs::String::to_string)?,
+            );
+            label.bytes(b'y', description.0.as_bytes());
+        } else {
+            let kind = value.type_name();
+            let text: Coerced<String> = value.get()?;
+            label.bytes(b'k', kind.as_bytes());
+            label.bytes(b'l', text.0.as_bytes());
+        }
+        Ok(())
+    }
+
+    pub(super) fn add_text(&self, text: &str, label: &mut Label) {
+        if self.secrets.find(text).is_some() {
+            label.secret(&self.secrets.mask(text), text);
+        } else {
+            label.text(text);
+        }
+    }
+
+    pub(super) fn preview(&self, value: &Value<'js>) -> rquickjs::Result<Option<String>> {
+        const LONGEST: usize = 120;
+        if value.is_function() || value.is_proxy() {
+            return Ok(None);
+        }
+        let text: Option<String> = if let Some(text) = value.as_string() {
+            serde_json::to_string(&text.to_string()?).ok()
+        } else if value.is_object() {
+            structure_function(&self.ctx, "preview")?.call((value.clone(),))?
+        } else if value.is_symbol() {
+            None
+        } else {
+            Some(value.get::<Coerced<String>>()?.0)
+        };
+        Ok(text.map(|text| shortened(&self.secrets.mask(&text), LONGEST)))
+    }
+}
+
+fn shortened(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(longest).collect();
+    short.push('…');
+    short
+}

@@ -1,0 +1,650 @@
+//! Finds the functions and classes of a module, and what each takes from outside.
+
+use std::{cell::Cell, collections::HashMap, ops::Range};
+
+use oxc::{
+    ast::ast::{
+        ArrowFunctionExpression, AssignmentExpression, AssignmentPattern, AssignmentTarget,
+        BindingPattern, CallExpression, Class, ClassElement, ComputedMemberExpression,
+        ExportDefaultDeclaration, Expression, FormalParameter, Function, IdentifierReference,
+        ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, MethodDefinition,
+        ObjectProperty, Program, PropertyDefinition, SimpleAssignmentTarget, Statement,
+        StaticMemberExpression, Super, ThisExpression, UnaryExpression, UpdateExpression,
+        VariableDeclarator,
+    },
+    ast_visit::{Visit, walk},
+    semantic::{ReferenceId, ScopeFlags, ScopeId, Scoping, SymbolId},
+    span::Span,
+    syntax::operator::UnaryOperator,
+};
+
+use super::{
+    CaptureSource, CapturedName, FoundFunctions, FunctionUnit, HiddenCapture, LocalBinding,
+    MemberUse, ModuleFunctions, ReadBinding, UnitDraft, UnitKind, Uses,
+};
+use crate::digest::Digest;
+
+/// Functions nested deeper than this count as part of the one around them.
+const MAX_DEPTH: usize = 32;
+
+/// Finds the functions and classes of a program; their digests are still to come.
+pub(super) fn find(program: &Program<'_>, scoping: &Scoping) -> FoundFunctions {
+    let mut finder = Finder {
+        scoping,
+        units: Vec::new(),
+        open: Vec::new(),
+        owners: vec![None; scoping.scopes_len()],
+        units_by_scope: vec![None; scoping.scopes_len()],
+        not_units: Vec::new(),
+        names_by_place: HashMap::new(),
+        imports: imports(program),
+        readers: Vec::new(),
+        readers_by_symbol: HashMap::new(),
+    };
+    finder.visit_program(program);
+    finder.finish()
+}
+
+struct Finder<'s> {
+    scoping: &'s Scoping,
+    units: Vec<OpenUnit>,
+    open: Vec<usize>,
+    /// The innermost unit that each scope is in.
+    owners: Vec<Option<usize>>,
+    units_by_scope: Vec<Option<u32>>,
+    /// Functions that are part of the unit around them: methods of classes, and functions
+    /// that are called where they are written.
+    not_units: Vec<ScopeId>,
+    names_by_place: HashMap<ScopeId, Box<str>>,
+    imports: HashMap<SymbolId, Imported>,
+    readers: Vec<ReadBinding>,
+    readers_by_symbol: HashMap<SymbolId, u32>,
+}
+
+/// Is what an imported name stands for.
+#[derive(Clone)]
+struct Imported {
+    specifier: Box<str>,
+    export: Box<str>,
+}
+
+struct OpenUnit {
+    unit: FunctionUnit,
+    draft: UnitDraft,
+    this: ThisKind,
+    depth: usize,
+    known: HashMap<CaptureKey, usize>,
+}
+
+/// Says whether `this` inside a unit is its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ThisKind {
+    Own,
+    Enclosing,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum CaptureKey {
+    Symbol(SymbolId),
+    Global(Box<str>),
+    This,
+    DynamicImport(Box<str>),
+    Hidden(HiddenCapture),
+}
+
+/// Is one use of something that may come from outside.
+struct Use {
+    key: CaptureKey,
+    name: Box<str>,
+    uses: Uses,
+    span: Range<u32>,
+    is_assigned: bool,
+    reference: Option<ReferenceId>,
+}
+
+fn imports(program: &Program<'_>) -> HashMap<SymbolId, Imported> {
+    let declarations = program.body.iter().filter_map(|statement| match statement {
+        Statement::ImportDeclaration(import) => Some(import),
+        _ => None,
+    });
+    declarations.flat_map(|import| imported(import)).collect()
+}
+
+fn imported(import: &ImportDeclaration<'_>) -> Vec<(SymbolId, Imported)> {
+    let specifier: Box<str> = import.source.value.as_str().into();
+    let specifiers = import.specifiers.iter().flatten();
+    specifiers
+        .filter_map(|one| {
+            let (local, export) = match one {
+                ImportDeclarationSpecifier::ImportSpecifier(one) => {
+                    (&one.local, one.imported.name().as_str().into())
+                }
+                ImportDeclarationSpecifier::ImportDefaultSpecifier(one) => {
+                    (&one.local, "default".into())
+                }
+                ImportDeclarationSpecifier::ImportNamespaceSpecifier(one) => {
+                    (&one.local, "*".into())
+                }
+            };
+            let specifier = specifier.clone();
+            Some((local.symbol_id.get()?, Imported { specifier, export }))
+        })
+        .collect()
+}
+
+impl Finder<'_> {
+    fn finish(self) -> FoundFunctions {
+        let (units, drafts): (Vec<_>, Vec<_>) = self
+            .units
+            .into_iter()
+            .map(|open| (open.unit, open.draft))
+            .unzip();
+        FoundFunctions {
+            functions: ModuleFunctions {
+                units,
+                readers: u32::try_from(self.readers.len()).unwrap_or(u32::MAX),
+            },
+            units_by_scope: self.units_by_scope,
+            drafts,
+            readers: self.readers,
+        }
+    }
+
+    /// Begins a unit at a scope, unless what is there is part of the unit around it.
+    fn begin(
+        &mut self,
+        scope: &Cell<Option<ScopeId>>,
+        name: Option<&str>,
+        span: Span,
+        kind: UnitKind,
+        this: ThisKind,
+    ) -> bool {
+        let Some(scope) = scope.get() else {
+            return false;
+        };
+        if self.open.len() >= MAX_DEPTH || self.not_units.contains(&scope) {
+            return false;
+        }
+        let by_place = self.names_by_place.remove(&scope);
+        let index = self.units.len();
+        if let Some(slot) = self.units_by_scope.get_mut(scope.index()) {
+            *slot = u32::try_from(index).ok();
+        }
+        self.units.push(OpenUnit {
+            draft: UnitDraft {
+                is_named_by_place: name.is_none() && by_place.is_some(),
+                ..UnitDraft::default()
+            },
+            unit: FunctionUnit {
+                name: name.map(Box::from).or(by_place),
+                kind,
+                span: range(span),
+                syntax: Digest::of(&[]),
+                captures: Vec::new(),
+            },
+            this,
+            depth: self.open.len(),
+            known: HashMap::new(),
+        });
+        self.open.push(index);
+        true
+    }
+
+    fn end(&mut self, has_begun: bool) {
+        if has_begun {
+            self.open.pop();
+        }
+    }
+
+    /// Notes a use in every open unit that does not declare what is used.
+    fn note(&mut self, used: &Use) {
+        let outermost = match &used.key {
+            CaptureKey::Symbol(symbol) => self.first_outside(*symbol),
+            CaptureKey::This => self.first_with_enclosing_this(),
+            _ => 0,
+        };
+        for position in (outermost..self.open.len()).rev() {
+            let is_news = self.note_in(self.open[position], used);
+            if !is_news {
+                break;
+            }
+        }
+    }
+
+    /// Gives the position of the outermost open unit that does not declare a symbol.
+    fn first_outside(&self, symbol: SymbolId) -> usize {
+        let scope = self.scoping.symbol_scope_id(symbol);
+        let owner = self.owners.get(scope.index()).copied().flatten();
+        owner.map_or(0, |owner| self.units[owner].depth + 1)
+    }
+
+    fn first_with_enclosing_this(&self) -> usize {
+        let own = self
+            .open
+            .iter()
+            .rposition(|unit| self.units[*unit].this == ThisKind::Own);
+        own.map_or(0, |position| position + 1)
+    }
+
+    fn note_in(&mut self, unit: usize, used: &Use) -> bool {
+        if let Some(known) = self.units[unit].known.get(&used.key).copied() {
+            let capture = &mut self.units[unit].unit.captures[known];
+            let is_news = capture.uses.add(&used.uses);
+            let is_first_assignment = used.is_assigned && capture.assigned_at.is_none();
+            if is_first_assignment {
+                capture.assigned_at = Some(used.span.clone());
+            }
+            return is_news || is_first_assignment;
+        }
+        let source = self.source(unit, used);
+        let open = &mut self.units[unit];
+        open.known
+            .insert(used.key.clone(), open.unit.captures.len());
+        open.draft.references.push(used.reference);
+        open.draft.symbols.push(match used.key {
+            CaptureKey::Symbol(symbol) => Some(symbol),
+            _ => None,
+        });
+        open.unit.captures.push(CapturedName {
+            name: used.name.clone(),
+            source,
+            uses: used.uses.clone(),
+            span: used.span.clone(),
+            assigned_at: used.is_assigned.then(|| used.span.clone()),
+        });
+        true
+    }
+
+    fn source(&mut self, unit: usize, used: &Use) -> CaptureSource {
+        match &used.key {
+            CaptureKey::Symbol(symbol) => self.source_of_symbol(unit, *symbol, &used.name),
+            CaptureKey::This => self.local(unit, LocalBinding::This),
+            CaptureKey::Global(_) => CaptureSource::Global,
+            CaptureKey::DynamicImport(specifier) => CaptureSource::DynamicImport {
+                specifier: specifier.clone(),
+            },
+            CaptureKey::Hidden(hidden) => CaptureSource::Hidden(*hidden),
+        }
+    }
+
+    fn source_of_symbol(&mut self, unit: usize, symbol: SymbolId, name: &str) -> CaptureSource {
+        if let Some(Imported { specifier, export }) = self.imports.get(&symbol).cloned() {
+            return CaptureSource::Import {
+                reader: self.reader(symbol, name),
+                specifier,
+                export,
+            };
+        }
+        if self.scoping.symbol_scope_id(symbol) == self.scoping.root_scope_id() {
+            return CaptureSource::Module(self.reader(symbol, name));
+        }
+        self.local(unit, LocalBinding::Name(name.into()))
+    }
+
+    fn local(&mut self, unit: usize, binding: LocalBinding) -> CaptureSource {
+        let locals = &mut self.units[unit].draft.locals;
+        locals.push(binding);
+        CaptureSource::Local(u32::try_from(locals.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    fn reader(&mut self, symbol: SymbolId, name: &str) -> u32 {
+        let readers = &mut self.readers;
+        *self.readers_by_symbol.entry(symbol).or_insert_with(|| {
+            readers.push(ReadBinding { name: name.into() });
+            u32::try_from(readers.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    fn note_reference(&mut self, reference: &IdentifierReference<'_>, uses: Uses, span: Span) {
+        let Some(id) = reference.reference_id.get() else {
+            return;
+        };
+        let found = self.scoping.get_reference(id);
+        let name = reference.name.as_str();
+        let key = match found.symbol_id() {
+            Some(symbol) => CaptureKey::Symbol(symbol),
+            None if name == "arguments" => CaptureKey::Hidden(HiddenCapture::Arguments),
+            None => CaptureKey::Global(name.into()),
+        };
+        // The arguments of a function that is a unit itself, or part of a class, are its own.
+        let is_own = matches!(key, CaptureKey::Hidden(_)) && self.has_own_this();
+        if is_own || self.open.is_empty() {
+            return;
+        }
+        self.note(&Use {
+            key,
+            name: name.into(),
+            uses,
+            span: range(span),
+            is_assigned: found.is_write(),
+            reference: Some(id),
+        });
+    }
+
+    fn has_own_this(&self) -> bool {
+        self.first_with_enclosing_this() == self.open.len()
+    }
+
+    fn note_this(&mut self, span: Span) {
+        self.note(&Use {
+            key: CaptureKey::This,
+            name: "this".into(),
+            uses: Uses::Whole,
+            span: range(span),
+            is_assigned: false,
+            reference: None,
+        });
+    }
+
+    /// Notes that a member of something is given another value.
+    fn note_member_assignment(&mut self, target: &Expression<'_>, span: Span) {
+        let Some(root) = root_of(target) else {
+            return;
+        };
+        let Some(id) = root.reference_id.get() else {
+            return;
+        };
+        let Some(symbol) = self.scoping.get_reference(id).symbol_id() else {
+            return;
+        };
+        self.note(&Use {
+            key: CaptureKey::Symbol(symbol),
+            name: root.name.as_str().into(),
+            uses: Uses::Whole,
+            span: range(span),
+            is_assigned: true,
+            reference: Some(id),
+        });
+    }
+
+    /// Visits the use of a member: of something with a name, or of what an expression gives.
+    fn visit_member(&mut self, object: &Expression<'_>, name: &str, is_called: bool) {
+        let mut path = vec![Box::from(name)];
+        let mut object = object;
+        while let Some((inner, name)) = named_member(object) {
+            path.push(name.into());
+            object = inner;
+        }
+        let Expression::Identifier(root) = object else {
+            self.visit_expression(object);
+            return;
+        };
+        path.reverse();
+        let uses = Uses::Members(vec![MemberUse { path, is_called }]);
+        self.note_reference(root, uses, root.span);
+    }
+
+    fn name_by_place(&mut self, value: &Expression<'_>, name: &str) {
+        let scope = match value {
+            Expression::ArrowFunctionExpression(arrow) => arrow.scope_id.get(),
+            Expression::FunctionExpression(function) if function.id.is_none() => {
+                function.scope_id.get()
+            }
+            Expression::ClassExpression(class) if class.id.is_none() => class.scope_id.get(),
+            _ => None,
+        };
+        if let Some(scope) = scope {
+            self.names_by_place.insert(scope, name.into());
+        }
+    }
+}
+
+impl<'a> Visit<'a> for Finder<'_> {
+    fn enter_scope(&mut self, _: ScopeFlags, scope: &Cell<Option<ScopeId>>) {
+        let owner = self.open.last().copied();
+        if let Some(slot) = scope
+            .get()
+            .and_then(|scope| self.owners.get_mut(scope.index()))
+        {
+            *slot = owner;
+        }
+    }
+
+    fn visit_function(&mut self, function: &Function<'a>, flags: ScopeFlags) {
+        let name = function.id.as_ref().map(|id| id.name.as_str());
+        let has_begun = function.body.is_some()
+            && self.begin(
+                &function.scope_id,
+                name,
+                function.span,
+                UnitKind::Function,
+                ThisKind::Own,
+            );
+        walk::walk_function(self, function, flags);
+        self.end(has_begun);
+    }
+
+    fn visit_arrow_function_expression(&mut self, arrow: &ArrowFunctionExpression<'a>) {
+        let has_begun = self.begin(
+            &arrow.scope_id,
+            None,
+            arrow.span,
+            UnitKind::Function,
+            ThisKind::Enclosing,
+        );
+        walk::walk_arrow_function_expression(self, arrow);
+        self.end(has_begun);
+    }
+
+    fn visit_class(&mut self, class: &Class<'a>) {
+        let kind = UnitKind::Class {
+            has_private_state: class.body.body.iter().any(is_private_state),
+        };
+        let name = class.id.as_ref().map(|id| id.name.as_str());
+        let has_begun = self.begin(&class.scope_id, name, class.span, kind, ThisKind::Own);
+        walk::walk_class(self, class);
+        self.end(has_begun);
+    }
+
+    fn visit_method_definition(&mut self, method: &MethodDefinition<'a>) {
+        self.not_units.extend(method.value.scope_id.get());
+        walk::walk_method_definition(self, method);
+        self.not_units.pop();
+    }
+
+    fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
+        let callee = &call.callee;
+        let called_in_place = match callee {
+            Expression::FunctionExpression(function) => function.scope_id.get(),
+            Expression::ArrowFunctionExpression(arrow) => arrow.scope_id.get(),
+            _ => None,
+        };
+        if let Some((object, name)) = named_member(callee) {
+            self.visit_member(object, name, true);
+            self.visit_arguments(&call.arguments);
+            return;
+        }
+        if let Expression::Identifier(name) = callee
+            && name.name == "eval"
+        {
+            self.note_eval(name);
+        }
+        self.not_units.extend(called_in_place);
+        walk::walk_call_expression(self, call);
+        if called_in_place.is_some() {
+            self.not_units.pop();
+        }
+    }
+
+    fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
+        self.visit_member(&member.object, &member.property.name, false);
+    }
+
+    fn visit_computed_member_expression(&mut self, member: &ComputedMemberExpression<'a>) {
+        match &member.expression {
+            Expression::StringLiteral(name) => {
+                self.visit_member(&member.object, &name.value, false);
+            }
+            _ => walk::walk_computed_member_expression(self, member),
+        }
+    }
+
+    fn visit_identifier_reference(&mut self, reference: &IdentifierReference<'a>) {
+        self.note_reference(reference, Uses::Whole, reference.span);
+    }
+
+    fn visit_this_expression(&mut self, this: &ThisExpression) {
+        self.note_this(this.span);
+    }
+
+    fn visit_super(&mut self, it: &Super) {
+        self.note_this(it.span);
+    }
+
+    fn visit_import_expression(&mut self, import: &ImportExpression<'a>) {
+        let (key, name) = match &import.source {
+            Expression::StringLiteral(source) => {
+                let specifier: Box<str> = source.value.as_str().into();
+                (CaptureKey::DynamicImport(specifier.clone()), specifier)
+            }
+            _ => (
+                CaptureKey::Hidden(HiddenCapture::ComputedImport),
+                "import()".into(),
+            ),
+        };
+        self.note(&Use {
+            key,
+            name,
+            uses: Uses::Whole,
+            span: range(import.span),
+            is_assigned: false,
+            reference: None,
+        });
+        walk::walk_import_expression(self, import);
+    }
+
+    fn visit_assignment_expression(&mut self, assignment: &AssignmentExpression<'a>) {
+        match &assignment.left {
+            AssignmentTarget::AssignmentTargetIdentifier(name) => {
+                self.name_by_place(&assignment.right, &name.name);
+            }
+            AssignmentTarget::StaticMemberExpression(member) => {
+                self.note_member_assignment(&member.object, assignment.span);
+            }
+            AssignmentTarget::ComputedMemberExpression(member) => {
+                self.note_member_assignment(&member.object, assignment.span);
+            }
+            _ => {}
+        }
+        walk::walk_assignment_expression(self, assignment);
+    }
+
+    fn visit_update_expression(&mut self, update: &UpdateExpression<'a>) {
+        match &update.argument {
+            SimpleAssignmentTarget::StaticMemberExpression(member) => {
+                self.note_member_assignment(&member.object, update.span);
+            }
+            SimpleAssignmentTarget::ComputedMemberExpression(member) => {
+                self.note_member_assignment(&member.object, update.span);
+            }
+            _ => {}
+        }
+        walk::walk_update_expression(self, update);
+    }
+
+    fn visit_unary_expression(&mut self, unary: &UnaryExpression<'a>) {
+        if unary.operator == UnaryOperator::Delete {
+            self.note_member_assignment(&unary.argument, unary.span);
+        }
+        walk::walk_unary_expression(self, unary);
+    }
+
+    fn visit_variable_declarator(&mut self, declarator: &VariableDeclarator<'a>) {
+        if let (BindingPattern::BindingIdentifier(name), Some(value)) =
+            (&declarator.id, &declarator.init)
+        {
+            self.name_by_place(value, &name.name);
+        }
+        walk::walk_variable_declarator(self, declarator);
+    }
+
+    fn visit_formal_parameter(&mut self, parameter: &FormalParameter<'a>) {
+        if let (BindingPattern::BindingIdentifier(name), Some(value)) =
+            (&parameter.pattern, &parameter.initializer)
+        {
+            self.name_by_place(value, &name.name);
+        }
+        walk::walk_formal_parameter(self, parameter);
+    }
+
+    fn visit_assignment_pattern(&mut self, pattern: &AssignmentPattern<'a>) {
+        if let BindingPattern::BindingIdentifier(name) = &pattern.left {
+            self.name_by_place(&pattern.right, &name.name);
+        }
+        walk::walk_assignment_pattern(self, pattern);
+    }
+
+    fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
+        if let Some(name) = property.key.static_name() {
+            self.name_by_place(&property.value, &name);
+        }
+        walk::walk_object_property(self, property);
+    }
+
+    fn visit_property_definition(&mut self, property: &PropertyDefinition<'a>) {
+        if let (Some(name), Some(value)) = (property.key.static_name(), &property.value) {
+            self.name_by_place(value, &name);
+        }
+        walk::walk_property_definition(self, property);
+    }
+
+    fn visit_export_default_declaration(&mut self, export: &ExportDefaultDeclaration<'a>) {
+        if let Some(value) = export.declaration.as_expression() {
+            self.name_by_place(value, "default");
+        }
+        walk::walk_export_default_declaration(self, export);
+    }
+}
+
+impl Finder<'_> {
+    fn note_eval(&mut self, name: &IdentifierReference<'_>) {
+        self.note(&Use {
+            key: CaptureKey::Hidden(HiddenCapture::Eval),
+            name: "eval".into(),
+            uses: Uses::Whole,
+            span: range(name.span),
+            is_assigned: false,
+            reference: None,
+        });
+    }
+}
+
+fn is_private_state(element: &ClassElement<'_>) -> bool {
+    match element {
+        ClassElement::PropertyDefinition(property) => {
+            !property.r#static && property.key.is_private_identifier()
+        }
+        ClassElement::AccessorProperty(_) => true,
+        _ => false,
+    }
+}
+
+/// Takes the last name off a chain of members.
+fn named_member<'e, 'a>(expression: &'e Expression<'a>) -> Option<(&'e Expression<'a>, &'e str)> {
+    match expression {
+        Expression::StaticMemberExpression(member) => {
+            Some((&member.object, member.property.name.as_str()))
+        }
+        Expression::ComputedMemberExpression(member) => match &member.expression {
+            Expression::StringLiteral(name) => Some((&member.object, name.value.as_str())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Finds the name at the beginning of a chain of members.
+fn root_of<'e, 'a>(mut expression: &'e Expression<'a>) -> Option<&'e IdentifierReference<'a>> {
+    loop {
+        expression = match expression {
+            Expression::Identifier(name) => return Some(name),
+            Expression::StaticMemberExpression(member) => &member.object,
+            Expression::ComputedMemberExpression(member) => &member.object,
+            _ => return None,
+        };
+    }
+}
+
+fn range(span: Span) -> Range<u32> {
+    span.start..span.end
+}

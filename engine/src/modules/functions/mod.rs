@@ -1,0 +1,158 @@
+//! The functions and classes of a module: what each does, by its syntax, and what it captures.
+//!
+//! Reading a module gives, for every function and class in it, a digest of its normalized
+//! syntax and the names it takes from outside. The printed code then makes two things
+//! reachable once the module has been evaluated: which of these a value is, and the value of
+//! everything that it captured.
+
+mod find;
+mod mark;
+mod normalize;
+mod uses;
+
+use std::ops::Range;
+
+use oxc::{allocator::Allocator, ast::ast::Program, semantic::Scoping};
+use serde::{Deserialize, Serialize};
+
+pub(super) use mark::mark_functions;
+pub(crate) use uses::{MemberUse, Uses};
+
+use crate::digest::Digest;
+
+/// Is everything that is known of the functions and classes of a module.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ModuleFunctions {
+    /// The functions and classes, in the order in which they begin.
+    pub(crate) units: Vec<FunctionUnit>,
+    /// How many of the module's own bindings the printed code makes readable.
+    pub(crate) readers: u32,
+}
+
+/// Is a function or a class as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FunctionUnit {
+    /// Its own name, or that of what it is assigned to.
+    pub(crate) name: Option<Box<str>>,
+    pub(crate) kind: UnitKind,
+    pub(crate) span: Range<u32>,
+    /// A digest of its syntax, in which names of variables do not count.
+    pub(crate) syntax: Digest,
+    /// What it takes from outside, in the order in which it is first used.
+    pub(crate) captures: Vec<CapturedName>,
+}
+
+/// Tells functions from classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum UnitKind {
+    Function,
+    Class {
+        /// Whether its instances have fields that nobody else can read.
+        has_private_state: bool,
+    },
+}
+
+/// Is a name that a function or class takes from outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CapturedName {
+    pub(crate) name: Box<str>,
+    pub(crate) source: CaptureSource,
+    /// What of it is used.
+    pub(crate) uses: Uses,
+    /// Where it is used first.
+    pub(crate) span: Range<u32>,
+    /// Where it is given another value, if it is.
+    pub(crate) assigned_at: Option<Range<u32>>,
+}
+
+/// Says where the value of a captured name is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum CaptureSource {
+    /// In a variable of an enclosing function or block: the nth reader that was handed over
+    /// when the function was made.
+    Local(u32),
+    /// In a variable of the module: its nth reader.
+    Module(u32),
+    /// In another module.
+    Import {
+        /// The reader of the imported binding.
+        reader: u32,
+        specifier: Box<str>,
+        /// The name of the export; `*` for all of them.
+        export: Box<str>,
+    },
+    /// In a global.
+    Global,
+    /// In a module that is imported while the function runs.
+    DynamicImport { specifier: Box<str> },
+    /// Where nothing can look.
+    Hidden(HiddenCapture),
+}
+
+/// Names what no reading of a function can see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) enum HiddenCapture {
+    /// A direct `eval`, which may use anything in scope.
+    Eval,
+    /// The arguments of an enclosing function.
+    Arguments,
+    /// An `import()` whose module is computed.
+    ComputedImport,
+}
+
+/// Finds the functions and classes of a program, and gives each its digest.
+pub(super) fn find_functions<'a>(
+    allocator: &'a Allocator,
+    program: &Program<'a>,
+    scoping: &Scoping,
+) -> FoundFunctions {
+    let mut found = find::find(program, scoping);
+    normalize::digest_syntax(allocator, program, scoping, &mut found);
+    found
+}
+
+/// Is what was found, with where in the tree it stands.
+pub(super) struct FoundFunctions {
+    pub(super) functions: ModuleFunctions,
+    /// The unit that begins at each scope.
+    units_by_scope: Vec<Option<u32>>,
+    drafts: Vec<UnitDraft>,
+    /// The module's own bindings that are captured, in the order of their readers.
+    readers: Vec<ReadBinding>,
+}
+
+/// Is a binding of the module that some function captures.
+struct ReadBinding {
+    name: Box<str>,
+}
+
+/// Is what only the passes over the tree need to know of a unit.
+#[derive(Default)]
+struct UnitDraft {
+    /// Whether the unit gets its name from where it stands, which marking would take away.
+    is_named_by_place: bool,
+    /// The symbol of each capture, where it has one.
+    symbols: Vec<Option<oxc::semantic::SymbolId>>,
+    /// A reference to each capture, where it is one by name.
+    references: Vec<Option<oxc::semantic::ReferenceId>>,
+    /// The names that its readers have to read, in order; `this` among them.
+    locals: Vec<LocalBinding>,
+}
+
+/// Is what a reader that is handed over with a function reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum LocalBinding {
+    Name(Box<str>),
+    This,
+}
+
+impl FoundFunctions {
+    fn unit_at(&self, scope: &std::cell::Cell<Option<oxc::semantic::ScopeId>>) -> Option<usize> {
+        let scope = scope.get()?;
+        let unit = *self.units_by_scope.get(scope.index())?;
+        unit.map(|unit| unit as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests;

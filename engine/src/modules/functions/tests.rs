@@ -1,0 +1,204 @@
+//! What a module's functions capture, and which edits change their syntax.
+
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+
+use super::{CaptureSource, FunctionUnit, Uses};
+use crate::modules::transpile::{Marks, transpile};
+
+fn units(text: &str) -> Vec<FunctionUnit> {
+    let transpiled = transpile(Path::new("a.ts"), text, Marks::Set);
+    transpiled.expect("the text has no errors").functions.units
+}
+
+fn unit(text: &str, name: &str) -> FunctionUnit {
+    let units = units(text).into_iter();
+    let mut named = units.filter(|unit| unit.name.as_deref() == Some(name));
+    named.next().expect("a unit of that name")
+}
+
+/// Writes what the unit `f` captures.
+fn captures(text: &str) -> Vec<String> {
+    let captures = unit(text, "f").captures.into_iter();
+    captures
+        .map(|capture| {
+            let from = match capture.source {
+                CaptureSource::Local(_) => "local",
+                CaptureSource::Module(_) => "module",
+                CaptureSource::Import { .. } => "import",
+                CaptureSource::Global => "global",
+                CaptureSource::DynamicImport { .. } => "dynamic",
+                CaptureSource::Hidden(_) => "hidden",
+            };
+            let members = match capture.uses {
+                Uses::Whole => String::new(),
+                Uses::Members(members) => members
+                    .iter()
+                    .map(|member| {
+                        let call = if member.is_called { "()" } else { "" };
+                        format!(" .{}{call}", member.path.join("."))
+                    })
+                    .collect(),
+            };
+            let assigned = if capture.assigned_at.is_some() {
+                " assigned"
+            } else {
+                ""
+            };
+            format!("{from} {}{members}{assigned}", capture.name)
+        })
+        .collect()
+}
+
+#[test]
+fn a_unit_captures_what_it_does_not_declare() {
+    let check = |text: &str, expected: &[&str]| assert_eq!(captures(text), expected, "{text}");
+    check("const a = 1; const f = () => a;", &["module a"]);
+    check(
+        "const a = 1; function f(b = a) { const c = b; return c; }",
+        &["module a"],
+    );
+    check(
+        "import { a } from \"./a\"; const f = () => a();",
+        &["import a"],
+    );
+    check(
+        "const f = () => Math.max(JSON);",
+        &["global Math .max()", "global JSON"],
+    );
+    check(
+        "const v = { a: { b: 1 }, c: [] }; const f = () => [v.a.b, v[\"c\"], v.c.push(1)];",
+        &["module v .a.b .c .c.push()"],
+    );
+    check("const v = {}; const f = () => [v.a, v];", &["module v"]);
+    check(
+        "let a = 1; const f = () => { a += 1; };",
+        &["module a assigned"],
+    );
+    check(
+        "const a = {}; const f = () => { a.b = 1; };",
+        &["module a assigned"],
+    );
+    check(
+        "const a = {}; const f = () => { delete a.b; };",
+        &["module a assigned"],
+    );
+    check(
+        "function outer(x: number) { const f = () => x; return f; }",
+        &["local x"],
+    );
+    check(
+        "function outer() { const f = () => this; return f; }",
+        &["local this"],
+    );
+    check("const f = () => import(\"./a\");", &["dynamic ./a"]);
+    check(
+        "const f = () => eval(\"1\");",
+        &["hidden eval", "global eval"],
+    );
+    check("function f() { return arguments.length + this; }", &[]);
+    check(
+        "function f() { return () => { const a = 1; return () => a; }; }",
+        &[],
+    );
+    check(
+        "const a = 1; function f() { return () => () => a; }",
+        &["module a"],
+    );
+    check(
+        "const a = 1; class f { static b = a; c() { return a; } }",
+        &["module a"],
+    );
+    check("function f() { return f; }", &["module f"]);
+    check("enum Kind { A } const f = () => Kind;", &["module Kind"]);
+    check(
+        "import type { A } from \"./a\"; const f = (a: A): A => a;",
+        &[],
+    );
+    check(
+        "for (const a of [1, 2]) { const f = () => a; }",
+        &["local a"],
+    );
+    check("const f = (() => (a => a)(1));", &[]);
+}
+
+#[test]
+fn syntax_is_the_same_however_it_is_written() {
+    let check = |left: &str, right: &str, is_same: bool| {
+        let (first, second) = (unit(left, "f").syntax, unit(right, "f").syntax);
+        assert_eq!(first == second, is_same, "{left}\n{right}");
+    };
+    let same = |left: &str, right: &str| check(left, right, true);
+    let other = |left: &str, right: &str| check(left, right, false);
+    same("const f = () => 1;", "const f = (): number => (1); // one");
+    same("const f = (a) => a;", "const f = (b: string) => b;");
+    same(
+        "const f = async () => { await 1; };",
+        "const f = async () => {\n\n  await 1;\n}",
+    );
+    same("const f = () => 'a';", "const f = () => \"a\";");
+    same("const f = () => [1, 2];", "const f = () => [1, 2,];");
+    same("const f = (x) => ({ x });", "const f = (y) => ({ x: y });");
+    same(
+        "const a = 1; const f = () => a;",
+        "const b = 1; const f = () => b;",
+    );
+    same(
+        "const f = () => { const a = (x) => x; return a; };",
+        "const f = () => { const b = (y) => (y); return b; };",
+    );
+    same(
+        "import { a } from \"./a\"; const f = () => a;",
+        "import { a as b } from \"./c\"; const f = () => b;",
+    );
+    same(
+        "const f = (s) => s.add(1);",
+        "t.add(2); const f = (s) => s.add(1);",
+    );
+    other("const f = () => \"a\" + \"b\";", "const f = () => \"ab\";");
+    other("const f = () => 1;", "const f = () => 2;");
+    other("const f = () => 1;", "const f = async () => 1;");
+    other("const f = () => 1;", "function f() { return 1; }");
+    other("const f = (a, b) => a;", "const f = (a, b) => b;");
+    other(
+        "const f = () => { const a = () => 1; };",
+        "const f = () => { const a = () => 2; };",
+    );
+    other(
+        "const [a, b] = []; const f = () => { const g = () => a; return b; };",
+        "const [a, b] = []; const f = () => { const g = () => b; return b; };",
+    );
+    other(
+        "const [a, b] = []; const f = () => [a, b];",
+        "const [a, b] = []; const f = () => [a, a];",
+    );
+    other("const f = () => a;", "const f = () => b;");
+    other("class f { x = 1; }", "class f { x = 2; }");
+    other(
+        "const f = () => ({ a() { return 1; } });",
+        "const f = () => ({ a() { return 2; } });",
+    );
+    other("const f = () => /a/;", "const f = () => /a/i;");
+    other("const f = () => `a${1}`;", "const f = () => `a${2}`;");
+}
+
+#[test]
+fn the_marks_leave_the_code_what_it_is() {
+    let check = |text: &str, expected: &str| {
+        let transpiled = transpile(Path::new("a.ts"), text, Marks::Set);
+        assert_eq!(transpiled.expect("no errors").code, expected);
+    };
+    check(
+        "const a = 1;\nexport default function () { return a; }",
+        "import.meta.scope(() => [() => a]);\nimport.meta.made(0, __rigkit_default, 0, \"default\");\nconst a = 1;\nexport default function __rigkit_default() {\nreturn a;\n}\n",
+    );
+    check(
+        "const f = (x) => ({ m() { return x; }, g: () => 1 });",
+        "const f = import.meta.made(0, (x) => import.meta.members({\nm() {\nreturn x;\n},\ng: import.meta.made(2, () => 1, 0, \"g\")\n}, [[\n1,\n\"m\",\n() => [() => x]\n]]), 0, \"f\");\n",
+    );
+    check(
+        "class A {}\n(() => 1)();",
+        "class A {}\nimport.meta.madeClass(0, A);\n(() => 1)();\n",
+    );
+}

@@ -1,0 +1,240 @@
+// Describes what a value holds, so that values which are built alike are described alike,
+// whatever the order of their members. The engine does so for what handlers capture.
+//
+// A description is `[label, isHidden, files, …parts]`: a text of the kind and the names of
+// what the value holds; whether it holds more than can be seen; files of packages whose
+// functions it holds; and then each of what it holds.
+(function (native, use) {
+  "use strict";
+
+  const { getPrototypeOf, getOwnPropertyDescriptor } = Object;
+  const rigkit = globalThis.__rigkit;
+
+  function describe(value) {
+    if (typeof value === "function") return describeFunction(value);
+    const { kind } = getOwnPropertyDescriptor(value, "kind") === undefined ? {} : value;
+    if (typeof kind === "string" && kind.startsWith("rigkit.")) return describeBuilt(value, kind);
+    const prototype = getPrototypeOf(value);
+    if (Array.isArray(value) && prototype === Array.prototype) return describeArray(value);
+    if (prototype === Object.prototype || prototype === null) return describeMembers("object", value, []);
+    return describeSpecial(value, prototype);
+  }
+
+  // Where something was written says nothing of what it does.
+  function describeBuilt(value, kind) {
+    if (kind === "rigkit.provider") {
+      return [`${kind} ${value.providerId}`, false, [], value.config, value.plugin];
+    }
+    return [`${kind} ${value.nodeKind} ${value.name} ${value.target}`, false, []];
+  }
+
+  function describeArray(array) {
+    const keys = Object.keys(array);
+    if (keys.length === array.length) return [`array ${array.length}`, false, [], ...array];
+    return [`array ${array.length} ${JSON.stringify(keys)}`, false, [], ...keys.map((key) => array[key])];
+  }
+
+  function describeMembers(kind, object, parts, isHidden = false) {
+    const members = { names: [], values: [], files: [] };
+    for (const key of Reflect.ownKeys(object).sort(byText)) {
+      addMember(key, getOwnPropertyDescriptor(object, key), object, members);
+    }
+    return [`${kind} ${JSON.stringify(members.names)}`, isHidden, members.files, ...parts, ...members.values];
+  }
+
+  function byText(left, right) {
+    const [first, second] = [String(left), String(right)];
+    return first < second ? -1 : Number(first > second);
+  }
+
+  function addMember(key, descriptor, object, members) {
+    const name = typeof key === "symbol" ? `symbol ${String(key.description)}` : key;
+    const { value, get, set } = descriptor;
+    const packaged = packageFunction(value) ?? packageFunction(get);
+    if (packaged !== undefined) {
+      members.names.push([name, packaged.place]);
+      members.files.push(packaged.file);
+      // What a getter closes over can be seen by what it gives only.
+      if (get !== undefined) members.values.push(valueOf(get, object));
+      return;
+    }
+    if ("value" in descriptor) {
+      members.names.push(name);
+      members.values.push(value);
+      return;
+    }
+    members.names.push([name, get !== undefined, set !== undefined]);
+    members.values.push(...[get, set].filter((accessor) => accessor !== undefined));
+  }
+
+  function valueOf(get, object) {
+    try {
+      return get.call(object);
+    } catch (error) {
+      return `throws ${error}`;
+    }
+  }
+
+  function packageFunction(value) {
+    if (typeof value !== "function") return undefined;
+    const file = value.fileName;
+    const start = typeof file === "string" ? file.lastIndexOf("/node_modules/") : -1;
+    if (start < 0) return undefined;
+    return { file, place: `${file.slice(start)}:${value.lineNumber}:${value.columnNumber}` };
+  }
+
+  function describeSpecial(object, prototype) {
+    const { brandOf, typedArrayName } = use("brands");
+    const brand = brandOf(object);
+    const builtIn = builtInClass(prototype);
+    if (builtIn !== undefined) return [`global ${builtIn} ${globalState(object, builtIn)}`, false, []];
+    const parts = PARTS[brand];
+    if (parts === undefined || GENERATORS.includes(object[Symbol.toStringTag])) return [brand, true, []];
+    const kind = `${brand} ${typedArrayName(object) ?? ""}`;
+    const holder = holderOf(prototype);
+    return describeMembers(kind, object, [holder, ...parts(object)], hidesState(prototype));
+  }
+
+  const GENERATORS = ["Generator", "AsyncGenerator"];
+
+  // Classes of Rigkit's own globals keep their state to themselves.
+  function builtInClass(prototype) {
+    const owner = getOwnPropertyDescriptor(prototype, "constructor")?.value;
+    const file = typeof owner === "function" ? owner.fileName : undefined;
+    return typeof file === "string" && file.startsWith("rigkit:") ? owner.name : undefined;
+  }
+
+  function globalState(object, name) {
+    if (name === "URL" || name === "URLSearchParams") return JSON.stringify(String(object));
+    return name === "DOMException" ? JSON.stringify([object.name, object.message]) : "";
+  }
+
+  // An object is described with its class; of what the language brings there is nothing to say.
+  function holderOf(prototype) {
+    if (BUILT_IN_PROTOTYPES.has(prototype)) return undefined;
+    const owner = getOwnPropertyDescriptor(prototype, "constructor")?.value;
+    return typeof owner === "function" && owner.prototype === prototype ? owner : prototype;
+  }
+
+  const BUILT_IN_PROTOTYPES = new Set(
+    [
+      Array, ArrayBuffer, BigInt, Boolean, DataView, Date, Error, AggregateError, EvalError, Map, Number, Object,
+      RangeError, ReferenceError, RegExp, Set, SharedArrayBuffer, String, Symbol, SyntaxError, TypeError, URIError,
+      Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, BigInt64Array,
+      BigUint64Array, Float32Array, Float64Array,
+    ].map((constructor) => constructor.prototype),
+  );
+
+  // Says whether the class of an object, which nothing has marked, declares private fields.
+  function hidesState(prototype) {
+    for (let current = prototype; current !== null; current = getPrototypeOf(current)) {
+      const owner = getOwnPropertyDescriptor(current, "constructor")?.value;
+      if (typeof owner !== "function") continue;
+      if (/^class\b[^]*[;{}\s]#[\w$]+\s*[=;\n]/.test(Function.prototype.toString.call(owner))) return true;
+    }
+    return false;
+  }
+
+  const bytesOf = (buffer) => [new Uint8Array(buffer).join()];
+
+  const PARTS = {
+    Object: () => [],
+    Array: () => [],
+    Error: () => [],
+    Date: (date) => [Date.prototype.getTime.call(date)],
+    RegExp: (pattern) => [String(pattern)],
+    Map: (map) => [map.size, ...[...Map.prototype.entries.call(map)].flat()],
+    Set: (set) => [set.size, ...Set.prototype.values.call(set)],
+    ArrayBuffer: bytesOf,
+    SharedArrayBuffer: bytesOf,
+    TypedArray: () => [],
+    DataView: (view) => bytesOf(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)),
+    Number: (boxed) => [Number.prototype.valueOf.call(boxed)],
+    String: (boxed) => [String.prototype.valueOf.call(boxed)],
+    Boolean: (boxed) => [Boolean.prototype.valueOf.call(boxed)],
+    Symbol: (boxed) => [Symbol.prototype.valueOf.call(boxed)],
+    BigInt: (boxed) => [BigInt.prototype.valueOf.call(boxed)],
+  };
+
+  // A function that no module of the project made.
+  function describeFunction(value) {
+    if (value.kind === "rigkit.env") return [`env ${value.variable}`, false, [], variableOf(value)];
+    const bound = rigkit.boundOf(value);
+    if (bound !== undefined) return ["bound", false, [], bound.target, bound.receiver, bound.values];
+    const { fileName: file, name } = value;
+    const packaged = packageFunction(value);
+    if (packaged !== undefined) return functionWithMembers(value, packaged.place, [packaged.file]);
+    if (typeof file === "string" && (file.startsWith("@rigkit/") || file.startsWith("rigkit:"))) {
+      return [`built-in ${file} ${name}`, false, []];
+    }
+    const text = Function.prototype.toString.call(value);
+    const isNative = text.includes("[native code]");
+    return isNative ? [`native ${name}`, false, []] : functionWithMembers(value, `text ${text}`, [], true);
+  }
+
+  function variableOf({ variable, fallback, secret }) {
+    try {
+      return rigkit.readVariable(variable, fallback, secret);
+    } catch {
+      return undefined;
+    }
+  }
+
+  function functionWithMembers(value, label, files, isHidden = false) {
+    const [names, , more, ...members] = describeOwnMembers(value);
+    return [`function ${label} ${names}`, isHidden, [...files, ...more], ...members];
+  }
+
+  // Gives what was put on a function; its code says the rest.
+  function describeOwnMembers(value) {
+    const members = { names: [], values: [], files: [] };
+    for (const key of Object.keys(value).sort(byText)) {
+      addMember(key, getOwnPropertyDescriptor(value, key), value, members);
+    }
+    return [JSON.stringify(members.names), false, members.files, ...members.values];
+  }
+
+  // Follows names into namespaces and plain objects, as far as only the member counts: who
+  // calls a member of an object hands over the object. Gives how many were followed, and the
+  // value there.
+  function follow(value, isCalled, ...path) {
+    let current = value;
+    for (const [index, key] of path.entries()) {
+      const stays = isCalled && index === path.length - 1 && !isNamespace(current);
+      if (stays || !isOpen(current) || native.proxyTarget(current) !== undefined) return [index, current];
+      const descriptor = getOwnPropertyDescriptor(current, key);
+      if (descriptor === undefined && key in current) return [index, current];
+      if (descriptor !== undefined && !("value" in descriptor)) return [index, current];
+      current = descriptor?.value;
+    }
+    return [path.length, current];
+  }
+
+  function isOpen(value) {
+    if (typeof value !== "object" || value === null) return false;
+    const prototype = getPrototypeOf(value);
+    return prototype === null || prototype === Object.prototype || Array.isArray(value);
+  }
+
+  const isNamespace = (value) =>
+    typeof value === "object" && value !== null && getPrototypeOf(value) === null && value[Symbol.toStringTag] === "Module";
+
+  // Writes a value as short as it is told apart by a person.
+  function preview(value) {
+    try {
+      return JSON.stringify(value, (_, member) => previewMember(member)) ?? String(value);
+    } catch {
+      return undefined;
+    }
+  }
+
+  function previewMember(member) {
+    if (typeof member === "function") return `[function ${member.name || "(anonymous)"}]`;
+    if (typeof member === "bigint") return `${member}n`;
+    if (typeof member === "symbol") return String(member);
+    if (member instanceof Map || member instanceof Set) return [...member];
+    return member instanceof RegExp ? String(member) : member;
+  }
+
+  return { describe, describeOwnMembers, follow, preview };
+})

@@ -90,6 +90,14 @@ pub enum EngineError {
         /// The name.
         name: String,
     },
+    /// Somebody is making or removing a workspace.
+    #[error("the workspace `{name}` is being made or removed by {holder}")]
+    WorkspaceBusy {
+        /// The name.
+        name: String,
+        /// Who does it.
+        holder: String,
+    },
     /// The input of an operation is wrong.
     #[error("the input of `{operation}` is wrong: {}", problems.join("; "))]
     InvalidInput {
@@ -124,6 +132,12 @@ pub enum EngineError {
     /// The caller cancelled the run.
     #[error("cancelled")]
     Cancelled,
+    /// The caller cancelled the run while the hook `create` of a workspace ran.
+    #[error("cancelled while the workspace `{name}` was being made")]
+    CreateCancelled {
+        /// The workspace.
+        name: String,
+    },
     /// Another apply of the workflow is running.
     #[error("another apply of `{workflow}` is running: {holder}")]
     Locked {
@@ -277,6 +291,10 @@ impl std::fmt::Display for NameKind {
     }
 }
 
+/// What is to be known of a workspace whose hook `create` did not end well.
+pub(crate) const RESOURCES_MAY_BE_LEFT: &str =
+    "the workspace is not recorded; what `create` had made until then may be left behind";
+
 impl EngineError {
     /// Gives a code that programs can rely on.
     #[must_use]
@@ -306,11 +324,12 @@ impl EngineError {
             Self::WorkspaceExists { .. } => "workspace-exists",
             Self::WrongWorkflow { .. } | Self::PlanOfOtherWorkflow { .. } => "wrong-workflow",
             Self::WorkspaceIncomplete { .. } => "workspace-incomplete",
+            Self::WorkspaceBusy { .. } => "workspace-busy",
             Self::InvalidInput { .. } => "invalid-input",
             Self::ProviderConfig { .. } => "provider-config",
             Self::ChecksRequired(_) => "checks-required",
             Self::Failed { .. } => "failed",
-            Self::Cancelled => "cancelled",
+            Self::Cancelled | Self::CreateCancelled { .. } => "cancelled",
             Self::Locked { .. } => "locked",
             Self::RestartLimit { .. } => "restart-limit",
             Self::StalePlan { .. } => "stale-plan",
@@ -361,6 +380,8 @@ impl EngineError {
             }
             Self::WorkspaceExists { name } => Some(format!("choose another name, or remove it: rig rm {name}")),
             Self::WorkspaceIncomplete { name } => Some(format!("remove it: rig rm {name}")),
+            Self::WorkspaceBusy { .. } => Some("wait until that is done".to_owned()),
+            Self::CreateCancelled { .. } => Some(RESOURCES_MAY_BE_LEFT.to_owned()),
             Self::Locked { .. } => Some("wait for it, or leave `--no-wait` out to wait here".to_owned()),
             Self::StalePlan { .. } => Some("make a new one: rig plan --out FILE".to_owned()),
             Self::PlanOfOtherWorkflow { workflow, .. } => Some(format!(

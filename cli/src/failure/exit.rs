@@ -37,6 +37,9 @@ impl Exit {
     /// Says how a process ends that fails like this.
     pub(crate) fn of(failure: &Failure) -> Self {
         match failure {
+            Failure::Engine(error) if matches!(**error, EngineError::CreateCancelled { .. }) => {
+                Self::Cancelled
+            }
             Failure::Engine(error) if is_wrong_command_line(error) => Self::WrongCommandLine,
             Failure::CommandLine(error) if !error.use_stderr() => Self::Done,
             Failure::CommandLine(_) | Failure::Usage { .. } => Self::WrongCommandLine,
@@ -97,6 +100,12 @@ mod tests {
         };
         check(EngineError::Cancelled, 130);
         check(Failure::Cancelled, 130);
+        check(
+            EngineError::CreateCancelled {
+                name: "x".to_owned(),
+            },
+            130,
+        );
         check(unknown(NameKind::Workflow), 2);
         check(unknown(NameKind::Task), 2);
         check(unknown(NameKind::Workspace), 2);

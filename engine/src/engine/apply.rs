@@ -337,7 +337,7 @@ impl Attempts<'_> {
 pub(super) fn outcome_of<T>(result: &Result<T, EngineError>) -> RunOutcome {
     match result {
         Ok(_) => RunOutcome::Succeeded,
-        Err(EngineError::Cancelled) => RunOutcome::Cancelled,
+        Err(EngineError::Cancelled | EngineError::CreateCancelled { .. }) => RunOutcome::Cancelled,
         Err(_) => RunOutcome::Failed,
     }
 }

@@ -101,6 +101,10 @@ pub(super) struct Candidate {
 
 /// Says whether stored runs have to be asked about at all.
 pub(super) fn has_questions(definition: &Definition, workflow: &Workflow) -> bool {
+    // What needs Node.js cannot be asked; it plans all the same, as a plan at rest does.
+    if definition.graph.node_requirement().is_some() {
+        return false;
+    }
     let has_code = |task: &Task| matches!(task.options.output, Some(OutputSchema::Code { .. }));
     !providers_of(definition, workflow).is_empty() || workflow.tasks.iter().any(has_code)
 }
@@ -155,8 +159,9 @@ async fn ask_checks(
     };
     let answer = ask(session, workflow, name, work).await?;
     let mut checks: Vec<ProviderCheck> = serde_json::from_value(answer).map_err(|error| {
+        let problem = session.emitter.mask(&error.to_string());
         EngineError::Runtime(format!(
-            "the provider `{name}` gave a malformed check: {error}"
+            "the provider `{name}` gave a malformed check: {problem}"
         ))
     })?;
     for check in &mut checks {

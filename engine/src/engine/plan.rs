@@ -148,10 +148,10 @@ impl<'a> Planning<'a> {
         is_required: bool,
     ) -> Result<(), EngineError> {
         session.client.begin_walk();
-        self.verification = ask_providers(session, self.workflow, is_required).await?;
         if !has_questions(self.definition, self.workflow) {
             return Ok(());
         }
+        self.verification = ask_providers(session, self.workflow, is_required).await?;
         // A run that cannot be reused may leave an earlier one in its place.
         let mut asked = HashSet::new();
         loop {

@@ -84,7 +84,8 @@ impl Engine {
             from_runtime,
         })?;
         let beside = meanwhile();
-        let (runtime, definition) = starting.wait()?;
+        let is_cancelled = || run.cancel.is_cancelled();
+        let (runtime, definition) = starting.wait(is_cancelled)?.ok_or(EngineError::Cancelled)?;
         let emitter = Emitter::new(Arc::clone(&run.events), secrets, options.log);
         for line in &definition.console {
             emitter.emit(Event::LogOutput {

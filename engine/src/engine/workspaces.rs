@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     definition::{Definition, Workflow, WorkspaceDefinition},
-    error::{EngineError, NodeFailure},
+    error::{EngineError, NodeFailure, RESOURCES_MAY_BE_LEFT},
     event::{Event, EventRecord},
     plan::{PointState, Walk},
     runtime::{CallOutcome, ResultRule, Work},
@@ -254,7 +254,10 @@ impl Engine {
             }
             Err(error) => {
                 lock_state(state).delete_workspace(&record.id)?;
-                Err(resources_may_be_left(error.into_error(Some(run))))
+                Err(resources_may_be_left(
+                    error.into_error(Some(run)),
+                    &record.name,
+                ))
             }
         }
     }
@@ -266,39 +269,54 @@ impl Engine {
         name: &str,
         state: &SharedState,
     ) -> Result<ApplyLock, EngineError> {
-        let taken = EngineError::WorkspaceExists {
-            name: name.to_owned(),
-        };
-        let key = lock_key(&workflow.name, name);
-        let lock = match self
-            .locks()
-            .try_acquire(&key, &Holder::this_process(&self.options.who))?
-        {
-            Attempt::Acquired(lock) => lock,
-            Attempt::Held(_) => return Err(taken),
-        };
+        let lock = self.hold_name(&workflow.name, name)?;
         match lock_state(state).workspace(&workflow.name, name)? {
-            Some(_) => Err(taken),
+            Some(_) => Err(EngineError::WorkspaceExists {
+                name: name.to_owned(),
+            }),
             None => Ok(lock),
+        }
+    }
+
+    /// Holds the name of a workspace, so that nobody else makes or removes it meanwhile.
+    fn hold_name(&self, workflow: &str, name: &str) -> Result<ApplyLock, EngineError> {
+        let holder = Holder::this_process(&self.options.who);
+        let attempt = self
+            .locks()
+            .try_acquire(&lock_key(workflow, name), &holder)?;
+        match attempt {
+            Attempt::Acquired(lock) => Ok(lock),
+            Attempt::Held(holder) => Err(EngineError::WorkspaceBusy {
+                name: name.to_owned(),
+                holder: holder
+                    .map_or_else(|| "somebody else".to_owned(), |holder| holder.to_string()),
+            }),
         }
     }
 
     /// Removes a workspace; its record goes only when its `remove` hook succeeds, or by force.
     ///
     /// # Errors
-    /// Where there is no such workspace, or its `remove` hook fails.
+    /// Where there is no such workspace, somebody else makes or removes it, or its `remove` hook
+    /// fails.
     pub fn remove_workspace(
         &self,
         request: &RemoveWorkspaceRequest,
         run: &RunSession,
     ) -> Result<WorkspaceView, EngineError> {
         let state = self.open_state()?;
-        let record = find_workspace(
-            Some(&lock_state(&state)),
-            request.workflow.as_deref(),
-            &request.name,
-        )?;
-        let status = self.status(&record)?;
+        let find = || {
+            find_workspace(
+                Some(&lock_state(&state)),
+                request.workflow.as_deref(),
+                &request.name,
+            )
+        };
+        let found = find()?;
+        let _removing = self.hold_name(&found.workflow, &found.name)?;
+        // Whoever held the name until now may have removed it.
+        let record = find()?;
+        let status = status_of_claimed(&record);
         let run_id = ApplyId::generate();
         let options = SessionOptions {
             log: Some(self.prepare_log(&run_id)?),
@@ -351,6 +369,14 @@ fn removed_event(record: &WorkspaceRecord, failure: Option<String>) -> Event {
     }
 }
 
+/// Says whether a workspace can be used whose name nobody else holds.
+fn status_of_claimed(record: &WorkspaceRecord) -> WorkspaceStatus {
+    match record.state {
+        WorkspaceState::Ready => WorkspaceStatus::Ready,
+        WorkspaceState::Creating => WorkspaceStatus::Incomplete,
+    }
+}
+
 async fn remove_in(
     session: &Session,
     record: &WorkspaceRecord,
@@ -367,12 +393,12 @@ async fn remove_in(
     let scope = workflow.scope(workspace.scope);
     let work = Work::Hook {
         handler: workspace.remove.function,
-        result: ResultRule::Ignored,
+        result: ResultRule::Nothing,
         context: Some(Arc::new(record.workflow_ctx.clone())),
         config: scope.config.clone(),
         workspace: Some((record.name.clone(), Some(record.ctx.clone()))),
         input: None,
-        input_schema: None,
+        checked_input: None,
         workspaces: Vec::new(),
     };
     let place = definition.range(&workspace.place);
@@ -400,7 +426,7 @@ async fn run_create(
         config: scope.config.clone(),
         workspace: Some((record.name.clone(), None)),
         input: None,
-        input_schema: None,
+        checked_input: None,
         workspaces: Vec::new(),
     };
     let place = session.definition.range(&workspace.place);
@@ -473,11 +499,13 @@ pub fn check_workspace_name(name: &str) -> Result<(), EngineError> {
     })
 }
 
-fn resources_may_be_left(error: EngineError) -> EngineError {
-    with_help(
-        error,
-        "the workspace is not recorded; what `create` had made until then may be left behind",
-    )
+fn resources_may_be_left(error: EngineError, name: &str) -> EngineError {
+    match error {
+        EngineError::Cancelled => EngineError::CreateCancelled {
+            name: name.to_owned(),
+        },
+        other => with_help(other, RESOURCES_MAY_BE_LEFT),
+    }
 }
 
 fn keep_record_help(error: EngineError) -> EngineError {

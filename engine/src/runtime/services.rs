@@ -91,8 +91,10 @@ impl Services {
         progress: Progress,
     ) -> Result<Value, OperationFailure> {
         let emitter = Arc::clone(&self.emitter);
+        let source = emitter.new_source();
         let context = OperationContext {
-            emit: Arc::new(move |event| emitter.emit(event)),
+            emit: Arc::new(move |event| emitter.emit_from(source, event)),
+            secrets: self.variables.secrets().clone(),
             node_path,
             project_dir: self.project_dir.clone(),
             environment: self.variables.all(),

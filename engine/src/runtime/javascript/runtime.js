@@ -181,23 +181,25 @@
   // ---- schemas ----
 
   async function passSchema(schema, value, what) {
-    if (schema["~standard"] !== undefined) {
-      const result = await schema["~standard"].validate(value);
-      if (result.issues === undefined) return result.value;
-      throw new Error(`${what} does not pass its schema: ${result.issues.map(issueText).join("; ")}`);
-    }
-    if (typeof schema.safeParse === "function") {
-      const result = await schema.safeParse(value);
-      if (result.success) return result.data;
-      throw new Error(`${what} does not pass its schema: ${result.error?.message ?? "it is refused"}`);
-    }
-    return schema.parse(value);
+    const { issues, value: passed } = await judge(schema, value);
+    if (issues === undefined) return passed;
+    throw new Error(`${what} does not pass its schema: ${issues.map(issueText((path) => path)).join("; ")}`);
   }
 
-  function issueText({ message, path = [] }) {
-    const keys = path.map((part) => (typeof part === "object" ? part.key : part));
-    return keys.length === 0 ? message : `${keys.join(".")}: ${message}`;
+  /** Gives what a schema makes of a value, or what it has against it. */
+  async function judge(schema, value) {
+    if (schema["~standard"] !== undefined) return schema["~standard"].validate(value);
+    if (typeof schema.safeParse === "function") {
+      const { success, data, error } = await schema.safeParse(value);
+      return success ? { value: data } : { issues: [{ message: error?.message ?? "it is refused" }] };
+    }
+    return { value: await schema.parse(value) };
   }
+
+  const issueText = (shown) => ({ message, path }) => {
+    const keys = (path ?? []).map((part) => (typeof part === "object" ? part.key : part));
+    return keys.length === 0 ? message : `${shown(keys.join("."))}: ${message}`;
+  };
 
   // ---- the kinds of work ----
 
@@ -217,7 +219,7 @@
       return { kind: "context", value };
     },
 
-    async hook(call, { handler, context, config, workspace, input, inputSchema, workspaces }) {
+    async hook(call, { handler, context, config, workspace, input, checkedInput, workspaces }) {
       const providers = await runtimesOf(call, call.providers);
       const argument = {
         ...providers,
@@ -230,7 +232,7 @@
           context === undefined ? call.workflow : Object.freeze({ name: call.workflow, ctx: deepFreeze(context) }),
       };
       if (workspace !== undefined) argument.workspace = deepFreeze(workspace);
-      if (input !== undefined) argument.input = await inputOf(input, inputSchema, workspaces);
+      if (input !== undefined) argument.input = inputOf(input, checkedInput, workspaces);
       return { kind: "value", value: await rigkit.kept(handler)(argument) };
     },
 
@@ -248,6 +250,12 @@
       return { kind: "value", value: Boolean(exists) };
     },
 
+    async input(_call, { schema, input }) {
+      const { issues, value } = await judge(rigkit.kept(schema), input);
+      if (issues === undefined) return { kind: "value", value: { kept: rigkit.keep(value) } };
+      return { kind: "value", value: { problems: issues.map(issueText((path) => `\`${path}\``)) } };
+    },
+
     async output(_call, { schema, output }) {
       try {
         await passSchema(rigkit.kept(schema), output, "the stored output");
@@ -258,8 +266,8 @@
     },
   };
 
-  async function inputOf(input, inputSchema, workspaces) {
-    const passed = inputSchema === undefined ? input : await passSchema(rigkit.kept(inputSchema), input, "the input");
+  function inputOf(input, checkedInput, workspaces) {
+    const passed = checkedInput === undefined ? input : rigkit.kept(checkedInput);
     return deepFreeze({ ...passed, ...Object.fromEntries(workspaces) });
   }
 

@@ -30,6 +30,7 @@ macro_rules! library {
 const LIBRARIES: &[Library] = &[
     library!("abort", "handler/abort.js"),
     library!("base64", "js/base64.js"),
+    library!("blob", "js/blob.js"),
     library!("body", "handler/body.js"),
     library!("brands", "js/brands.js", values::add_natives),
     library!("bytes", "js/bytes.js"),
@@ -40,6 +41,7 @@ const LIBRARIES: &[Library] = &[
     library!("dom_exception", "js/dom_exception.js"),
     library!("events", "handler/events.js"),
     library!("fetch", "handler/fetch.js"),
+    library!("form_data", "js/form_data.js"),
     library!("format", "js/format.js"),
     library!("headers", "handler/headers.js"),
     library!("host", "handler/host.js"),

@@ -69,8 +69,15 @@ pub(crate) fn structure_function<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Func
 }
 
 /// Globals that are exports of a library, with the library's name.
-const DEFINITION_GLOBALS: [(&str, &str); 8] = [
+const DEFINITION_GLOBALS: [(&str, &str); 14] = [
+    ("Blob", "blob"),
     ("DOMException", "dom_exception"),
+    ("File", "blob"),
+    ("FormData", "form_data"),
+    // Plain data. Libraries that describe values name these classes when they are imported.
+    ("Headers", "headers"),
+    ("Request", "request"),
+    ("Response", "response"),
     ("TextDecoder", "text"),
     ("TextEncoder", "text"),
     ("URL", "url"),

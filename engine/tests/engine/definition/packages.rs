@@ -250,3 +250,15 @@ fn a_handler_may_throw_from_a_package() {
         ["a @ rig.config.ts:4: inside"]
     );
 }
+
+#[test]
+fn a_package_may_name_the_classes_of_the_platform_when_it_is_imported() {
+    // As libraries do that describe values of every kind.
+    check_paths(
+        &importing(
+            "import { name } from \"kinds\";",
+            "//- /node_modules/kinds/package.json\n{\"name\":\"kinds\",\"version\":\"1.0.0\",\"type\":\"module\",\"exports\":\"./index.js\"}\n//- /node_modules/kinds/index.js\nconst kinds = { ArrayBuffer, Blob, File: globalThis.File ?? Blob, FormData, Headers, Request, Response, URL };\nexport const name = Object.entries(kinds).map(([key, kind]) => key === kind.name && typeof kind.prototype).join();\n",
+        ),
+        &["object,object,object,object,object,object,object,object"],
+    );
+}

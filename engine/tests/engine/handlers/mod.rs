@@ -2,4 +2,5 @@
 
 mod globals;
 mod providers;
+mod scopes;
 mod storage;

@@ -3,7 +3,7 @@
 use rigkit_engine::{ApplyRequest, plan::PlanLevel};
 
 use super::check_edit;
-use crate::support::TestProject;
+use crate::support::{Recording, TestProject};
 
 /// A provider whose checks and artifacts the environment decides on.
 const FIXTURE: &str = r#"
@@ -144,6 +144,17 @@ fn a_plan_shows_the_checks_in_its_own_mode() {
 }
 
 #[test]
+fn an_apply_asks_for_checks_in_its_own_mode() {
+    let project = TestProject::new(FIXTURE).with_env("CHECK", "ada");
+    let mode = |checks: &[rigkit_engine::plan::ProviderCheck]| checks[0].detail.clone();
+    assert_eq!(mode(&project.plan().checks).as_deref(), Some("plan"));
+    assert_eq!(
+        mode(&project.apply().plan.checks).as_deref(),
+        Some("require")
+    );
+}
+
+#[test]
 fn a_check_that_is_required_stops_an_apply_before_any_task() {
     let project = TestProject::new(FIXTURE)
         .with_env("CHECK", "ada")
@@ -246,6 +257,28 @@ fn a_provider_that_fails_its_check_fails_the_plan() {
     );
     let error = TestProject::new(&fixture).try_plan().unwrap_err();
     assert_eq!(error.to_string(), "`provider.cloud` failed: no network");
+}
+
+#[test]
+fn a_config_that_needs_node_plans_without_asking() {
+    let fixture = FIXTURE.replace(
+        "const gone =",
+        "import { readFileSync } from \"node:fs\";\nexport const read = readFileSync;\nconst gone =",
+    );
+    let fixture = fixture.replace(
+        "checks: ({ mode }) =>",
+        "checks: ({ mode }) => { throw new Error(\"asked\"); }, other: ({ mode }) =>",
+    );
+    let project = TestProject::new(&fixture);
+    let expected = ["make pending never-run", "use pending never-run"];
+    assert_eq!(project.plan_lines(), expected);
+    assert!(project.plan().checks.is_empty());
+    let saved = project
+        .engine()
+        .save_plan(None, &Recording::default().session())
+        .unwrap();
+    assert_eq!(saved.workflows.len(), 1);
+    assert_eq!(project.try_apply().unwrap_err().code(), "node-required");
 }
 
 /// Two providers of one name, the second where the first is no longer in scope.

@@ -92,6 +92,37 @@ fn what_create_gives_is_an_object() {
 }
 
 #[test]
+fn remove_gives_nothing() {
+    for (value, is_nothing) in [
+        ("undefined", true),
+        ("null", true),
+        ("1", false),
+        ("{}", false),
+        ("\"\"", false),
+        ("() => 1", false),
+        ("Promise.resolve([])", false),
+    ] {
+        let project = TestProject::new(&format!(
+            "import {{ sequence }} from \"@rigkit/sdk\";\nexport const app = sequence(\"app\").workspace({{ create: () => ({{}}), remove: () => ({value}) }});\n"
+        ));
+        create(&project, "one").unwrap();
+        let removed = remove(&project, "one", false, &Recording::default());
+        if is_nothing {
+            removed.unwrap();
+            continue;
+        }
+        assert_eq!(
+            failure_lines(&project.root(), &removed.unwrap_err()),
+            [
+                "workspace.one.remove @ rig.config.ts:2: TypeError: `workspace.one.remove` must return nothing"
+            ],
+            "{value}"
+        );
+        assert_eq!(listed(&project), ["one ready current"]);
+    }
+}
+
+#[test]
 fn a_context_of_a_workspace_keeps_no_secret() {
     let project = TestProject::new(
         "import { env, sequence } from \"@rigkit/sdk\";\nexport const app = sequence(\"app\").workspace({ create: () => ({ token: env.secret(\"TOKEN\")() }), remove: () => {} });\n",

@@ -1,10 +1,12 @@
 //! What it costs to know what handlers do: loads of one project with and without it, in turns.
 
 use std::{
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use clap::Args;
 use rigkit_engine::{
     modules::IdentityUse,
     project::{LoadOptions, Project, load},
@@ -26,10 +28,41 @@ impl IdentityCost {
     }
 }
 
+/// Says what to load.
+#[derive(Args)]
+pub(crate) struct LoadArguments {
+    /// The project's directory.
+    directory: PathBuf,
+    /// How often.
+    #[arg(long, default_value_t = 100)]
+    rounds: usize,
+    /// Without telling handlers apart by what they do.
+    #[arg(long)]
+    no_identity: bool,
+}
+
+/// Loads a project again and again.
+pub(crate) fn load_often(arguments: &LoadArguments) -> Result<(), Failure> {
+    let options = options(&arguments.directory)?;
+    let identity = if arguments.no_identity {
+        IdentityUse::None
+    } else {
+        IdentityUse::Full
+    };
+    for _ in 0..arguments.rounds {
+        time(&options, identity)?;
+    }
+    Ok(())
+}
+
+fn options(directory: &Path) -> Result<LoadOptions, Failure> {
+    let project = Project::find(directory)?;
+    Ok(LoadOptions::new(&project, Variables::new(Arc::default())))
+}
+
 /// Measures the medians of several rounds.
 pub(crate) fn measure(project: &BenchProject, rounds: usize) -> Result<IdentityCost, Failure> {
-    let found = Project::find(project.path())?;
-    let options = LoadOptions::new(&found, Variables::new(Arc::default()));
+    let options = options(project.path())?;
     let (mut with, mut without) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
         with.push(time(&options, IdentityUse::Full)?);

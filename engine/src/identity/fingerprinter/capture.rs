@@ -2,7 +2,7 @@
 
 use rquickjs::{Array, Function, Value, function::Args};
 
-use super::{Fingerprinter, Origin, unit::UnitReading};
+use super::{Fingerprinter, FollowedPath, Origin, unit::UnitReading};
 use crate::{
     digest::Digest,
     identity::{fingerprints::CaptureValue, label::Label, unseen},
@@ -10,7 +10,7 @@ use crate::{
         ModuleFormat, ModuleId, ModuleOrigin,
         functions::{CaptureSource, CapturedName, MemberUse, Uses},
     },
-    sandbox::{globals::structure_function, loader::rigkit},
+    sandbox::loader::rigkit,
 };
 
 /// Is what a captured name stands for.
@@ -112,7 +112,7 @@ impl<'js> Fingerprinter<'_, 'js> {
     ) -> rquickjs::Result<()> {
         let mut used: Vec<(String, Value<'js>)> = Vec::new();
         for member in members {
-            let (followed, value) = self.follow(value, member)?;
+            let (followed, value) = self.follow(value, member, capture, module)?;
             let path = member.path.iter().take(followed);
             let name = std::iter::once(&capture.name)
                 .chain(path)
@@ -132,19 +132,55 @@ impl<'js> Fingerprinter<'_, 'js> {
         Ok(())
     }
 
+    /// Goes from a value to a member of it, as far as the member alone counts. Many functions
+    /// of a module use the same member of what it imports.
     fn follow(
-        &self,
+        &mut self,
         value: &Value<'js>,
         member: &MemberUse,
+        capture: &CapturedName,
+        module: ModuleId,
     ) -> rquickjs::Result<(usize, Value<'js>)> {
         if !value.is_object() {
             return Ok((0, value.clone()));
         }
+        let (CaptureSource::Module(reader) | CaptureSource::Import { reader, .. }) = capture.source
+        else {
+            return self.find_member(value, member);
+        };
+        let path = FollowedPath {
+            module,
+            reader,
+            member: member.clone(),
+        };
+        if let Some(known) = self.followed.get(&path) {
+            return Ok(known.clone());
+        }
+        let is_namespace =
+            matches!(&capture.source, CaptureSource::Import { export, .. } if &**export == "*");
+        let export = if is_namespace {
+            find_export(value, member)?
+        } else {
+            None
+        };
+        let found = match export {
+            Some(found) => found,
+            None => self.find_member(value, member)?,
+        };
+        self.followed.insert(path, found.clone());
+        Ok(found)
+    }
+
+    fn find_member(
+        &self,
+        value: &Value<'js>,
+        member: &MemberUse,
+    ) -> rquickjs::Result<(usize, Value<'js>)> {
         let mut arguments = Args::new(self.ctx.clone(), member.path.len() + 2);
         arguments.push_arg(value.clone())?;
         arguments.push_arg(member.is_called)?;
         arguments.push_args(member.path.iter().map(|part| &**part))?;
-        let found: Array = structure_function(&self.ctx, "follow")?.call_arg(arguments)?;
+        let found: Array = self.structure()?.follow.call_arg(arguments)?;
         Ok((found.get(0)?, found.get(1)?))
     }
 
@@ -202,4 +238,15 @@ impl<'js> Fingerprinter<'_, 'js> {
         }
         Ok(Captured::Value(self.ctx.globals().get(name)?))
     }
+}
+
+/// Takes an export from a namespace, as most uses of one do.
+fn find_export<'js>(
+    namespace: &Value<'js>,
+    member: &MemberUse,
+) -> rquickjs::Result<Option<(usize, Value<'js>)>> {
+    let ([export], Some(namespace)) = (member.path.as_slice(), namespace.as_object()) else {
+        return Ok(None);
+    };
+    Ok(Some((1, namespace.get(&**export)?)))
 }

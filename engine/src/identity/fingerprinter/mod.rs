@@ -7,9 +7,10 @@ mod symbol;
 mod unit;
 mod value;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{cell::OnceCell, sync::Arc};
 
 use rquickjs::{Array, Ctx, Function, Value};
+use rustc_hash::FxHashMap;
 
 use super::{
     fingerprints::{FingerprintId, FingerprintNode, Fingerprints, HiddenReason, NodeFacts},
@@ -19,9 +20,12 @@ use super::{
 };
 use crate::{
     digest::Digest,
-    modules::{IdentityUse, ModuleGraph, ModuleId, functions::FunctionUnit},
+    modules::{
+        IdentityUse, ModuleGraph, ModuleId,
+        functions::{FunctionUnit, MemberUse},
+    },
     project::LoadOptions,
-    sandbox::{Secrets, Variables, loader::rigkit},
+    sandbox::{Secrets, Variables, globals::structure_function, loader::rigkit},
 };
 
 /// Reads what is to have a fingerprint.
@@ -32,13 +36,31 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     identity: IdentityUse,
     ctx: Ctx<'js>,
     origin_of: Function<'js>,
+    structure: OnceCell<Structure<'js>>,
     values: ValueGraph,
     facts: Vec<NodeFacts>,
-    known: HashMap<Value<'js>, NodeId>,
+    known: FxHashMap<Value<'js>, NodeId>,
+    followed: FxHashMap<FollowedPath, (usize, Value<'js>)>,
     unread: Vec<(NodeId, Value<'js>)>,
-    readers: HashMap<ModuleId, Array<'js>>,
+    readers: FxHashMap<ModuleId, Array<'js>>,
     packages: PackageVersions,
-    contents: HashMap<ModuleId, Digest>,
+    contents: FxHashMap<ModuleId, Digest>,
+}
+
+/// Is what describes values in the sandbox; see `js/structure.js`.
+struct Structure<'js> {
+    describe: Function<'js>,
+    describe_own_members: Function<'js>,
+    follow: Function<'js>,
+    preview: Function<'js>,
+}
+
+/// Names a member of a binding of a module: its reader, and the way from there.
+#[derive(PartialEq, Eq, Hash)]
+struct FollowedPath {
+    module: ModuleId,
+    reader: u32,
+    member: MemberUse,
 }
 
 /// Says where a function or class was made.
@@ -56,6 +78,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     ) -> rquickjs::Result<Self> {
         Ok(Self {
             origin_of: rigkit(ctx)?.get("originOf")?,
+            structure: OnceCell::new(),
             secrets: options.variables.secrets().clone(),
             identity: options.identity,
             ctx: ctx.clone(),
@@ -63,11 +86,12 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             variables: &options.variables,
             values: ValueGraph::default(),
             facts: Vec::new(),
-            known: HashMap::new(),
+            known: FxHashMap::default(),
+            followed: FxHashMap::default(),
             unread: Vec::new(),
-            readers: HashMap::new(),
+            readers: FxHashMap::default(),
             packages: PackageVersions::default(),
-            contents: HashMap::new(),
+            contents: FxHashMap::default(),
         })
     }
 
@@ -169,5 +193,19 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     fn unit(&self, origin: &Origin<'js>) -> Option<&'a FunctionUnit> {
         let graph: &'a ModuleGraph = self.graph;
         graph.get(origin.module)?.functions.units.get(origin.unit)
+    }
+
+    fn structure(&self) -> rquickjs::Result<&Structure<'js>> {
+        if let Some(known) = self.structure.get() {
+            return Ok(known);
+        }
+        let find = |name| structure_function(&self.ctx, name);
+        let structure = Structure {
+            describe: find("describe")?,
+            describe_own_members: find("describeOwnMembers")?,
+            follow: find("follow")?,
+            preview: find("preview")?,
+        };
+        Ok(self.structure.get_or_init(|| structure))
     }
 }

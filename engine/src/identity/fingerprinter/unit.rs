@@ -15,7 +15,7 @@ use crate::{
         ModuleId,
         functions::{CapturedName, FunctionUnit},
     },
-    sandbox::{globals::structure_function, loader::rigkit},
+    sandbox::loader::rigkit,
 };
 
 impl<'js> Fingerprinter<'_, 'js> {
@@ -57,8 +57,10 @@ impl<'js> Fingerprinter<'_, 'js> {
         if !has_members {
             return Ok(());
         }
-        let described: Array =
-            structure_function(&self.ctx, "describeOwnMembers")?.call((function.clone(),))?;
+        let described: Array = self
+            .structure()?
+            .describe_own_members
+            .call((function.clone(),))?;
         self.add_description(&described, label)
     }
 

@@ -12,7 +12,6 @@ use crate::{
         value_graph::NodeId,
     },
     modules::functions::{FunctionUnit, UnitKind},
-    sandbox::globals::structure_function,
 };
 
 impl<'js> Fingerprinter<'_, 'js> {
@@ -22,7 +21,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         id: NodeId,
         value: &Value<'js>,
     ) -> rquickjs::Result<()> {
-        let described: Array = structure_function(&self.ctx, "describe")?.call((value.clone(),))?;
+        let described: Array = self.structure()?.describe.call((value.clone(),))?;
         let mut label = Label::new("value");
         self.add_description(&described, &mut label)?;
         let is_hidden: bool = described.get(1)?;
@@ -137,7 +136,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         let text: Option<String> = if let Some(text) = value.as_string() {
             serde_json::to_string(&text.to_string()?).ok()
         } else if value.is_object() {
-            structure_function(&self.ctx, "preview")?.call((value.clone(),))?
+            self.structure()?.preview.call((value.clone(),))?
         } else if value.is_symbol() {
             None
         } else {

@@ -1,6 +1,6 @@
 //! Finds the functions and classes of a module, and what each takes from outside.
 
-use std::{cell::Cell, collections::HashMap, ops::Range};
+use std::{cell::Cell, ops::Range};
 
 use oxc::{
     ast::ast::{
@@ -17,6 +17,8 @@ use oxc::{
     span::Span,
     syntax::operator::UnaryOperator,
 };
+
+use rustc_hash::FxHashMap;
 
 use super::{
     CaptureSource, CapturedName, FoundFunctions, FunctionUnit, HiddenCapture, LocalBinding,
@@ -36,10 +38,10 @@ pub(super) fn find(program: &Program<'_>, scoping: &Scoping) -> FoundFunctions {
         owners: vec![None; scoping.scopes_len()],
         units_by_scope: vec![None; scoping.scopes_len()],
         not_units: Vec::new(),
-        names_by_place: HashMap::new(),
+        names_by_place: FxHashMap::default(),
         imports: imports(program),
         readers: Vec::new(),
-        readers_by_symbol: HashMap::new(),
+        readers_by_symbol: FxHashMap::default(),
     };
     finder.visit_program(program);
     finder.finish()
@@ -55,10 +57,10 @@ struct Finder<'s> {
     /// Functions that are part of the unit around them: methods of classes, and functions
     /// that are called where they are written.
     not_units: Vec<ScopeId>,
-    names_by_place: HashMap<ScopeId, Box<str>>,
-    imports: HashMap<SymbolId, Imported>,
+    names_by_place: FxHashMap<ScopeId, Box<str>>,
+    imports: FxHashMap<SymbolId, Imported>,
     readers: Vec<ReadBinding>,
-    readers_by_symbol: HashMap<SymbolId, u32>,
+    readers_by_symbol: FxHashMap<SymbolId, u32>,
 }
 
 /// Is what an imported name stands for.
@@ -73,7 +75,7 @@ struct OpenUnit {
     draft: UnitDraft,
     this: ThisKind,
     depth: usize,
-    known: HashMap<CaptureKey, usize>,
+    known: FxHashMap<CaptureKey, usize>,
 }
 
 /// Says whether `this` inside a unit is its own.
@@ -102,7 +104,7 @@ struct Use {
     reference: Option<ReferenceId>,
 }
 
-fn imports(program: &Program<'_>) -> HashMap<SymbolId, Imported> {
+fn imports(program: &Program<'_>) -> FxHashMap<SymbolId, Imported> {
     let declarations = program.body.iter().filter_map(|statement| match statement {
         Statement::ImportDeclaration(import) => Some(import),
         _ => None,
@@ -173,6 +175,7 @@ impl Finder<'_> {
         self.units.push(OpenUnit {
             draft: UnitDraft {
                 is_named_by_place: name.is_none() && by_place.is_some(),
+                is_nested: !self.open.is_empty(),
                 ..UnitDraft::default()
             },
             unit: FunctionUnit {
@@ -184,7 +187,7 @@ impl Finder<'_> {
             },
             this,
             depth: self.open.len(),
-            known: HashMap::new(),
+            known: FxHashMap::default(),
         });
         self.open.push(index);
         true

@@ -169,6 +169,16 @@ impl<'a> Marker<'a> {
     }
 }
 
+/// Says whether a call is the mark of a builder call.
+pub(super) fn is_mark(callee: &Expression<'_>) -> bool {
+    let Expression::StaticMemberExpression(member) = callee else {
+        return false;
+    };
+    member.property.name == "site"
+        && member.property.span.is_unspanned()
+        && matches!(member.object, Expression::ImportMeta(_))
+}
+
 fn builder_name(callee: &Expression<'_>) -> Option<Span> {
     match callee {
         Expression::StaticMemberExpression(member)

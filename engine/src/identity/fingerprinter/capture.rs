@@ -31,7 +31,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         &mut self,
         capture: &CapturedName,
         origin: &Origin<'js>,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         let module = origin.module;
         if let Some(span) = &capture.assigned_at {
@@ -42,13 +42,10 @@ impl<'js> Fingerprinter<'_, 'js> {
                 .push(unseen::assigned(&capture.name, place));
         }
         let captured = match &capture.source {
-            CaptureSource::Local(index) => {
-                let readers = reading.locals(origin)?;
-                self.call_reader(readers.as_ref(), *index)?
-            }
+            CaptureSource::Local(index) => self.call_reader(origin.reader.as_ref(), *index)?,
             CaptureSource::Module(index) => {
-                let readers = self.module_readers(module)?;
-                self.call_reader(Some(&readers), *index)?
+                let reader = self.module_reader(module)?;
+                self.call_reader(reader.as_ref(), *index)?
             }
             CaptureSource::Import {
                 reader,
@@ -80,7 +77,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         capture: &CapturedName,
         captured: Captured<'js>,
         module: ModuleId,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         match captured {
             Captured::Nothing => reading.label.text("by name"),
@@ -108,7 +105,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         members: &[MemberUse],
         capture: &CapturedName,
         module: ModuleId,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         let mut used: Vec<(String, Value<'js>)> = Vec::new();
         for member in members {
@@ -180,7 +177,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         arguments.push_arg(value.clone())?;
         arguments.push_arg(member.is_called)?;
         arguments.push_args(member.path.iter().map(|part| &**part))?;
-        let found: Array = self.structure()?.follow.call_arg(arguments)?;
+        let found: Array = self.follow_function()?.call_arg(arguments)?;
         Ok((found.get(0)?, found.get(1)?))
     }
 
@@ -190,7 +187,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         value: &Value<'js>,
         capture: &CapturedName,
         module: ModuleId,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         let preview = self.preview(value)?;
         let value = if value.is_object() || value.is_function() {
@@ -222,8 +219,8 @@ impl<'js> Fingerprinter<'_, 'js> {
             target.origin == ModuleOrigin::Project && target.format != ModuleFormat::CommonJs
         });
         if is_value {
-            let readers = self.module_readers(module)?;
-            return self.call_reader(Some(&readers), reader);
+            let read = self.module_reader(module)?;
+            return self.call_reader(read.as_ref(), reader);
         }
         Ok(self.module_symbol(module, specifier, export))
     }

@@ -9,13 +9,13 @@ use crate::{
     },
 };
 
-impl<'js> Fingerprinter<'_, 'js> {
+impl Fingerprinter<'_, '_> {
     /// Reads the variables of the environment that a function names.
     pub(super) fn read_environment(
         &self,
         capture: &CapturedName,
         module: ModuleId,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) {
         let members: &[MemberUse] = match &capture.uses {
             Uses::Members(members) => members,
@@ -49,7 +49,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         name: &str,
         capture: &CapturedName,
         module: ModuleId,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) {
         let value = self.variables.all().get(name).cloned();
         let mut label = Label::new("variable");

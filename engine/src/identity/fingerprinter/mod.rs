@@ -9,7 +9,7 @@ mod value;
 
 use std::{cell::OnceCell, sync::Arc};
 
-use rquickjs::{Array, Ctx, Function, Value};
+use rquickjs::{Ctx, Function, Value};
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -25,7 +25,7 @@ use crate::{
         functions::{FunctionUnit, MemberUse},
     },
     project::LoadOptions,
-    sandbox::{Secrets, Variables, globals::structure_function, loader::rigkit},
+    sandbox::{Secrets, Variables, globals::library_function, loader::rigkit},
 };
 
 /// Reads what is to have a fingerprint.
@@ -37,12 +37,13 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     ctx: Ctx<'js>,
     origin_of: Function<'js>,
     structure: OnceCell<Structure<'js>>,
+    follow: OnceCell<Function<'js>>,
     values: ValueGraph,
     facts: Vec<NodeFacts>,
     known: FxHashMap<Value<'js>, NodeId>,
     followed: FxHashMap<FollowedPath, (usize, Value<'js>)>,
     unread: Vec<(NodeId, Value<'js>)>,
-    readers: FxHashMap<ModuleId, Array<'js>>,
+    readers: FxHashMap<ModuleId, Option<Function<'js>>>,
     packages: PackageVersions,
     contents: FxHashMap<ModuleId, Digest>,
 }
@@ -51,7 +52,6 @@ pub(crate) struct Fingerprinter<'a, 'js> {
 struct Structure<'js> {
     describe: Function<'js>,
     describe_own_members: Function<'js>,
-    follow: Function<'js>,
     preview: Function<'js>,
 }
 
@@ -67,7 +67,24 @@ struct FollowedPath {
 struct Origin<'js> {
     module: ModuleId,
     unit: usize,
-    readers: Option<Function<'js>>,
+    reader: Option<Function<'js>>,
+}
+
+impl<'js> Origin<'js> {
+    /// Takes apart the number by which the sandbox names a unit of a module.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "both parts of the number were 32 bits wide"
+    )]
+    fn new(number: f64, reader: Option<Function<'js>>) -> Self {
+        const NUMBERS_PER_MODULE: f64 = 16_777_216.0;
+        Self {
+            module: ModuleId((number / NUMBERS_PER_MODULE) as u32),
+            unit: (number % NUMBERS_PER_MODULE) as usize,
+            reader,
+        }
+    }
 }
 
 impl<'a, 'js> Fingerprinter<'a, 'js> {
@@ -79,6 +96,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         Ok(Self {
             origin_of: rigkit(ctx)?.get("originOf")?,
             structure: OnceCell::new(),
+            follow: OnceCell::new(),
             secrets: options.variables.secrets().clone(),
             identity: options.identity,
             ctx: ctx.clone(),
@@ -167,26 +185,14 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     }
 
     fn origin(&self, function: &Function<'js>) -> rquickjs::Result<Option<Origin<'js>>> {
-        const NUMBERS_PER_MODULE: u32 = 16_777_216;
-        let origin: Option<Array> = self.origin_of.call((function.clone(),))?;
-        let Some(origin) = origin else {
+        let origin: Value = self.origin_of.call((function.clone(),))?;
+        if let Some(number) = origin.as_number() {
+            return Ok(Some(Origin::new(number, None)));
+        }
+        let Some(origin) = origin.as_array() else {
             return Ok(None);
         };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "both parts of the number were 32 bits wide"
-        )]
-        let (module, unit) = {
-            let number: f64 = origin.get(0)?;
-            let per_module = f64::from(NUMBERS_PER_MODULE);
-            ((number / per_module) as u32, (number % per_module) as usize)
-        };
-        Ok(Some(Origin {
-            module: ModuleId(module),
-            unit,
-            readers: origin.get(1)?,
-        }))
+        Ok(Some(Origin::new(origin.get(0)?, Some(origin.get(1)?))))
     }
 
     /// Gives what a function or class was made from.
@@ -199,13 +205,20 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         if let Some(known) = self.structure.get() {
             return Ok(known);
         }
-        let find = |name| structure_function(&self.ctx, name);
+        let find = |name| library_function(&self.ctx, "structure", name);
         let structure = Structure {
             describe: find("describe")?,
             describe_own_members: find("describeOwnMembers")?,
-            follow: find("follow")?,
             preview: find("preview")?,
         };
         Ok(self.structure.get_or_init(|| structure))
+    }
+
+    fn follow_function(&self) -> rquickjs::Result<&Function<'js>> {
+        if let Some(known) = self.follow.get() {
+            return Ok(known);
+        }
+        let follow = library_function(&self.ctx, "follow", "follow")?;
+        Ok(self.follow.get_or_init(|| follow))
     }
 }

@@ -191,11 +191,11 @@ fn the_marks_leave_the_code_what_it_is() {
     };
     check(
         "const a = 1;\nexport default function () { return a; }",
-        "import.meta.scope(() => [() => a]);\nimport.meta.made(0, __rigkit_default, 0, \"default\");\nconst a = 1;\nexport default function __rigkit_default() {\nreturn a;\n}\n",
+        "import.meta.scope((__rigkit_n) => a);\nimport.meta.made(0, __rigkit_default, 0, \"default\");\nconst a = 1;\nexport default function __rigkit_default() {\nreturn a;\n}\n",
     );
     check(
         "const f = (x) => ({ m() { return x; }, g: () => 1 });",
-        "const f = import.meta.made(0, (x) => import.meta.members({\nm() {\nreturn x;\n},\ng: import.meta.made(2, () => 1, 0, \"g\")\n}, [[\n1,\n\"m\",\n() => [() => x]\n]]), 0, \"f\");\n",
+        "const f = import.meta.made(0, (x) => import.meta.members({\nm() {\nreturn x;\n},\ng: import.meta.made(2, () => 1, 0, \"g\")\n}, [[\n1,\n\"m\",\n(__rigkit_n) => x\n]]), 0, \"f\");\n",
     );
     check(
         "class A {}\n(() => 1)();",

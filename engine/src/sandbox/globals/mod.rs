@@ -60,12 +60,17 @@ pub fn install(ctx: &Ctx<'_>, options: &GlobalsOptions) -> Result<()> {
     Ok(())
 }
 
-/// Gives a function that describes values; see `js/structure.js`.
+/// Gives a function by which the engine looks into values; see `js/structure.js` and
+/// `js/follow.js`.
 ///
 /// # Errors
 /// Fails when the context runs out of memory.
-pub(crate) fn structure_function<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Function<'js>> {
-    library::load(ctx, "structure")?.get(name)
+pub(crate) fn library_function<'js>(
+    ctx: &Ctx<'js>,
+    library: &str,
+    name: &str,
+) -> Result<Function<'js>> {
+    library::load(ctx, library)?.get(name)
 }
 
 /// Globals that are exports of a library, with the library's name.

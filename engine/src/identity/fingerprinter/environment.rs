@@ -58,12 +58,11 @@ impl Fingerprinter<'_, '_> {
             Some(value) => self.add_text(value, &mut label),
             None => label.bytes(b'0', &[]),
         }
-        let secrets = std::mem::take(&mut label.secrets);
-        let digest = label.into_node().label;
-        reading.label.bytes(b'e', digest.as_bytes());
+        let plain = label.into_plain();
+        reading.label.bytes(b'e', &plain.bytes);
         // A variable may be a secret that nobody has named as one.
         let preview = Some(if value.is_some() { "set" } else { "not set" }.to_owned());
-        let value = CaptureValue::Plain(digest, secrets);
+        let value = CaptureValue::Plain(plain);
         reading.add_fact(
             &format!("process.env.{name}"),
             value,

@@ -8,7 +8,7 @@ use crate::{
     identity::{fingerprints::CaptureValue, label::Label, unseen},
     modules::{
         ModuleFormat, ModuleId, ModuleOrigin,
-        functions::{CaptureSource, CapturedName, MemberUse, Uses},
+        functions::{CaptureSource, CapturedName, MemberUse, UnitKind, Uses},
     },
     sandbox::{globals::structure_function, loader::rigkit},
 };
@@ -63,6 +63,11 @@ impl<'js> Fingerprinter<'_, 'js> {
             CaptureSource::DynamicImport { specifier } => {
                 self.module_symbol(module, specifier, "*")
             }
+            CaptureSource::Variable { is_secret } => {
+                self.read_variable(capture, *is_secret, module, reading);
+                return Ok(());
+            }
+            CaptureSource::ImportMeta => self.module_place(module),
             CaptureSource::Hidden(hidden) => {
                 let place = self.graph.module(module).range(&capture.span);
                 reading
@@ -132,6 +137,11 @@ impl<'js> Fingerprinter<'_, 'js> {
         Ok(())
     }
 
+    /// Follows the names that lead to a member; gives how many of them count, and the value
+    /// there.
+    ///
+    /// Who calls a member hands over what it is a member of, which counts unless the function
+    /// is known to make no use of it.
     fn follow(
         &self,
         value: &Value<'js>,
@@ -145,7 +155,19 @@ impl<'js> Fingerprinter<'_, 'js> {
         arguments.push_arg(member.is_called)?;
         arguments.push_args(member.path.iter().map(|part| &**part))?;
         let found: Array = structure_function(&self.ctx, "follow")?.call_arg(arguments)?;
-        Ok((found.get(0)?, found.get(1)?))
+        let followed: usize = found.get(0)?;
+        let called: Value = found.get(2)?;
+        match called.as_function() {
+            Some(function) if !self.may_use_this(function)? => Ok((followed + 1, called)),
+            _ => Ok((followed, found.get(1)?)),
+        }
+    }
+
+    fn may_use_this(&self, function: &Function<'js>) -> rquickjs::Result<bool> {
+        let origin = self.origin(function)?;
+        let unit = origin.and_then(|origin| self.unit(&origin));
+        let kind = unit.map(|unit| unit.kind);
+        Ok(kind != Some(UnitKind::Function { uses_this: false }))
     }
 
     fn add_value(

@@ -28,6 +28,22 @@ impl<'js> Fingerprinter<'_, 'js> {
         }
     }
 
+    /// Gives what `import.meta` of a module counts with: where in the project the module is.
+    /// Where the project is does not count, here as anywhere.
+    pub(super) fn module_place(&self, module: ModuleId) -> Captured<'js> {
+        let path = &self.graph.module(module).path;
+        let root = self.graph.resolver.project_root();
+        let path = path
+            .strip_prefix(root)
+            .unwrap_or(path)
+            .display()
+            .to_string();
+        Captured::Named {
+            label: hash_parts("import.meta", [path.as_bytes()]),
+            preview: Some(path),
+        }
+    }
+
     fn module_label(&mut self, target: ModuleId, export: &str) -> (Digest, Option<String>) {
         let module = self.graph.module(target);
         match &module.origin {

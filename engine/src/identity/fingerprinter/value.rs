@@ -55,6 +55,7 @@ impl<'js> Fingerprinter<'_, 'js> {
                 kind:
                     UnitKind::Class {
                         has_private_state: true,
+                        ..
                     },
                 ..
             }) = self.unit(&origin)

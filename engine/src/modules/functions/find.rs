@@ -4,13 +4,13 @@ use std::{cell::Cell, collections::HashMap, ops::Range};
 
 use oxc::{
     ast::ast::{
-        ArrowFunctionExpression, AssignmentExpression, AssignmentPattern, AssignmentTarget,
-        BindingPattern, CallExpression, Class, ClassElement, ComputedMemberExpression,
-        ExportDefaultDeclaration, Expression, FormalParameter, Function, IdentifierReference,
-        ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, MethodDefinition,
-        ObjectProperty, Program, PropertyDefinition, SimpleAssignmentTarget, Statement,
-        StaticMemberExpression, Super, ThisExpression, UnaryExpression, UpdateExpression,
-        VariableDeclarator,
+        Argument, ArrowFunctionExpression, AssignmentExpression, AssignmentPattern,
+        AssignmentTarget, BindingPattern, CallExpression, Class, ClassElement,
+        ComputedMemberExpression, ExportDefaultDeclaration, Expression, FormalParameter, Function,
+        IdentifierReference, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression,
+        ImportMeta, MethodDefinition, ObjectProperty, Program, PropertyDefinition,
+        SimpleAssignmentTarget, Statement, StaticMemberExpression, Super, ThisExpression,
+        UnaryExpression, UpdateExpression, VariableDeclarator,
     },
     ast_visit::{Visit, walk},
     semantic::{ReferenceId, ScopeFlags, ScopeId, Scoping, SymbolId},
@@ -21,6 +21,7 @@ use oxc::{
 use super::{
     CaptureSource, CapturedName, FoundFunctions, FunctionUnit, HiddenCapture, LocalBinding,
     MemberUse, ModuleFunctions, ReadBinding, UnitDraft, UnitKind, Uses,
+    members::{named_member, root_of, taken_members},
 };
 use crate::digest::Digest;
 
@@ -89,6 +90,8 @@ enum CaptureKey {
     Global(Box<str>),
     This,
     DynamicImport(Box<str>),
+    Variable { name: Box<str>, is_secret: bool },
+    ImportMeta,
     Hidden(HiddenCapture),
 }
 
@@ -263,6 +266,10 @@ impl Finder<'_> {
             CaptureKey::DynamicImport(specifier) => CaptureSource::DynamicImport {
                 specifier: specifier.clone(),
             },
+            CaptureKey::Variable { is_secret, .. } => CaptureSource::Variable {
+                is_secret: *is_secret,
+            },
+            CaptureKey::ImportMeta => CaptureSource::ImportMeta,
             CaptureKey::Hidden(hidden) => CaptureSource::Hidden(*hidden),
         }
     }
@@ -326,9 +333,27 @@ impl Finder<'_> {
     }
 
     fn note_this(&mut self, span: Span) {
+        self.mark_use_of_this();
+        self.note_whole(CaptureKey::This, "this", span);
+    }
+
+    /// Notes in the unit that `this` belongs to that it is used.
+    fn mark_use_of_this(&mut self) {
+        let owner = self.first_with_enclosing_this().checked_sub(1);
+        let owner = owner.and_then(|position| self.open.get(position));
+        let Some(owner) = owner.and_then(|unit| self.units.get_mut(*unit)) else {
+            return;
+        };
+        if let UnitKind::Function { uses_this } = &mut owner.unit.kind {
+            *uses_this = true;
+        }
+    }
+
+    /// Notes the use of something that no variable stands for.
+    fn note_whole(&mut self, key: CaptureKey, name: &str, span: Span) {
         self.note(&Use {
-            key: CaptureKey::This,
-            name: "this".into(),
+            key,
+            name: name.into(),
             uses: Uses::Whole,
             span: range(span),
             is_assigned: false,
@@ -370,8 +395,49 @@ impl Finder<'_> {
             return;
         };
         path.reverse();
-        let uses = Uses::Members(vec![MemberUse { path, is_called }]);
-        self.note_reference(root, uses, root.span);
+        self.note_member(root, MemberUse { path, is_called });
+    }
+
+    fn note_member(&mut self, root: &IdentifierReference<'_>, mut member: MemberUse) {
+        if !self.is_global(root, "globalThis") || member.path.is_empty() {
+            self.note_reference(root, Uses::of(member), root.span);
+            return;
+        }
+        // A member of the global object is a global.
+        let name = member.path.remove(0);
+        self.note(&Use {
+            key: CaptureKey::Global(name.clone()),
+            name,
+            uses: Uses::of(member),
+            span: range(root.span),
+            is_assigned: false,
+            reference: root.reference_id.get(),
+        });
+    }
+
+    fn is_global(&self, reference: &IdentifierReference<'_>, name: &str) -> bool {
+        let id = reference.reference_id.get();
+        let symbol = id.and_then(|id| self.scoping.get_reference(id).symbol_id());
+        reference.name == name && symbol.is_none()
+    }
+
+    /// Gives the variable of the environment that a call of the SDK's `env` or `env.secret`
+    /// reads, and whether it is a secret.
+    fn read_variable<'c>(&self, call: &'c CallExpression<'_>) -> Option<(&'c str, bool)> {
+        let (function, is_secret) = match named_member(&call.callee) {
+            Some((function, "secret")) => (function, true),
+            _ => (&call.callee, false),
+        };
+        let Expression::Identifier(function) = function else {
+            return None;
+        };
+        let reference = self.scoping.get_reference(function.reference_id.get()?);
+        let imported = self.imports.get(&reference.symbol_id()?)?;
+        let is_env = &*imported.specifier == "@rigkit/sdk" && &*imported.export == "env";
+        match call.arguments.first() {
+            Some(Argument::StringLiteral(name)) if is_env => Some((name.value.as_str(), is_secret)),
+            _ => None,
+        }
     }
 
     fn name_by_place(&mut self, value: &Expression<'_>, name: &str) {
@@ -407,7 +473,7 @@ impl<'a> Visit<'a> for Finder<'_> {
                 &function.scope_id,
                 name,
                 function.span,
-                UnitKind::Function,
+                UnitKind::Function { uses_this: false },
                 ThisKind::Own,
             );
         walk::walk_function(self, function, flags);
@@ -419,7 +485,7 @@ impl<'a> Visit<'a> for Finder<'_> {
             &arrow.scope_id,
             None,
             arrow.span,
-            UnitKind::Function,
+            UnitKind::Function { uses_this: false },
             ThisKind::Enclosing,
         );
         walk::walk_arrow_function_expression(self, arrow);
@@ -427,8 +493,11 @@ impl<'a> Visit<'a> for Finder<'_> {
     }
 
     fn visit_class(&mut self, class: &Class<'a>) {
+        let private = class.body.body.iter().filter_map(private_state);
+        let statics: Vec<bool> = private.collect();
         let kind = UnitKind::Class {
-            has_private_state: class.body.body.iter().any(is_private_state),
+            has_private_state: statics.contains(&false),
+            has_private_statics: statics.contains(&true),
         };
         let name = class.id.as_ref().map(|id| id.name.as_str());
         let has_begun = self.begin(&class.scope_id, name, class.span, kind, ThisKind::Own);
@@ -449,6 +518,15 @@ impl<'a> Visit<'a> for Finder<'_> {
             Expression::ArrowFunctionExpression(arrow) => arrow.scope_id.get(),
             _ => None,
         };
+        if let Some((name, is_secret)) = self.read_variable(call) {
+            let key = CaptureKey::Variable {
+                name: name.into(),
+                is_secret,
+            };
+            self.note_whole(key, name, call.span);
+            self.visit_arguments(&call.arguments);
+            return;
+        }
         if let Some((object, name)) = named_member(callee) {
             self.visit_member(object, name, true);
             self.visit_arguments(&call.arguments);
@@ -502,15 +580,12 @@ impl<'a> Visit<'a> for Finder<'_> {
                 "import()".into(),
             ),
         };
-        self.note(&Use {
-            key,
-            name,
-            uses: Uses::Whole,
-            span: range(import.span),
-            is_assigned: false,
-            reference: None,
-        });
+        self.note_whole(key, &name, import.span);
         walk::walk_import_expression(self, import);
+    }
+
+    fn visit_import_meta(&mut self, meta: &ImportMeta) {
+        self.note_whole(CaptureKey::ImportMeta, "import.meta", meta.span);
     }
 
     fn visit_assignment_expression(&mut self, assignment: &AssignmentExpression<'a>) {
@@ -555,7 +630,16 @@ impl<'a> Visit<'a> for Finder<'_> {
         {
             self.name_by_place(value, &name.name);
         }
-        walk::walk_variable_declarator(self, declarator);
+        let value = declarator.init.as_ref();
+        let taken = value.and_then(|value| taken_members(&declarator.id, value));
+        let Some((root, members)) = taken else {
+            walk::walk_variable_declarator(self, declarator);
+            return;
+        };
+        self.visit_binding_pattern(&declarator.id);
+        for member in members {
+            self.note_member(root, member);
+        }
     }
 
     fn visit_formal_parameter(&mut self, parameter: &FormalParameter<'a>) {
@@ -598,50 +682,20 @@ impl<'a> Visit<'a> for Finder<'_> {
 
 impl Finder<'_> {
     fn note_eval(&mut self, name: &IdentifierReference<'_>) {
-        self.note(&Use {
-            key: CaptureKey::Hidden(HiddenCapture::Eval),
-            name: "eval".into(),
-            uses: Uses::Whole,
-            span: range(name.span),
-            is_assigned: false,
-            reference: None,
-        });
+        self.mark_use_of_this();
+        self.note_whole(CaptureKey::Hidden(HiddenCapture::Eval), "eval", name.span);
     }
 }
 
-fn is_private_state(element: &ClassElement<'_>) -> bool {
+/// Says of a field that nobody else can read whether it is static.
+fn private_state(element: &ClassElement<'_>) -> Option<bool> {
     match element {
-        ClassElement::PropertyDefinition(property) => {
-            !property.r#static && property.key.is_private_identifier()
-        }
-        ClassElement::AccessorProperty(_) => true,
-        _ => false,
-    }
-}
-
-/// Takes the last name off a chain of members.
-fn named_member<'e, 'a>(expression: &'e Expression<'a>) -> Option<(&'e Expression<'a>, &'e str)> {
-    match expression {
-        Expression::StaticMemberExpression(member) => {
-            Some((&member.object, member.property.name.as_str()))
-        }
-        Expression::ComputedMemberExpression(member) => match &member.expression {
-            Expression::StringLiteral(name) => Some((&member.object, name.value.as_str())),
-            _ => None,
-        },
+        ClassElement::PropertyDefinition(property) => property
+            .key
+            .is_private_identifier()
+            .then_some(property.r#static),
+        ClassElement::AccessorProperty(property) => Some(property.r#static),
         _ => None,
-    }
-}
-
-/// Finds the name at the beginning of a chain of members.
-fn root_of<'e, 'a>(mut expression: &'e Expression<'a>) -> Option<&'e IdentifierReference<'a>> {
-    loop {
-        expression = match expression {
-            Expression::Identifier(name) => return Some(name),
-            Expression::StaticMemberExpression(member) => &member.object,
-            Expression::ComputedMemberExpression(member) => &member.object,
-            _ => return None,
-        };
     }
 }
 

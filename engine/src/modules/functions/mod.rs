@@ -7,6 +7,7 @@
 
 mod find;
 mod mark;
+mod members;
 mod normalize;
 mod uses;
 
@@ -45,10 +46,15 @@ pub(crate) struct FunctionUnit {
 /// Tells functions from classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum UnitKind {
-    Function,
+    Function {
+        /// Whether it uses what it is called on.
+        uses_this: bool,
+    },
     Class {
         /// Whether its instances have fields that nobody else can read.
         has_private_state: bool,
+        /// Whether the class itself has such fields.
+        has_private_statics: bool,
     },
 }
 
@@ -85,6 +91,10 @@ pub(crate) enum CaptureSource {
     Global,
     /// In a module that is imported while the function runs.
     DynamicImport { specifier: Box<str> },
+    /// In a variable of the environment that is read while the function runs.
+    Variable { is_secret: bool },
+    /// In what a module knows of itself, such as its path.
+    ImportMeta,
     /// Where nothing can look.
     Hidden(HiddenCapture),
 }

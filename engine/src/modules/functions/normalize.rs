@@ -10,8 +10,9 @@ use oxc::{
     allocator::{Allocator, CloneIn, Vec as ArenaVec},
     ast::{
         ast::{
-            Argument, BindingIdentifier, Class, ClassHeritage, Expression, Function,
-            IdentifierReference, Program, Statement,
+            Argument, BindingIdentifier, BindingProperty, Class, ClassHeritage, Expression,
+            Function, IdentifierReference, ImportExpression, ObjectProperty, Program, PropertyKey,
+            Statement,
         },
         builder::AstBuilder,
     },
@@ -19,9 +20,10 @@ use oxc::{
     codegen::{Codegen, CodegenOptions, CommentOptions, Context, Gen},
     semantic::{ReferenceId, ScopeFlags, Scoping, SymbolId},
     span::SPAN,
+    syntax::identifier::is_identifier_name,
 };
 
-use super::FoundFunctions;
+use super::{CaptureSource, FoundFunctions};
 use crate::digest::hash_parts;
 
 /// Computes the digest of every function and class that was found.
@@ -121,11 +123,19 @@ impl<'a> Normalizer<'a, '_> {
     }
 
     fn renamer(&self, unit: usize) -> Renamer<'a, '_> {
-        let captured = self.found.drafts[unit].symbols.iter().enumerate();
+        let symbols = self.found.drafts[unit].symbols.iter().enumerate();
+        let captures = self.found.functions.units[unit].captures.iter().enumerate();
         Renamer {
             allocator: self.allocator,
+            builder: AstBuilder::new(self.allocator),
             scoping: self.scoping,
-            captured: captured
+            imported: captures
+                .filter_map(|(index, capture)| match &capture.source {
+                    CaptureSource::DynamicImport { specifier } => Some((specifier.clone(), index)),
+                    _ => None,
+                })
+                .collect(),
+            captured: symbols
                 .filter_map(|(index, symbol)| Some(((*symbol)?, index)))
                 .collect(),
             own: HashMap::new(),
@@ -187,8 +197,11 @@ impl<'a> Normalizer<'a, '_> {
 /// Gives numbers to the variables of one unit, in the order in which they appear.
 struct Renamer<'a, 's> {
     allocator: &'a Allocator,
+    builder: AstBuilder<'a>,
     scoping: &'s Scoping,
     captured: HashMap<SymbolId, usize>,
+    /// The modules that are imported while the unit runs, which count by what is in them.
+    imported: HashMap<Box<str>, usize>,
     own: HashMap<SymbolId, usize>,
 }
 
@@ -203,9 +216,41 @@ impl<'a> Renamer<'a, '_> {
         };
         self.allocator.alloc_str(&name)
     }
+
+    /// Takes the quotes off a key that needs none.
+    fn bare_key(&self, key: &mut PropertyKey<'a>) {
+        if let PropertyKey::StringLiteral(name) = key
+            && is_identifier_name(&name.value)
+        {
+            *key = PropertyKey::new_static_identifier(SPAN, name.value, &self.builder);
+        }
+    }
 }
 
 impl<'a> VisitMut<'a> for Renamer<'a, '_> {
+    fn visit_object_property(&mut self, property: &mut ObjectProperty<'a>) {
+        walk_mut::walk_object_property(self, property);
+        if !property.computed {
+            self.bare_key(&mut property.key);
+        }
+    }
+
+    fn visit_binding_property(&mut self, property: &mut BindingProperty<'a>) {
+        walk_mut::walk_binding_property(self, property);
+        if !property.computed {
+            self.bare_key(&mut property.key);
+        }
+    }
+
+    fn visit_import_expression(&mut self, import: &mut ImportExpression<'a>) {
+        walk_mut::walk_import_expression(self, import);
+        if let Expression::StringLiteral(source) = &mut import.source
+            && let Some(index) = self.imported.get(source.value.as_str())
+        {
+            source.value = self.allocator.alloc_str(&format!("__c{index}")).into();
+        }
+    }
+
     fn visit_binding_identifier(&mut self, name: &mut BindingIdentifier<'a>) {
         if let Some(symbol) = name.symbol_id.get() {
             name.name = self.name(symbol).into();

@@ -30,8 +30,15 @@
       if (isDefining) noteMethods(value);
       return value;
     };
+    meta.key = (key) => {
+      const name = typeof key === "symbol" ? key : `${key}`;
+      computedKeys.push(name);
+      return name;
+    };
     meta.members = (object, methods) => {
-      if (isDefining) for (const method of methods) noteMember(object, first, method);
+      const computed = methods.filter(([, name]) => name === 0);
+      const keys = computed.length === 0 ? [] : computedKeys.splice(-computed.length);
+      if (isDefining) noteMembers(object, methods, keys, first, meta.filename);
       return object;
     };
     meta.scope = (readers) => moduleReaders.set(module, readers);
@@ -46,14 +53,16 @@
     return value;
   }
 
-  function noteMember(object, first, [ordinal, name, readers]) {
-    const { value, get, set } = Object.getOwnPropertyDescriptor(object, name) ?? {};
-    for (const member of [value, get, set]) {
-      const isNew = typeof member === "function" && !origins.has(member);
-      if (isNew) {
-        origins.set(member, [first + ordinal, readers]);
-        return;
-      }
+  // The computed names of methods whose objects are not finished yet, the innermost last.
+  const computedKeys = [];
+
+  // Of two methods of one name the last is there, unless the object took another one over.
+  function noteMembers(object, methods, keys, first, file) {
+    for (const [ordinal, name, readers, accessor] of methods.toReversed()) {
+      const key = name === 0 ? keys.pop() : name;
+      const member = Object.getOwnPropertyDescriptor(object, key)?.[accessor ?? "value"];
+      const isNew = typeof member === "function" && !origins.has(member) && member.fileName === file;
+      if (isNew) origins.set(member, [first + ordinal, readers || undefined]);
     }
   }
 

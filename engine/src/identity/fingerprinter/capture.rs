@@ -5,9 +5,9 @@ use rquickjs::{Array, Function, Value, function::Args};
 use super::{Fingerprinter, Origin, unit::UnitReading};
 use crate::{
     digest::Digest,
-    identity::{fingerprints::CaptureValue, label::Label, unseen},
+    identity::{fingerprints::CaptureValue, label::Label, unseen, value_graph::NodeId},
     modules::{
-        ModuleFormat, ModuleId, ModuleOrigin,
+        BuiltInModule, ModuleFormat, ModuleId, ModuleOrigin,
         functions::{CaptureSource, CapturedName, MemberUse, UnitKind, Uses},
     },
     sandbox::{globals::structure_function, loader::rigkit},
@@ -22,6 +22,8 @@ pub(super) enum Captured<'js> {
         label: Digest,
         preview: Option<String>,
     },
+    /// A module of the project that counts with its text.
+    Text(NodeId),
     /// Something that only the name of counts.
     Nothing,
 }
@@ -54,7 +56,14 @@ impl<'js> Fingerprinter<'_, 'js> {
                 reader,
                 specifier,
                 export,
-            } => self.imported(module, *reader, specifier, export)?,
+            } => {
+                if self.is_env(module, specifier, export) {
+                    let place = self.graph.module(module).range(&capture.span);
+                    let warning = unseen::computed_variable(place);
+                    reading.facts.warnings.push(warning);
+                }
+                self.imported(module, *reader, specifier, export)?
+            }
             CaptureSource::Global if &*capture.name == "process" => {
                 self.read_environment(capture, module, reading);
                 return Ok(());
@@ -95,6 +104,15 @@ impl<'js> Fingerprinter<'_, 'js> {
                     let value = CaptureValue::Plain(label, Vec::new());
                     reading.add_fact(&capture.name, value, preview, capture, module);
                 }
+            }
+            Captured::Text(node) => {
+                reading.label.edge(node);
+                // Of a CommonJS module all exports come from the one text.
+                if let CaptureSource::Import { export, .. } = &capture.source {
+                    reading.label.text(export);
+                }
+                let (value, preview) = (CaptureValue::Node(node), Some("its files".to_owned()));
+                reading.add_fact(&capture.name, value, preview, capture, module);
             }
             Captured::Value(value) => match &capture.uses {
                 Uses::Whole => self.add_value(&capture.name, &value, capture, module, reading)?,
@@ -212,6 +230,14 @@ impl<'js> Fingerprinter<'_, 'js> {
             return self.call_reader(Some(&readers), reader);
         }
         Ok(self.module_symbol(module, specifier, export))
+    }
+
+    /// Says whether an import is the SDK's `env`; where it is given a name, that is a capture of
+    /// its own.
+    fn is_env(&self, module: ModuleId, specifier: &str, export: &str) -> bool {
+        let target = self.graph.module(module).link(specifier);
+        let origin = target.map(|target| &self.graph.module(target).origin);
+        export == "env" && origin == Some(&ModuleOrigin::BuiltIn(BuiltInModule::Sdk))
     }
 
     /// Gives a global that the config made; those of the language count by their name.

@@ -3,11 +3,13 @@
 
 mod capture;
 mod environment;
+mod late_variables;
 mod symbol;
+mod text;
 mod unit;
 mod value;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use rquickjs::{Array, Ctx, Function, Value};
 
@@ -18,7 +20,6 @@ use super::{
     value_graph::{NodeId, ValueGraph},
 };
 use crate::{
-    digest::Digest,
     modules::{ModuleGraph, ModuleId, functions::FunctionUnit},
     sandbox::{Secrets, Variables, loader::rigkit},
 };
@@ -36,7 +37,7 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     unread: Vec<(NodeId, Value<'js>)>,
     readers: HashMap<ModuleId, Array<'js>>,
     packages: PackageVersions,
-    contents: HashMap<ModuleId, Digest>,
+    texts: HashMap<PathBuf, NodeId>,
 }
 
 /// Says where a function or class was made.
@@ -64,7 +65,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             unread: Vec::new(),
             readers: HashMap::new(),
             packages: PackageVersions::default(),
-            contents: HashMap::new(),
+            texts: HashMap::new(),
         })
     }
 
@@ -95,11 +96,15 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         if let Some(known) = self.known.get(value) {
             return *known;
         }
-        let id = self.values.reserve();
-        self.facts.push(NodeFacts::default());
+        let id = self.reserve();
         self.known.insert(value.clone(), id);
         self.unread.push((id, value.clone()));
         id
+    }
+
+    fn reserve(&mut self) -> NodeId {
+        self.facts.push(NodeFacts::default());
+        self.values.reserve()
     }
 
     fn read_value(&mut self, id: NodeId, value: &Value<'js>) -> rquickjs::Result<()> {

@@ -13,7 +13,7 @@ use crate::{
     },
     modules::{
         ModuleId,
-        functions::{CapturedName, FunctionUnit},
+        functions::{CapturedName, FunctionUnit, UnitKind},
     },
     sandbox::{globals::structure_function, loader::rigkit},
 };
@@ -41,6 +41,15 @@ impl<'js> Fingerprinter<'_, 'js> {
             self.read_capture(capture, origin, &mut reading)?;
         }
         self.read_own_members(function, &mut reading.label)?;
+        if matches!(
+            unit.kind,
+            UnitKind::Class {
+                has_private_statics: true,
+                ..
+            }
+        ) {
+            reading.facts.hidden = Some(HiddenReason::State);
+        }
         reading.facts.function = Some(facts_of(unit, origin, reading.captures));
         self.set(id, reading.label, reading.facts);
         Ok(())
@@ -51,15 +60,12 @@ impl<'js> Fingerprinter<'_, 'js> {
         function: &Function<'js>,
         label: &mut Label,
     ) -> rquickjs::Result<()> {
-        let has_members = function
-            .as_object()
-            .is_some_and(|object| object.keys::<String>().next().is_some());
-        if !has_members {
-            return Ok(());
-        }
-        let described: Array =
+        let described: Option<Array> =
             structure_function(&self.ctx, "describeOwnMembers")?.call((function.clone(),))?;
-        self.add_description(&described, label)
+        match described {
+            Some(described) => self.add_description(&described, label),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn module_readers(&mut self, module: ModuleId) -> rquickjs::Result<Array<'js>> {

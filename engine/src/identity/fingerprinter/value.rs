@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rquickjs::{Array, Coerced, Function, Object, Value};
+use rquickjs::{Array, Coerced, Function, Module, Object, Value};
 
 use super::Fingerprinter;
 use crate::{
@@ -11,8 +11,11 @@ use crate::{
         label::Label,
         value_graph::NodeId,
     },
-    modules::functions::{FunctionUnit, UnitKind},
-    sandbox::globals::structure_function,
+    modules::{
+        ModuleFormat,
+        functions::{FunctionUnit, UnitKind},
+    },
+    sandbox::{globals::structure_function, loader::rigkit},
 };
 
 impl<'js> Fingerprinter<'_, 'js> {
@@ -26,18 +29,61 @@ impl<'js> Fingerprinter<'_, 'js> {
         let mut label = Label::new("value");
         self.add_description(&described, &mut label)?;
         let is_hidden: bool = described.get(1)?;
-        let hides = is_hidden || self.hides_state(&described)?;
+        let hides = is_hidden
+            || self.hides_state(&described)?
+            || self.is_made_by_package(value, &described)?;
         let reason = if value.is_function() {
             HiddenReason::Bound
         } else {
             HiddenReason::State
         };
+        let is_packaged = !value.is_function()
+            && structure_function(&self.ctx, "isPackaged")?.call((value.clone(),))?;
         let facts = NodeFacts {
             hidden: hides.then_some(reason),
+            is_packaged,
             ..NodeFacts::default()
         };
         self.set(id, label, facts);
         Ok(())
+    }
+
+    /// Says whether a function of a package is one that the package made for somebody, such as
+    /// what a call has given, and not one of those that it exports.
+    fn is_made_by_package(
+        &self,
+        value: &Value<'js>,
+        described: &Array<'js>,
+    ) -> rquickjs::Result<bool> {
+        let files: Vec<String> = described.get(2)?;
+        let Some(file) = files.first().filter(|_| value.is_function()) else {
+            return Ok(false);
+        };
+        let Some(exports) = self.exports(file) else {
+            return Ok(true);
+        };
+        let is_exported: bool =
+            structure_function(&self.ctx, "isExported")?.call((value.clone(), exports))?;
+        Ok(!is_exported)
+    }
+
+    /// Gives what a module of a package exports.
+    fn exports(&self, file: &str) -> Option<Value<'js>> {
+        let module = self.graph.find_by_name(Path::new(file));
+        let is_module =
+            module.is_some_and(|module| self.graph.module(module).format == ModuleFormat::EsModule);
+        let exports = if is_module {
+            Module::import(&self.ctx, file).and_then(|promise| promise.finish())
+        } else {
+            rigkit(&self.ctx)
+                .and_then(|rigkit| rigkit.get::<_, Function>("requireCommonJs"))
+                .and_then(|require| require.call((file,)))
+        };
+        if exports.is_err() {
+            // What it threw is nobody's.
+            drop(self.ctx.catch());
+        }
+        exports.ok()
     }
 
     /// Says whether a value is an instance of a class of the project with private fields.
@@ -79,15 +125,22 @@ impl<'js> Fingerprinter<'_, 'js> {
         self.add_text(&kind, label);
         let files: Vec<String> = described.get(2)?;
         for file in files {
-            if let Some(module) = self.graph.find_by_name(Path::new(&file)) {
-                let version = self.packages.digest(self.graph, module);
-                label.bytes(b'v', version.as_bytes());
-            }
+            self.add_file(Path::new(&file), label);
         }
         for part in described.iter::<Value>().skip(3) {
             self.add_part(&part?, label)?;
         }
         Ok(())
+    }
+
+    /// Adds the file that a function is from which nobody can look into.
+    fn add_file(&mut self, file: &Path, label: &mut Label) {
+        if let Some(version) = self.packages.file_digest(self.graph, file) {
+            label.bytes(b'v', version.as_bytes());
+        } else {
+            let text = self.text_node(file);
+            label.edge(text);
+        }
     }
 
     fn add_part(&mut self, value: &Value<'js>, label: &mut Label) -> rquickjs::Result<()> {

@@ -1,0 +1,10 @@
+//! What makes a task run again and what does not: a table of edits, edits made at random, and
+//! simpler ways to tell.
+
+mod outcomes;
+mod row;
+mod rows;
+mod table;
+mod unseen;
+
+pub use row::{Row, row};

@@ -2,6 +2,7 @@
 //! simpler ways to tell.
 
 mod outcomes;
+mod property;
 mod row;
 mod rows;
 mod table;

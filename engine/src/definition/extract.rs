@@ -43,12 +43,16 @@ pub(crate) fn extract<'js>(
     if !extractor.problems.is_empty() {
         return Err(without_repetitions(extractor.problems));
     }
+    let fingerprints = extractor
+        .fingerprints
+        .finish()
+        .map_err(|error| vec![realm.explain(ctx, &error)])?;
     let mut definition = Definition {
         warnings: Vec::new(),
         workflows,
         providers: extractor.providers,
         graph: Arc::clone(&realm.graph),
-        fingerprints: extractor.fingerprints.finish(),
+        fingerprints,
         console: Vec::new(),
     };
     definition.warnings = without_repetitions(warnings(&definition));

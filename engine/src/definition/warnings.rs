@@ -13,12 +13,17 @@ use crate::diagnostic::Diagnostic;
 pub(super) fn warnings(definition: &Definition) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     let mut providers = BTreeSet::new();
+    let mut has_tasks = false;
     for workflow in &definition.workflows {
         let tasks = workflow.tasks.iter();
         for task in tasks.filter(|task| task.options.version.is_none()) {
+            has_tasks = true;
             warnings.append(&mut of_task(definition, task));
             add_providers(workflow, task, &mut providers);
         }
+    }
+    if has_tasks {
+        warnings.extend_from_slice(&definition.fingerprints.shared_warnings);
     }
     let of_providers = providers
         .into_iter()

@@ -23,6 +23,8 @@ pub struct Fingerprints {
     nodes: Vec<FingerprintNode>,
     has_secrets: bool,
     has_warnings: bool,
+    /// What no code can be seen to use, because all code may use it.
+    pub(crate) shared_warnings: Vec<Diagnostic>,
 }
 
 /// Is a function or a value that something of the definition consists of.
@@ -125,8 +127,13 @@ impl fmt::Display for CodePlace {
 }
 
 impl Fingerprints {
-    pub(super) fn new(graph: Arc<ModuleGraph>, nodes: Vec<FingerprintNode>) -> Self {
+    pub(super) fn new(
+        graph: Arc<ModuleGraph>,
+        nodes: Vec<FingerprintNode>,
+        shared_warnings: Vec<Diagnostic>,
+    ) -> Self {
         Self {
+            shared_warnings,
             has_secrets: nodes.iter().any(|node| node.facts.has_secrets()),
             has_warnings: nodes.iter().any(|node| node.facts.has_warnings()),
             graph,

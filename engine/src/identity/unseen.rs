@@ -58,6 +58,22 @@ pub(super) fn computed_variable(place: SourceRange) -> Diagnostic {
     .help("name the variable, as in `env(\"HOME\")`, or give the task a `version`")
 }
 
+/// Says that the config changes what the language brings.
+pub(super) fn touched_language(name: &str, place: SourceRange) -> Diagnostic {
+    unseen(
+        format!("what this changes in `{name}` cannot be seen: the language counts by its names"),
+        place,
+    )
+}
+
+/// Says that the config may change a package, whose code does not show it.
+pub(super) fn touched_package(name: &str, place: SourceRange) -> Diagnostic {
+    unseen(
+        format!("what this changes in `{name}` cannot be seen: a package counts by its version"),
+        place,
+    )
+}
+
 /// Says that a function changes what it captures.
 pub(super) fn assigned(name: &str, place: SourceRange) -> Diagnostic {
     Diagnostic::error(

@@ -187,6 +187,9 @@ impl Worker {
     fn prepare(&self, ctx: &Ctx<'_>) -> rquickjs::Result<()> {
         self.bridge.take_console(&self.realm.console);
         globals::install_handler_globals(ctx)?;
+        rigkit(ctx)?
+            .get::<_, Function>("endDefinition")?
+            .call::<_, ()>(())?;
         bridge::install(ctx, &self.bridge)?;
         ctx.eval::<(), _>(RUNTIME)
     }

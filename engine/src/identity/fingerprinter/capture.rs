@@ -62,6 +62,8 @@ impl<'js> Fingerprinter<'_, 'js> {
                     let warning = unseen::computed_variable(place);
                     reading.facts.warnings.push(warning);
                 }
+                let mut touched = self.touched_package(module, specifier);
+                reading.facts.warnings.append(&mut touched);
                 self.imported(module, *reader, specifier, export)?
             }
             CaptureSource::Global if &*capture.name == "process" => {

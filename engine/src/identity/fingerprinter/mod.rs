@@ -6,6 +6,7 @@ mod environment;
 mod late_variables;
 mod symbol;
 mod text;
+mod touched;
 mod unit;
 mod value;
 
@@ -20,6 +21,7 @@ use super::{
     value_graph::{NodeId, ValueGraph},
 };
 use crate::{
+    diagnostic::Diagnostic,
     modules::{ModuleGraph, ModuleId, functions::FunctionUnit},
     sandbox::{Secrets, Variables, loader::rigkit},
 };
@@ -38,6 +40,8 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     readers: HashMap<ModuleId, Array<'js>>,
     packages: PackageVersions,
     texts: HashMap<PathBuf, NodeId>,
+    /// What the project may change in packages, by their names.
+    touched_packages: Option<HashMap<String, Vec<Diagnostic>>>,
 }
 
 /// Says where a function or class was made.
@@ -66,6 +70,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             readers: HashMap::new(),
             packages: PackageVersions::default(),
             texts: HashMap::new(),
+            touched_packages: None,
         })
     }
 
@@ -79,7 +84,8 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     }
 
     /// Makes the fingerprints of everything that was read.
-    pub(crate) fn finish(self) -> Fingerprints {
+    pub(crate) fn finish(self) -> rquickjs::Result<Fingerprints> {
+        let of_language = self.touched_language()?;
         let digests = self.values.digests();
         let nodes = self.values.nodes().iter().zip(digests).zip(self.facts);
         let nodes = nodes
@@ -89,7 +95,8 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
                 facts,
             })
             .collect();
-        Fingerprints::new(Arc::clone(self.graph), nodes)
+        let graph = Arc::clone(self.graph);
+        Ok(Fingerprints::new(graph, nodes, of_language))
     }
 
     fn node_of(&mut self, value: &Value<'js>) -> NodeId {

@@ -1,6 +1,6 @@
 //! Functions and classes of the project: their code, and readers of the variables around them.
 
-use rquickjs::{Array, Function, Value};
+use rquickjs::{Array, Atom, Filter, Function, Object, Value};
 
 use super::{Fingerprinter, Origin, capture::Captured};
 use crate::{
@@ -60,6 +60,9 @@ impl<'js> Fingerprinter<'_, 'js> {
         function: &Function<'js>,
         label: &mut Label,
     ) -> rquickjs::Result<()> {
+        if !may_have_members(function)? {
+            return Ok(());
+        }
         let described: Option<Array> =
             structure_function(&self.ctx, "describeOwnMembers")?.call((function.clone(),))?;
         match described {
@@ -145,6 +148,26 @@ impl NodeFacts {
             hidden: Some(reason),
             ..Self::default()
         }
+    }
+}
+
+/// Says whether more was put on a function than it is made with: `length`, `name` and, unless
+/// it is an arrow, a prototype that knows its `constructor`.
+fn may_have_members(function: &Function<'_>) -> rquickjs::Result<bool> {
+    let Some(object) = function.as_object() else {
+        return Ok(false);
+    };
+    let count = |object: &Object<'_>| {
+        let filter = Filter::new().string().symbol();
+        object.own_keys::<Atom>(filter).len()
+    };
+    match count(object) {
+        0..=2 => Ok(false),
+        3 => {
+            let prototype: Value = object.get("prototype")?;
+            Ok(prototype.as_object().is_none_or(|holder| count(holder) > 1))
+        }
+        _ => Ok(true),
     }
 }
 

@@ -6,11 +6,12 @@ use oxc::{
     ast::ast::{
         Argument, ArrowFunctionExpression, AssignmentExpression, AssignmentPattern,
         AssignmentTarget, BindingPattern, CallExpression, Class, ClassElement,
-        ComputedMemberExpression, ExportDefaultDeclaration, Expression, FormalParameter, Function,
-        IdentifierReference, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression,
-        ImportMeta, MethodDefinition, ObjectProperty, Program, PropertyDefinition,
-        SimpleAssignmentTarget, Statement, StaticMemberExpression, Super, ThisExpression,
-        UnaryExpression, UpdateExpression, VariableDeclarator,
+        ComputedMemberExpression, ExportDefaultDeclaration, Expression, ExpressionStatement,
+        FormalParameter, Function, IdentifierReference, ImportDeclaration,
+        ImportDeclarationSpecifier, ImportExpression, ImportMeta, MethodDefinition, ObjectProperty,
+        Program, PropertyDefinition, SimpleAssignmentTarget, Statement, StaticBlock,
+        StaticMemberExpression, Super, ThisExpression, UnaryExpression, UpdateExpression,
+        VariableDeclarator,
     },
     ast_visit::{Visit, walk},
     semantic::{ReferenceId, ScopeFlags, ScopeId, Scoping, SymbolId},
@@ -20,8 +21,8 @@ use oxc::{
 
 use super::{
     CaptureSource, CapturedName, FoundFunctions, FunctionUnit, HiddenCapture, LocalBinding,
-    MemberUse, ModuleFunctions, ReadBinding, UnitDraft, UnitKind, Uses,
-    members::{named_member, root_of, taken_members},
+    MemberUse, ModuleFunctions, ReadBinding, Touched, UnitDraft, UnitKind, Uses,
+    members::{called_root, named_member, root_of, taken_members},
 };
 use crate::digest::Digest;
 
@@ -41,6 +42,8 @@ pub(super) fn find(program: &Program<'_>, scoping: &Scoping) -> FoundFunctions {
         imports: imports(program),
         readers: Vec::new(),
         readers_by_symbol: HashMap::new(),
+        touched: Vec::new(),
+        in_static_blocks: Vec::new(),
     };
     finder.visit_program(program);
     finder.finish()
@@ -60,6 +63,9 @@ struct Finder<'s> {
     imports: HashMap<SymbolId, Imported>,
     readers: Vec<ReadBinding>,
     readers_by_symbol: HashMap<SymbolId, u32>,
+    touched: Vec<Touched>,
+    /// The classes whose static blocks are visited, which run when the class is made.
+    in_static_blocks: Vec<usize>,
 }
 
 /// Is what an imported name stands for.
@@ -146,6 +152,7 @@ impl Finder<'_> {
             functions: ModuleFunctions {
                 units,
                 readers: u32::try_from(self.readers.len()).unwrap_or(u32::MAX),
+                touched: self.touched,
             },
             units_by_scope: self.units_by_scope,
             drafts,
@@ -230,10 +237,11 @@ impl Finder<'_> {
     }
 
     fn note_in(&mut self, unit: usize, used: &Use) -> bool {
+        let is_assigned = used.is_assigned && self.in_static_blocks.last() != Some(&unit);
         if let Some(known) = self.units[unit].known.get(&used.key).copied() {
             let capture = &mut self.units[unit].unit.captures[known];
             let is_news = capture.uses.add(&used.uses);
-            let is_first_assignment = used.is_assigned && capture.assigned_at.is_none();
+            let is_first_assignment = is_assigned && capture.assigned_at.is_none();
             if is_first_assignment {
                 capture.assigned_at = Some(used.span.clone());
             }
@@ -253,7 +261,7 @@ impl Finder<'_> {
             source,
             uses: used.uses.clone(),
             span: used.span.clone(),
-            assigned_at: used.is_assigned.then(|| used.span.clone()),
+            assigned_at: is_assigned.then(|| used.span.clone()),
         });
         true
     }
@@ -366,6 +374,7 @@ impl Finder<'_> {
         let Some(root) = root_of(target) else {
             return;
         };
+        self.note_touch(root, span);
         let Some(id) = root.reference_id.get() else {
             return;
         };
@@ -440,6 +449,38 @@ impl Finder<'_> {
         }
     }
 
+    /// Notes that code may change what a name stands for, if that is shared with others.
+    fn note_touch(&mut self, root: &IdentifierReference<'_>, span: Span) {
+        let id = root.reference_id.get();
+        let symbol = id.and_then(|id| self.scoping.get_reference(id).symbol_id());
+        let imported = symbol.map(|symbol| self.imports.get(&symbol));
+        let specifier = match imported {
+            None => None,
+            Some(Some(imported)) => Some(imported.specifier.clone()),
+            Some(None) => return,
+        };
+        self.touched.push(Touched {
+            name: root.name.as_str().into(),
+            specifier,
+            span: range(span),
+        });
+    }
+
+    /// Notes the object that a call such as `Object.assign(Array.prototype, …)` adds to.
+    fn note_extended(&mut self, call: &CallExpression<'_>) {
+        let adds = matches!(
+            named_member(&call.callee),
+            Some((
+                Expression::Identifier(object),
+                "assign" | "defineProperty" | "defineProperties" | "setPrototypeOf"
+            )) if self.is_global(object, "Object") || self.is_global(object, "Reflect")
+        );
+        let target = call.arguments.first().filter(|_| adds);
+        if let Some(root) = target.and_then(Argument::as_expression).and_then(root_of) {
+            self.note_touch(root, call.span);
+        }
+    }
+
     fn name_by_place(&mut self, value: &Expression<'_>, name: &str) {
         let scope = match value {
             Expression::ArrowFunctionExpression(arrow) => arrow.scope_id.get(),
@@ -505,6 +546,14 @@ impl<'a> Visit<'a> for Finder<'_> {
         self.end(has_begun);
     }
 
+    fn visit_static_block(&mut self, block: &StaticBlock<'a>) {
+        let class = self.open.last().copied();
+        self.in_static_blocks.extend(class);
+        walk::walk_static_block(self, block);
+        self.in_static_blocks
+            .truncate(self.in_static_blocks.len() - usize::from(class.is_some()));
+    }
+
     fn visit_method_definition(&mut self, method: &MethodDefinition<'a>) {
         self.not_units.extend(method.value.scope_id.get());
         walk::walk_method_definition(self, method);
@@ -518,6 +567,7 @@ impl<'a> Visit<'a> for Finder<'_> {
             Expression::ArrowFunctionExpression(arrow) => arrow.scope_id.get(),
             _ => None,
         };
+        self.note_extended(call);
         if let Some((name, is_secret)) = self.read_variable(call) {
             let key = CaptureKey::Variable {
                 name: name.into(),
@@ -559,6 +609,17 @@ impl<'a> Visit<'a> for Finder<'_> {
 
     fn visit_identifier_reference(&mut self, reference: &IdentifierReference<'a>) {
         self.note_reference(reference, Uses::Whole, reference.span);
+    }
+
+    fn visit_expression_statement(&mut self, statement: &ExpressionStatement<'a>) {
+        // A call for whose result nobody asks is made for what it changes.
+        if self.open.is_empty()
+            && let Some(root) = called_root(&statement.expression)
+            && !self.is_global(root, &root.name)
+        {
+            self.note_touch(root, statement.span);
+        }
+        walk::walk_expression_statement(self, statement);
     }
 
     fn visit_this_expression(&mut self, this: &ThisExpression) {

@@ -34,6 +34,23 @@ pub(super) fn root_of<'e, 'a>(
     }
 }
 
+/// Finds the name at the beginning of a chain of calls and members.
+pub(super) fn called_root<'e, 'a>(
+    mut expression: &'e Expression<'a>,
+) -> Option<&'e IdentifierReference<'a>> {
+    loop {
+        expression = match expression {
+            Expression::AwaitExpression(awaited) => &awaited.argument,
+            Expression::CallExpression(call) => match root_of(&call.callee) {
+                Some(root) => return Some(root),
+                None => &call.callee,
+            },
+            Expression::StaticMemberExpression(member) => &member.object,
+            _ => return None,
+        };
+    }
+}
+
 /// Lists the members that a pattern takes out of a value with a name, as
 /// `const { node } = versions` does; nothing where it may take any.
 pub(super) fn taken_members<'e, 'a>(

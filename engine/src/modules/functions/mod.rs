@@ -28,6 +28,17 @@ pub(crate) struct ModuleFunctions {
     pub(crate) units: Vec<FunctionUnit>,
     /// How many of the module's own bindings the printed code makes readable.
     pub(crate) readers: u32,
+    /// The code that may change what it imports, or what the language brings.
+    pub(crate) touched: Vec<Touched>,
+}
+
+/// Is code that may change what others share, such as `client.defaults.retries = 2`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Touched {
+    pub(crate) name: Box<str>,
+    /// Where it is imported from, unless it is a global.
+    pub(crate) specifier: Option<Box<str>>,
+    pub(crate) span: Range<u32>,
 }
 
 /// Is a function or a class as it is written.

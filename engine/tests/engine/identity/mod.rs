@@ -5,6 +5,7 @@ mod outcomes;
 mod property;
 mod row;
 mod rows;
+mod schemes;
 mod table;
 mod unseen;
 

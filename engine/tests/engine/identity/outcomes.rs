@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rigkit_engine::plan::{CaptureChange, PlanLevel, PlanNode, Reason, WorkflowPlan};
 
-use super::{Row, rows};
+use super::{Row, rows, schemes::SimpleSchemes};
 use crate::support::TestProject;
 
 /// Is a row with what the engine made of it.
@@ -15,13 +15,32 @@ pub struct Outcome {
     pub pending: Vec<String>,
     /// What is told of the captures that changed.
     pub told: Vec<String>,
+    /// How simpler schemes see the project after the edit.
+    pub simple: SimpleSchemes,
+    /// The tasks that run again for a reason that is not in their handler.
+    pub beside_handler: Vec<String>,
 }
+
+/// Is the project before any edit.
+pub struct Base {
+    project: TestProject,
+    /// How simpler schemes see it.
+    pub simple: SimpleSchemes,
+}
+
+pub static BASE: LazyLock<Base> = LazyLock::new(|| {
+    let project = rows::project();
+    project.apply();
+    Base {
+        simple: SimpleSchemes::of(&project),
+        project,
+    }
+});
 
 pub static OUTCOMES: LazyLock<Vec<Outcome>> = LazyLock::new(all_outcomes);
 
 fn all_outcomes() -> Vec<Outcome> {
-    let base = rows::project();
-    base.apply();
+    let base = &BASE.project;
     let mut queue = rows::all().into_iter();
     let mut found = Vec::new();
     std::thread::scope(|scope| {
@@ -30,7 +49,6 @@ fn all_outcomes() -> Vec<Outcome> {
             if batch.is_empty() {
                 return;
             }
-            let base = &base;
             let running: Vec<_> = batch
                 .into_iter()
                 .map(|(topic, row)| scope.spawn(move || outcome(base, topic, row)))
@@ -48,8 +66,10 @@ fn outcome(base: &TestProject, topic: &'static str, row: Row) -> Outcome {
         .plan_at(PlanLevel::AtRest)
         .unwrap_or_else(|error| panic!("{topic}: {}: {error:?}", row.name));
     Outcome {
-        pending: pending(&plan),
+        pending: names(&plan, |_| true),
+        beside_handler: names(&plan, |reason| !is_handler(reason)),
         told: told(&plan),
+        simple: SimpleSchemes::of(&project),
         topic,
         row,
     }
@@ -72,8 +92,13 @@ fn own(plan: &WorkflowPlan) -> impl Iterator<Item = &PlanNode> {
     plan.pending().filter(|node| is_own_reason(&node.reason))
 }
 
-fn pending(plan: &WorkflowPlan) -> Vec<String> {
-    let mut names: Vec<String> = own(plan).map(|node| node.name.clone()).collect();
+fn is_handler(reason: &Reason) -> bool {
+    matches!(reason, Reason::HandlerChanged { .. })
+}
+
+fn names(plan: &WorkflowPlan, is_meant: impl Fn(&Reason) -> bool) -> Vec<String> {
+    let meant = own(plan).filter(|node| is_meant(&node.reason));
+    let mut names: Vec<String> = meant.map(|node| node.name.clone()).collect();
     names.sort_unstable();
     names
 }

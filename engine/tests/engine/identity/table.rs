@@ -50,6 +50,11 @@ fn captured_functions() {
 }
 
 #[test]
+fn scopes_and_closures() {
+    check("closures");
+}
+
+#[test]
 fn values_from_other_files() {
     check("modules");
 }

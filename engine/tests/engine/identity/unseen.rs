@@ -160,6 +160,34 @@ const UNSEEN: &[Unseen] = &[
         ],
     },
     Unseen {
+        declarations: "import old from \"old-limits\"; import limit, { shared } from \"limits\"; limit.most = 2; old.plain();",
+        task: "() => void shared()",
+        warnings: &[
+            "3:71 unseen-capture: what this changes in `limit` cannot be seen: a package counts by its version",
+        ],
+    },
+    Unseen {
+        declarations: "import old from \"old-limits\"; old.limit(2)(String);",
+        task: "() => void old.plain()",
+        warnings: &[
+            "3:31 unseen-capture: what this changes in `old` cannot be seen: a package counts by its version",
+        ],
+    },
+    Unseen {
+        declarations: "Array.prototype.last = function () { return this.at(-1); }; globalThis.mine = {}; mine.a = 1;",
+        task: "() => void [1].last()",
+        warnings: &[
+            "3:1 unseen-capture: what this changes in `Array` cannot be seen: the language counts by its names",
+        ],
+    },
+    Unseen {
+        declarations: "Object.defineProperty(String.prototype, \"loud\", { value() { return this + \"!\"; } }); Object.assign({}, []);",
+        task: "() => void \"a\".loud()",
+        warnings: &[
+            "3:1 unseen-capture: what this changes in `String` cannot be seen: the language counts by its names",
+        ],
+    },
+    Unseen {
         declarations: "let count = 0;",
         task: "() => { count += 1; }",
         warnings: &["4:60 assigned-capture: this changes `count`, which lives outside the handler"],

@@ -1,5 +1,6 @@
 //! The project that the table edits, and the rows of the table, by topic.
 
+mod closures;
 mod components;
 mod environment;
 mod functions;
@@ -15,10 +16,11 @@ use crate::support::TestProject;
 /// Is the name of a topic, the files it adds to the project, and its rows.
 type Topic = (&'static str, &'static str, fn() -> Vec<Row>);
 
-const TOPICS: [Topic; 8] = [
+const TOPICS: [Topic; 9] = [
     ("syntax", syntax::FILES, syntax::rows),
     ("values", values::FILES, values::rows),
     ("functions", functions::FILES, functions::rows),
+    ("closures", closures::FILES, closures::rows),
     ("modules", modules::FILES, modules::rows),
     ("types", types::FILES, types::rows),
     ("packages", packages::FILES, packages::rows),
@@ -33,18 +35,28 @@ import { workflow } from "@rigkit/sdk";
 import { syntax } from "./syntax/tasks";
 import { values } from "./values/tasks";
 import { functions } from "./functions/tasks";
+import { closures } from "./closures/tasks";
 import { modules } from "./modules/tasks";
 import { types } from "./types/tasks";
 import { packages } from "./packages/tasks";
 import { environment } from "./environment/tasks";
 import { components } from "./components/tasks";
 
+// A task that hides another would take it out of the table.
+const union = (...topics: object[]) => {
+  const entries = topics.flatMap((topic) => Object.entries(topic));
+  const names = entries.map(([name]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`two tasks are named ${twice}`);
+  return Object.fromEntries(entries);
+};
+
 export const app = workflow("app")
   .sequence("app")
-  .parallel({
-    ...syntax, ...values, ...functions, ...modules,
-    ...types, ...packages, ...environment, ...components,
-  });
+  .parallel(union(
+    syntax, values, functions, closures, modules,
+    types, packages, environment, components,
+  ));
 "#;
 
 /// Writes the project, with nothing run yet.

@@ -179,11 +179,11 @@ fn places() -> Vec<Row> {
                 "export * from \"./moved\";",
             )
             .write("syntax/moved.ts", "export const alpha = \"alpha\";"),
-        row("a task at the end").edit("rig.config.ts", "  });", "  }).task(\"last\", () => {});"),
+        row("a task at the end").edit("rig.config.ts", "  ));", "  )).task(\"last\", () => {});"),
         row("an operation").edit(
             "rig.config.ts",
-            "  });",
-            "  }).operation(\"up\", { run: () => {} });",
+            "  ));",
+            "  )).operation(\"up\", { run: () => {} });",
         ),
         row("an export that nobody uses").edit(
             "syntax/alpha.ts",

@@ -57,7 +57,7 @@ impl<'js> Fingerprinter<'_, 'js> {
                 specifier,
                 export,
             } => {
-                if self.is_env(module, specifier, export) {
+                if self.is_env(module, specifier, export, &capture.uses) {
                     let place = self.graph.module(module).range(&capture.span);
                     let warning = unseen::computed_variable(place);
                     reading.facts.warnings.push(warning);
@@ -236,10 +236,18 @@ impl<'js> Fingerprinter<'_, 'js> {
 
     /// Says whether an import is the SDK's `env`; where it is given a name, that is a capture of
     /// its own.
-    fn is_env(&self, module: ModuleId, specifier: &str, export: &str) -> bool {
+    fn is_env(&self, module: ModuleId, specifier: &str, export: &str, uses: &Uses) -> bool {
         let target = self.graph.module(module).link(specifier);
         let origin = target.map(|target| &self.graph.module(target).origin);
-        export == "env" && origin == Some(&ModuleOrigin::BuiltIn(BuiltInModule::Sdk))
+        let is_sdk = origin == Some(&ModuleOrigin::BuiltIn(BuiltInModule::Sdk));
+        let is_used = match uses {
+            _ if export == "env" => true,
+            Uses::Whole => export == "*",
+            Uses::Members(members) => members.iter().any(|member| {
+                export == "*" && member.path.first().is_some_and(|name| &**name == "env")
+            }),
+        };
+        is_sdk && is_used
     }
 
     /// Gives a global that the config made; those of the language count by their name.

@@ -59,7 +59,7 @@ impl<'js> Fingerprinter<'_, 'js> {
                 let preview = format!("{}@{}", package.name, package.version);
                 (self.packages.digest(self.graph, target), Some(preview))
             }
-            ModuleOrigin::BuiltIn(BuiltInModule::Sdk) if export == "z" => {
+            ModuleOrigin::BuiltIn(BuiltInModule::Sdk) if matches!(export, "z" | "*") => {
                 match module.link("zod") {
                     Some(zod) => self.module_label(zod, export),
                     None => (hash_parts("built-in", [&b"zod"[..]]), None),

@@ -153,19 +153,17 @@ impl<'js> Fingerprinter<'_, 'js> {
     }
 
     pub(super) fn add_plain(&self, value: &Value<'js>, label: &mut Label) -> rquickjs::Result<()> {
-        if let Some(text) = value.as_string() {
-            self.add_text(&text.to_string()?, label);
+        if value.is_string() {
+            match value.get::<String>() {
+                Ok(text) => self.add_text(&text, label),
+                Err(_) => label.bytes(b'h', self.escaped(value)?.as_bytes()),
+            }
         } else if let Some(number) = value.as_number() {
             let number = if number.is_nan() { f64::NAN } else { number };
             label.bytes(b'f', &number.to_bits().to_le_bytes());
         } else if let Some(symbol) = value.as_symbol() {
-            let description: Coerced<String> = Coerced(
-                symbol
-                    .description()?
-                    .as_string()
-                    .map_or_else(|| Ok(String::new()), rquickjs::String::to_string)?,
-            );
-            label.bytes(b'y', description.0.as_bytes());
+            let description = self.escaped(&symbol.description()?)?;
+            label.bytes(b'y', description.as_bytes());
         } else {
             let kind = value.type_name();
             let text: Coerced<String> = value.get()?;
@@ -173,6 +171,12 @@ impl<'js> Fingerprinter<'_, 'js> {
             label.bytes(b'l', text.0.as_bytes());
         }
         Ok(())
+    }
+
+    /// Writes a text as JSON, which also has a way to write half a character.
+    fn escaped(&self, text: &Value<'js>) -> rquickjs::Result<String> {
+        let json = self.ctx.json_stringify(text.clone())?;
+        json.map_or_else(|| Ok(String::new()), |json| json.to_string())
     }
 
     pub(super) fn add_text(&self, text: &str, label: &mut Label) {
@@ -188,8 +192,8 @@ impl<'js> Fingerprinter<'_, 'js> {
         if value.is_function() || value.is_proxy() {
             return Ok(None);
         }
-        let text: Option<String> = if let Some(text) = value.as_string() {
-            serde_json::to_string(&text.to_string()?).ok()
+        let text: Option<String> = if value.is_string() {
+            Some(self.escaped(value)?)
         } else if value.is_object() {
             structure_function(&self.ctx, "preview")?.call((value.clone(),))?
         } else if value.is_symbol() {

@@ -437,12 +437,16 @@ impl Finder<'_> {
             Some((function, "secret")) => (function, true),
             _ => (&call.callee, false),
         };
-        let Expression::Identifier(function) = function else {
+        let (root, export) = match named_member(function) {
+            Some((namespace, "env")) => (namespace, "*"),
+            _ => (function, "env"),
+        };
+        let Expression::Identifier(root) = root else {
             return None;
         };
-        let reference = self.scoping.get_reference(function.reference_id.get()?);
+        let reference = self.scoping.get_reference(root.reference_id.get()?);
         let imported = self.imports.get(&reference.symbol_id()?)?;
-        let is_env = &*imported.specifier == "@rigkit/sdk" && &*imported.export == "env";
+        let is_env = &*imported.specifier == "@rigkit/sdk" && &*imported.export == export;
         match call.arguments.first() {
             Some(Argument::StringLiteral(name)) if is_env => Some((name.value.as_str(), is_secret)),
             _ => None,

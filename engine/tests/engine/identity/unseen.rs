@@ -188,6 +188,20 @@ const UNSEEN: &[Unseen] = &[
         ],
     },
     Unseen {
+        declarations: "import { env } from \"@rigkit/sdk\"; const read = env;",
+        task: "() => void read(\"A\")",
+        warnings: &[
+            "4:63 unseen-capture: a change of `read` cannot be seen as a whole: its code was not written in this project, and it may hold values",
+        ],
+    },
+    Unseen {
+        declarations: "import * as sdk from \"@rigkit/sdk\"; const name = \"A\";",
+        task: "() => void sdk.env(name)",
+        warnings: &[
+            "4:63 unseen-capture: a change of the environment cannot be seen where the name given to `env` is computed",
+        ],
+    },
+    Unseen {
         declarations: "let count = 0;",
         task: "() => { count += 1; }",
         warnings: &["4:60 assigned-capture: this changes `count`, which lives outside the handler"],

@@ -189,7 +189,9 @@
     const packaged = packageFunction(value);
     if (packaged !== undefined) return functionWithMembers(value, packaged.place, [packaged.file]);
     if (typeof file === "string" && /^(?:@rigkit\/|rigkit:|node:)/.test(file)) {
-      return [`built-in ${file} ${name}`, false, []];
+      // What `env` is going to read, nobody knows.
+      const isEnv = file === "@rigkit/sdk" && (name === "secret" || Object.hasOwn(value, "secret"));
+      return [`built-in ${file} ${name}`, isEnv, []];
     }
     const text = Function.prototype.toString.call(value);
     if (text.includes("[native code]")) return describeNative(value);

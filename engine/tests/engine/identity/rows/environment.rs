@@ -7,7 +7,7 @@ pub const VARIABLES: [(&str, &str); 7] = [
     ("STAGE", "test"),
     ("TOKEN", "a-secret-token"),
     ("PORT", "80"),
-    ("LATE", "later"),
+    ("LATE", "a-late-value"),
     ("LAZY", "lazy"),
     ("OTHER", "other"),
 ];
@@ -19,6 +19,7 @@ Object.assign(globalThis, { release: "r1", describe: () => "global" });
 export const lazy = process.env.LAZY;
 //- /environment/tasks.ts
 import { env, task } from "@rigkit/sdk";
+import * as sdk from "@rigkit/sdk";
 import "./globals";
 
 declare const release: string;
@@ -44,6 +45,7 @@ export const environment = {
   token: task("token", () => void token()),
   late: task("late", () => void env("LATE")()),
   lateSecret: task("lateSecret", () => void env.secret("LATE")()),
+  lateMember: task("lateMember", () => void [sdk.env("LATE")(), sdk.env.secret("LATE")()]),
   lazyVariable: task("lazyVariable", async () => void (await import("./lazy"))),
   unset: task("unset", () => void process.env.UNSET),
   release: task("release", () => void release),
@@ -78,7 +80,7 @@ pub fn rows() -> Vec<Row> {
             .tells(&["stage: stage \"test\" → \"live\""]),
         variable("PORT", "81").reruns(&["port"]),
         variable("TOKEN", "another-token").reruns(&["token"]),
-        variable("LATE", "never").reruns(&["late", "lateSecret"]),
+        variable("LATE", "never").reruns(&["late", "lateMember", "lateSecret"]),
         variable("LAZY", "eager").reruns(&["lazyVariable"]),
         variable("UNSET", "set")
             .reruns(&["unset"])

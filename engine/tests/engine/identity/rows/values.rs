@@ -43,7 +43,13 @@ const table = { [key]: "by key", other: "not used" };
 let mode = "first";
 mode = "second";
 
+let settled = "first";
+void Promise.resolve().then(() => null).then(() => { settled = "then"; });
+const lone = "\ud800 alone";
+
 export const values = {
+  settled: task("settled", () => void settled),
+  lone: task("lone", () => void lone),
   text: task("text", () => void text),
   whole: task("whole", () => void whole),
   flag: task("flag", () => void flag),
@@ -144,6 +150,13 @@ fn primitives() -> Vec<Row> {
             .edit(TASKS, "mode = \"second\"", "mode = \"third\"")
             .reruns(&["mode"])
             .tells(&["mode: mode \"second\" → \"third\""]),
+        row("a variable that a promise sets")
+            .edit(TASKS, "settled = \"then\"", "settled = \"later\"")
+            .reruns(&["settled"])
+            .tells(&["settled: settled \"then\" → \"later\""]),
+        row("half a character")
+            .edit(TASKS, "\\ud800 alone", "\\ud801 alone")
+            .reruns(&["lone"]),
         row("a value that a variable had before").edit(
             TASKS,
             "mode = \"first\"",

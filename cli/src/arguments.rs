@@ -2,19 +2,14 @@
 
 use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCandidates;
 
 use crate::{completion::candidates, graph::GraphFormat};
 
 /// Prepares development environments from a TypeScript workflow.
 #[derive(Debug, Parser)]
-#[command(
-    name = "rig",
-    version,
-    disable_help_subcommand = true,
-    arg_required_else_help = true
-)]
+#[command(name = "rig", version, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) globals: GlobalOptions,
@@ -101,6 +96,9 @@ pub(crate) enum Command {
     Doctor,
     /// Prints a script that makes a shell complete `rig`
     Completion(CompletionOptions),
+    /// Prints the version
+    #[command(hide = true)]
+    Version,
 }
 
 /// Is what `rig init` understands.
@@ -125,6 +123,10 @@ pub(crate) struct PlanOptions {
     /// Plans every project below this directory
     #[arg(long, conflicts_with_all = ["workflow", "state"])]
     pub(crate) all: bool,
+
+    /// A word that is out of place, which may be the name of a workflow
+    #[arg(hide = true, value_name = "WORD")]
+    pub(crate) stray: Option<String>,
 }
 
 /// Is what `rig apply` understands.
@@ -143,7 +145,7 @@ pub(crate) struct ApplyOptions {
     pub(crate) until: Option<String>,
 
     /// Shows the plan and runs nothing
-    #[arg(long, conflicts_with_all = ["saved", "plan", "until", "events"])]
+    #[arg(long, conflicts_with_all = ["saved", "plan", "events"])]
     pub(crate) dry_run: bool,
 
     #[command(flatten)]
@@ -169,8 +171,16 @@ pub(crate) struct ApplyLimits {
 #[derive(Debug, Default, Args)]
 pub(crate) struct EventOptions {
     /// Writes one JSON event per line to stdout while it happens
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     pub(crate) events: bool,
+}
+
+impl GlobalOptions {
+    /// Heeds that events were asked for: they are JSON already, and a document among them would
+    /// be none of them.
+    pub(crate) fn prefer(&mut self, events: &EventOptions) {
+        self.json &= !events.events;
+    }
 }
 
 /// Is what `rig create` understands.
@@ -231,9 +241,10 @@ pub(crate) enum OperationWords {
 
 /// Is what `rig rm` understands.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("removed").required(true).args(["names", "all"]))]
 pub(crate) struct RemoveOptions {
     /// The workspaces
-    #[arg(value_name = "NAME", required_unless_present = "all", conflicts_with = "all", add = ArgValueCandidates::new(candidates::workspaces))]
+    #[arg(value_name = "NAME", add = ArgValueCandidates::new(candidates::workspaces))]
     pub(crate) names: Vec<String>,
 
     /// Removes every workspace
@@ -264,9 +275,10 @@ pub(crate) enum CacheCommand {
         task: Option<String>,
     },
     /// Makes tasks run again, and what follows them
+    #[command(group = ArgGroup::new("invalidated").required(true).args(["tasks", "all"]))]
     Invalidate {
         /// The tasks, by name or path
-        #[arg(value_name = "TASK", required_unless_present = "all", conflicts_with = "all", add = ArgValueCandidates::new(candidates::tasks))]
+        #[arg(value_name = "TASK", add = ArgValueCandidates::new(candidates::tasks))]
         tasks: Vec<String>,
 
         /// Invalidates every task

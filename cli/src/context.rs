@@ -10,7 +10,7 @@ use std::{
 
 use rigkit_engine::{
     Engine, EngineError, EngineOptions,
-    project::{Environment, Project},
+    project::{Environment, EnvironmentError, Project},
     sandbox::SandboxLimits,
     source::DiskFiles,
 };
@@ -18,12 +18,15 @@ use rigkit_engine::{
 use crate::{
     arguments::GlobalOptions,
     failure::{Failure, UsageCode},
+    progress::Told,
 };
 
 /// Knows where a command works.
 pub(crate) struct Context {
     /// What was typed for every command.
     pub(crate) options: GlobalOptions,
+    /// Whose output the person has seen.
+    pub(crate) told: Told,
     project: OnceCell<Project>,
 }
 
@@ -39,6 +42,7 @@ impl Context {
         }
         Ok(Self {
             options,
+            told: Told::default(),
             project: OnceCell::new(),
         })
     }
@@ -54,14 +58,30 @@ impl Context {
 
     /// Makes an engine for the project.
     pub(crate) fn engine(&self) -> Result<Engine, Failure> {
-        let state = self
-            .options
-            .state
-            .as_deref()
-            .map(std::path::absolute)
-            .transpose();
-        let state = state.map_err(Failure::file("find", Path::new(".")))?;
-        Self::engine_of(self.project()?, state)
+        let project = self.project()?;
+        Self::engine_of(project, self.state_path()?)
+    }
+
+    /// Makes an engine for the project even where `.env` files are wrong, and says how.
+    pub(crate) fn engine_to_examine(&self) -> Result<(Engine, Vec<EnvironmentError>), Failure> {
+        let project = self.project()?;
+        let (environment, problems) =
+            Environment::of_broken_project(&project.root, utf8_variables());
+        let engine = Self::engine_in(project, self.state_path()?, environment)?;
+        Ok((engine, problems))
+    }
+
+    fn state_path(&self) -> Result<Option<PathBuf>, Failure> {
+        let state = self.options.state.as_deref();
+        let state = state.map(std::path::absolute).transpose();
+        state.map_err(Failure::file("find", Path::new(".")))
+    }
+
+    /// Makes an engine for the project, and makes sure that the workflow that was named exists.
+    pub(crate) fn engine_of_workflow(&self) -> Result<Engine, Failure> {
+        let engine = self.engine()?;
+        engine.check_workflow(self.options.workflow.as_deref())?;
+        Ok(engine)
     }
 
     /// Makes an engine for any project.
@@ -71,6 +91,14 @@ impl Context {
     ) -> Result<Engine, Failure> {
         let environment =
             Environment::of_project(&project.root, utf8_variables()).map_err(EngineError::from)?;
+        Self::engine_in(project, state_path, environment)
+    }
+
+    fn engine_in(
+        project: &Project,
+        state_path: Option<PathBuf>,
+        environment: Environment,
+    ) -> Result<Engine, Failure> {
         let host_dir = host_directory();
         Ok(Engine::new(EngineOptions {
             project: project.clone(),

@@ -44,12 +44,6 @@ impl TerminalHost {
 }
 
 impl Host for TerminalHost {
-    fn open(&self, target: &str) -> Result<(), HostError> {
-        let failed =
-            |error: io::Error| HostError::Failed(format!("failed to open `{target}`: {error}"));
-        open::that_detached(target).map_err(failed)
-    }
-
     fn prompt(&self, prompt: &Prompt) -> Result<Value, HostError> {
         if let Prompt::Message { message } = prompt {
             self.screen.print(message);

@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     style::use_colors(color_choice(&words));
     let exit = match Arguments::try_parse_from(&words) {
         Ok(arguments) => run(arguments),
-        Err(error) => failure::report(&Failure::CommandLine(error), asks_for_json(&words), None),
+        Err(error) => failure::report(&Failure::from(error), asks_for_json(&words), None),
     };
     exit.into()
 }

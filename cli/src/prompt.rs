@@ -30,10 +30,14 @@ pub(crate) fn text(
 /// Asks for a text until it is one that can be used.
 pub(crate) fn valid_text(
     question: &str,
+    default: Option<&str>,
     judge: impl Fn(&str) -> Result<(), String>,
 ) -> Result<String, Failure> {
     let theme = theme();
-    let input = Input::<String>::with_theme(&theme).with_prompt(question);
+    let mut input = Input::<String>::with_theme(&theme).with_prompt(question);
+    if let Some(default) = default {
+        input = input.default(default.to_owned());
+    }
     answer(
         input
             .validate_with(|text: &String| judge(text))
@@ -83,7 +87,12 @@ fn answer<T>(result: dialoguer::Result<T>) -> Result<T, Failure> {
     result.map_err(|dialoguer::Error::IO(error)| {
         let _ = console::Term::stderr().show_cursor();
         match error.kind() {
-            io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof => Failure::Cancelled,
+            io::ErrorKind::Interrupted => {
+                // The handler of the signal may come later than this answer.
+                signals::token().cancel();
+                Failure::Cancelled
+            }
+            io::ErrorKind::UnexpectedEof => Failure::Cancelled,
             _ => Failure::Output(error),
         }
     })

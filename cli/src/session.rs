@@ -24,28 +24,29 @@ impl Session {
     pub(crate) fn watched(context: &Context, events: &EventOptions) -> Self {
         let view = progress::View::choose(&context.options, events.events);
         let screen = Screen::new(view);
+        let is_verbose = context.options.verbose > 0;
+        let is_stdout_taken = context.options.json || events.events;
         Self::new(
-            progress::sink(view, &screen, context.options.verbose > 0),
+            progress::sink(view, &screen, is_verbose, &context.told),
             screen,
-            context,
+            is_stdout_taken,
         )
     }
 
     /// Prepares for a run that is over before there is anything to see.
     pub(crate) fn quiet(context: &Context) -> Self {
-        let view = progress::View::Nothing;
-        let screen = Screen::new(view);
-        let events: Arc<dyn EventSink> = if context.options.quiet {
-            progress::sink(view, &screen, false)
+        let view = if context.options.quiet {
+            progress::View::Nothing
         } else {
-            Arc::new(progress::warn)
+            progress::View::Warnings
         };
-        Self::new(events, screen, context)
+        let screen = Screen::new(view);
+        let events = progress::sink(view, &screen, false, &context.told);
+        Self::new(events, screen, context.options.json)
     }
 
-    fn new(events: Arc<dyn EventSink>, screen: Screen, context: &Context) -> Self {
+    fn new(events: Arc<dyn EventSink>, screen: Screen, is_stdout_taken: bool) -> Self {
         signals::tell_on(&screen);
-        let is_stdout_taken = context.options.json;
         Self {
             run: RunSession {
                 events,

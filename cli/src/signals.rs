@@ -7,10 +7,17 @@ use std::sync::{
 
 use rigkit_engine::CancellationToken;
 
-use crate::{failure::Exit, progress::Screen};
+use crate::{
+    failure::{Exit, Failure},
+    progress::Screen,
+};
 
 /// Whether a command owns the terminal, and Ctrl-C with it.
 static TERMINAL_IS_LENT: AtomicBool = AtomicBool::new(false);
+/// Whether there is a screen, but nothing to end in good order.
+static NOTHING_RUNS: AtomicBool = AtomicBool::new(false);
+/// Whether Ctrl-C was pressed while there was something to end in good order.
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
 static SCREEN: OnceLock<Screen> = OnceLock::new();
 
 /// Gives the token that Ctrl-C cancels; from now on it no longer ends the process at once.
@@ -31,6 +38,15 @@ pub(crate) fn tell_on(screen: &Screen) {
     let _ = SCREEN.set(screen.clone());
 }
 
+/// Lets Ctrl-C end the process at once while something is asked, although a screen is there
+/// already. Without an answer there is no run, so that stays so.
+pub(crate) fn before_the_run<T>(ask: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    NOTHING_RUNS.store(true, Ordering::SeqCst);
+    let answer = ask()?;
+    NOTHING_RUNS.store(false, Ordering::SeqCst);
+    Ok(answer)
+}
+
 /// Leaves Ctrl-C to a command that owns the terminal while `work` runs.
 pub(crate) fn leave_to_command<T>(work: impl FnOnce() -> T) -> T {
     TERMINAL_IS_LENT.store(true, Ordering::SeqCst);
@@ -43,8 +59,10 @@ fn on_signal(token: &CancellationToken) {
     if TERMINAL_IS_LENT.load(Ordering::SeqCst) {
         return;
     }
+    let may_end_in_order =
+        || !NOTHING_RUNS.load(Ordering::SeqCst) && !IS_ENDING.swap(true, Ordering::SeqCst);
     match SCREEN.get() {
-        Some(screen) if !token.is_cancelled() => {
+        Some(screen) if may_end_in_order() => {
             token.cancel();
             screen.print("cancelling; Ctrl-C again stops at once");
         }

@@ -2,7 +2,7 @@
 
 use rigkit_engine::EngineError;
 
-use crate::{failure::Failure, prompt};
+use crate::{context::Context, failure::Failure, prompt, signals};
 
 /// Asks the engine, and where it needs to know the workflow, the person and the engine again.
 ///
@@ -20,12 +20,23 @@ pub(crate) fn with_workflow<T>(
     }
 }
 
+/// Says how to name a workflow, where a word that is out of place is the name of one.
+pub(crate) fn meant_workflow(word: &str, invocation: &str, context: &Context) -> Option<String> {
+    let definition = context.engine().ok()?.definition().ok()?;
+    definition.workflow(word)?;
+    Some(format!(
+        "`{word}` is a workflow: {invocation} --workflow {word}"
+    ))
+}
+
 /// Asks the person for one of several workflows; without a person it is an error that lists
 /// them.
 pub(crate) fn choose(mut known: Vec<String>) -> Result<String, Failure> {
     if !prompt::is_possible() {
         return Err(EngineError::WorkflowNeeded { known }.into());
     }
-    let index = prompt::select("Which workflow?", &known, 0)?;
+    let ask = || prompt::select("Which workflow?", &known, 0);
+    // The run is prepared, but nothing of it has begun that could be ended in good order.
+    let index = signals::before_the_run(ask)?;
     Ok(known.swap_remove(index))
 }

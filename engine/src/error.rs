@@ -7,6 +7,7 @@ use crate::{
     host::HostError,
     plan::ProviderCheck,
     project::{EnvironmentError, LoadError, ProjectError},
+    run::KEPT_LOGS,
     source::SourceRange,
     state::StateError,
 };
@@ -89,6 +90,14 @@ pub enum EngineError {
         /// The name.
         name: String,
     },
+    /// Somebody is making or removing a workspace.
+    #[error("the workspace `{name}` is being made or removed by {holder}")]
+    WorkspaceBusy {
+        /// The name.
+        name: String,
+        /// Who does it.
+        holder: String,
+    },
     /// The input of an operation is wrong.
     #[error("the input of `{operation}` is wrong: {}", problems.join("; "))]
     InvalidInput {
@@ -123,6 +132,12 @@ pub enum EngineError {
     /// The caller cancelled the run.
     #[error("cancelled")]
     Cancelled,
+    /// The caller cancelled the run while the hook `create` of a workspace ran.
+    #[error("cancelled while the workspace `{name}` was being made")]
+    CreateCancelled {
+        /// The workspace.
+        name: String,
+    },
     /// Another apply of the workflow is running.
     #[error("another apply of `{workflow}` is running: {holder}")]
     Locked {
@@ -149,6 +164,14 @@ pub enum EngineError {
         /// What changed since.
         moved: MovedSincePlan,
     },
+    /// A saved plan is of other workflows than the one that is applied.
+    #[error("the saved plan is of {}, not of `{workflow}`", quoted(.planned))]
+    PlanOfOtherWorkflow {
+        /// The workflow.
+        workflow: String,
+        /// The workflows it is of.
+        planned: Vec<String>,
+    },
     /// A saved plan cannot be read.
     #[error("`{}` is not a saved plan: {reason}", path.display())]
     BadPlan {
@@ -172,6 +195,14 @@ pub enum EngineError {
         specifier: String,
         /// Where it is.
         range: Option<SourceRange>,
+    },
+    /// An apply is known, but its log is not there any more.
+    #[error("the log of the run `{run}` is gone: there is no file `{}`", path.display())]
+    LogGone {
+        /// The apply.
+        run: String,
+        /// Where the log was.
+        path: std::path::PathBuf,
     },
     /// A file could not be written or read.
     #[error("failed to {action} `{}`: {source}", path.display())]
@@ -212,6 +243,8 @@ pub enum MovedSincePlan {
     State,
     /// Both.
     Both,
+    /// Neither, but a run has expired or a provider finds something else.
+    Surroundings,
 }
 
 impl MovedSincePlan {
@@ -220,6 +253,10 @@ impl MovedSincePlan {
             Self::Definition => "the definition has changed since",
             Self::State => "the state has changed since",
             Self::Both => "the definition and the state have changed since",
+            Self::Surroundings => {
+                "the definition and the state are the same, but a stored run has expired or a \
+                 provider finds something else since"
+            }
         }
     }
 }
@@ -254,6 +291,10 @@ impl std::fmt::Display for NameKind {
     }
 }
 
+/// What is to be known of a workspace whose hook `create` did not end well.
+pub(crate) const RESOURCES_MAY_BE_LEFT: &str =
+    "the workspace is not recorded; what `create` had made until then may be left behind";
+
 impl EngineError {
     /// Gives a code that programs can rely on.
     #[must_use]
@@ -281,19 +322,21 @@ impl EngineError {
             Self::NoWorkspaceDefinition { .. } => "no-workspace-definition",
             Self::InvalidWorkspaceName { .. } => "invalid-workspace-name",
             Self::WorkspaceExists { .. } => "workspace-exists",
-            Self::WrongWorkflow { .. } => "wrong-workflow",
+            Self::WrongWorkflow { .. } | Self::PlanOfOtherWorkflow { .. } => "wrong-workflow",
             Self::WorkspaceIncomplete { .. } => "workspace-incomplete",
+            Self::WorkspaceBusy { .. } => "workspace-busy",
             Self::InvalidInput { .. } => "invalid-input",
             Self::ProviderConfig { .. } => "provider-config",
             Self::ChecksRequired(_) => "checks-required",
             Self::Failed { .. } => "failed",
-            Self::Cancelled => "cancelled",
+            Self::Cancelled | Self::CreateCancelled { .. } => "cancelled",
             Self::Locked { .. } => "locked",
             Self::RestartLimit { .. } => "restart-limit",
             Self::StalePlan { .. } => "stale-plan",
             Self::BadPlan { .. } => "bad-plan",
             Self::BranchCollision { .. } => "branch-collision",
             Self::NodeRequired { .. } => "node-required",
+            Self::LogGone { .. } => "log-gone",
             Self::File { .. } => "file",
             Self::Runtime(_) => "runtime",
         }
@@ -305,6 +348,7 @@ impl EngineError {
         match self {
             Self::Load(LoadError::Invalid(problems)) => problems.first()?.range.as_ref(),
             Self::Failed { failures, .. } => failures.first()?.range.as_ref(),
+            Self::Environment(error) => error.range.as_ref(),
             Self::ProviderConfig { range, .. }
             | Self::BranchCollision { range, .. }
             | Self::NodeRequired { range, .. } => range.as_ref(),
@@ -336,12 +380,20 @@ impl EngineError {
             }
             Self::WorkspaceExists { name } => Some(format!("choose another name, or remove it: rig rm {name}")),
             Self::WorkspaceIncomplete { name } => Some(format!("remove it: rig rm {name}")),
+            Self::WorkspaceBusy { .. } => Some("wait until that is done".to_owned()),
+            Self::CreateCancelled { .. } => Some(RESOURCES_MAY_BE_LEFT.to_owned()),
             Self::Locked { .. } => Some("wait for it, or leave `--no-wait` out to wait here".to_owned()),
             Self::StalePlan { .. } => Some("make a new one: rig plan --out FILE".to_owned()),
+            Self::PlanOfOtherWorkflow { workflow, .. } => Some(format!(
+                "apply a workflow of the plan, or make one of this: rig plan --workflow {workflow} --out FILE"
+            )),
             Self::BranchCollision { .. } => Some("rename the branch, or leave the key out of the context before it".to_owned()),
             Self::NodeRequired { .. } => Some(
                 "use what handlers have built in: `@rigkit/provider-host` for commands and files, `fetch` for the network".to_owned(),
             ),
+            Self::LogGone { .. } => Some(format!(
+                "the logs of the last {KEPT_LOGS} runs are kept; what else is known of it: rig log"
+            )),
             Self::Failed { failures, .. } => failures.first()?.help.clone(),
             _ => None,
         }
@@ -355,6 +407,11 @@ fn unknown_help(kind: NameKind, name: &str, known: &[String]) -> String {
         (None, []) => format!("there is no {kind} at all"),
         (None, known) => format!("there is: {}", known.join(", ")),
     }
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 fn checks_message(checks: &[ProviderCheck]) -> String {

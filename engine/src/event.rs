@@ -238,6 +238,9 @@ pub enum Event {
     WorkspaceRemoved {
         /// The workspace's name.
         workspace_id: String,
+        /// Why its `remove` hook failed, where it went by force.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<String>,
     },
     /// An operation begins.
     #[serde(rename = "operation.started")]
@@ -254,6 +257,9 @@ pub enum Event {
         outcome: RunOutcome,
         /// How long it took, in milliseconds.
         duration_ms: u64,
+        /// What it gave, where it succeeded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        result: Option<Value>,
     },
 }
 

@@ -8,11 +8,14 @@ use thiserror::Error;
 
 /// Stands between a run and the person who started it. Calls may block.
 pub trait Host: Send + Sync {
-    /// Opens a file or an address the way the desktop does.
+    /// Opens a file or an address for the person; a host that has no way of its own leaves it
+    /// to the platform's opener.
     ///
     /// # Errors
     /// Where that cannot be done.
-    fn open(&self, target: &str) -> Result<(), HostError>;
+    fn open(&self, _target: &str) -> Result<Opening, HostError> {
+        Ok(Opening::LeftToPlatform)
+    }
 
     /// Asks the person something.
     ///
@@ -44,6 +47,15 @@ pub trait Host: Send + Sync {
     ) -> Result<Value, HostError> {
         Err(HostError::NoCapability { id: id.to_owned() })
     }
+}
+
+/// Says what became of something to open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// The host has opened it.
+    Done,
+    /// The platform's opener is to do it.
+    LeftToPlatform,
 }
 
 /// Is a question to the person.
@@ -196,17 +208,12 @@ pub enum HostError {
     Failed(String),
 }
 
-/// Is a host without a person: prompts give their defaults, everything else fails.
+/// Is a host without a person: prompts give their defaults, the platform opens what is to be
+/// opened, everything else fails.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct HeadlessHost;
 
 impl Host for HeadlessHost {
-    fn open(&self, target: &str) -> Result<(), HostError> {
-        Err(HostError::Failed(format!(
-            "nobody is here to see `{target}`"
-        )))
-    }
-
     fn prompt(&self, prompt: &Prompt) -> Result<Value, HostError> {
         prompt.default_answer()
     }

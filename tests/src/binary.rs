@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::OsString,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::OnceLock,
@@ -22,7 +23,11 @@ pub fn rig() -> &'static Path {
 /// Several test programs may build at once: cargo makes them wait for each other.
 fn build() -> PathBuf {
     let place = Place::of_this_program();
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for name in variables_of_this_package() {
+        command.env_remove(name);
+    }
+    let output = command
         .args([
             "build",
             "--package",
@@ -45,6 +50,16 @@ fn build() -> PathBuf {
     executables.next().expect("cargo names what it built")
 }
 
+/// Build scripts watch what cargo says of a package, so they would run again, and all that
+/// depends on them, whenever tests and other builds alternate.
+fn variables_of_this_package() -> impl Iterator<Item = OsString> {
+    let names = env::vars_os().map(|(name, _)| name);
+    names.filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+    })
+}
+
 fn executable(message: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(message).ok()?;
     message["executable"].as_str().map(PathBuf::from)
@@ -63,8 +78,8 @@ impl Place {
         let mut directories = program.ancestors().skip(2);
         let profile = name(directories.next().unwrap());
         let above = directories.next().unwrap();
-        // Cargo marks the target directory as one that needs no backup.
-        let (target_directory, triple) = if above.join("CACHEDIR.TAG").exists() {
+        // What cargo knows of the compiler is in the target directory itself, whoever made that.
+        let (target_directory, triple) = if above.join(".rustc_info.json").exists() {
             (above, None)
         } else {
             (above.parent().unwrap(), Some(name(above)))

@@ -21,6 +21,9 @@ const SIZE: PtySize = PtySize {
     pixel_height: 0,
 };
 
+/// The flag by which a terminal shows what is typed.
+const ECHO: nix::libc::tcflag_t = nix::libc::ECHO;
+
 /// A key that has no letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
@@ -39,8 +42,8 @@ pub struct Terminal {
     seen: Arc<Seen>,
     /// How much of the output the test has looked at.
     looked_at: usize,
-    // Closing it would hang up.
-    _master: Box<dyn MasterPty + Send>,
+    /// Closing it would hang up.
+    master: Box<dyn MasterPty + Send>,
 }
 
 /// Everything that was written to the terminal so far.
@@ -77,7 +80,7 @@ impl Terminal {
             keyboard: terminal.master.take_writer().unwrap(),
             seen,
             looked_at: 0,
-            _master: terminal.master,
+            master: terminal.master,
         }
     }
 
@@ -99,6 +102,22 @@ impl Terminal {
     pub fn type_text(&mut self, text: &str) {
         self.keyboard.write_all(text.as_bytes()).unwrap();
         self.keyboard.flush().unwrap();
+    }
+
+    /// Waits until what is typed is no longer shown: what was typed before that is thrown away.
+    ///
+    /// # Panics
+    /// Where it never comes to that.
+    pub fn wait_for_secrecy(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        let shows_keys = || {
+            let settings = self.master.get_termios().unwrap();
+            settings.local_flags.bits() & ECHO != 0
+        };
+        while shows_keys() {
+            assert!(Instant::now() < deadline, "{}", self.screen());
+            thread::yield_now();
+        }
     }
 
     /// Presses a key.

@@ -5,6 +5,7 @@ use std::{error::Error, path::PathBuf, time::Duration};
 use clap::Args;
 
 use crate::{
+    identity::{self, IdentityCost},
     machine,
     measure::{Measured, Scenario, measure_all},
     project::{BenchProject, add_history},
@@ -40,7 +41,8 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<(), Failure> {
     let medium = BenchProject::chain(1_000)?;
     let large = BenchProject::chain(10_000)?;
     let aged = BenchProject::chain(1_000)?;
-    for project in [&small, &medium, &large, &aged] {
+    let files = BenchProject::many_files()?;
+    for project in [&small, &medium, &large, &aged, &files] {
         project.apply(&rig)?;
     }
     add_history(&aged, HISTORY)?;
@@ -76,10 +78,23 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<(), Failure> {
             large.path(),
             &["plan", "--json"],
         ),
+        Scenario::new(
+            "`rig plan --json`, 1,000 tasks in 200 files, helpers five levels deep",
+            &rig,
+            files.path(),
+            &["plan", "--json"],
+        )
+        .limit_ms(60.0),
     ];
     let measured = measure_all(&scenarios, arguments.rounds)?;
     let applying = apply_overhead(&rig, arguments.rounds.min(9))?;
-    let report = report::markdown(&measured, &ratios(&measured), applying, arguments.rounds);
+    let identity = identity::measure(&files, arguments.rounds)?;
+    let report = report::markdown(
+        &measured,
+        &ratios(&measured, &identity),
+        applying,
+        arguments.rounds,
+    );
     report::print(&report);
     if let Some(path) = &arguments.write {
         std::fs::write(path, report)?;
@@ -94,7 +109,7 @@ pub(crate) struct Ratio {
     pub(crate) limit: f64,
 }
 
-fn ratios(measured: &[Measured]) -> Vec<Ratio> {
+fn ratios(measured: &[Measured], identity: &IdentityCost) -> Vec<Ratio> {
     let median = |index: usize| {
         measured
             .get(index)
@@ -110,6 +125,11 @@ fn ratios(measured: &[Measured]) -> Vec<Ratio> {
             name: "100,000 older runs against none",
             value: median(3) / median(2),
             limit: 1.05,
+        },
+        Ratio {
+            name: "loading 1,000 tasks in 200 files with identities against without",
+            value: identity.ratio(),
+            limit: 1.30,
         },
     ]
 }

@@ -1,6 +1,7 @@
 //! Project chores: `cargo xtask bench` measures what `docs/performance.md` states.
 
 mod bench;
+mod identity;
 mod machine;
 mod measure;
 mod project;
@@ -21,11 +22,16 @@ struct Arguments {
 enum Chore {
     /// Measures whole processes of the release build and writes `docs/performance.md`.
     Bench(bench::BenchArguments),
+    /// Loads a project again and again, for a profiler to watch.
+    Load(identity::LoadArguments),
 }
 
 fn main() -> ExitCode {
-    let Chore::Bench(arguments) = Arguments::parse().chore;
-    match bench::run(&arguments) {
+    let done = match Arguments::parse().chore {
+        Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::Load(arguments) => identity::load_often(&arguments),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report::complain(&error);

@@ -36,6 +36,40 @@ impl BenchProject {
         Ok(Self { directory })
     }
 
+    /// Makes a project of 200 files and 1,000 tasks with helpers five levels deep.
+    pub(crate) fn many_files() -> Result<Self, Failure> {
+        const HELPER_LEVELS: usize = 5;
+        const FILES_PER_LEVEL: usize = 10;
+        const TASK_FILES: usize = 149;
+        const TASKS: usize = 1_000;
+        let directory = tempfile::tempdir()?;
+        for level in 0..HELPER_LEVELS {
+            for file in 0..FILES_PER_LEVEL {
+                let text = helper_module(level, file, level + 1 == HELPER_LEVELS);
+                let name = format!("helper-{level}-{file}.ts");
+                fs::write(directory.path().join(name), text)?;
+            }
+        }
+        let mut config = String::from("import { workflow } from \"@rigkit/sdk\";\n");
+        let mut chain = String::new();
+        for file in 0..TASK_FILES {
+            let tasks = (file..TASKS).step_by(TASK_FILES);
+            let text = task_module(file % FILES_PER_LEVEL, tasks);
+            fs::write(directory.path().join(format!("tasks-{file}.ts")), text)?;
+            writeln!(
+                config,
+                "import {{ tasks as tasks{file} }} from \"./tasks-{file}\";"
+            )?;
+            write!(chain, "\n  .add(tasks{file})")?;
+        }
+        writeln!(
+            config,
+            "export const bench = workflow(\"bench\").sequence(\"bench\"){chain};"
+        )?;
+        fs::write(directory.path().join("rig.config.ts"), config)?;
+        Ok(Self { directory })
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
@@ -66,6 +100,58 @@ impl BenchProject {
         self.apply(rig)?;
         Ok(started.elapsed())
     }
+}
+
+/// Writes a module of four helpers, each of which uses two of the level below it.
+fn helper_module(level: usize, file: usize, is_last: bool) -> String {
+    let mut text = String::new();
+    for import in 0..2 {
+        let target = (file * 3 + import) % 10;
+        if !is_last {
+            let below = level + 1;
+            text.push_str(&format!(
+                "import * as below{import} from \"./helper-{below}-{target}\";\n"
+            ));
+        }
+    }
+    text.push_str(&format!(
+        "const settings = {{ name: \"{level}-{file}\", retries: [1, 2, 3], nested: {{ on: true }} }};\n"
+    ));
+    for helper in 0..4 {
+        let deeper = if is_last {
+            "input".to_owned()
+        } else {
+            format!(
+                "below0.helper{helper}(below1.helper{}(input))",
+                (helper + 1) % 4
+            )
+        };
+        text.push_str(&format!(
+            "export function helper{helper}(input: string): string {{\n  return `${{settings.name}} ${{settings.retries.length}} ${{{deeper}}} {helper}`;\n}}\n"
+        ));
+    }
+    text
+}
+
+/// Writes a module with a sequence of tasks that use helpers.
+fn task_module(helpers: usize, tasks: impl Iterator<Item = usize>) -> String {
+    let mut text = format!(
+        "import {{ sequence }} from \"@rigkit/sdk\";\nimport {{ helper0, helper1, helper2, helper3 }} from \"./helper-0-{helpers}\";\n"
+    );
+    let mut chain = String::new();
+    let mut name = 0;
+    for task in tasks {
+        name = task;
+        text.push_str(&format!("const label{task} = \"task {task}\";\n"));
+        chain.push_str(&format!(
+            "\n  .task(\"task-{task}\", async () => ({{ ctx: {{ value: helper{}(label{task}) }} }}))",
+            task % 4
+        ));
+    }
+    text.push_str(&format!(
+        "export const tasks = sequence(\"part-{name}\"){chain};\n"
+    ));
+    text
 }
 
 /// Adds older runs to the state of a project: copies of those it has, as if every task had

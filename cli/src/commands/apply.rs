@@ -11,13 +11,17 @@ use crate::{
     failure::{Exit, Failure},
     output,
     session::Session,
-    workflow_choice::with_workflow,
+    workflow_choice::{meant_workflow, with_workflow},
 };
 
 /// Applies a workflow.
 pub(super) fn run(options: &ApplyOptions, context: &Context) -> Result<Exit, Failure> {
     if options.dry_run {
-        let plans = plan::plans(context.options.workflow.as_deref(), context)?;
+        let workflow = context.options.workflow.as_deref();
+        let plans = match &options.until {
+            Some(until) => plan::plans_until(workflow, until, context)?,
+            None => plan::plans(workflow, context)?,
+        };
         plan::show(&plans, context)?;
         return Ok(Exit::Done);
     }
@@ -29,12 +33,8 @@ pub(super) fn run(options: &ApplyOptions, context: &Context) -> Result<Exit, Fai
 }
 
 fn apply(options: &ApplyOptions, context: &Context) -> Result<ApplyOutcome, Failure> {
-    let saved_plan = options
-        .plan
-        .as_deref()
-        .or(options.saved.as_deref())
-        .map(read_saved)
-        .transpose()?;
+    let path = options.plan.as_deref().or(options.saved.as_deref());
+    let saved_plan = path.map(|path| read_saved(path, context)).transpose()?;
     let named = context
         .options
         .workflow
@@ -63,13 +63,19 @@ pub(super) fn lock_behaviour(limits: &ApplyLimits) -> LockBehaviour {
     }
 }
 
-fn read_saved(path: &Path) -> Result<SavedPlan, Failure> {
-    let bad = |reason: String| EngineError::BadPlan {
+fn read_saved(path: &Path, context: &Context) -> Result<SavedPlan, Failure> {
+    let text = std::fs::read_to_string(path).map_err(Failure::named_file(path));
+    let text = text.map_err(|failure| {
+        failure.or_help(|| {
+            let save = || format!("save a plan first: rig plan --out {}", path.display());
+            meant_workflow(path.to_str()?, "rig apply", context).or_else(|| Some(save()))
+        })
+    })?;
+    let bad = |error: serde_json::Error| EngineError::BadPlan {
         path: path.to_path_buf(),
-        reason,
+        reason: error.to_string(),
     };
-    let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
-    Ok(serde_json::from_str(&text).map_err(|error| bad(error.to_string()))?)
+    Ok(serde_json::from_str(&text).map_err(bad)?)
 }
 
 fn only_workflow(saved: Option<&SavedPlan>) -> Option<String> {

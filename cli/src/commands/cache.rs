@@ -53,7 +53,7 @@ pub(super) fn run(command: &CacheCommand, context: &Context) -> Result<Exit, Fai
 
 fn list(context: &Context) -> Result<(), Failure> {
     let runs = context
-        .engine()?
+        .engine_of_workflow()?
         .cached_runs(context.options.workflow.as_deref())?;
     if context.options.json {
         return output::document(&RunsDocument { runs });
@@ -150,7 +150,7 @@ fn changed(old: Option<&str>, new: Option<&str>) -> String {
 }
 
 fn invalidate(tasks: &[String], context: &Context) -> Result<(), Failure> {
-    let engine = context.engine()?;
+    let engine = context.engine_of_workflow()?;
     let invalidated = with_workflow(
         context.options.workflow.as_deref(),
         |workflow| match tasks {
@@ -188,7 +188,7 @@ fn invalidated_text(invalidated: &[InvalidatedRun]) -> String {
 
 fn clear(context: &Context) -> Result<(), Failure> {
     let cleared = context
-        .engine()?
+        .engine_of_workflow()?
         .clear_cache(context.options.workflow.as_deref())?;
     if context.options.json {
         return output::document(&ClearedDocument { cleared });

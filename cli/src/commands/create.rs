@@ -5,7 +5,7 @@ use std::{
     io::{self, IsTerminal as _},
 };
 
-use rigkit_engine::{CreateWorkspaceRequest, Engine};
+use rigkit_engine::{CreateWorkspaceRequest, Engine, check_workspace_name};
 
 use super::apply::lock_behaviour;
 use crate::{
@@ -57,7 +57,8 @@ fn ask_for_name(engine: &Engine) -> Result<String, Failure> {
         .into_iter()
         .map(|workspace| workspace.name)
         .collect();
-    prompt::text("Name of the workspace", Some(&free_name(&taken)), false)
+    let judge = |name: &str| check_workspace_name(name).map_err(|error| error.to_string());
+    prompt::valid_text("Name of the workspace", Some(&free_name(&taken)), judge)
 }
 
 /// Gives the first of `dev`, `dev-2`, `dev-3`, … that no workspace has.

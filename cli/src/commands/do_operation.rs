@@ -27,10 +27,12 @@ pub(super) fn run(options: DoOptions, context: &mut Context) -> Result<Exit, Fai
         .iter()
         .filter(|one| one.kind == OperationKind::Command)
         .collect();
+    let after = operations::workflow_after(&project, &words);
+    let workflow = after.or(context.options.workflow.as_deref());
+    engine.check_workflow(workflow)?;
     let Some((id, words)) = words.split_first() else {
         return show_operations(&project, context);
     };
-    let workflow = operations::workflow_among(words).or(context.options.workflow.as_deref());
     let operation = operations::choose(&project, NameKind::Operation, id, workflow)?;
     // From here on the operation says what its words mean.
     context.options.json = is_json;
@@ -40,6 +42,7 @@ pub(super) fn run(options: DoOptions, context: &mut Context) -> Result<Exit, Fai
     let events = EventOptions {
         events: options.events.events || line.events,
     };
+    context.options.prefer(&events);
     let session = Session::watched(context, &events);
     let named = Some(operation.workflow.as_str()).filter(|workflow| !workflow.is_empty());
     let named = named.or(context.options.workflow.as_deref());

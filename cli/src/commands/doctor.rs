@@ -6,10 +6,12 @@ use std::{
     process::Command,
 };
 
-use rigkit_engine::{Health, HealthProblem, RuntimeKind, authoring::DECLARATION_FILES};
+use rigkit_engine::{
+    EngineError, Health, HealthPosition, HealthProblem, RuntimeKind, authoring::DECLARATION_FILES,
+};
 use serde::Serialize;
 
-use super::types::declarations_directory;
+use super::types::{check_declarations_directory, declarations_directory};
 use crate::{
     context::{Context, host_directory, host_storage_directory, shown_path},
     failure::{Exit, Failure},
@@ -30,20 +32,13 @@ struct Examination {
     node: Option<NodeVersion>,
     #[serde(skip_serializing_if = "Option::is_none")]
     project: Option<Health>,
-    problems: Vec<Problem>,
+    problems: Vec<HealthProblem>,
 }
 
 #[derive(Serialize)]
 struct NodeVersion {
     path: PathBuf,
     version: String,
-}
-
-#[derive(Serialize)]
-struct Problem {
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<String>,
 }
 
 /// Looks at everything, and fails when something is wrong.
@@ -67,14 +62,16 @@ fn examine(context: &Context) -> Examination {
     let host_directory = host_directory();
     let host_storage = host_storage_directory(&host_directory);
     problems.extend(unwritable(&host_storage));
-    let project = match context.engine() {
-        Ok(engine) => {
+    let project = match context.engine_to_examine() {
+        Ok((engine, environment_problems)) => {
             let health = engine.health();
-            problems.extend(project_problems(&health, node.as_ref()));
+            let errors = environment_problems.into_iter().map(EngineError::from);
+            problems.extend(errors.map(|error| HealthProblem::of(&error)));
+            problems.extend(project_problems(&health));
             Some(health)
         }
         Err(failure) => {
-            problems.push(Problem::new(failure.to_string(), failure.help()));
+            problems.push(problem(failure.to_string(), failure.help()));
             None
         }
     };
@@ -90,38 +87,27 @@ fn examine(context: &Context) -> Examination {
     }
 }
 
-fn project_problems(health: &Health, node: Option<&NodeVersion>) -> Vec<Problem> {
+fn project_problems(health: &Health) -> Vec<HealthProblem> {
     let reported = health
-        .definition_problem
+        .definition_problems
         .iter()
         .chain(&health.state.problems);
-    let mut problems: Vec<Problem> = reported.map(Problem::of).collect();
-    if let (RuntimeKind::Node { because }, None) = (&health.runtime, node) {
-        let message = format!(
-            "the handlers need Node.js, because `{because}` is imported, and there is none on `PATH`"
-        );
-        problems.push(Problem::new(
-            message,
-            Some("install Node.js, or do without that import".to_owned()),
-        ));
-    }
+    let mut problems: Vec<HealthProblem> = reported.cloned().collect();
     problems.extend(health.state.path.parent().and_then(unwritable));
-    problems.extend(stale_declarations(&health.root));
+    problems.extend(bad_declarations(&health.root));
     problems
 }
 
-impl Problem {
-    fn new(message: String, help: Option<String>) -> Self {
-        Self { message, help }
-    }
-
-    fn of(problem: &HealthProblem) -> Self {
-        Self::new(problem.message.clone(), problem.help.clone())
+fn problem(message: String, help: Option<String>) -> HealthProblem {
+    HealthProblem {
+        message,
+        position: None,
+        help,
     }
 }
 
 /// A directory that is not there yet is made when it is needed, if the one above lets it.
-fn unwritable(directory: &Path) -> Option<Problem> {
+fn unwritable(directory: &Path) -> Option<HealthProblem> {
     let existing = directory.ancestors().find(|ancestor| ancestor.exists())?;
     let access = nix::unistd::access(existing, nix::unistd::AccessFlags::W_OK);
     access.err().map(|error| {
@@ -131,12 +117,16 @@ fn unwritable(directory: &Path) -> Option<Problem> {
             io::Error::from(error)
         );
         let help = format!("make it writable: chmod u+w {}", existing.display());
-        Problem::new(message, Some(help))
+        problem(message, Some(help))
     })
 }
 
-/// Declaration files of another version give an editor wrong advice.
-fn stale_declarations(root: &Path) -> Option<Problem> {
+/// Declaration files of another version give an editor wrong advice, those that cannot be
+/// written none.
+fn bad_declarations(root: &Path) -> Option<HealthProblem> {
+    if let Err(failure) = check_declarations_directory(root) {
+        return Some(problem(failure.to_string(), failure.help()));
+    }
     let directory = declarations_directory(root);
     if !directory.is_dir() {
         return None;
@@ -151,10 +141,7 @@ fn stale_declarations(root: &Path) -> Option<Problem> {
         "the declaration files in `{}` are of another version of rig",
         shown_path(&directory)
     );
-    Some(Problem::new(
-        message,
-        Some("refresh them: rig types".to_owned()),
-    ))
+    Some(problem(message, Some("refresh them: rig types".to_owned())))
 }
 
 fn node() -> Option<NodeVersion> {
@@ -195,11 +182,7 @@ fn project_lines(health: &Health) -> Vec<String> {
         (true, Some(serial)) => format!("serial {serial}"),
         (true, None) => "cannot be read".to_owned(),
     };
-    let runtime = match &health.runtime {
-        RuntimeKind::Embedded => "embedded, nothing imports a `node:` module".to_owned(),
-        RuntimeKind::Node { because } => format!("Node.js, because `{because}` is imported"),
-    };
-    vec![
+    let mut lines = vec![
         line("project", &health.root.display().to_string()),
         line("config", &shown_path(&health.config)),
         line("workflows", &health.workflows.join(", ")),
@@ -207,8 +190,17 @@ fn project_lines(health: &Health) -> Vec<String> {
             "state",
             &format!("{} ({state})", shown_path(&health.state.path)),
         ),
-        line("runtime", &runtime),
-    ]
+    ];
+    lines.extend(health.runtime.as_ref().map(runtime_line));
+    lines
+}
+
+fn runtime_line(runtime: &RuntimeKind) -> String {
+    let told = match runtime {
+        RuntimeKind::Embedded => "embedded, nothing imports a `node:` module".to_owned(),
+        RuntimeKind::Node { because } => format!("Node.js, because `{because}` is imported"),
+    };
+    line("runtime", &told)
 }
 
 fn path(path: Option<&Path>) -> String {
@@ -227,15 +219,18 @@ fn line(name: &str, value: &str) -> String {
     format!("{}  {value}", paint(NAME, format_args!("{name:12}")))
 }
 
-fn problem_text(problem: &Problem) -> String {
-    let help = problem
-        .help
-        .as_ref()
-        .map(|help| format!("\n  {} {help}", paint(FAINT, "help:")));
-    format!(
-        "{} {}{}",
-        paint(BAD, "✗"),
-        problem.message,
-        help.unwrap_or_default()
-    )
+fn problem_text(problem: &HealthProblem) -> String {
+    let mut lines = vec![format!("{} {}", paint(BAD, "✗"), problem.message)];
+    lines.extend(problem.position.as_ref().map(|place| {
+        let HealthPosition { file, line, column } = place;
+        let shown = shown_path(file);
+        format!("  {} {shown}:{line}:{column}", paint(FAINT, "at:"))
+    }));
+    lines.extend(
+        problem
+            .help
+            .as_ref()
+            .map(|help| format!("  {} {help}", paint(FAINT, "help:"))),
+    );
+    lines.join("\n")
 }

@@ -34,20 +34,20 @@ struct LogDocument {
 
 /// Lists applies, or shows the log of one.
 pub(super) fn run(options: &LogOptions, context: &Context) -> Result<Exit, Failure> {
-    let engine = context.engine()?;
+    let engine = context.engine_of_workflow()?;
     match options.run.as_deref() {
         None => list(&engine, options.limit, context)?,
-        Some(LATEST) => show(&engine, None, context)?,
-        Some(run) => show(&engine, Some(run), context)?,
+        Some(LATEST) => {
+            let workflow = context.options.workflow.as_deref();
+            show(engine.latest_apply_log(workflow)?, context)?;
+        }
+        Some(run) => show(engine.apply_log(Some(run))?, context)?,
     }
     Ok(Exit::Done)
 }
 
 fn list(engine: &Engine, limit: usize, context: &Context) -> Result<(), Failure> {
-    let mut applies = engine.applies(limit)?;
-    if let Some(workflow) = &context.options.workflow {
-        applies.retain(|apply| apply.workflow == *workflow);
-    }
+    let applies = engine.applies_of(context.options.workflow.as_deref(), limit)?;
     if context.options.json {
         return output::document(&AppliesDocument { applies });
     }
@@ -73,8 +73,10 @@ fn list(engine: &Engine, limit: usize, context: &Context) -> Result<(), Failure>
     ))
 }
 
-fn show(engine: &Engine, run: Option<&str>, context: &Context) -> Result<(), Failure> {
-    let (apply, events) = engine.apply_log(run)?;
+fn show(
+    (apply, events): (ApplyRecord, Vec<EventRecord>),
+    context: &Context,
+) -> Result<(), Failure> {
     if context.options.json {
         return output::document(&LogDocument { apply, events });
     }

@@ -20,7 +20,7 @@ struct WorkspacesDocument {
 
 /// Lists workspaces.
 pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
-    let engine = context.engine()?;
+    let engine = context.engine_of_workflow()?;
     let workspaces = engine.workspaces(context.options.workflow.as_deref())?;
     if context.options.json {
         output::document(&WorkspacesDocument { workspaces })?;

@@ -17,10 +17,13 @@ mod run_operation;
 mod types;
 mod workspace_lookup;
 
+use clap::CommandFactory as _;
+
 use crate::{
-    arguments::Command,
+    arguments::{Arguments, Command},
     context::Context,
     failure::{Exit, Failure},
+    output,
 };
 
 /// Does what was typed.
@@ -29,11 +32,20 @@ pub(crate) fn run(command: Command, context: &mut Context) -> Result<Exit, Failu
         Command::Init(options) => init::run(&options, context),
         Command::Types => types::run(context),
         Command::Plan(options) => plan::run(&options, context),
-        Command::Apply(options) => apply::run(&options, context),
-        Command::Create(options) => create::run(&options, context),
+        Command::Apply(options) => {
+            context.options.prefer(&options.events);
+            apply::run(&options, context)
+        }
+        Command::Create(options) => {
+            context.options.prefer(&options.events);
+            create::run(&options, context)
+        }
         Command::Run(options) => run_operation::run(options, context),
         Command::Do(options) => do_operation::run(options, context),
-        Command::Rm(options) => rm::run(&options, context),
+        Command::Rm(options) => {
+            context.options.prefer(&options.events);
+            rm::run(&options, context)
+        }
         Command::Ls => ls::run(context),
         Command::Cache(command) => cache::run(&command, context),
         Command::Graph(options) => graph::run(&options, context),
@@ -41,5 +53,12 @@ pub(crate) fn run(command: Command, context: &mut Context) -> Result<Exit, Failu
         Command::Projects => projects::run(context),
         Command::Doctor => doctor::run(context),
         Command::Completion(options) => completion::run(&options),
+        Command::Version => version(),
     }
+}
+
+/// Prints what `--version` prints.
+fn version() -> Result<Exit, Failure> {
+    output::text(&Arguments::command().render_version())?;
+    Ok(Exit::Done)
 }

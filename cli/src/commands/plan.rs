@@ -13,10 +13,11 @@ use serde::Serialize;
 use crate::{
     arguments::PlanOptions,
     context::{Context, shown_path},
-    failure::{ErrorBody, Exit, Failure, body, report},
+    failure::{ErrorBody, Exit, Failure, UsageCode, body, report},
     output, plan_text,
     session::Session,
     style::{NAME, paint},
+    workflow_choice::{meant_workflow, with_workflow},
 };
 
 /// Is the document of a plan.
@@ -27,6 +28,9 @@ struct PlanDocument<'a> {
 
 /// Plans the workflows.
 pub(super) fn run(options: &PlanOptions, context: &Context) -> Result<Exit, Failure> {
+    if let Some(word) = &options.stray {
+        return Err(unexpected(word, context));
+    }
     if options.all {
         return all_projects(options, context);
     }
@@ -37,6 +41,16 @@ pub(super) fn run(options: &PlanOptions, context: &Context) -> Result<Exit, Fail
     };
     show(&plans, context)?;
     Ok(exit(options, &plans))
+}
+
+fn unexpected(word: &str, context: &Context) -> Failure {
+    let help = meant_workflow(word, "rig plan", context);
+    let usage = || "see what it takes: rig plan --help".to_owned();
+    Failure::usage(
+        UsageCode::Unexpected,
+        format!("`rig plan` does not take `{word}`"),
+        help.unwrap_or_else(usage),
+    )
 }
 
 /// Plans one workflow or all of them, as sure as providers can be.
@@ -51,6 +65,20 @@ pub(super) fn plans(
         level: PlanLevel::Verified,
     };
     Ok(engine.plan(&request, &session.run)?)
+}
+
+/// Plans one task of a workflow and everything before it.
+pub(super) fn plans_until(
+    workflow: Option<&str>,
+    until: &str,
+    context: &Context,
+) -> Result<Vec<WorkflowPlan>, Failure> {
+    let engine = context.engine()?;
+    let session = Session::quiet(context);
+    with_workflow(workflow, |workflow| {
+        let level = PlanLevel::Verified;
+        engine.plan_until(&PlanRequest { workflow, level }, until, &session.run)
+    })
 }
 
 /// Shows plans, as text or as a document.

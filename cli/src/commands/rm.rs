@@ -2,7 +2,7 @@
 
 use rigkit_engine::{Engine, RemoveWorkspaceRequest, WorkspaceView};
 
-use super::workspace_lookup::find;
+use super::workspace_lookup::{find, of_workflow};
 use crate::{
     arguments::RemoveOptions,
     context::Context,
@@ -13,7 +13,7 @@ use crate::{
 
 /// Removes workspaces, once the person agrees.
 pub(super) fn run(options: &RemoveOptions, context: &Context) -> Result<Exit, Failure> {
-    let engine = context.engine()?;
+    let engine = context.engine_of_workflow()?;
     let workspaces = chosen(options, &engine, context)?;
     if !options.yes && !workspaces.is_empty() {
         confirm_removal(&workspaces)?;
@@ -69,13 +69,14 @@ fn chosen(
     engine: &Engine,
     context: &Context,
 ) -> Result<Vec<WorkspaceView>, Failure> {
-    let all = engine.workspaces(context.options.workflow.as_deref())?;
+    let workflow = context.options.workflow.as_deref();
+    let all = engine.workspaces(None)?;
     if options.all {
-        return Ok(all);
+        return Ok(of_workflow(&all, workflow).cloned().collect());
     }
     let mut chosen: Vec<WorkspaceView> = Vec::new();
     for name in &options.names {
-        let workspace = find(&all, name)?;
+        let workspace = find(&all, name, workflow)?;
         if chosen.iter().all(|other| other.id != workspace.id) {
             chosen.push(workspace);
         }

@@ -6,7 +6,10 @@ use rigkit_engine::{
 };
 use serde_json::Value;
 
-use super::{rm::confirm_removal, workspace_lookup::find};
+use super::{
+    rm::confirm_removal,
+    workspace_lookup::{find, of_workflow},
+};
 use crate::{
     arguments::{EventOptions, OperationWords, RunOptions},
     context::Context,
@@ -25,24 +28,21 @@ pub(super) fn run(options: RunOptions, context: &mut Context) -> Result<Exit, Fa
     let is_json = context.options.json;
     context.options.json |= operations::asks_for_json(&words);
     let engine = context.engine()?;
-    let workspaces = engine.workspaces(context.options.workflow.as_deref())?;
-    let name = match options.workspace {
-        Some(name) => name,
-        None => ask_for_workspace(&workspaces)?,
-    };
-    let workspace = find(&workspaces, &name)?;
     let all = engine.operations()?;
-    let is_its_own = |one: &&OperationSummary| {
-        one.kind == OperationKind::WorkspaceAction && one.workflow == workspace.workflow
-    };
-    let its_own: Vec<&OperationSummary> = all.iter().filter(is_its_own).collect();
+    let is_action = |one: &&OperationSummary| one.kind == OperationKind::WorkspaceAction;
+    let actions: Vec<&OperationSummary> = all.iter().filter(is_action).collect();
+    let after = operations::workflow_after(&actions, &words);
+    let workflow = after.or(context.options.workflow.as_deref());
+    let workspace = wanted_workspace(options.workspace, workflow, &engine)?;
+    let mut its_own = actions;
+    its_own.retain(|one| one.workflow == workspace.workflow);
     let Some((id, words)) = words.split_first() else {
         return show_operations(&its_own, context);
     };
     let operation = operations::choose(&its_own, NameKind::WorkspaceOperation, id, None)?;
     // From here on the operation says what its words mean.
     context.options.json = is_json;
-    let invocation = format!("rig run {name}");
+    let invocation = format!("rig run {}", workspace.name);
     let line = operations::parse(operation, &invocation, words, &mut context.options, || {
         workspace_names(&engine)
     })?;
@@ -50,6 +50,7 @@ pub(super) fn run(options: RunOptions, context: &mut Context) -> Result<Exit, Fa
     let events = EventOptions {
         events: options.events.events || line.events,
     };
+    context.options.prefer(&events);
     let session = Session::watched(context, &events);
     let request = WorkspaceOperationRequest {
         workflow: Some(workspace.workflow.clone()),
@@ -103,12 +104,30 @@ pub(super) fn workspace_names(engine: &Engine) -> Vec<String> {
         .collect()
 }
 
-fn ask_for_workspace(workspaces: &[WorkspaceView]) -> Result<String, Failure> {
-    let names: Vec<String> = workspaces
-        .iter()
-        .map(|workspace| workspace.name.clone())
-        .collect();
-    if names.is_empty() || !prompt::is_possible() {
+fn wanted_workspace(
+    name: Option<String>,
+    workflow: Option<&str>,
+    engine: &Engine,
+) -> Result<WorkspaceView, Failure> {
+    engine.check_workflow(workflow)?;
+    let workspaces = engine.workspaces(None)?;
+    let name = match name {
+        Some(name) => name,
+        None => ask_for_workspace(of_workflow(&workspaces, workflow))?,
+    };
+    find(&workspaces, &name, workflow)
+}
+
+fn ask_for_workspace<'a>(
+    workspaces: impl Iterator<Item = &'a WorkspaceView>,
+) -> Result<String, Failure> {
+    let names: Vec<String> = workspaces.map(|workspace| workspace.name.clone()).collect();
+    if names.is_empty() {
+        let message = "there is no workspace to run an operation on";
+        let help = "make one: rig create NAME";
+        return Err(Failure::usage(UsageCode::MissingAnswer, message, help));
+    }
+    if !prompt::is_possible() {
         let message = "an operation needs a workspace to run on";
         return Err(Failure::usage(
             UsageCode::MissingAnswer,

@@ -42,8 +42,21 @@ pub(super) fn declarations_directory(root: &Path) -> PathBuf {
     root.join(".rigkit").join("types")
 }
 
+/// Makes sure that nothing else is where the directory of the declaration files is to be.
+pub(super) fn check_declarations_directory(root: &Path) -> Result<(), Failure> {
+    let directory = declarations_directory(root);
+    let is_in_the_way = |path: &&Path| path.starts_with(root) && path.exists() && !path.is_dir();
+    match directory.ancestors().find(is_in_the_way) {
+        Some(path) => Err(Failure::NotADirectory {
+            path: PathBuf::from(shown_path(path)),
+        }),
+        None => Ok(()),
+    }
+}
+
 /// Writes the declaration files; what else is in their directory stays.
 pub(super) fn write_declarations(root: &Path) -> Result<(), Failure> {
+    check_declarations_directory(root)?;
     for file in DECLARATION_FILES {
         let path = declarations_directory(root).join(file.name);
         if let Some(directory) = path.parent() {

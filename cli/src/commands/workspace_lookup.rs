@@ -4,34 +4,59 @@ use rigkit_engine::{EngineError, WorkspaceView, error::NameKind};
 
 use crate::{failure::Failure, operations::unknown, workflow_choice::choose};
 
-/// Finds a workspace by its name; where several workflows have one of that name, the person
-/// decides.
-pub(super) fn find(workspaces: &[WorkspaceView], name: &str) -> Result<WorkspaceView, Failure> {
+/// Finds a workspace by its name; one of another workflow than the one that was named is
+/// refused. Where several workflows have one of that name, the person decides.
+pub(super) fn find(
+    workspaces: &[WorkspaceView],
+    name: &str,
+    workflow: Option<&str>,
+) -> Result<WorkspaceView, Failure> {
     let named: Vec<&WorkspaceView> = workspaces
         .iter()
         .filter(|workspace| workspace.name == name)
         .collect();
-    match named.as_slice() {
-        [] => {
-            let known = workspaces
-                .iter()
-                .map(|workspace| workspace.name.clone())
-                .collect();
+    match (named.as_slice(), workflow) {
+        ([], _) => {
+            let known = of_workflow(workspaces, workflow);
+            let known = known.map(|workspace| workspace.name.clone()).collect();
             Err(unknown(NameKind::Workspace, name, known))
         }
-        [only] => Ok((*only).clone()),
-        several => {
+        ([first, ..], Some(workflow)) => in_workflow(&named, workflow).ok_or_else(|| {
+            let (workspace, wanted) = (name.to_owned(), workflow.to_owned());
+            let actual = first.workflow.clone();
+            EngineError::WrongWorkflow {
+                workspace,
+                actual,
+                wanted,
+            }
+            .into()
+        }),
+        ([only], None) => Ok((*only).clone()),
+        (several, None) => {
             let known: Vec<String> = several
                 .iter()
                 .map(|workspace| workspace.workflow.clone())
                 .collect();
             let workflow = choose(known.clone())?;
-            let chosen = several
-                .iter()
-                .find(|workspace| workspace.workflow == workflow);
-            chosen
-                .map(|workspace| (*workspace).clone())
+            in_workflow(several, &workflow)
                 .ok_or_else(|| EngineError::WorkflowNeeded { known }.into())
         }
     }
+}
+
+/// Gives the workspaces of a workflow, or all.
+pub(super) fn of_workflow<'a>(
+    workspaces: &'a [WorkspaceView],
+    workflow: Option<&'a str>,
+) -> impl Iterator<Item = &'a WorkspaceView> {
+    workspaces
+        .iter()
+        .filter(move |workspace| workflow.is_none_or(|workflow| workspace.workflow == workflow))
+}
+
+fn in_workflow(workspaces: &[&WorkspaceView], workflow: &str) -> Option<WorkspaceView> {
+    let found = workspaces
+        .iter()
+        .find(|workspace| workspace.workflow == workflow);
+    found.map(|workspace| (*workspace).clone())
 }

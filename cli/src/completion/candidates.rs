@@ -1,5 +1,7 @@
 //! Values that only the project knows.
 
+use std::collections::HashMap;
+
 use clap_complete::CompletionCandidate;
 use rigkit_engine::{Freshness, WorkspaceStatus, WorkspaceView};
 
@@ -23,20 +25,37 @@ pub(crate) fn tasks() -> Vec<CompletionCandidate> {
     let workflows = definition
         .into_iter()
         .flat_map(|definition| definition.workflows);
-    workflows
+    let paths = workflows
         .filter(|workflow| {
             wanted
                 .as_ref()
                 .is_none_or(|wanted| **wanted == *workflow.name)
         })
         .flat_map(|workflow| {
-            let help = format!("a task of {}", workflow.name);
             let tasks = workflow.tasks.into_iter();
-            tasks.map(move |task| {
-                CompletionCandidate::new(&*task.path).help(Some(help.clone().into()))
-            })
+            tasks.map(move |task| (task.path.to_string(), workflow.name.to_string()))
+        });
+    of_each_path(paths)
+        .into_iter()
+        .map(|(path, workflows)| {
+            let help = format!("a task of {}", workflows.join(", "));
+            CompletionCandidate::new(path).help(Some(help.into()))
         })
         .collect()
+}
+
+/// Puts together the workflows that have a task of one path, for a path is offered once.
+fn of_each_path(paths: impl Iterator<Item = (String, String)>) -> Vec<(String, Vec<String>)> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut each: Vec<(String, Vec<String>)> = Vec::new();
+    for (path, workflow) in paths {
+        let place = *places.entry(path.clone()).or_insert(each.len());
+        match each.get_mut(place) {
+            Some((_, workflows)) => workflows.push(workflow),
+            None => each.push((path, vec![workflow])),
+        }
+    }
+    each
 }
 
 /// Lists the workspaces.

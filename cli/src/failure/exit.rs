@@ -37,6 +37,9 @@ impl Exit {
     /// Says how a process ends that fails like this.
     pub(crate) fn of(failure: &Failure) -> Self {
         match failure {
+            Failure::Engine(error) if matches!(**error, EngineError::CreateCancelled { .. }) => {
+                Self::Cancelled
+            }
             Failure::Engine(error) if is_wrong_command_line(error) => Self::WrongCommandLine,
             Failure::CommandLine(error) if !error.use_stderr() => Self::Done,
             Failure::CommandLine(_) | Failure::Usage { .. } => Self::WrongCommandLine,
@@ -44,6 +47,7 @@ impl Exit {
             Failure::OutputClosed => Self::Done,
             Failure::Engine(_)
             | Failure::File { .. }
+            | Failure::NotADirectory { .. }
             | Failure::GraphTooLarge { .. }
             | Failure::Output(_) => Self::Failed,
         }
@@ -65,6 +69,7 @@ fn is_wrong_command_line(error: &EngineError) -> bool {
             | EngineError::WorkflowNeeded { .. }
             | EngineError::InvalidWorkspaceName { .. }
             | EngineError::WrongWorkflow { .. }
+            | EngineError::PlanOfOtherWorkflow { .. }
             | EngineError::InvalidInput { .. }
             | EngineError::BadPlan { .. }
             | EngineError::Project(ProjectError::BadDirectory { .. })
@@ -95,6 +100,12 @@ mod tests {
         };
         check(EngineError::Cancelled, 130);
         check(Failure::Cancelled, 130);
+        check(
+            EngineError::CreateCancelled {
+                name: "x".to_owned(),
+            },
+            130,
+        );
         check(unknown(NameKind::Workflow), 2);
         check(unknown(NameKind::Task), 2);
         check(unknown(NameKind::Workspace), 2);

@@ -3,6 +3,7 @@
 mod document;
 mod exit;
 mod text;
+mod tips;
 
 use std::{
     io,
@@ -48,6 +49,12 @@ pub(crate) enum Failure {
         /// Why.
         source: io::Error,
     },
+    /// Something else is where a directory has to be.
+    #[error("`{}` has to be a directory, and is none", path.display())]
+    NotADirectory {
+        /// Where.
+        path: PathBuf,
+    },
     /// The graph cannot be drawn.
     #[error(
         "the graph is too large for {format}: it has {tasks} tasks, and at most {limit} can be laid out"
@@ -84,6 +91,10 @@ pub(crate) enum UsageCode {
     MissingInput,
     /// The input of an operation is not what it has to be.
     InvalidInput,
+    /// A file that was named cannot be read.
+    BadFile,
+    /// Something was typed that the command does not take.
+    Unexpected,
 }
 
 impl UsageCode {
@@ -94,6 +105,8 @@ impl UsageCode {
             Self::MissingAnswer => "missing-answer",
             Self::MissingInput => "missing-input",
             Self::InvalidInput => "invalid-input",
+            Self::BadFile => "bad-file",
+            Self::Unexpected => "usage",
         }
     }
 }
@@ -130,13 +143,42 @@ impl Failure {
         }
     }
 
+    /// Makes a failure to read a file that was named on the command line; for `map_err`.
+    pub(crate) fn named_file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.display().to_string();
+        move |error| Self::Usage {
+            code: UsageCode::BadFile,
+            message: match error.kind() {
+                io::ErrorKind::NotFound => format!("there is no file `{path}`"),
+                _ => format!("the file `{path}` cannot be read: {error}"),
+            },
+            help: None,
+        }
+    }
+
+    /// Says what to do about it, where nothing is said yet.
+    pub(crate) fn or_help(self, advice: impl FnOnce() -> Option<String>) -> Self {
+        match self {
+            Self::Usage {
+                code,
+                message,
+                help: None,
+            } => Self::Usage {
+                code,
+                message,
+                help: advice(),
+            },
+            other => other,
+        }
+    }
+
     /// Gives a code that programs can rely on.
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Engine(error) => error.code(),
             Self::CommandLine(_) => "usage",
             Self::Usage { code, .. } => code.as_str(),
-            Self::File { .. } => "file",
+            Self::File { .. } | Self::NotADirectory { .. } => "file",
             Self::GraphTooLarge { .. } => "graph-too-large",
             Self::Cancelled => "cancelled",
             Self::OutputClosed | Self::Output(_) => "output",
@@ -149,6 +191,9 @@ impl Failure {
             Self::Engine(error) => error.help(),
             Self::Usage { help, .. } => help.clone(),
             Self::CommandLine(error) => suggestion(error),
+            Self::NotADirectory { path } => {
+                Some(format!("move it away, or remove it: rm {}", path.display()))
+            }
             Self::GraphTooLarge { .. } => Some(
                 "use `--format dot` and a program that lays out graphs of this size".to_owned(),
             ),
@@ -159,6 +204,9 @@ impl Failure {
 
 /// Gives the nearest name where the command line has one that is misspelt.
 fn suggestion(error: &clap::Error) -> Option<String> {
+    if let Some(tip) = tips::of(error) {
+        return Some(tip);
+    }
     let kinds = [
         ContextKind::SuggestedSubcommand,
         ContextKind::SuggestedArg,
@@ -183,7 +231,7 @@ impl From<EngineError> for Failure {
 
 impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
-        Self::CommandLine(error)
+        Self::CommandLine(tips::add(error))
     }
 }
 

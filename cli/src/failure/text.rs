@@ -38,7 +38,10 @@ pub(super) fn of(failure: &Failure, context: Option<&Context>) -> String {
     let reports: Vec<String> = match failure {
         Failure::Engine(error) => match &**error {
             EngineError::Failed { failures, .. } if !failures.is_empty() => {
-                failures.iter().map(failed_node).collect()
+                let is_told =
+                    |failure: &NodeFailure| context.is_some_and(|it| it.told.has(&failure.node));
+                let report = |failure| failed_node(failure, is_told(failure));
+                failures.iter().map(report).collect()
             }
             error if !error.diagnostics().is_empty() => diagnostics(error.diagnostics()),
             _ => vec![plain(failure).render()],
@@ -63,27 +66,29 @@ pub(crate) fn warning_text(warning: &Diagnostic) -> String {
 }
 
 fn plain(failure: &Failure) -> Report {
-    let range = match failure {
-        Failure::Engine(error) => error.range(),
+    let place = match failure {
+        Failure::Engine(error) => error.range().map(|range| match &**error {
+            // A line of such a file may hold a secret.
+            EngineError::Environment(_) => Place::without_text(range),
+            _ => Place::read(range, None),
+        }),
         _ => None,
     };
     Report {
         severity: Severity::Error,
         code: None,
         title: failure.to_string(),
-        places: range
-            .map(|range| Place::read(range, None))
-            .into_iter()
-            .collect(),
+        places: place.into_iter().collect(),
         help: failure.help(),
     }
 }
 
-fn failed_node(failure: &NodeFailure) -> String {
+/// Output that the person has just read is not told again.
+fn failed_node(failure: &NodeFailure, is_output_told: bool) -> String {
     let report = Report {
         severity: Severity::Error,
         code: None,
-        title: format!("`{}` failed: {}", failure.node, failure.message),
+        title: format!("`{}` failed: {}", failure.node, message(failure)),
         places: failure
             .range
             .as_ref()
@@ -94,7 +99,7 @@ fn failed_node(failure: &NodeFailure) -> String {
     };
     let mut lines = vec![report.render()];
     let tail = output_tail(failure);
-    if !tail.is_empty() {
+    if !tail.is_empty() && !is_output_told {
         lines.push(paint(
             FAINT,
             format_args!("the last output of `{}`:", failure.node),
@@ -103,6 +108,19 @@ fn failed_node(failure: &NodeFailure) -> String {
         lines.extend(tail.iter().map(|line| format!("  {bar} {line}")));
     }
     lines.join("\n")
+}
+
+/// Gives the message without the output that it may repeat, for that is told beside it.
+fn message(failure: &NodeFailure) -> &str {
+    let message = failure.message.as_str();
+    let (first, rest) = message.split_once('\n').unwrap_or((message, ""));
+    let mut tail = failure.output_tail.iter();
+    let is_output = |line: &str| tail.any(|other| other.trim_end().ends_with(line.trim_end()));
+    if rest.lines().all(is_output) {
+        first
+    } else {
+        message
+    }
 }
 
 fn log_line(failure: &Failure, context: Option<&Context>) -> Option<String> {
@@ -165,6 +183,15 @@ impl Report {
 }
 
 impl Place {
+    fn without_text(range: &SourceRange) -> Self {
+        Self {
+            text: None,
+            path: shown_path(&range.file),
+            range: range.clone(),
+            label: None,
+        }
+    }
+
     fn read(range: &SourceRange, label: Option<String>) -> Self {
         Self {
             text: std::fs::read_to_string(&range.file).ok(),

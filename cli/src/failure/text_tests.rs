@@ -97,6 +97,37 @@ fn a_failed_task_shows_its_output() {
 }
 
 #[test]
+fn output_is_told_once() {
+    let check = |message: &str, is_told, expected: &str| {
+        let failure = NodeFailure {
+            node: "a".to_owned(),
+            message: message.to_owned(),
+            range: None,
+            help: None,
+            output_tail: ["warning: x", "error: y"].map(str::to_owned).into(),
+        };
+        let text = failed_node(&failure, is_told);
+        let text = anstream::adapter::strip_str(&text).to_string();
+        assert_eq!(text, expected, "{message}");
+    };
+    let tail = "the last output of `a`:\n  | warning: x\n  | error: y";
+    let short = "error: `a` failed: npm exited with 1";
+    check("npm exited with 1\nerror: y", true, short);
+    check("npm exited with 1\nning: x\nerror: y", true, short);
+    check(
+        "npm exited with 1\nerror: y",
+        false,
+        &format!("{short}\n{tail}"),
+    );
+    let other = "npm exited with 1\n       and that is all";
+    check(
+        "npm exited with 1\nand that is all",
+        true,
+        &format!("error: `a` failed: {other}"),
+    );
+}
+
+#[test]
 fn a_file_that_moved_on_still_has_its_place_named() {
     let (directory, range) = config();
     let range = range("throw new Error()");

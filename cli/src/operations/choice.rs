@@ -31,23 +31,48 @@ pub(crate) fn choose<'a>(
     }
 }
 
-/// Finds the workflow that is named among the words after an operation, whose flags depend on
-/// the workflow.
-pub(crate) fn workflow_among(words: &[String]) -> Option<&str> {
+/// Finds the workflow that is named after an operation, whose flags depend on the workflow.
+///
+/// An operation of the config may have an input of that name; then only `-w` is the workflow.
+pub(crate) fn workflow_after<'a>(
+    operations: &[&OperationSummary],
+    words: &'a [String],
+) -> Option<&'a str> {
+    let (id, words) = words.split_first()?;
+    let takes_it = |one: &&OperationSummary| {
+        one.source == OperationSource::Config && answers(one, id) && has_input(one, "workflow")
+    };
+    workflow_among(words, !operations.iter().any(takes_it))
+}
+
+fn workflow_among(words: &[String], is_long_flag_ours: bool) -> Option<&str> {
     let nexts = words
         .iter()
         .skip(1)
         .map(String::as_str)
         .map(Some)
         .chain([None]);
-    let mut named = words
-        .iter()
+    let options = words.iter().take_while(|word| *word != "--");
+    let named = options
         .zip(nexts)
         .filter_map(|(word, next)| match word.as_str() {
-            "-w" | "--workflow" => next,
-            word => word.strip_prefix("--workflow="),
+            "-w" => next,
+            "--workflow" if is_long_flag_ours => next,
+            word if word.starts_with("--") => word
+                .strip_prefix("--workflow=")
+                .filter(|_| is_long_flag_ours),
+            word => Some(word.strip_prefix("-w")?.trim_start_matches('=')),
         });
-    named.next()
+    named.last()
+}
+
+fn answers(operation: &OperationSummary, id: &str) -> bool {
+    operation.id == id || operation.aliases.iter().any(|alias| alias == id)
+}
+
+fn has_input(operation: &OperationSummary, name: &str) -> bool {
+    let properties = operation.input_schema.get("properties");
+    properties.is_some_and(|properties| properties.get(name).is_some())
 }
 
 /// Says that a name leads nowhere, and which names there are, nearest first.
@@ -63,13 +88,11 @@ fn answering<'a>(
     id: &str,
     workflow: Option<&str>,
 ) -> Vec<&'a OperationSummary> {
-    let answers =
-        |one: &OperationSummary| one.id == id || one.aliases.iter().any(|alias| alias == id);
     let is_wanted = |one: &OperationSummary| workflow.is_none_or(|workflow| belongs(one, workflow));
     let mut found: Vec<&OperationSummary> = operations
         .iter()
         .copied()
-        .filter(|one| answers(one) && is_wanted(one))
+        .filter(|one| answers(one, id) && is_wanted(one))
         .collect();
     // A config may define an operation that Rigkit has too; its own is meant then.
     if found
@@ -92,13 +115,18 @@ mod tests {
 
     #[test]
     fn the_workflow_may_follow() {
-        let check = |line: &str, expected: Option<&str>| {
+        let check = |line: &str, expected: Option<&str>, with_input: Option<&str>| {
             let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-            assert_eq!(workflow_among(&words), expected, "{line}");
+            assert_eq!(workflow_among(&words, true), expected, "{line}");
+            assert_eq!(workflow_among(&words, false), with_input, "{line}");
         };
-        check("--port 3", None);
-        check("--port 3 -w web", Some("web"));
-        check("--workflow=api", Some("api"));
-        check("--workflow", None);
+        check("--port 3", None, None);
+        check("--port 3 -w web", Some("web"), Some("web"));
+        check("-wweb", Some("web"), Some("web"));
+        check("-w=web", Some("web"), Some("web"));
+        check("--workflow=api", Some("api"), None);
+        check("--workflow api -y", Some("api"), None);
+        check("--workflow", None, None);
+        check("-- -w web", None, None);
     }
 }

@@ -201,7 +201,8 @@ fn whole_input(flags: &[InputFlag]) -> Arg {
     argument.long(WHOLE_INPUT).alias(WHOLE_INPUT_JSON)
 }
 
-/// Gives the options of `rig` whose names the operation does not use itself.
+/// Gives the options of `rig` whose names the operation does not use itself. The workflow can
+/// always be named: no operation has its short flag.
 fn late_globals(flags: &[InputFlag]) -> Vec<Arg> {
     let is_taken = |name: &&str| {
         flags.iter().any(|flag| {
@@ -213,13 +214,16 @@ fn late_globals(flags: &[InputFlag]) -> Vec<Arg> {
         .iter()
         .filter(|group| !group.iter().any(&is_taken));
     let free: Vec<&str> = free.copied().flatten().copied().collect();
+    let is_free = |argument: &Arg| free.contains(&argument.get_id().as_str());
+    let without_long_flag = |argument: &Arg| argument.clone().long(None::<&'static str>);
     let globals = GlobalOptions::augment_args(Command::new("globals"));
     let globals = EventOptions::augment_args(globals);
-    let wanted = globals
-        .get_arguments()
-        .filter(|argument| free.contains(&argument.get_id().as_str()));
+    let wanted = globals.get_arguments().filter_map(|argument| {
+        let is_workflow = argument.get_id() == "workflow";
+        let kept = is_free(argument).then(|| argument.clone());
+        kept.or_else(|| is_workflow.then(|| without_long_flag(argument)))
+    });
     wanted
-        .cloned()
         .map(|argument| argument.global(false).help_heading("Global options"))
         .collect()
 }

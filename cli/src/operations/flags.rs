@@ -64,8 +64,11 @@ pub(super) fn flags_of(operation: &OperationSummary) -> Vec<InputFlag> {
         .map(|names| names.iter().filter_map(Value::as_str).collect())
         .unwrap_or_default();
     let mut names = FlagNames::new(operation);
+    // An operation of no workflow takes one as an input: the same as the option of `rig`.
+    let is_option_of_rig = |property: &str| property == "workflow" && operation.workflow.is_empty();
     let mut flags: Vec<InputFlag> = properties
         .iter()
+        .filter(|(property, _)| !is_option_of_rig(property))
         .map(|(property, schema)| {
             names.flag(property, schema, required.contains(&property.as_str()))
         })

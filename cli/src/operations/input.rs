@@ -104,9 +104,9 @@ fn whole_input(matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
     let text = match given.strip_prefix('@') {
         None => given.clone(),
         Some("-") => std::io::read_to_string(std::io::stdin())
-            .map_err(Failure::file("read", Path::new("-")))?,
+            .map_err(Failure::named_file(Path::new("-")))?,
         Some(path) => {
-            std::fs::read_to_string(path).map_err(Failure::file("read", Path::new(path)))?
+            std::fs::read_to_string(path).map_err(Failure::named_file(Path::new(path)))?
         }
     };
     let help = "give a JSON object, such as '{\"name\": \"value\"}', or `@FILE`";

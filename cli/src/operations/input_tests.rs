@@ -231,6 +231,7 @@ fn each_operation_has_help() {
       -h, --help             Print help
 
     Global options:
+      -w <NAME>           Names the workflow; may be left out where there is one
           --json          Writes exactly one JSON document to stdout
           --color <WHEN>  Uses colors: auto, always or never
       -v, --verbose...    Shows more

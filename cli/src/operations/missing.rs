@@ -68,11 +68,12 @@ fn ask(flag: &InputFlag, kind: &ValueKind, workspaces: &[String]) -> Result<Valu
         }
         ValueKind::List(element) => {
             let question = format!("{question} (with commas between them)");
-            let text = prompt::valid_text(&question, |text| read_list(element, text).map(drop))?;
+            let text =
+                prompt::valid_text(&question, None, |text| read_list(element, text).map(drop))?;
             Ok(Value::Array(read_list(element, &text).unwrap_or_default()))
         }
         kind => {
-            let text = prompt::valid_text(question, |text| kind.read(text).map(drop))?;
+            let text = prompt::valid_text(question, None, |text| kind.read(text).map(drop))?;
             Ok(kind.read(&text).unwrap_or_default())
         }
     }

@@ -7,6 +7,6 @@ mod input;
 mod missing;
 mod value_kind;
 
-pub(crate) use choice::{choose, unknown, workflow_among};
+pub(crate) use choice::{choose, unknown, workflow_after};
 pub(crate) use command::{listed, nested_command};
 pub(crate) use input::{OperationLine, asks_for_json, parse};

@@ -11,6 +11,7 @@ use rigkit_engine::event::{Event, EventRecord, EventSink, LogStream};
 use super::{
     milestone::{Detail, Tally, describe, log_line},
     output_lines::OutputLines,
+    told::Told,
 };
 use crate::{
     output,
@@ -18,26 +19,46 @@ use crate::{
 };
 
 /// Writes events to stderr as lines.
-pub(super) struct Lines(Mutex<LineWriter>);
+pub(super) struct Lines {
+    writer: Mutex<LineWriter>,
+    told: Told,
+}
 
 impl Lines {
     /// Begins a run.
-    pub(super) fn new(is_verbose: bool) -> Self {
+    pub(super) fn new(is_verbose: bool, told: Told) -> Self {
         let detail = if is_verbose {
             Detail::More
         } else {
             Detail::Usual
         };
-        Self(Mutex::new(LineWriter::new(detail)))
+        Self {
+            writer: Mutex::new(LineWriter::new(detail)),
+            told,
+        }
     }
 }
 
 impl EventSink for Lines {
     fn receive(&self, record: &EventRecord) {
-        let mut writer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(source) = source_of_output(&record.event) {
+            self.told.note(source);
+        }
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         for line in writer.lines_of(&record.event) {
             output::note(&line);
         }
+    }
+}
+
+/// Gives whose output an event is.
+fn source_of_output(event: &Event) -> Option<&str> {
+    match event {
+        Event::CommandOutput { node_path, .. } => node_path.as_deref(),
+        Event::LogOutput {
+            node_path, stream, ..
+        } if *stream != LogStream::Debug => Some(node_path),
+        _ => None,
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     milestone::{Detail, Tally, describe, log_line},
     output_lines::{OutputLines, last_glimpse},
     screen::Screen,
+    told::Told,
 };
 
 const REDRAW: Duration = Duration::from_millis(100);
@@ -28,6 +29,7 @@ static RUNNING: LazyLock<ProgressStyle> = LazyLock::new(|| {
 pub(super) struct Live {
     screen: Screen,
     detail: Detail,
+    told: Told,
     state: Mutex<State>,
 }
 
@@ -40,7 +42,7 @@ struct State {
 
 impl Live {
     /// Begins a run.
-    pub(super) fn new(screen: Screen, is_verbose: bool) -> Self {
+    pub(super) fn new(screen: Screen, is_verbose: bool, told: Told) -> Self {
         Self {
             screen,
             detail: if is_verbose {
@@ -48,6 +50,7 @@ impl Live {
             } else {
                 Detail::Usual
             },
+            told,
             state: Mutex::default(),
         }
     }
@@ -79,6 +82,7 @@ impl Live {
             } => {
                 let source = node_path.as_deref().unwrap_or_default();
                 if !glance(state, source, data) {
+                    self.told.note(source);
                     let lines = state.output.push(source, *stream, data);
                     self.print(&lines);
                 }
@@ -91,6 +95,7 @@ impl Live {
             } => {
                 let is_wanted = *stream != LogStream::Debug || self.detail > Detail::Usual;
                 if is_wanted && !glance(state, node_path, data) {
+                    self.told.note(node_path);
                     let lines = data
                         .lines()
                         .map(|line| log_line(*stream, label.as_deref(), line));
@@ -107,6 +112,7 @@ impl Live {
             Event::NodeCompleted { node_path, .. } | Event::NodeFailed { node_path, .. } => {
                 finish(state, node_path);
             }
+            Event::ApplyRestarted { node_path, .. } => finish(state, node_path),
             Event::WorkspaceCreateStarted { workspace_id } => {
                 self.start(
                     state,
@@ -126,7 +132,7 @@ impl Live {
                 );
                 return;
             }
-            Event::WorkspaceRemoved { workspace_id } => {
+            Event::WorkspaceRemoved { workspace_id, .. } => {
                 finish(state, &format!("workspace.{workspace_id}.remove"));
             }
             Event::CommandCompleted {

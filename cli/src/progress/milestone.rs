@@ -120,13 +120,31 @@ pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Option<St
         Event::WorkspaceRemoveStarted { workspace_id } => {
             Some(format!("removing the workspace `{workspace_id}`"))
         }
-        Event::WorkspaceRemoved { workspace_id } => {
-            Some(format!("the workspace `{workspace_id}` is removed"))
-        }
+        Event::WorkspaceRemoved {
+            workspace_id,
+            failure: None,
+        } => Some(format!("the workspace `{workspace_id}` is removed")),
+        Event::WorkspaceRemoved { .. } => warning(event),
         Event::InteractionCompleted { title, .. } => Some(format!("{title}: done")),
         event if detail > Detail::Usual => describe_detail(event),
         _ => None,
     }
+}
+
+/// Writes what a person has to know however little they want to see.
+pub(super) fn warning(event: &Event) -> Option<String> {
+    let Event::WorkspaceRemoved {
+        workspace_id,
+        failure: Some(failure),
+    } = event
+    else {
+        return None;
+    };
+    Some(format!(
+        "{} the `remove` hook of the workspace `{workspace_id}` failed: {failure}\n\
+         its record is removed all the same; what the hook was to remove may be left behind",
+        paint(PENDING, "warning:")
+    ))
 }
 
 fn describe_detail(event: &Event) -> Option<String> {
@@ -164,6 +182,7 @@ fn describe_detail(event: &Event) -> Option<String> {
             operation,
             outcome,
             duration_ms,
+            ..
         } => Some(paint(
             FAINT,
             format!(

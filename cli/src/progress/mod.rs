@@ -6,6 +6,7 @@ mod live;
 mod milestone;
 mod output_lines;
 mod screen;
+mod told;
 
 use std::{
     io::{self, IsTerminal as _},
@@ -19,12 +20,15 @@ use crate::{arguments::GlobalOptions, failure::warning_text, output};
 pub(crate) use lines::log_lines;
 pub(crate) use milestone::standing;
 pub(crate) use screen::Screen;
+pub(crate) use told::Told;
 
 /// Says how a run is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum View {
-    /// Not at all.
+    /// Not at all, but for what must not be missed.
     Nothing,
+    /// Only what is doubtful.
+    Warnings,
     /// One JSON event a line, on stdout.
     Events,
     /// Lines that move, for a terminal.
@@ -46,28 +50,42 @@ impl View {
                 json: true,
                 verbose: 0,
                 ..
-            } => Self::Nothing,
+            } => Self::Warnings,
             _ => Self::Lines,
         }
     }
 }
 
 /// Makes what receives the events of a run.
-pub(crate) fn sink(view: View, screen: &Screen, is_verbose: bool) -> Arc<dyn EventSink> {
+pub(crate) fn sink(
+    view: View,
+    screen: &Screen,
+    is_verbose: bool,
+    told: &Told,
+) -> Arc<dyn EventSink> {
     match view {
-        View::Nothing => Arc::new(ignore),
-        View::Events => Arc::new(event_lines::write),
-        View::Live => Arc::new(live::Live::new(screen.clone(), is_verbose)),
-        View::Lines => Arc::new(lines::Lines::new(is_verbose)),
+        View::Nothing => Arc::new(warn),
+        View::Warnings => Arc::new(warn_of_all),
+        View::Events => Arc::new(|record: &EventRecord| {
+            event_lines::write(record);
+            warn(record);
+        }),
+        View::Live => Arc::new(live::Live::new(screen.clone(), is_verbose, told.clone())),
+        View::Lines => Arc::new(lines::Lines::new(is_verbose, told.clone())),
     }
 }
 
-/// Takes an event and does nothing with it.
-fn ignore(_: &EventRecord) {}
+/// Says on stderr what a person has to know.
+fn warn(record: &EventRecord) {
+    if let Some(warning) = milestone::warning(&record.event) {
+        output::note(&warning);
+    }
+}
 
-/// Shows what is doubtful in the config, and nothing else.
-pub(crate) fn warn(record: &EventRecord) {
-    if let Event::DefinitionWarning { warning } = &record.event {
-        output::note(&warning_text(warning));
+/// Says on stderr what is doubtful, too.
+fn warn_of_all(record: &EventRecord) {
+    match &record.event {
+        Event::DefinitionWarning { warning } => output::note(&warning_text(warning)),
+        _ => warn(record),
     }
 }

@@ -9,14 +9,16 @@ use super::{
     flatten::flatten,
     model::{Definition, HandlerRef, ValueHandle, Workflow},
     place::Place,
-    provider::{ProviderDefinition, ProviderIndex},
+    provider::ProviderIndex,
+    provider_extract::FoundProvider,
     warnings::warnings,
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
     identity::Fingerprinter,
     modules::ModuleGraph,
-    sandbox::{Variables, json::display, loader::rigkit, realm::Realm, thrown::Thrown},
+    project::LoadOptions,
+    sandbox::{json::display, loader::rigkit, realm::Realm, thrown::Thrown},
     source::SourceRange,
 };
 
@@ -25,9 +27,9 @@ pub(crate) fn extract<'js>(
     realm: &Realm,
     ctx: &Ctx<'js>,
     exports: &Object<'js>,
-    variables: &Variables,
+    options: &LoadOptions,
 ) -> Result<Definition, Vec<Diagnostic>> {
-    let fingerprints = Fingerprinter::new(ctx, &realm.graph, variables)
+    let fingerprints = Fingerprinter::new(ctx, &realm.graph, options)
         .map_err(|error| vec![realm.explain(ctx, &error)])?;
     let mut extractor = Extractor {
         realm,
@@ -40,6 +42,8 @@ pub(crate) fn extract<'js>(
     };
     let workflows = extractor.workflows(exports);
     let workflows = extractor.or_problem(workflows).unwrap_or_default();
+    let providers = extractor.finish_providers();
+    let providers = extractor.or_problem(providers).unwrap_or_default();
     if !extractor.problems.is_empty() {
         return Err(without_repetitions(extractor.problems));
     }
@@ -50,7 +54,7 @@ pub(crate) fn extract<'js>(
     let mut definition = Definition {
         warnings: Vec::new(),
         workflows,
-        providers: extractor.providers,
+        providers,
         graph: Arc::clone(&realm.graph),
         fingerprints,
         console: Vec::new(),
@@ -80,7 +84,7 @@ pub(super) struct Extractor<'a, 'js> {
     pub(super) graph: &'a Arc<ModuleGraph>,
     pub(super) fingerprints: Fingerprinter<'a, 'js>,
     problems: Vec<Diagnostic>,
-    pub(super) providers: Vec<ProviderDefinition>,
+    pub(super) providers: Vec<FoundProvider<'js>>,
     pub(super) providers_by_value: HashMap<ValueHandle, ProviderIndex>,
 }
 

@@ -1,6 +1,7 @@
 //! The options of a task, judged where they are written.
 
 use rquickjs::{Object, Value as JsValue};
+use serde_json::Value;
 
 use super::{
     cache_ttl::CacheTtl,
@@ -99,6 +100,25 @@ impl<'js> Extractor<'_, 'js> {
         Ok(value.as_bool().unwrap_or_default())
     }
 
+    /// Reads a value as JSON; members that are undefined count as not there.
+    fn json_without_undefined(&self, value: &JsValue<'js>) -> Result<Value, JsonFailure> {
+        let read = to_json(&self.ctx, value);
+        let (Err(JsonFailure::NotJson(not_json)), Some(object)) = (&read, value.as_object()) else {
+            return read;
+        };
+        if not_json.what != "undefined" || not_json.path.leading_names().len() != 1 {
+            return read;
+        }
+        let rest = Object::new(self.ctx.clone())?;
+        for member in object.props::<String, JsValue>() {
+            let (name, member) = member?;
+            if !member.is_undefined() {
+                rest.set(name, member)?;
+            }
+        }
+        to_json(&self.ctx, rest.as_value())
+    }
+
     fn cache_ttl(
         &mut self,
         options: &Object<'js>,
@@ -108,7 +128,7 @@ impl<'js> Extractor<'_, 'js> {
         if value.is_undefined() {
             return Ok(None);
         }
-        let problem = match to_json(&self.ctx, &value) {
+        let problem = match self.json_without_undefined(&value) {
             Ok(json) => match CacheTtl::from_json(&json) {
                 Ok(ttl) => return Ok(Some(ttl)),
                 Err(problem) => problem.to_string(),

@@ -1,25 +1,47 @@
 //! Provider definitions, with every value of their configuration resolved.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use rquickjs::{Function, Object, Value as JsValue};
 
 use super::{
     extract::Extractor,
+    model::ValueHandle,
+    place::Place,
     provider::{ProviderDefinition, ProviderIndex, ProviderOrigin},
 };
 use crate::{
     diagnostic::DiagnosticCode,
+    identity::FingerprintId,
     modules::ModuleOrigin,
     sandbox::{
         Thrown,
         json::{JsonFailure, to_json_object},
         loader::rigkit,
     },
+    source::SourceRange,
 };
 
-const PLUGIN_HELP: &str =
-    "give `defineProvider` an object with `createProvider` as its third argument";
+const PLUGIN_HELP: &str = "give `defineProvider` an object with `createProvider` as its third \
+                           argument, here or in another definition with the same id";
+
+/// Is a provider definition that was read, whose plugin may be that of another one.
+pub(super) struct FoundProvider<'js> {
+    name: String,
+    provider_id: String,
+    place: Place,
+    object: Object<'js>,
+    value: ValueHandle,
+    config: Result<serde_json::Value, Thrown>,
+    plugin: Option<FoundPlugin<'js>>,
+}
+
+#[derive(Clone)]
+struct FoundPlugin<'js> {
+    object: Object<'js>,
+    origin: ProviderOrigin,
+    fingerprint: FingerprintId,
+}
 
 impl<'js> Extractor<'_, 'js> {
     /// Reads a provider definition; one that is used twice is read once.
@@ -33,55 +55,116 @@ impl<'js> Extractor<'_, 'js> {
             return Ok(Some(*known));
         }
         let place = self.place(object);
-        let provider_id: JsValue = object.get("providerId")?;
+        let Some(provider_id) = self.provider_id(object, name, &place)? else {
+            return Ok(None);
+        };
         let plugin: JsValue = object.get("plugin")?;
-        let Some(plugin) = plugin.as_object() else {
-            let range = place.range(self.graph);
-            let message = format!("the provider `{name}` has no plugin");
-            self.refuse(
-                DiagnosticCode::ProviderWithoutPlugin,
-                message,
-                range,
-                PLUGIN_HELP,
-            );
-            return Ok(None);
+        let plugin = match plugin.as_object() {
+            None => None,
+            Some(plugin) if plugin.get::<_, JsValue>("createProvider")?.is_function() => {
+                Some(self.plugin(plugin)?)
+            }
+            Some(_) => {
+                let range = place.argument(self.graph, 2);
+                let message =
+                    format!("the plugin of the provider `{name}` has no function `createProvider`");
+                self.no_plugin(message, range);
+                return Ok(None);
+            }
         };
-        if !plugin.get::<_, JsValue>("createProvider")?.is_function() {
-            let range = place.argument(self.graph, 2);
-            let message =
-                format!("the plugin of the provider `{name}` has no function `createProvider`");
-            self.refuse(
-                DiagnosticCode::ProviderWithoutPlugin,
-                message,
-                range,
-                PLUGIN_HELP,
-            );
-            return Ok(None);
-        }
-        let Some(provider_id) = provider_id.as_string().and_then(|id| id.to_string().ok()) else {
-            let range = place.argument(self.graph, 0);
-            self.refuse(
-                DiagnosticCode::NotAProvider,
-                format!("the provider `{name}` has no id"),
-                range,
-                "",
-            );
-            return Ok(None);
-        };
-        let origin = self.origin(plugin);
-        let plugin = self.fingerprints.read(plugin.as_value())?;
         let config = self.provider_config(object)?;
         let index = ProviderIndex(self.providers.len());
-        self.providers.push(ProviderDefinition {
+        self.providers.push(FoundProvider {
+            name: name.to_owned(),
             provider_id,
             place,
-            origin,
+            object: object.clone(),
             value,
             config,
             plugin,
         });
         self.providers_by_value.insert(value, index);
         Ok(Some(index))
+    }
+
+    fn provider_id(
+        &mut self,
+        object: &Object<'js>,
+        name: &str,
+        place: &Place,
+    ) -> rquickjs::Result<Option<String>> {
+        let id: JsValue = object.get("providerId")?;
+        let id = id.as_string().and_then(|id| id.to_string().ok());
+        if id.is_none() {
+            let range = place.argument(self.graph, 0);
+            let message = format!("the provider `{name}` has no id");
+            self.refuse(DiagnosticCode::NotAProvider, message, range, "");
+        }
+        Ok(id)
+    }
+
+    fn plugin(&mut self, plugin: &Object<'js>) -> rquickjs::Result<FoundPlugin<'js>> {
+        let origin = self.origin(plugin);
+        let fingerprint = self.fingerprints.read(plugin.as_value())?;
+        Ok(FoundPlugin {
+            object: plugin.clone(),
+            origin,
+            fingerprint,
+        })
+    }
+
+    fn no_plugin(&mut self, message: String, range: Option<SourceRange>) {
+        self.refuse(
+            DiagnosticCode::ProviderWithoutPlugin,
+            message,
+            range,
+            PLUGIN_HELP,
+        );
+    }
+
+    /// Gives each provider its plugin: its own, or the last of those with its id.
+    pub(super) fn finish_providers(&mut self) -> rquickjs::Result<Vec<ProviderDefinition>> {
+        let found = std::mem::take(&mut self.providers);
+        let mut plugins: HashMap<String, FoundPlugin<'js>> = HashMap::new();
+        for provider in &found {
+            if let Some(plugin) = &provider.plugin {
+                plugins.insert(provider.provider_id.clone(), plugin.clone());
+            }
+        }
+        let mut finished = Vec::new();
+        for provider in found {
+            let shared = plugins.get(&provider.provider_id);
+            finished.extend(self.finish_provider(provider, shared)?);
+        }
+        Ok(finished)
+    }
+
+    fn finish_provider(
+        &mut self,
+        provider: FoundProvider<'js>,
+        shared: Option<&FoundPlugin<'js>>,
+    ) -> rquickjs::Result<Option<ProviderDefinition>> {
+        let (plugin, value) = match (provider.plugin, shared) {
+            (Some(own), _) => (own, provider.value),
+            (None, Some(shared)) => {
+                let with_plugin: Function = rigkit(&self.ctx)?.get("withPlugin")?;
+                let complete = with_plugin.call((provider.object, shared.object.clone()))?;
+                (shared.clone(), self.keep(complete)?)
+            }
+            (None, None) => {
+                let message = format!("the provider `{}` has no plugin", provider.name);
+                self.no_plugin(message, provider.place.range(self.graph));
+                return Ok(None);
+            }
+        };
+        Ok(Some(ProviderDefinition {
+            provider_id: provider.provider_id,
+            place: provider.place,
+            origin: plugin.origin,
+            value,
+            config: provider.config,
+            plugin: plugin.fingerprint,
+        }))
     }
 
     fn origin(&self, plugin: &Object<'js>) -> ProviderOrigin {

@@ -12,16 +12,17 @@ use super::{
     ApplyOutcome, ApplyRequest, Engine, KeyUse, LockBehaviour, RunSession,
     apply_run::{ApplyRun, Attempt},
     contexts::Context,
-    plan::{Planning, SAVED_PLAN_FORMAT, definition_digest},
+    plan::Planning,
+    saved_plan::only_workflow,
     select,
     session::{Session, SessionOptions},
 };
 use crate::{
     definition::{Definition, PointId, TaskIndex, Workflow},
-    error::{EngineError, MovedSincePlan},
+    error::EngineError,
     event::{Event, RunOutcome},
     identity::SecretDigests,
-    plan::{SavedPlan, WorkflowPlan},
+    plan::WorkflowPlan,
     run::RunLog,
     state::{
         ApplyCounts, ApplyId, ApplyLock, Attempt as LockAttempt, FinishedApply, Holder, NewApply,
@@ -60,7 +61,7 @@ impl Engine {
         let apply_id = ApplyId::generate();
         let state = self.open_state()?;
         let options = SessionOptions {
-            log: Some(self.begin_log(&apply_id)?),
+            log: Some(self.prepare_log(&apply_id)?),
             state: Some(Arc::clone(&state)),
         };
         self.with_session(run, options, |session| async move {
@@ -73,9 +74,9 @@ impl Engine {
         Ok(Arc::new(Mutex::new(State::open(&self.state_path())?)))
     }
 
-    pub(super) fn begin_log(&self, id: &ApplyId) -> Result<RunLog, EngineError> {
+    pub(super) fn prepare_log(&self, id: &ApplyId) -> Result<RunLog, EngineError> {
         let directory = self.log_dir();
-        RunLog::create(&directory, id.as_str()).map_err(|source| EngineError::File {
+        RunLog::prepare(&directory, id.as_str()).map_err(|source| EngineError::File {
             action: "write the log in",
             path: directory,
             source,
@@ -92,16 +93,22 @@ impl Engine {
     ) -> Result<Applied, EngineError> {
         let definition = Arc::clone(&session.definition);
         require_embedded(&definition)?;
-        let workflow = select::workflow(&definition, request.workflow.as_deref())?;
+        let secrets = self.secret_digests(KeyUse::Create)?;
+        let saved = request.saved_plan.as_ref();
+        if let Some(saved) = saved {
+            self.check_planned_definition(saved, &definition, &secrets)?;
+        }
+        let named = request.workflow.as_deref();
+        let workflow = select::workflow(&definition, named.or(saved.and_then(only_workflow)))?;
         let until = request
             .until
             .as_deref()
             .map(|target| select::task(workflow, target))
             .transpose()?;
         let _lock = self.lock(session, &workflow.name, request.lock).await?;
-        let secrets = self.secret_digests(KeyUse::Create)?;
-        if let Some(saved) = &request.saved_plan {
-            check_saved_plan(saved, &definition, &secrets, &lock_state(state))?;
+        if let Some(saved) = saved {
+            self.check_saved_plan(saved, session, workflow, &secrets)
+                .await?;
         }
         let started = Instant::now();
         let mut attempts = Attempts {
@@ -118,11 +125,12 @@ impl Engine {
         let result = attempts.run(&definition, &secrets).await;
         attempts.finish(&result, started)?;
         let (context, made_from) = result?;
+        let plan = attempts.first_plan.take();
         let outcome = ApplyOutcome {
             workflow: workflow.name.to_string(),
             context: (*context).clone(),
             duration_ms: elapsed_ms(started),
-            plan: attempts.first_plan.unwrap_or_else(|| empty_plan(workflow)),
+            plan: plan.ok_or_else(|| EngineError::Runtime("no plan was made".to_owned()))?,
             apply_id: attempts.apply_id.to_string(),
         };
         Ok(Applied {
@@ -173,35 +181,6 @@ pub(super) fn require_embedded(definition: &Definition) -> Result<(), EngineErro
     match definition.graph.node_requirement() {
         Some((specifier, range)) => Err(EngineError::NodeRequired { specifier, range }),
         None => Ok(()),
-    }
-}
-
-fn check_saved_plan(
-    saved: &SavedPlan,
-    definition: &Definition,
-    secrets: &SecretDigests,
-    state: &State,
-) -> Result<(), EngineError> {
-    let definition_moved = saved.definition != definition_digest(definition, secrets)
-        || saved.format != SAVED_PLAN_FORMAT;
-    let state_moved = saved.serial != state.serial()?;
-    let moved = match (definition_moved, state_moved) {
-        (false, false) => return Ok(()),
-        (true, false) => MovedSincePlan::Definition,
-        (false, true) => MovedSincePlan::State,
-        (true, true) => MovedSincePlan::Both,
-    };
-    Err(EngineError::StalePlan { moved })
-}
-
-fn empty_plan(workflow: &Workflow) -> WorkflowPlan {
-    WorkflowPlan {
-        workflow: workflow.name.to_string(),
-        cached_node_count: 0,
-        node_count: workflow.tasks.len(),
-        nodes: Vec::new(),
-        final_context: None,
-        checks: Vec::new(),
     }
 }
 
@@ -358,7 +337,7 @@ impl Attempts<'_> {
 pub(super) fn outcome_of<T>(result: &Result<T, EngineError>) -> RunOutcome {
     match result {
         Ok(_) => RunOutcome::Succeeded,
-        Err(EngineError::Cancelled) => RunOutcome::Cancelled,
+        Err(EngineError::Cancelled | EngineError::CreateCancelled { .. }) => RunOutcome::Cancelled,
         Err(_) => RunOutcome::Failed,
     }
 }

@@ -48,6 +48,7 @@ pub(super) struct ApplyRun<'a> {
     allowed: Option<HashSet<TaskIndex>>,
     walk: Walk<'a>,
     followers: Vec<Vec<Follower>>,
+    joined: HashSet<PointId>,
     ready: VecDeque<TaskIndex>,
     running: FuturesUnordered<RunningTask<'a>>,
     contexts: Contexts,
@@ -100,6 +101,7 @@ impl<'a> ApplyRun<'a> {
                 planning.now,
             ),
             followers: followers(planning),
+            joined: HashSet::new(),
             ready: VecDeque::new(),
             running: FuturesUnordered::new(),
             contexts: Contexts::default(),
@@ -155,8 +157,11 @@ impl<'a> ApplyRun<'a> {
                     Follower::Task(task) if self.is_allowed(task) => self.ready.push_back(task),
                     Follower::Task(_) => {}
                     Follower::Fork(join) => self.check_fork(point, join)?,
+                    // Branches without a task all end at once: their join is one all the same.
                     Follower::Join(join) => {
-                        if matches!(self.walk.resolve(join), PointState::Known(_)) {
+                        if matches!(self.walk.resolve(join), PointState::Known(_))
+                            && self.joined.insert(join)
+                        {
                             reached.push(join);
                         }
                     }
@@ -294,7 +299,7 @@ impl<'a> ApplyRun<'a> {
             CallOutcome::Context(output) => Arc::new(output),
         };
         if let Some(problem) = self.refusal(task, &output) {
-            let failure = self.own_failure(task, problem);
+            let failure = self.own_failure(task, &problem);
             self.fail(failure, end.started);
             return Ok(());
         }
@@ -311,6 +316,14 @@ impl<'a> ApplyRun<'a> {
     /// Says why an output cannot be stored.
     fn refusal(&self, task: &Task, output: &Context) -> Option<String> {
         let value = Value::Object((**output).clone());
+        let secrets = self.session.emitter.secrets();
+        if !secrets.is_empty()
+            && let Some(name) = secrets.find_in(&value)
+        {
+            return Some(format!(
+                "the context contains the secret `{name}`, and contexts are stored"
+            ));
+        }
         if let Some(OutputSchema::JsonSchema { validator, .. }) = &task.options.output
             && let Err(error) = validator.validate(&value)
         {
@@ -319,20 +332,13 @@ impl<'a> ApplyRun<'a> {
                 error.instance_path()
             ));
         }
-        let secrets = self.session.emitter.secrets();
-        if secrets.is_empty() {
-            return None;
-        }
-        let name = secrets.find_in(&value)?;
-        Some(format!(
-            "the context contains the secret `{name}`, and contexts are stored"
-        ))
+        None
     }
 
-    fn own_failure(&self, task: &Task, message: String) -> NodeFailure {
+    fn own_failure(&self, task: &Task, message: &str) -> NodeFailure {
         NodeFailure {
             node: task.path.to_string(),
-            message,
+            message: self.session.emitter.mask(message),
             range: self.planning.definition.range(&task.place),
             help: None,
             output_tail: self.session.emitter.tail(&task.path),

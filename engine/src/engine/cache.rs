@@ -9,11 +9,14 @@ use serde_json::{Map, Value};
 use super::{Engine, KeyUse, apply::lock_state, plan::Planning, select};
 use crate::{
     definition::{Definition, Workflow},
+    digest::Digest,
     error::EngineError,
+    identity::ComponentName,
     plan::{NodeStatus, PlanNode, Reason, Walk},
+    sandbox::Secrets,
     state::{
         ApplyId, InvalidatedRun, Invalidation, InvalidationCause, RunId, RunRecord, StateReader,
-        StoredComponent,
+        StoredArtifact, StoredComponent,
     },
 };
 
@@ -31,6 +34,18 @@ pub struct CachedRun {
     pub node_path: String,
     /// The task's name.
     pub node_name: String,
+    /// What kind of node it is a run of.
+    pub node_kind: NodeKind,
+    /// The identity that the task had.
+    pub node_key: Digest,
+    /// Stands for the providers that the task saw.
+    pub provider_fingerprint: Digest,
+    /// The runs directly before it.
+    pub upstream_run_ids: Vec<RunId>,
+    /// The context it left.
+    pub output: Map<String, Value>,
+    /// What it made outside the context.
+    pub artifacts: Vec<StoredArtifact>,
     /// Whether it is reused.
     pub status: CachedRunStatus,
     /// Who or what made it unusable.
@@ -45,6 +60,14 @@ pub struct CachedRun {
     pub current: bool,
     /// What was noted about it.
     pub metadata: Map<String, Value>,
+}
+
+/// Says what a stored run is a run of; only tasks run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NodeKind {
+    /// A task.
+    Task,
 }
 
 /// Says whether a stored run is reused.
@@ -123,14 +146,11 @@ impl Engine {
         };
         let reused = self.reused_runs(workflow);
         let records = state.list_runs(workflow)?;
-        Ok(records
-            .into_iter()
-            .map(|record| view(record, reused.as_ref()))
-            .collect())
+        cached_runs(&state, records, reused.as_ref(), self.variables.secrets())
     }
 
     /// Gives how each task of the plan stands, where the config loads.
-    fn reused_runs(&self, workflow: Option<&str>) -> Option<HashMap<(String, String), PlanNode>> {
+    fn reused_runs(&self, workflow: Option<&str>) -> Option<PlanNodes> {
         let definition = self.definition().ok()?;
         let plans = self.plan_definition(&definition, workflow).ok()?;
         let nodes = plans.into_iter().flat_map(|plan| {
@@ -167,7 +187,8 @@ impl Engine {
                     None => node.status != NodeStatus::Cached,
                 };
                 if is_wanted {
-                    explanations.push(explain_node(&planning, &plan.nodes, node)?);
+                    let secrets = self.variables.secrets();
+                    explanations.push(explain_node(&planning, &plan.nodes, node, secrets)?);
                 }
             }
         }
@@ -292,10 +313,91 @@ fn explained_workflows<'a>(
     }
 }
 
-fn view(record: RunRecord, reused: Option<&HashMap<(String, String), PlanNode>>) -> CachedRun {
+/// How each task of the plan stands, by workflow and path.
+type PlanNodes = HashMap<(String, String), PlanNode>;
+
+/// Completes stored runs with what a plan does not need of them.
+fn cached_runs(
+    state: &StateReader,
+    records: Vec<RunRecord>,
+    reused: Option<&PlanNodes>,
+    secrets: &Secrets,
+) -> Result<Vec<CachedRun>, EngineError> {
+    let ids: Vec<RunId> = records
+        .iter()
+        .map(|record| record.summary.run_id.clone())
+        .collect();
+    let mut details = RunDetails {
+        outputs: state.outputs(&ids)?,
+        artifacts: state.artifacts(&ids)?,
+        providers: state.component_hashes(&ids, ComponentName::Providers.as_str())?,
+        secrets,
+    };
+    let views = records.into_iter().map(|record| {
+        let status = run_status(&record, reused);
+        details.view(record, status)
+    });
+    Ok(views.collect())
+}
+
+struct RunDetails<'a> {
+    outputs: HashMap<RunId, String>,
+    artifacts: HashMap<RunId, Vec<StoredArtifact>>,
+    providers: HashMap<RunId, Digest>,
+    secrets: &'a Secrets,
+}
+
+impl RunDetails<'_> {
+    fn view(&mut self, record: RunRecord, status: CachedRunStatus) -> CachedRun {
+        let run = record.summary;
+        let output = self.outputs.remove(&run.run_id).unwrap_or_default();
+        let output = serde_json::from_str(&output).unwrap_or_default();
+        let artifacts = self.artifacts.remove(&run.run_id).unwrap_or_default();
+        CachedRun {
+            node_kind: NodeKind::Task,
+            node_key: run.identity,
+            provider_fingerprint: self.providers.remove(&run.run_id).unwrap_or_default(),
+            upstream_run_ids: run.upstream,
+            output: self.masked(output),
+            artifacts: artifacts
+                .into_iter()
+                .map(|artifact| self.masked_artifact(&artifact))
+                .collect(),
+            id: run.run_id,
+            apply_id: record.apply_id,
+            workflow: record.workflow,
+            node_path: record.node_path,
+            node_name: record.node_name,
+            status,
+            invalidated: run.invalidated,
+            created_at: run.created_at,
+            duration_ms: run.duration_ms,
+            current: record.current,
+            metadata: self.masked(record.metadata),
+        }
+    }
+
+    fn masked_artifact(&self, artifact: &StoredArtifact) -> StoredArtifact {
+        StoredArtifact {
+            provider_id: self.secrets.mask(&artifact.provider_id),
+            kind: self.secrets.mask(&artifact.kind),
+            reference: self.secrets.mask_json(&artifact.reference),
+        }
+    }
+
+    /// What was no secret when it was stored may be one now.
+    fn masked(&self, members: Map<String, Value>) -> Map<String, Value> {
+        match self.secrets.mask_json(&Value::Object(members)) {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        }
+    }
+}
+
+fn run_status(record: &RunRecord, reused: Option<&PlanNodes>) -> CachedRunStatus {
     let key = (record.workflow.clone(), record.node_path.clone());
     let node = reused.map(|nodes| nodes.get(&key));
-    let status = match node {
+    match node {
         _ if record.summary.invalidated.is_some() => CachedRunStatus::Invalidated,
         Some(None) => CachedRunStatus::Orphaned,
         Some(Some(node)) if node.run_id.as_ref() == Some(&record.summary.run_id) => {
@@ -303,19 +405,6 @@ fn view(record: RunRecord, reused: Option<&HashMap<(String, String), PlanNode>>)
         }
         _ if !record.current => CachedRunStatus::Superseded,
         _ => CachedRunStatus::Stale,
-    };
-    CachedRun {
-        id: record.summary.run_id,
-        apply_id: record.apply_id,
-        workflow: record.workflow,
-        node_path: record.node_path,
-        node_name: record.node_name,
-        status,
-        invalidated: record.summary.invalidated,
-        created_at: record.summary.created_at,
-        duration_ms: record.summary.duration_ms,
-        current: record.current,
-        metadata: record.metadata,
     }
 }
 
@@ -323,28 +412,29 @@ fn explain_node(
     planning: &Planning<'_>,
     nodes: &[PlanNode],
     node: &PlanNode,
+    secrets: &Secrets,
 ) -> Result<TaskExplanation, EngineError> {
     let cause = match &node.reason {
         Reason::UpstreamPending { root } => nodes.iter().find(|other| other.path == *root).cloned(),
         _ => None,
     };
-    let history = match planning.state {
-        Some(state) => state.runs_of(&planning.workflow.name, &node.path, HISTORY)?,
-        None => Vec::new(),
-    };
-    let reused: HashMap<(String, String), PlanNode> = HashMap::from([(
+    let reused = PlanNodes::from([(
         (planning.workflow.name.to_string(), node.path.clone()),
         node.clone(),
     )]);
+    let history = match planning.state {
+        Some(state) => {
+            let records = state.runs_of(&planning.workflow.name, &node.path, HISTORY)?;
+            cached_runs(state, records, Some(&reused), secrets)?
+        }
+        None => Vec::new(),
+    };
     Ok(TaskExplanation {
         workflow: planning.workflow.name.to_string(),
         components: component_changes(planning, node)?,
         node: node.clone(),
         cause,
-        history: history
-            .into_iter()
-            .map(|record| view(record, Some(&reused)))
-            .collect(),
+        history,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What providers are asked before a plan is trusted: their checks, and their artifacts.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -10,12 +10,12 @@ use serde_json::Value;
 use super::{plan::Planning, session::Session};
 use crate::{
     definition::{
-        Definition, OutputSchema, ProviderIndex, ProviderOrigin, Scope, Task, TaskIndex,
+        Definition, OutputSchema, ProviderIndex, ProviderOrigin, Scope, ScopeId, Task, TaskIndex,
         ValueHandle, Workflow,
     },
     error::EngineError,
     identity::{ComponentName, checks_component},
-    plan::{CheckStatus, ProviderCheck, Unusable},
+    plan::{CheckStatus, ProviderCheck, Unusable, last_tasks},
     runtime::{CallOutcome, Work},
     sandbox::Secrets,
     state::{RunId, RunSummary, StateReader, StoredArtifact},
@@ -27,7 +27,24 @@ pub(super) struct Verification {
     /// Every check, by provider.
     pub(super) checks: Vec<ProviderCheck>,
     /// What the checks of each provider found, as it enters identities.
-    pub(super) fingerprints: HashMap<Arc<str>, Vec<String>>,
+    fingerprints: HashMap<ProviderIndex, Vec<String>>,
+}
+
+impl Verification {
+    /// Gives what the checks of a provider found, where it was asked and has any.
+    pub(super) fn found(&self, provider: ProviderIndex) -> Option<&[String]> {
+        self.fingerprints.get(&provider).map(Vec::as_slice)
+    }
+
+    /// Gives what the checks of the providers in a scope found, by the names they have there.
+    pub(super) fn in_scope(&self, scope: &Scope) -> HashMap<Arc<str>, Vec<String>> {
+        let providers = scope.providers.iter();
+        let found = providers.filter_map(|(name, provider)| {
+            let found = self.found(*provider)?;
+            Some((Arc::clone(name), found.to_vec()))
+        });
+        found.collect()
+    }
 }
 
 /// Asks every provider of a workflow how ready it is.
@@ -44,7 +61,7 @@ pub(super) async fn ask_providers(
         let checks = ask_checks(session, workflow, &name, provider, is_required).await?;
         if !checks.is_empty() {
             let found = checks.iter().map(fingerprint).collect();
-            verification.fingerprints.insert(name, found);
+            verification.fingerprints.insert(provider, found);
         }
         let secrets = session.emitter.secrets();
         verification
@@ -84,6 +101,10 @@ pub(super) struct Candidate {
 
 /// Says whether stored runs have to be asked about at all.
 pub(super) fn has_questions(definition: &Definition, workflow: &Workflow) -> bool {
+    // What needs Node.js cannot be asked; it plans all the same, as a plan at rest does.
+    if definition.graph.node_requirement().is_some() {
+        return false;
+    }
     let has_code = |task: &Task| matches!(task.options.output, Some(OutputSchema::Code { .. }));
     !providers_of(definition, workflow).is_empty() || workflow.tasks.iter().any(has_code)
 }
@@ -106,20 +127,21 @@ pub(super) async fn ask_about_runs(
     Ok(unusable)
 }
 
-/// Gives the providers that run code of the project; the built-in one has nothing to ask.
-fn providers_of(definition: &Definition, workflow: &Workflow) -> BTreeMap<Arc<str>, ProviderIndex> {
-    let used: BTreeMap<Arc<str>, ProviderIndex> = workflow
-        .scopes
+/// Gives each provider that an apply or a new workspace uses and that runs code of the
+/// project, with the first name it has; the built-in one has nothing to ask.
+///
+/// Two providers may have one name, one of them where the other is not in scope.
+fn providers_of(definition: &Definition, workflow: &Workflow) -> Vec<(Arc<str>, ProviderIndex)> {
+    let hooks = workflow.workspace.iter().map(|workspace| workspace.scope);
+    let tasks = workflow.tasks.iter().map(|task| task.scope);
+    let scopes: BTreeSet<ScopeId> = tasks.chain(hooks).collect();
+    let mut seen = HashSet::new();
+    let used = scopes
         .iter()
-        .flat_map(|scope| {
-            scope
-                .providers
-                .iter()
-                .map(|(name, index)| (Arc::clone(name), *index))
-        })
-        .collect();
-    used.into_iter()
-        .filter(|(_, index)| definition.provider(*index).origin == ProviderOrigin::Project)
+        .flat_map(|scope| &workflow.scope(*scope).providers);
+    used.filter(|(_, index)| definition.provider(**index).origin == ProviderOrigin::Project)
+        .filter(|(_, index)| seen.insert(**index))
+        .map(|(name, index)| (Arc::clone(name), *index))
         .collect()
 }
 
@@ -137,8 +159,9 @@ async fn ask_checks(
     };
     let answer = ask(session, workflow, name, work).await?;
     let mut checks: Vec<ProviderCheck> = serde_json::from_value(answer).map_err(|error| {
+        let problem = session.emitter.mask(&error.to_string());
         EngineError::Runtime(format!(
-            "the provider `{name}` gave a malformed check: {error}"
+            "the provider `{name}` gave a malformed check: {problem}"
         ))
     })?;
     for check in &mut checks {
@@ -178,8 +201,8 @@ fn changed_checks(
     state: &StateReader,
     candidates: &[Candidate],
 ) -> Result<Vec<(RunId, Unusable)>, EngineError> {
-    let fingerprints = &planning.verification.fingerprints;
-    if fingerprints.is_empty() {
+    let verification = &planning.verification;
+    if verification.fingerprints.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<RunId> = candidates
@@ -189,8 +212,9 @@ fn changed_checks(
     let stored = state.components(&ids)?;
     let changed = candidates.iter().filter_map(|Candidate { task, run }| {
         let scope = planning.workflow.scope(planning.workflow.task(*task).scope);
-        let now =
-            checks_component(fingerprints, scope, planning.secrets).map(|component| component.hash);
+        let fingerprints = verification.in_scope(scope);
+        let now = checks_component(&fingerprints, scope, planning.secrets)
+            .map(|component| component.hash);
         let before = stored
             .get(&run.run_id)
             .and_then(|components| {
@@ -217,62 +241,121 @@ async fn gone_artifacts(
     state: &StateReader,
     candidates: &[Candidate],
 ) -> Result<Vec<(RunId, Unusable)>, EngineError> {
-    let with_artifacts: Vec<RunId> = candidates
+    let with_artifacts: Vec<&Candidate> = candidates
         .iter()
         .filter(|candidate| candidate.run.has_artifacts)
-        .map(|candidate| candidate.run.run_id.clone())
         .collect();
     if with_artifacts.is_empty() {
         return Ok(Vec::new());
     }
-    let owners = owners(session, workflow);
-    let mut answers: HashMap<String, bool> = HashMap::new();
+    let ids: Vec<RunId> = with_artifacts
+        .iter()
+        .map(|candidate| candidate.run.run_id.clone())
+        .collect();
+    let mut artifacts = state.artifacts(&ids)?;
+    let mut questions = ArtifactQuestions::new(session, workflow);
     let mut gone = Vec::new();
-    for (run, artifacts) in state.artifacts(&with_artifacts)? {
-        for artifact in artifacts {
-            let Some((name, provider)) = owners.get(&artifact.provider_id) else {
-                continue;
-            };
-            if !exists(session, workflow, name, *provider, &artifact, &mut answers).await? {
+    for Candidate { task, run } in with_artifacts {
+        for artifact in artifacts.remove(&run.run_id).unwrap_or_default() {
+            if !questions.exists(*task, &artifact).await? {
                 let why = Unusable::ArtifactGone {
                     reference: artifact.reference,
                 };
-                gone.push((run.clone(), why));
+                gone.push((run.run_id.clone(), why));
             }
         }
     }
     Ok(gone)
 }
 
-fn owners(session: &Session, workflow: &Workflow) -> HashMap<String, (Arc<str>, ValueHandle)> {
-    providers_of(&session.definition, workflow)
-        .into_iter()
-        .map(|(name, index)| {
-            let provider = session.definition.provider(index);
-            (provider.provider_id.clone(), (name, provider.value))
-        })
-        .collect()
+type Owners = Arc<[(Arc<str>, ProviderIndex)]>;
+
+/// Asks providers whether artifacts still exist, each question once, task by task in walk
+/// order.
+struct ArtifactQuestions<'a> {
+    session: &'a Session,
+    workflow: &'a Workflow,
+    providers: Vec<(Arc<str>, ProviderIndex)>,
+    owners: HashMap<(TaskIndex, String), Owners>,
+    answers: HashMap<(ProviderIndex, String), bool>,
 }
 
-async fn exists(
-    session: &Session,
-    workflow: &Workflow,
-    name: &str,
-    provider: ValueHandle,
-    artifact: &StoredArtifact,
-    answers: &mut HashMap<String, bool>,
-) -> Result<bool, EngineError> {
-    let key = artifact.reference.to_string();
-    if let Some(known) = answers.get(&key) {
-        return Ok(*known);
+impl<'a> ArtifactQuestions<'a> {
+    fn new(session: &'a Session, workflow: &'a Workflow) -> Self {
+        Self {
+            session,
+            workflow,
+            providers: providers_of(&session.definition, workflow),
+            owners: HashMap::new(),
+            answers: HashMap::new(),
+        }
     }
-    let work = Work::ValidateArtifact {
-        provider,
-        reference: artifact.reference.clone(),
-    };
-    let exists = ask(session, workflow, name, work).await? == Value::Bool(true);
-    answers.insert(key, exists);
-    Ok(exists)
+
+    /// An artifact is gone when none of the providers it may belong to knows it.
+    async fn exists(
+        &mut self,
+        task: TaskIndex,
+        artifact: &StoredArtifact,
+    ) -> Result<bool, EngineError> {
+        let key = artifact.reference.to_string();
+        let owners = self
+            .inherited_owners(task, &key)
+            .unwrap_or_else(|| self.owners_in_scope(task, &artifact.provider_id));
+        self.owners.insert((task, key), Arc::clone(&owners));
+        for (name, provider) in owners.iter() {
+            if self.knows(name, *provider, artifact).await? {
+                return Ok(true);
+            }
+        }
+        Ok(owners.is_empty())
+    }
+
+    /// An artifact that a task has only handed on belongs to whom it belonged before.
+    fn inherited_owners(&self, task: TaskIndex, artifact: &str) -> Option<Owners> {
+        let after = self.workflow.task(task).after;
+        let before = last_tasks(self.workflow, after);
+        let owners_at = |task| self.owners.get(&(task, artifact.to_owned())).cloned();
+        before.into_iter().find_map(owners_at)
+    }
+
+    /// Gives the providers with an id that a task sees; where it sees none, those of the
+    /// workflow.
+    fn owners_in_scope(&self, task: TaskIndex, provider_id: &str) -> Owners {
+        let definition = &self.session.definition;
+        let scope = self.workflow.scope(self.workflow.task(task).scope);
+        let with_id = self
+            .providers
+            .iter()
+            .filter(|(_, index)| definition.provider(*index).provider_id == provider_id);
+        let (in_scope, elsewhere): (Vec<_>, Vec<_>) = with_id
+            .cloned()
+            .partition(|(_, index)| scope.providers.values().any(|visible| visible == index));
+        if in_scope.is_empty() {
+            elsewhere.into()
+        } else {
+            in_scope.into()
+        }
+    }
+
+    async fn knows(
+        &mut self,
+        name: &str,
+        provider: ProviderIndex,
+        artifact: &StoredArtifact,
+    ) -> Result<bool, EngineError> {
+        let key = (provider, artifact.reference.to_string());
+        if let Some(known) = self.answers.get(&key) {
+            return Ok(*known);
+        }
+        let work = Work::ValidateArtifact {
+            provider: self.session.definition.provider(provider).value,
+            reference: artifact.reference.clone(),
+        };
+        let answer = ask(self.session, self.workflow, name, work).await?;
+        let knows = answer == Value::Bool(true);
+        self.answers.insert(key, knows);
+        Ok(knows)
+    }
 }
 
 /// Asks schemas that are code whether stored outputs still pass them.

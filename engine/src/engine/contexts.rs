@@ -61,6 +61,27 @@ impl Contexts {
         }
     }
 
+    /// Reads what the context at a point takes, with one query whatever its shape.
+    pub(super) fn fetch(
+        &mut self,
+        workflow: &Workflow,
+        point: PointId,
+        state: &StateReader,
+    ) -> Result<(), EngineError> {
+        let tasks = makers(workflow, point);
+        let runs: Vec<(TaskIndex, RunId)> = tasks
+            .into_iter()
+            .filter_map(|task| Some((task, self.runs.get(&task)?.clone())))
+            .collect();
+        let ids: Vec<RunId> = runs.iter().map(|(_, run)| run.clone()).collect();
+        let outputs = state.outputs(&ids)?;
+        for (task, run) in runs {
+            let output = outputs.get(&run).map(String::as_str);
+            self.outputs.insert(task, parsed(output));
+        }
+        Ok(())
+    }
+
     fn output(&mut self, task: TaskIndex, state: &StateReader) -> Result<Context, EngineError> {
         if let Some(known) = self.outputs.get(&task) {
             return Ok(Arc::clone(known));
@@ -70,14 +91,39 @@ impl Contexts {
             EngineError::Runtime("a context was asked for before its task ran".to_owned())
         })?;
         let outputs = state.outputs(std::slice::from_ref(&run))?;
-        let output: Map<String, Value> = outputs
-            .get(&run)
-            .and_then(|text| serde_json::from_str(text).ok())
-            .unwrap_or_default();
-        let output = Arc::new(output);
+        let output = parsed(outputs.get(&run).map(String::as_str));
         self.outputs.insert(task, Arc::clone(&output));
         Ok(output)
     }
+}
+
+/// Reads a stored output; one that is gone counts as empty.
+fn parsed(output: Option<&str>) -> Context {
+    let output = output.and_then(|text| serde_json::from_str(text).ok());
+    Arc::new(output.unwrap_or_default())
+}
+
+/// Gives the tasks whose outputs the context at a point is made of.
+fn makers(workflow: &Workflow, point: PointId) -> Vec<TaskIndex> {
+    let mut tasks = Vec::new();
+    let mut seen = vec![false; workflow.points.len()];
+    let mut waiting = vec![point];
+    while let Some(point) = waiting.pop() {
+        if std::mem::replace(&mut seen[point.0], true) {
+            continue;
+        }
+        match &workflow.points[point.0] {
+            Point::Start => {}
+            Point::After(task) => tasks.push(*task),
+            Point::Join {
+                incoming, branches, ..
+            } => {
+                waiting.push(*incoming);
+                waiting.extend(branches.iter().map(|(_, end)| *end));
+            }
+        }
+    }
+    tasks
 }
 
 /// Finds a branch with the name of a context key, as far as a plan knows the contexts.

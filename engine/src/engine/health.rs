@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::Engine;
-use crate::error::EngineError;
+use super::{Engine, apply::require_embedded};
+use crate::{
+    definition::Definition, diagnostic::Diagnostic, error::EngineError, source::SourceRange,
+};
 
 /// Says how a project is doing; nothing in it is an error, for it is asked when things are
 /// broken.
@@ -16,15 +18,16 @@ pub struct Health {
     pub root: PathBuf,
     /// The config.
     pub config: PathBuf,
-    /// What is wrong with the definition, if anything.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub definition_problem: Option<HealthProblem>,
+    /// What is wrong with the definition, and what keeps it from being applied.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub definition_problems: Vec<HealthProblem>,
     /// The workflows there are.
     pub workflows: Vec<String>,
     /// How the state is doing.
     pub state: StateHealth,
-    /// Where handlers run.
-    pub runtime: RuntimeKind,
+    /// Where handlers run, where the config loads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime: Option<RuntimeKind>,
     /// Where providers keep what belongs to the machine.
     pub host_storage: PathBuf,
 }
@@ -34,9 +37,23 @@ pub struct Health {
 pub struct HealthProblem {
     /// What is wrong.
     pub message: String,
+    /// Where it is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<HealthPosition>,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+}
+
+/// Is a place in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthPosition {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
 }
 
 /// Says how the state is doing.
@@ -71,30 +88,16 @@ impl Engine {
     #[must_use]
     pub fn health(&self) -> Health {
         let definition = self.definition();
-        let runtime = match definition
-            .as_ref()
-            .ok()
-            .and_then(|definition| definition.graph.node_requirement())
-        {
-            Some((because, _)) => RuntimeKind::Node { because },
-            None => RuntimeKind::Embedded,
-        };
         Health {
             root: self.options.project.root.clone(),
             config: self.options.project.config_path(),
-            workflows: definition
-                .as_ref()
-                .map(|definition| {
-                    definition
-                        .workflows
-                        .iter()
-                        .map(|workflow| workflow.name.to_string())
-                        .collect()
-                })
-                .unwrap_or_default(),
-            definition_problem: definition.err().map(|error| problem(&error)),
+            workflows: definition.as_ref().map(workflow_names).unwrap_or_default(),
+            runtime: definition.as_ref().map(runtime_kind).ok(),
+            definition_problems: match &definition {
+                Ok(definition) => unmet_need(definition).into_iter().collect(),
+                Err(error) => HealthProblem::of_each(error),
+            },
             state: self.state_health(),
-            runtime,
             host_storage: self.options.host_storage_dir.clone(),
         }
     }
@@ -116,24 +119,80 @@ impl Engine {
                             .problems
                             .extend(found.into_iter().map(|message| HealthProblem {
                                 message,
+                                position: None,
                                 help: Some(
                                     "move the file away; the next apply makes a new one".to_owned(),
                                 ),
                             }));
                     }
-                    Err(error) => health.problems.push(problem(&error.into())),
+                    Err(error) => health.problems.push(HealthProblem::of(&error.into())),
                 }
             }
             Ok(None) => {}
-            Err(error) => health.problems.push(problem(&error)),
+            Err(error) => health.problems.push(HealthProblem::of(&error)),
         }
         health
     }
 }
 
-fn problem(error: &EngineError) -> HealthProblem {
-    HealthProblem {
-        message: error.to_string(),
-        help: error.help(),
+fn workflow_names(definition: &Definition) -> Vec<String> {
+    let workflows = definition.workflows.iter();
+    workflows
+        .map(|workflow| workflow.name.to_string())
+        .collect()
+}
+
+fn runtime_kind(definition: &Definition) -> RuntimeKind {
+    match definition.graph.node_requirement() {
+        Some((because, _)) => RuntimeKind::Node { because },
+        None => RuntimeKind::Embedded,
+    }
+}
+
+/// Says what lets a definition be planned and not applied.
+fn unmet_need(definition: &Definition) -> Option<HealthProblem> {
+    let error = require_embedded(definition).err()?;
+    let problem = HealthProblem::of(&error);
+    Some(HealthProblem {
+        message: format!("the config plans, but it cannot be applied yet: {error}"),
+        ..problem
+    })
+}
+
+impl HealthProblem {
+    /// Describes an error.
+    #[must_use]
+    pub fn of(error: &EngineError) -> Self {
+        Self {
+            message: error.to_string(),
+            position: error.range().map(HealthPosition::of),
+            help: error.help(),
+        }
+    }
+
+    /// Describes each problem of a config that is wrong, or the error where it is another.
+    fn of_each(error: &EngineError) -> Vec<Self> {
+        match error.diagnostics() {
+            [] => vec![Self::of(error)],
+            diagnostics => diagnostics.iter().map(Self::of_diagnostic).collect(),
+        }
+    }
+
+    fn of_diagnostic(diagnostic: &Diagnostic) -> Self {
+        Self {
+            message: diagnostic.message.clone(),
+            position: diagnostic.range.as_ref().map(HealthPosition::of),
+            help: diagnostic.help.clone(),
+        }
+    }
+}
+
+impl HealthPosition {
+    fn of(range: &SourceRange) -> Self {
+        Self {
+            file: range.file.clone(),
+            line: range.start.line,
+            column: range.start.column,
+        }
     }
 }

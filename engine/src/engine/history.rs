@@ -1,5 +1,7 @@
 //! Past applies and their logs.
 
+use std::{io, path::PathBuf};
+
 use super::{Engine, select};
 use crate::{
     error::{EngineError, NameKind},
@@ -7,6 +9,9 @@ use crate::{
     run::{log_path, read_log},
     state::{ApplyMatch, ApplyRecord},
 };
+
+/// How many applies are named to whoever asks for one that is not there.
+const SUGGESTED: usize = 5;
 
 impl Engine {
     /// Lists the last applies, newest first.
@@ -20,6 +25,22 @@ impl Engine {
         }
     }
 
+    /// Lists the last applies of one workflow, or of all, newest first.
+    ///
+    /// # Errors
+    /// Where the state cannot be read.
+    pub fn applies_of(
+        &self,
+        workflow: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<ApplyRecord>, EngineError> {
+        match (self.read_state()?, workflow) {
+            (None, _) => Ok(Vec::new()),
+            (Some(state), None) => Ok(state.list_applies(limit)?),
+            (Some(state), Some(workflow)) => Ok(state.list_applies_of(workflow, limit)?),
+        }
+    }
+
     /// Gives one apply, by the beginning or end of its id, with its log; the newest where none
     /// is named.
     ///
@@ -29,39 +50,69 @@ impl Engine {
         &self,
         id: Option<&str>,
     ) -> Result<(ApplyRecord, Vec<EventRecord>), EngineError> {
-        let record = self.find_apply(id)?;
-        let directory = self.log_dir();
-        let events =
-            read_log(&directory, record.id.as_str()).map_err(|source| EngineError::File {
-                action: "read the log",
-                path: log_path(&directory, record.id.as_str()),
-                source,
-            })?;
-        Ok((record, events))
+        match id {
+            Some(id) => self.with_log(self.find_apply(id)?),
+            None => self.latest_apply_log(None),
+        }
     }
 
-    fn find_apply(&self, id: Option<&str>) -> Result<ApplyRecord, EngineError> {
-        let all = self.applies(50)?;
+    /// Gives the newest apply of one workflow, or of all, with its log.
+    ///
+    /// # Errors
+    /// Where there is none, or its log cannot be read.
+    pub fn latest_apply_log(
+        &self,
+        workflow: Option<&str>,
+    ) -> Result<(ApplyRecord, Vec<EventRecord>), EngineError> {
+        let newest = self.applies_of(workflow, 1)?.pop();
+        let unknown = || select::unknown(NameKind::Run, "latest", Vec::new());
+        self.with_log(newest.ok_or_else(unknown)?)
+    }
+
+    fn with_log(
+        &self,
+        record: ApplyRecord,
+    ) -> Result<(ApplyRecord, Vec<EventRecord>), EngineError> {
+        let directory = self.log_dir();
+        let run = record.id.as_str();
+        match read_log(&directory, run) {
+            Ok(events) => Ok((record, events)),
+            Err(source) => Err(unreadable_log(run, log_path(&directory, run), source)),
+        }
+    }
+
+    fn find_apply(&self, id: &str) -> Result<ApplyRecord, EngineError> {
         let unknown = |name: &str| {
-            let known = all
-                .iter()
-                .take(5)
-                .map(|record| record.id.to_string())
-                .collect();
-            select::unknown(NameKind::Run, name, known)
+            let known = self.applies(SUGGESTED)?;
+            let known = known.iter().map(|record| record.id.to_string()).collect();
+            Err(select::unknown(NameKind::Run, name, known))
         };
-        let Some(id) = id else {
-            return all.first().cloned().ok_or_else(|| unknown("latest"));
+        let Some(state) = self.read_state()? else {
+            return unknown(id);
         };
-        let state = self.read_state()?.ok_or_else(|| unknown(id))?;
         match state.find_apply(id)? {
             ApplyMatch::One(record) => Ok(*record),
-            ApplyMatch::None => Err(unknown(id)),
+            ApplyMatch::None => unknown(id),
             ApplyMatch::Several(several) => Err(EngineError::Unknown {
                 kind: NameKind::Run,
                 name: id.to_owned(),
                 known: several.iter().map(|record| record.id.to_string()).collect(),
             }),
         }
+    }
+}
+
+/// A log goes when many others came after it, while what is known of the apply stays.
+fn unreadable_log(run: &str, path: PathBuf, source: io::Error) -> EngineError {
+    match source.kind() {
+        io::ErrorKind::NotFound => EngineError::LogGone {
+            run: run.to_owned(),
+            path,
+        },
+        _ => EngineError::File {
+            action: "read the log",
+            path,
+            source,
+        },
     }
 }

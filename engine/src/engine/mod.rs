@@ -8,10 +8,13 @@ mod contexts;
 mod health;
 mod history;
 mod input;
+mod known_workflow;
 mod operation_list;
 mod operations;
 mod plan;
+mod plan_until;
 mod record;
+mod saved_plan;
 mod select;
 mod session;
 mod workspaces;
@@ -27,6 +30,7 @@ use crate::{
     event::EventSink,
     host::Host,
     identity::SecretDigests,
+    modules::TranspileCache,
     plan::{PlanLevel, SavedPlan, WorkflowPlan},
     project::{Environment, Project, load},
     sandbox::{SandboxLimits, Variables},
@@ -34,8 +38,10 @@ use crate::{
     state::{ApplyLocks, MachineKey, StateReader, machine_key},
 };
 
-pub use cache::{CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, TaskExplanation};
-pub use health::{Health, HealthProblem, RuntimeKind, StateHealth};
+pub use cache::{
+    CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, NodeKind, TaskExplanation,
+};
+pub use health::{Health, HealthPosition, HealthProblem, RuntimeKind, StateHealth};
 pub use operation_list::{
     OperationCli, OperationFlag, OperationKind, OperationPositional, OperationSource,
     OperationSummary,
@@ -43,6 +49,7 @@ pub use operation_list::{
 pub use operations::{OperationRequest, WorkspaceOperationRequest};
 pub use workspaces::{
     CreateWorkspaceRequest, Freshness, RemoveWorkspaceRequest, WorkspaceStatus, WorkspaceView,
+    check_workspace_name,
 };
 
 /// Works on one project.
@@ -152,7 +159,7 @@ impl Engine {
     /// # Errors
     /// Where the config is wrong.
     pub fn definition(&self) -> Result<Definition, EngineError> {
-        Ok(load(&self.load_options())?)
+        Ok(load(&self.load_options(KeyUse::Read))?)
     }
 
     /// Gives the number that rises with every change of the state; nothing where there is no
@@ -188,6 +195,18 @@ impl Engine {
         ApplyLocks::beside(&self.state_path())
     }
 
+    /// Gives where transpiled modules are kept; a project that nothing has been applied in has
+    /// no such place.
+    fn transpile_cache(&self, key_use: KeyUse) -> Option<Arc<TranspileCache>> {
+        let data_dir = self.options.project.data_dir();
+        if !data_dir.is_dir() {
+            return None;
+        }
+        let directory = data_dir.join("cache").join("modules");
+        let key = machine_key(&self.options.host_dir, key_use == KeyUse::Create).ok()??;
+        Some(Arc::new(TranspileCache::new(directory, *key.as_bytes())))
+    }
+
     /// Gives what turns secrets into digests. Without a key, and without the wish to make one,
     /// nothing that was stored can match, which is what a machine without its key deserves.
     fn secret_digests(&self, key: KeyUse) -> Result<SecretDigests, EngineError> {
@@ -203,7 +222,7 @@ impl Engine {
     }
 }
 
-/// Says whether a key for secrets may be made where there is none.
+/// Says whether the machine's key may be made where there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum KeyUse {
     Read,

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
     session::{Session, SessionOptions},
 };
 use crate::{
-    definition::{Definition, Operation, OperationInput, Workflow},
+    definition::{Definition, Operation, OperationInput, Scope, ValueHandle, Workflow},
     error::{EngineError, NameKind},
     event::Event,
     plan::PlanLevel,
@@ -173,7 +174,7 @@ impl Engine {
         let id = ApplyId::generate();
         let state = self.open_state()?;
         let options = SessionOptions {
-            log: Some(self.begin_log(&id)?),
+            log: Some(self.prepare_log(&id)?),
             state: Some(Arc::clone(&state)),
         };
         self.with_session(run, options, |session| work(session, state, id))
@@ -296,6 +297,7 @@ async fn run_call(
     id: ApplyId,
 ) -> Result<Value, EngineError> {
     require_embedded(&session.definition)?;
+    let checked_input = checked_input(session, &call).await?;
     let started = Instant::now();
     session.emitter.emit(Event::OperationStarted {
         operation: call.address.clone(),
@@ -308,7 +310,7 @@ async fn run_call(
         config: scope.config.clone(),
         workspace: call.workspace.map(|record| (record.name, Some(record.ctx))),
         input: Some(call.input.value),
-        input_schema: call.operation.input.standard,
+        checked_input,
         workspaces: call.input.workspaces,
     };
     let place = session.definition.range(&call.operation.place);
@@ -325,8 +327,49 @@ async fn run_call(
         operation: call.address,
         outcome: outcome_of(&result),
         duration_ms: elapsed_ms(started),
+        result: result.as_ref().ok().cloned(),
     });
     result
+}
+
+/// Has the input judged by the schema of the definition, if it is one, before anything runs.
+async fn checked_input(
+    session: &Session,
+    call: &OperationCall<'_>,
+) -> Result<Option<ValueHandle>, EngineError> {
+    let Some(schema) = call.operation.input.standard else {
+        return Ok(None);
+    };
+    let work = Work::CheckInput {
+        schema,
+        input: call.input.value.clone(),
+    };
+    let place = session.definition.range(&call.operation.place);
+    let scope = Scope::default();
+    let judged = session.call(call.workflow, &call.node, &scope, work).await;
+    let judged =
+        judged.map_err(|failure| session.failure(&call.node, failure, place).into_error(None))?;
+    let answer: InputAnswer = match judged.outcome {
+        CallOutcome::Value(value) => serde_json::from_value(value)
+            .map_err(|error| EngineError::Runtime(error.to_string()))?,
+        _ => InputAnswer::default(),
+    };
+    if answer.problems.is_empty() {
+        return Ok(answer.kept.map(ValueHandle));
+    }
+    let mask = |problem: &String| session.emitter.mask(problem);
+    Err(EngineError::InvalidInput {
+        operation: call.address.clone(),
+        problems: answer.problems.iter().map(mask).collect(),
+    })
+}
+
+/// Is what a schema of the definition says of an input.
+#[derive(Default, Deserialize)]
+struct InputAnswer {
+    kept: Option<u32>,
+    #[serde(default)]
+    problems: Vec<String>,
 }
 
 fn find_project_operation<'a>(

@@ -1,28 +1,28 @@
 //! Requests for plans: at rest, verified, and saved for a later apply.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::{
     Engine, KeyUse, PlanRequest, RunSession,
     checks::{Candidate, Verification, ask_about_runs, ask_providers, has_questions},
-    contexts::check_branch_names,
+    contexts::{check_branch_names, known_contexts},
     select,
     session::{Session, SessionOptions},
 };
 use crate::{
-    definition::{Definition, Workflow},
+    definition::{Definition, Point, ProviderIndex, ScopeId, TaskIndex, Workflow},
     digest::{Digest, hash_parts},
     error::EngineError,
     identity::{Identities, SecretDigests, hash_json},
-    plan::{PlanInputs, PlanLevel, Records, SavedPlan, Verdict, Walk, WorkflowPlan, make_plan},
+    plan::{PlanInputs, PlanLevel, Records, Verdict, Walk, WorkflowPlan, make_plan},
     state::StateReader,
 };
-
-/// The version of the format of saved plans.
-pub(super) const SAVED_PLAN_FORMAT: u32 = 1;
 
 impl Engine {
     /// Says what is still valid and, exactly, why the rest is not.
@@ -92,7 +92,7 @@ impl Engine {
             .collect()
     }
 
-    async fn plan_verified(
+    pub(super) async fn plan_verified(
         &self,
         session: Session,
         name: Option<String>,
@@ -107,34 +107,6 @@ impl Engine {
             plans.push(planning.plan()?);
         }
         Ok(plans)
-    }
-
-    /// Makes a plan that a later apply can be held to.
-    ///
-    /// # Errors
-    /// As [`Engine::plan`].
-    pub fn save_plan(
-        &self,
-        workflow: Option<&str>,
-        run: &RunSession,
-    ) -> Result<SavedPlan, EngineError> {
-        let name = workflow.map(str::to_owned);
-        let options = SessionOptions {
-            log: None,
-            state: None,
-        };
-        self.with_session(run, options, |session| async {
-            let serial = self.state_serial()?.unwrap_or(0);
-            let definition =
-                definition_digest(&session.definition, &self.secret_digests(KeyUse::Create)?);
-            let workflows = self.plan_verified(session, name).await?;
-            Ok(SavedPlan {
-                format: SAVED_PLAN_FORMAT,
-                definition,
-                serial,
-                workflows,
-            })
-        })
     }
 }
 
@@ -169,16 +141,17 @@ impl<'a> Planning<'a> {
         })
     }
 
-    /// Asks providers what they find, and whether artifacts still exist.
+    /// Begins a walk: asks providers what they find, and whether artifacts still exist.
     pub(super) async fn verify(
         &mut self,
         session: &Session,
         is_required: bool,
     ) -> Result<(), EngineError> {
-        self.verification = ask_providers(session, self.workflow, is_required).await?;
+        session.client.begin_walk();
         if !has_questions(self.definition, self.workflow) {
             return Ok(());
         }
+        self.verification = ask_providers(session, self.workflow, is_required).await?;
         // A run that cannot be reused may leave an earlier one in its place.
         let mut asked = HashSet::new();
         loop {
@@ -212,48 +185,111 @@ impl<'a> Planning<'a> {
             identities: &self.identities,
             records: &self.records,
             state: self.state,
+            provider_fingerprint: self.provider_fingerprint(),
             now: self.now,
         })?;
         check_branch_names(self.definition, self.workflow, &plan, self.state)?;
+        plan.final_context = self.final_context(&plan)?;
         plan.checks.clone_from(&self.verification.checks);
         Ok(plan)
     }
-}
 
-/// Hashes everything of a definition that an apply depends on.
-pub(super) fn definition_digest(definition: &Definition, secrets: &SecretDigests) -> Digest {
-    let mut parts: Vec<Vec<u8>> = Vec::new();
-    for text in definition.graph.project_texts().values() {
-        parts.push(text.as_bytes().to_vec());
+    /// Gives the context after everything, where all of it is known.
+    fn final_context(
+        &self,
+        plan: &WorkflowPlan,
+    ) -> Result<Option<Map<String, Value>>, EngineError> {
+        let Some(state) = self.state.filter(|_| plan.is_settled()) else {
+            return Ok(None);
+        };
+        let end = self.workflow.end;
+        let mut contexts = known_contexts(plan);
+        contexts.fetch(self.workflow, end, state)?;
+        let context = contexts.at(self.workflow, end, state)?;
+        // What was no secret when it was stored may be one now.
+        match self.secrets.mask(&Value::Object((*context).clone())) {
+            Value::Object(context) => Ok(Some(context)),
+            _ => Ok(None),
+        }
     }
-    for (_, module) in definition.graph.modules() {
-        parts.push(format!("{:?}", module.origin).into_bytes());
+
+    fn provider_fingerprint(&self) -> Digest {
+        let scopes: BTreeSet<ScopeId> = self.workflow.tasks.iter().map(|task| task.scope).collect();
+        let providers: BTreeSet<(&Arc<str>, ProviderIndex)> = scopes
+            .iter()
+            .flat_map(|scope| &self.workflow.scope(*scope).providers)
+            .map(|(name, index)| (name, *index))
+            .collect();
+        let parts: Vec<Digest> = providers
+            .into_iter()
+            .map(|(name, index)| self.one_provider(name, index))
+            .collect();
+        hash_parts(
+            "plan-providers",
+            parts.iter().map(|part| &part.as_bytes()[..]),
+        )
     }
-    for provider in &definition.providers {
+
+    fn one_provider(&self, name: &str, index: ProviderIndex) -> Digest {
+        let provider = self.definition.provider(index);
         // One that cannot be resolved is an error before any plan is made.
         let config = provider
             .config
             .as_ref()
-            .map(|config| secrets.digest(config))
-            .unwrap_or_default();
-        parts.push(hash_json("provider-config", &config).as_bytes().to_vec());
+            .map(|config| self.secrets.digest(config));
+        let found = json!(self.verification.found(index));
+        let described = json!([
+            name,
+            provider.provider_id,
+            config.unwrap_or_default(),
+            self.definition.fingerprints.hash(provider.plugin),
+            self.secrets.digest(&found),
+        ]);
+        hash_json("plan-provider", &described)
     }
+}
+
+/// Hashes everything of a definition that an apply depends on, and nothing else: a comment
+/// leaves a saved plan as good as it was.
+///
+/// # Errors
+/// Where the configuration of a provider cannot be resolved.
+pub(super) fn definition_digest(
+    definition: &Definition,
+    secrets: &SecretDigests,
+) -> Result<Digest, EngineError> {
+    let mut parts: Vec<Vec<u8>> = Vec::new();
     for workflow in &definition.workflows {
-        for scope in &workflow.scopes {
-            let config = secrets.digest(&Value::Object(scope.config.clone()));
-            parts.push(hash_json("config", &config).as_bytes().to_vec());
-        }
-        for task in &workflow.tasks {
-            let version = task
-                .options
-                .version
-                .as_deref()
-                .map(|version| secrets.digest_text(version));
-            let options = format!("{} {:?} {version:?}", task.path, task.options.cache_ttl);
-            parts.push(options.into_bytes());
-            let handler = definition.fingerprints.hash(task.handler.fingerprint);
-            parts.push(handler.as_bytes().to_vec());
+        parts.push(workflow.name.as_bytes().to_vec());
+        parts.extend(
+            workflow
+                .points
+                .iter()
+                .map(|point| describe(point).into_bytes()),
+        );
+        let identities = Identities::new(definition, workflow, secrets)?;
+        for (index, task) in workflow.tasks.iter().enumerate() {
+            let fixed = identities.identity(TaskIndex(index), &[]);
+            parts.push(fixed.as_bytes().to_vec());
+            let options = &task.options;
+            let order = format!(
+                "{:?} {:?} {}",
+                task.after, options.cache_ttl, options.cutoff
+            );
+            parts.push(order.into_bytes());
         }
     }
-    hash_parts("definition", parts.iter().map(Vec::as_slice))
+    let digest = hash_parts("definition", parts.iter().map(Vec::as_slice));
+    Ok(digest)
+}
+
+/// Writes what a point is, wherever it was written.
+fn describe(point: &Point) -> String {
+    match point {
+        Point::Join {
+            incoming, branches, ..
+        } => format!("join {incoming:?} {branches:?}"),
+        Point::Start => "start".to_owned(),
+        Point::After(task) => format!("after {task:?}"),
+    }
 }

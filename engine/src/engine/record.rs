@@ -38,12 +38,9 @@ pub(super) fn run_record(
     let mut components = planning
         .identities
         .components(finished.index, &finished.runs, &paths);
-    let fingerprints = &planning.verification.fingerprints;
-    components.extend(checks_component(
-        fingerprints,
-        workflow.scope(task.scope),
-        planning.secrets,
-    ));
+    let scope = workflow.scope(task.scope);
+    let fingerprints = planning.verification.in_scope(scope);
+    components.extend(checks_component(&fingerprints, scope, planning.secrets));
     let run_id = RunId::generate();
     let output = Value::Object((*finished.output).clone());
     NewRun {

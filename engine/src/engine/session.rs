@@ -10,13 +10,13 @@ use tokio::{
     sync::mpsc::{self, UnboundedReceiver},
 };
 
-use super::{Engine, RunSession};
+use super::{Engine, KeyUse, RunSession};
 use crate::{
     definition::{Definition, Scope, ValueHandle, Workflow},
     error::{EngineError, NodeFailure},
     event::Event,
     project::LoadOptions,
-    run::{Emitter, RunLog},
+    run::{DEFINITION_NODE, Emitter, RunLog},
     runtime::{
         CallFailure, EmbeddedOptions, EmbeddedRuntime, FromRuntime, HandlerClient, Invocation,
         ProjectStore, ProviderStores, Services, Work,
@@ -25,9 +25,6 @@ use crate::{
     source::SourceRange,
     state::{HostStorage, State},
 };
-
-/// The node path of what a config writes to the console while it is evaluated.
-const DEFINITION_NODE: &str = "definition";
 
 /// Is a definition whose handlers can be called, with the events of one run.
 pub(super) struct Session {
@@ -66,6 +63,11 @@ impl Engine {
         options: SessionOptions,
         meanwhile: impl FnOnce() -> T,
     ) -> Result<(LoadedSession, T), EngineError> {
+        // Only what changes the state anyway may make the machine's key.
+        let key_use = match options.state {
+            Some(_) => KeyUse::Create,
+            None => KeyUse::Read,
+        };
         let project = match options.state {
             Some(state) => ProjectStore::Shared(state),
             None => ProjectStore::OnDemand {
@@ -77,12 +79,13 @@ impl Engine {
         let host_storage = HostStorage::new(self.options.host_storage_dir.clone());
         let (from_runtime, messages) = mpsc::unbounded_channel();
         let starting = EmbeddedRuntime::start(EmbeddedOptions {
-            load: self.load_options(),
+            load: self.load_options(key_use),
             stores: Arc::new(ProviderStores::new(project, host_storage, secrets.clone())),
             from_runtime,
         })?;
         let beside = meanwhile();
-        let (runtime, definition) = starting.wait()?;
+        let is_cancelled = || run.cancel.is_cancelled();
+        let (runtime, definition) = starting.wait(is_cancelled)?.ok_or(EngineError::Cancelled)?;
         let emitter = Emitter::new(Arc::clone(&run.events), secrets, options.log);
         for line in &definition.console {
             emitter.emit(Event::LogOutput {
@@ -112,10 +115,11 @@ impl Engine {
         Ok((LoadedSession { session, messages }, beside))
     }
 
-    pub(super) fn load_options(&self) -> LoadOptions {
+    pub(super) fn load_options(&self, key_use: KeyUse) -> LoadOptions {
         LoadOptions {
             files: Arc::clone(&self.options.files),
             limits: self.options.limits,
+            cache: self.transpile_cache(key_use),
             ..LoadOptions::new(&self.options.project, self.variables.clone())
         }
     }

@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     definition::{Definition, Workflow, WorkspaceDefinition},
-    error::{EngineError, NodeFailure},
-    event::Event,
+    error::{EngineError, NodeFailure, RESOURCES_MAY_BE_LEFT},
+    event::{Event, EventRecord},
     plan::{PointState, Walk},
     runtime::{CallOutcome, ResultRule, Work},
     state::{
@@ -197,11 +197,11 @@ impl Engine {
         request: &CreateWorkspaceRequest,
         run: &RunSession,
     ) -> Result<WorkspaceView, EngineError> {
-        check_name(&request.name)?;
+        check_workspace_name(&request.name)?;
         let apply_id = ApplyId::generate();
         let state = self.open_state()?;
         let options = SessionOptions {
-            log: Some(self.begin_log(&apply_id)?),
+            log: Some(self.prepare_log(&apply_id)?),
             state: Some(Arc::clone(&state)),
         };
         self.with_session(run, options, |session| async move {
@@ -254,7 +254,10 @@ impl Engine {
             }
             Err(error) => {
                 lock_state(state).delete_workspace(&record.id)?;
-                Err(resources_may_be_left(error.into_error(Some(run))))
+                Err(resources_may_be_left(
+                    error.into_error(Some(run)),
+                    &record.name,
+                ))
             }
         }
     }
@@ -266,55 +269,111 @@ impl Engine {
         name: &str,
         state: &SharedState,
     ) -> Result<ApplyLock, EngineError> {
-        let taken = EngineError::WorkspaceExists {
-            name: name.to_owned(),
-        };
-        let key = lock_key(&workflow.name, name);
-        let lock = match self
-            .locks()
-            .try_acquire(&key, &Holder::this_process(&self.options.who))?
-        {
-            Attempt::Acquired(lock) => lock,
-            Attempt::Held(_) => return Err(taken),
-        };
+        let lock = self.hold_name(&workflow.name, name)?;
         match lock_state(state).workspace(&workflow.name, name)? {
-            Some(_) => Err(taken),
+            Some(_) => Err(EngineError::WorkspaceExists {
+                name: name.to_owned(),
+            }),
             None => Ok(lock),
+        }
+    }
+
+    /// Holds the name of a workspace, so that nobody else makes or removes it meanwhile.
+    fn hold_name(&self, workflow: &str, name: &str) -> Result<ApplyLock, EngineError> {
+        let holder = Holder::this_process(&self.options.who);
+        let attempt = self
+            .locks()
+            .try_acquire(&lock_key(workflow, name), &holder)?;
+        match attempt {
+            Attempt::Acquired(lock) => Ok(lock),
+            Attempt::Held(holder) => Err(EngineError::WorkspaceBusy {
+                name: name.to_owned(),
+                holder: holder
+                    .map_or_else(|| "somebody else".to_owned(), |holder| holder.to_string()),
+            }),
         }
     }
 
     /// Removes a workspace; its record goes only when its `remove` hook succeeds, or by force.
     ///
     /// # Errors
-    /// Where there is no such workspace, or its `remove` hook fails.
+    /// Where there is no such workspace, somebody else makes or removes it, or its `remove` hook
+    /// fails.
     pub fn remove_workspace(
         &self,
         request: &RemoveWorkspaceRequest,
         run: &RunSession,
     ) -> Result<WorkspaceView, EngineError> {
         let state = self.open_state()?;
-        let record = find_workspace(
-            Some(&lock_state(&state)),
-            request.workflow.as_deref(),
-            &request.name,
-        )?;
-        let status = self.status(&record)?;
+        let find = || {
+            find_workspace(
+                Some(&lock_state(&state)),
+                request.workflow.as_deref(),
+                &request.name,
+            )
+        };
+        let found = find()?;
+        let _removing = self.hold_name(&found.workflow, &found.name)?;
+        // Whoever held the name until now may have removed it.
+        let record = find()?;
+        let status = status_of_claimed(&record);
         let run_id = ApplyId::generate();
         let options = SessionOptions {
-            log: Some(self.begin_log(&run_id)?),
+            log: Some(self.prepare_log(&run_id)?),
             state: Some(Arc::clone(&state)),
         };
-        let removing = record.clone();
+        let removing = (record.clone(), Arc::clone(&state));
         let removed = self.with_session(run, options, |session| async move {
-            remove_in(&session, &removing, run_id.to_string()).await
+            let (record, state) = removing;
+            let result = remove_in(&session, &record, run_id.to_string()).await;
+            let failure = forgiven(result, request.force)?;
+            lock_state(&state).delete_workspace(&record.id)?;
+            session.emitter.emit(removed_event(&record, failure));
+            Ok(())
         });
-        match removed {
-            Err(EngineError::Cancelled) => return Err(EngineError::Cancelled),
-            Err(error) if !request.force => return Err(error),
-            _ => {}
+        if let Some(failure) = forgiven(removed, request.force)? {
+            // The config does not load, so there was no session to say it in.
+            lock_state(&state).delete_workspace(&record.id)?;
+            let failure = self.variables.secrets().mask(&failure);
+            run.events.receive(&EventRecord {
+                sequence: 0,
+                time: Timestamp::now(),
+                event: removed_event(&record, Some(failure)),
+            });
         }
-        lock_state(&state).delete_workspace(&record.id)?;
         Ok(WorkspaceView::new(record, status, Freshness::Unknown))
+    }
+}
+
+/// Gives why something failed that may, because it is forced.
+fn forgiven(
+    result: Result<(), EngineError>,
+    is_forced: bool,
+) -> Result<Option<String>, EngineError> {
+    match result {
+        Ok(()) => Ok(None),
+        Err(EngineError::Cancelled) => Err(EngineError::Cancelled),
+        Err(EngineError::Failed { failures, .. }) if is_forced && !failures.is_empty() => {
+            let messages: Vec<String> = failures.into_iter().map(|one| one.message).collect();
+            Ok(Some(messages.join("; ")))
+        }
+        Err(error) if is_forced => Ok(Some(error.to_string())),
+        Err(error) => Err(error),
+    }
+}
+
+fn removed_event(record: &WorkspaceRecord, failure: Option<String>) -> Event {
+    Event::WorkspaceRemoved {
+        workspace_id: record.name.clone(),
+        failure,
+    }
+}
+
+/// Says whether a workspace can be used whose name nobody else holds.
+fn status_of_claimed(record: &WorkspaceRecord) -> WorkspaceStatus {
+    match record.state {
+        WorkspaceState::Ready => WorkspaceStatus::Ready,
+        WorkspaceState::Creating => WorkspaceStatus::Incomplete,
     }
 }
 
@@ -334,22 +393,17 @@ async fn remove_in(
     let scope = workflow.scope(workspace.scope);
     let work = Work::Hook {
         handler: workspace.remove.function,
-        result: ResultRule::Ignored,
+        result: ResultRule::Nothing,
         context: Some(Arc::new(record.workflow_ctx.clone())),
         config: scope.config.clone(),
         workspace: Some((record.name.clone(), Some(record.ctx.clone()))),
         input: None,
-        input_schema: None,
+        checked_input: None,
         workspaces: Vec::new(),
     };
     let place = definition.range(&workspace.place);
     match session.call(workflow, &node, scope, work).await {
-        Ok(_) => {
-            session.emitter.emit(Event::WorkspaceRemoved {
-                workspace_id: record.name.clone(),
-            });
-            Ok(())
-        }
+        Ok(_) => Ok(()),
         Err(failure) => Err(keep_record_help(
             session.failure(&node, failure, place).into_error(Some(run)),
         )),
@@ -372,7 +426,7 @@ async fn run_create(
         config: scope.config.clone(),
         workspace: Some((record.name.clone(), None)),
         input: None,
-        input_schema: None,
+        checked_input: None,
         workspaces: Vec::new(),
     };
     let place = session.definition.range(&workspace.place);
@@ -423,7 +477,11 @@ fn lock_key(workflow: &str, name: &str) -> String {
     format!("{workflow}/workspace/{name}")
 }
 
-fn check_name(name: &str) -> Result<(), EngineError> {
+/// Makes sure that a name can be the name of a workspace.
+///
+/// # Errors
+/// Where it cannot.
+pub fn check_workspace_name(name: &str) -> Result<(), EngineError> {
     let is_allowed =
         |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-');
     let reason = if name.is_empty() {
@@ -441,11 +499,13 @@ fn check_name(name: &str) -> Result<(), EngineError> {
     })
 }
 
-fn resources_may_be_left(error: EngineError) -> EngineError {
-    with_help(
-        error,
-        "the workspace is not recorded; what `create` had made until then may be left behind",
-    )
+fn resources_may_be_left(error: EngineError, name: &str) -> EngineError {
+    match error {
+        EngineError::Cancelled => EngineError::CreateCancelled {
+            name: name.to_owned(),
+        },
+        other => with_help(other, RESOURCES_MAY_BE_LEFT),
+    }
 }
 
 fn keep_record_help(error: EngineError) -> EngineError {

@@ -6,7 +6,8 @@ use crate::digest::hash_parts;
 /// Collects what a value is made of.
 #[derive(Default)]
 pub(super) struct Label {
-    parts: Vec<Vec<u8>>,
+    /// Each part with its tag and its length, so that they cannot run into each other.
+    bytes: Vec<u8>,
     edges: Vec<NodeId>,
     /// Texts that hold a secret, which only a machine's own key may turn into a digest.
     pub(super) secrets: Vec<String>,
@@ -24,10 +25,9 @@ impl Label {
     }
 
     pub(super) fn bytes(&mut self, tag: u8, bytes: &[u8]) {
-        let mut part = Vec::with_capacity(bytes.len() + 1);
-        part.push(tag);
-        part.extend_from_slice(bytes);
-        self.parts.push(part);
+        self.bytes.push(tag);
+        self.bytes.extend((bytes.len() as u64).to_le_bytes());
+        self.bytes.extend_from_slice(bytes);
     }
 
     pub(super) fn secret(&mut self, masked: &str, text: &str) {
@@ -42,7 +42,7 @@ impl Label {
 
     pub(super) fn into_node(self) -> Node {
         Node {
-            label: hash_parts("label", self.parts.iter().map(Vec::as_slice)),
+            label: hash_parts("label", [self.bytes.as_slice()]),
             edges: self.edges,
         }
     }

@@ -19,7 +19,8 @@ impl SecretDigests {
         Self { key, secrets }
     }
 
-    /// Replaces every text that holds a secret by a keyed digest of the whole text.
+    /// Replaces every text, key and number that holds a secret by a keyed digest of the whole
+    /// of it.
     pub(crate) fn digest(&self, value: &Value) -> Value {
         if self.secrets.is_empty() {
             return value.clone();
@@ -29,8 +30,12 @@ impl SecretDigests {
             Value::Array(items) => items.iter().map(|item| self.digest(item)).collect(),
             Value::Object(members) => members
                 .iter()
-                .map(|(key, member)| (key.clone(), self.digest(member)))
+                .map(|(key, member)| (self.digest_text(key).into_owned(), self.digest(member)))
                 .collect(),
+            Value::Number(number) if self.secrets.find(&number.to_string()).is_some() => {
+                // No text is digested alike: a number is not the text that looks like it.
+                Value::String(self.keyed(&format!("number\0{number}")))
+            }
             other => other.clone(),
         }
     }
@@ -89,6 +94,29 @@ mod tests {
         assert_eq!(
             digests(1).mask(&config),
             json!({ "auth": ["Bearer ***"], "plain": "x" })
+        );
+    }
+
+    #[test]
+    fn numbers_and_keys_are_digested_like_texts() {
+        let variables = Variables::new(Arc::new(BTreeMap::from([(
+            "PIN".to_owned(),
+            "4711".to_owned(),
+        )])));
+        variables.read("PIN", None, true);
+        let digests = |key: u8| SecretDigests::new([key; 32], variables.secrets().clone());
+        for value in [json!(4711), json!({ "4711": 1 }), json!("4711")] {
+            let one = digests(1).digest(&value);
+            assert!(!one.to_string().contains("4711"), "{one}");
+            assert_ne!(one, digests(2).digest(&value), "{value}");
+        }
+        assert_ne!(
+            digests(1).digest(&json!(4711)),
+            digests(1).digest(&json!("4711"))
+        );
+        assert_eq!(
+            digests(1).digest(&json!([12, { "a": 1 }])),
+            json!([12, { "a": 1 }])
         );
     }
 }

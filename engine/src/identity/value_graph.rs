@@ -12,6 +12,9 @@ use crate::digest::{Digest, hash_parts};
 pub(crate) struct NodeId(u32);
 
 impl NodeId {
+    /// The node that was reserved first.
+    pub(super) const FIRST: Self = Self(0);
+
     pub(super) fn index(self) -> usize {
         self.0 as usize
     }

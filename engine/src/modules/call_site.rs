@@ -20,9 +20,10 @@ use oxc::{
     span::{GetSpan, SPAN, Span},
     syntax::number::NumberBase,
 };
+use serde::{Deserialize, Serialize};
 
 /// Is the place of one builder call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallSite {
     /// The call's own part: for `a.b("x")` from `b` to the closing parenthesis.
     pub span: Range<u32>,
@@ -33,7 +34,7 @@ pub struct CallSite {
 }
 
 /// Is the place of one argument.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArgumentSite {
     /// The whole argument.
     pub span: Range<u32>,
@@ -42,7 +43,7 @@ pub struct ArgumentSite {
 }
 
 /// Is the place of one property of an object that is written in a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PropertySite {
     /// The property's name.
     pub name: Box<str>,
@@ -166,6 +167,16 @@ impl<'a> Marker<'a> {
         );
         Expression::new_call_expression(SPAN, callee, None, arguments, false, builder)
     }
+}
+
+/// Says whether a call is the mark of a builder call.
+pub(super) fn is_mark(callee: &Expression<'_>) -> bool {
+    let Expression::StaticMemberExpression(member) = callee else {
+        return false;
+    };
+    member.property.name == "site"
+        && member.property.span.is_unspanned()
+        && matches!(member.object, Expression::ImportMeta(_))
 }
 
 fn builder_name(callee: &Expression<'_>) -> Option<Span> {

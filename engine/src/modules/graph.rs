@@ -20,6 +20,7 @@ use super::{
     transpile::{
         Marks, ModuleFormat, SyntaxProblem, Transpiled, map_generated_position, transpile,
     },
+    transpile_cache::TranspileCache,
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
@@ -124,12 +125,26 @@ impl Module {
     }
 }
 
+/// Says whether handlers are told apart by what they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IdentityUse {
+    /// So that a plan can say what is still valid.
+    #[default]
+    Full,
+    /// Not at all, for whoever wants to see the shape of a definition only.
+    None,
+}
+
 /// Says what a graph is loaded from.
 pub struct GraphOptions {
     /// The directory that relative imports may not leave.
     pub project_root: PathBuf,
     /// Where text comes from.
     pub files: Arc<dyn SourceFiles>,
+    /// Where modules that were transpiled before are kept.
+    pub(crate) cache: Option<Arc<TranspileCache>>,
+    /// Whether handlers are told apart by what they do.
+    pub identity: IdentityUse,
 }
 
 /// Holds all modules that a config reaches.
@@ -160,6 +175,8 @@ impl ModuleGraph {
                 files: Arc::clone(&options.files),
             },
             queue: VecDeque::new(),
+            cache: options.cache.clone(),
+            identity: options.identity,
             problems: Vec::new(),
             wants_zod: false,
         };
@@ -289,6 +306,8 @@ struct Request {
 
 struct GraphLoader {
     graph: ModuleGraph,
+    cache: Option<Arc<TranspileCache>>,
+    identity: IdentityUse,
     queue: VecDeque<Request>,
     problems: Vec<Diagnostic>,
     wants_zod: bool,
@@ -366,7 +385,13 @@ impl GraphLoader {
             Some(package) => ModuleOrigin::Package(package.clone()),
             None => ModuleOrigin::Project,
         };
-        let module = parse_module(path, text, origin, request.file.format);
+        // A buffer of an editor has another text with each key that is pressed.
+        let is_saved = !self.graph.files.is_overlaid(path);
+        let reading = ReadingOptions {
+            cache: self.cache.as_deref().filter(|_| is_saved),
+            identity: self.identity,
+        };
+        let module = parse_module(path, text, origin, request.file.format, &reading);
         match module {
             Ok(module) => {
                 self.wants_zod |= wants_zod(&module);
@@ -506,6 +531,7 @@ fn parse_module(
     text: Arc<str>,
     origin: ModuleOrigin,
     format: Option<ModuleFormat>,
+    options: &ReadingOptions<'_>,
 ) -> Result<Module, Vec<Diagnostic>> {
     let mut module = plain_module(path.to_path_buf(), origin, String::new());
     module.text = text;
@@ -515,9 +541,9 @@ fn parse_module(
             module.code = json_module(&module)?;
         }
         Some(ModuleFormat::CommonJs) => module.format = ModuleFormat::CommonJs,
-        Some(ModuleFormat::EsModule) => fill(&mut module, true)?,
+        Some(ModuleFormat::EsModule) => fill(&mut module, true, options)?,
         // A package file that does not say what it is: its syntax decides, as in Node.
-        None => fill(&mut module, false).or_else(|problems| {
+        None => fill(&mut module, false, options).or_else(|problems| {
             module.format = ModuleFormat::CommonJs;
             if is_installed(&module.path) {
                 Ok(())
@@ -529,10 +555,21 @@ fn parse_module(
     Ok(module)
 }
 
-fn fill(module: &mut Module, is_es_module: bool) -> Result<(), Vec<Diagnostic>> {
-    let marks = match module.origin {
-        ModuleOrigin::Project => Marks::Set,
-        _ => Marks::Leave,
+/// Says how the text of a module is read.
+struct ReadingOptions<'a> {
+    cache: Option<&'a TranspileCache>,
+    identity: IdentityUse,
+}
+
+fn fill(
+    module: &mut Module,
+    is_es_module: bool,
+    options: &ReadingOptions<'_>,
+) -> Result<(), Vec<Diagnostic>> {
+    let marks = match (&module.origin, options.identity) {
+        (ModuleOrigin::Project, IdentityUse::Full) => Marks::All,
+        (ModuleOrigin::Project, IdentityUse::None) => Marks::CallSites,
+        _ => Marks::None,
     };
     let Transpiled {
         code,
@@ -541,8 +578,11 @@ fn fill(module: &mut Module, is_es_module: bool) -> Result<(), Vec<Diagnostic>> 
         imports,
         default_export,
         has_module_syntax,
-    } = transpile(&module.path, &module.text, marks)
-        .map_err(|problems| syntax_errors(module, problems))?;
+    } = match options.cache {
+        Some(cache) => cache.transpile(&module.path, &module.text, marks),
+        None => transpile(&module.path, &module.text, marks),
+    }
+    .map_err(|problems| syntax_errors(module, problems))?;
     let is_project = module.origin == ModuleOrigin::Project;
     if !is_es_module && !has_module_syntax && !is_project {
         module.format = ModuleFormat::CommonJs;

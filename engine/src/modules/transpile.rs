@@ -21,6 +21,8 @@ use oxc::{
     transformer::{JsxOptions, TransformOptions, Transformer, TypeScriptOptions},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     call_site::{CallSite, mark_call_sites},
     functions::{FoundFunctions, ModuleFunctions, find_functions, mark_functions},
@@ -39,7 +41,7 @@ pub(crate) enum ModuleFormat {
 }
 
 /// Is a module ready to be evaluated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Transpiled {
     pub(super) code: String,
     pub(super) call_sites: Vec<CallSite>,
@@ -58,10 +60,13 @@ pub(super) struct SyntaxProblem {
 }
 
 /// Says whether the builder calls and functions of a module are to be told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Marks {
-    Set,
-    Leave,
+    /// Builder calls and functions.
+    All,
+    /// Builder calls.
+    CallSites,
+    None,
 }
 
 /// Turns the text of an ES module into JavaScript.
@@ -76,8 +81,12 @@ pub(super) fn transpile(
     let imports = collect_imports(&parsed.program, parsed.has_dynamic_imports);
     let default_export = default_export(&parsed.program);
     let marked = match marks {
-        Marks::Set => set_marks(&allocator, &mut parsed.program, &scoping),
-        Marks::Leave => Marked::default(),
+        Marks::All => set_marks(&allocator, &mut parsed.program, &scoping),
+        Marks::CallSites => Marked {
+            call_sites: mark_call_sites(&allocator, &mut parsed.program),
+            ..Marked::default()
+        },
+        Marks::None => Marked::default(),
     };
     Ok(Transpiled {
         code: print(&parsed.program, None).code,
@@ -91,7 +100,7 @@ pub(super) fn transpile(
 
 /// Gives the normalized syntax of a text, or nothing if it is not to be understood.
 pub(crate) fn normalized_text(path: &Path, text: &str) -> Option<String> {
-    transpile(path, text, Marks::Leave)
+    transpile(path, text, Marks::None)
         .ok()
         .map(|transpiled| transpiled.code)
 }

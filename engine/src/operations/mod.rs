@@ -26,6 +26,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::Event;
+use crate::sandbox::Secrets;
 
 pub use error::OperationError;
 pub use open::Open;
@@ -43,6 +44,8 @@ pub struct OperationContext {
     pub project_dir: PathBuf,
     /// The environment commands inherit.
     pub environment: Arc<BTreeMap<String, String>>,
+    /// What nobody may read in an event or an error.
+    pub secrets: Secrets,
     /// Ends the operation early.
     pub cancel: CancellationToken,
     /// Receives what the caller is told while the operation runs.

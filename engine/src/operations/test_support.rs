@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Operation, OperationContext, OperationError, perform};
 use crate::event::Event;
+use crate::sandbox::Secrets;
 
 /// Is a project to perform operations in.
 pub(super) struct Project {
@@ -33,6 +34,7 @@ impl Project {
             node_path: Some("build".to_owned()),
             project_dir: folder.path().canonicalize().unwrap(),
             environment: Arc::new(environment()),
+            secrets: Secrets::default(),
             cancel: CancellationToken::new(),
             progress: Arc::new(move |message| progress.send(message).unwrap_or_default()),
         };

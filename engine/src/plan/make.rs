@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     definition::{TaskIndex, Workflow},
+    digest::Digest,
     error::EngineError,
     identity::Identities,
     state::{RunSummary, StateReader},
@@ -22,6 +23,7 @@ pub(crate) struct PlanInputs<'a> {
     pub(crate) identities: &'a Identities<'a>,
     pub(crate) records: &'a Records<'a>,
     pub(crate) state: Option<&'a StateReader>,
+    pub(crate) provider_fingerprint: Digest,
     pub(crate) now: Timestamp,
 }
 
@@ -47,6 +49,7 @@ pub(crate) fn make_plan(inputs: &PlanInputs<'_>) -> Result<WorkflowPlan, EngineE
         .collect();
     Ok(WorkflowPlan {
         workflow: inputs.workflow.name.to_string(),
+        provider_fingerprint: inputs.provider_fingerprint,
         cached_node_count: nodes
             .iter()
             .filter(|node| node.status == NodeStatus::Cached)

@@ -22,13 +22,17 @@ pub enum PlanLevel {
 pub struct WorkflowPlan {
     /// The workflow's name.
     pub workflow: String,
+    /// Stands for the providers that tasks see: how they are configured, what they do, and
+    /// what their checks found where they were asked.
+    #[serde(default)]
+    pub provider_fingerprint: Digest,
     /// How many tasks are cached.
     pub cached_node_count: usize,
     /// How many tasks there are.
     pub node_count: usize,
     /// The tasks in walk order.
     pub nodes: Vec<PlanNode>,
-    /// The context after everything, where all of it is known and it was asked for.
+    /// The context after everything, where every task is cached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub final_context: Option<Map<String, Value>>,
     /// What provider checks found, where they were asked.

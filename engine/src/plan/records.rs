@@ -1,11 +1,13 @@
-//! The stored runs of one workflow, read with a bounded number of queries.
+//! The stored runs of one workflow: the current ones read at once, earlier ones when they are
+//! looked for.
 
-use std::{cell::OnceCell, collections::HashMap};
+use std::{cell::RefCell, collections::HashMap};
 
 use serde_json::Value;
 
 use crate::{
-    definition::{OutputSchema, Workflow},
+    definition::{OutputSchema, TaskIndex, Workflow},
+    digest::Digest,
     error::EngineError,
     state::{RunId, RunSummary, StateReader},
 };
@@ -15,14 +17,14 @@ pub(crate) struct Records<'a> {
     state: Option<&'a StateReader>,
     workflow: &'a Workflow,
     current: HashMap<String, RunSummary>,
-    older: OnceCell<Older>,
+    older: RefCell<Older>,
     unusable: HashMap<RunId, Unusable>,
 }
 
-/// Is what the state knows of runs that later ones took the place of.
+/// Is what was found of runs that later ones took the place of.
 #[derive(Default)]
 struct Older {
-    runs: HashMap<String, Vec<RunSummary>>,
+    runs: HashMap<(TaskIndex, Digest), Option<RunSummary>>,
     unusable: HashMap<RunId, Unusable>,
 }
 
@@ -54,7 +56,7 @@ impl<'a> Records<'a> {
             state,
             workflow,
             current,
-            older: OnceCell::new(),
+            older: RefCell::default(),
             unusable: HashMap::new(),
         };
         let run_of = |path: &str| {
@@ -73,36 +75,53 @@ impl<'a> Records<'a> {
         self.current.get(path)
     }
 
-    /// Gives earlier runs of a task that may still be reusable, newest first.
-    pub(crate) fn older(&self, path: &str) -> Result<&[RunSummary], EngineError> {
-        if self.older.get().is_none() {
-            // Nobody else sets it: the cell is not shared between threads.
-            let _ = self.older.set(self.read_older()?);
+    /// Gives the run of a task with an identity that a later run took the place of, if it may
+    /// still be reusable.
+    ///
+    /// # Errors
+    /// Where the state cannot be read.
+    pub(crate) fn older(
+        &self,
+        task: TaskIndex,
+        identity: Digest,
+    ) -> Result<Option<RunSummary>, EngineError> {
+        let key = (task, identity);
+        let known = self.older.borrow().runs.get(&key).cloned();
+        if let Some(known) = known {
+            return Ok(known);
         }
-        let runs = self.older.get().and_then(|older| older.runs.get(path));
-        Ok(runs.map(Vec::as_slice).unwrap_or_default())
+        let found = self.read_older(task, &identity)?;
+        self.older.borrow_mut().runs.insert(key, found.clone());
+        Ok(found)
     }
 
-    fn read_older(&self) -> Result<Older, EngineError> {
+    fn read_older(
+        &self,
+        task: TaskIndex,
+        identity: &Digest,
+    ) -> Result<Option<RunSummary>, EngineError> {
         let Some(state) = self.state else {
-            return Ok(Older::default());
+            return Ok(None);
         };
-        let runs = state.older_reusable_runs(&self.workflow.name)?;
-        let runs_of = |path: &str| {
-            runs.get(path)
-                .into_iter()
-                .flatten()
-                .map(|run| run.run_id.clone())
-                .collect()
+        let task = self.workflow.task(task);
+        let newest = state.newest_run(&self.workflow.name, &task.path, identity)?;
+        let Some(run) = newest.filter(|run| run.invalidated.is_none()) else {
+            return Ok(None);
         };
-        let unusable = invalid_outputs(self.state, self.workflow, runs_of)?;
-        Ok(Older { runs, unusable })
+        if let Some(OutputSchema::JsonSchema { validator, .. }) = &task.options.output {
+            let outputs = state.outputs(std::slice::from_ref(&run.run_id))?;
+            if let Some(why) = refused(validator, outputs.get(&run.run_id)) {
+                let unusable = &mut self.older.borrow_mut().unusable;
+                unusable.insert(run.run_id.clone(), why);
+            }
+        }
+        Ok(Some(run))
     }
 
     /// Says why a run cannot be reused although its identity fits.
-    pub(crate) fn unusable(&self, run: &RunSummary) -> Option<&Unusable> {
-        let older = || self.older.get()?.unusable.get(&run.run_id);
-        self.unusable.get(&run.run_id).or_else(older)
+    pub(crate) fn unusable(&self, run: &RunSummary) -> Option<Unusable> {
+        let known = self.unusable.get(&run.run_id).cloned();
+        known.or_else(|| self.older.borrow().unusable.get(&run.run_id).cloned())
     }
 
     /// Notes that a run cannot be reused although its identity fits.
@@ -132,14 +151,18 @@ fn invalid_outputs(
     let ids: Vec<RunId> = with_schema.iter().map(|(_, run)| run.clone()).collect();
     let outputs = state.outputs(&ids)?;
     let invalid = with_schema.into_iter().filter_map(|(validator, run)| {
-        let output = outputs
-            .get(&run)
-            .and_then(|text| serde_json::from_str::<Value>(text).ok());
-        let message = match output {
-            Some(output) => validator.validate(&output).err()?.to_string(),
-            None => "the stored output is not JSON".to_owned(),
-        };
-        Some((run, Unusable::OutputInvalid { message }))
+        let why = refused(validator, outputs.get(&run))?;
+        Some((run, why))
     });
     Ok(invalid.collect())
+}
+
+/// Says what a schema has against a stored output.
+fn refused(validator: &jsonschema::Validator, output: Option<&String>) -> Option<Unusable> {
+    let output = output.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let message = match output {
+        Some(output) => validator.validate(&output).err()?.to_string(),
+        None => "the stored output is not JSON".to_owned(),
+    };
+    Some(Unusable::OutputInvalid { message })
 }

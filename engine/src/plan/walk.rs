@@ -130,12 +130,9 @@ impl<'a> Walk<'a> {
         let identity = self.identities.identity(index, runs);
         let matches = |run: &RunSummary| run.identity == identity && run.invalidated.is_none();
         let found = if matches(current) {
-            Some(current)
+            Some(current.clone())
         } else {
-            self.records
-                .older(&task.path)?
-                .iter()
-                .find(|run| matches(run))
+            self.records.older(index, identity)?
         };
         let Some(run) = found else {
             let is_same = current.identity == identity;
@@ -146,7 +143,7 @@ impl<'a> Walk<'a> {
             };
             return Ok(Verdict::Stale(cause));
         };
-        Ok(self.judge_run(task, run, root))
+        Ok(self.judge_run(task, &run, root))
     }
 
     fn judge_run(&self, task: &Task, run: &RunSummary, root: Option<TaskIndex>) -> Verdict {
@@ -156,7 +153,7 @@ impl<'a> Walk<'a> {
         if let Some(why) = self.records.unusable(run) {
             return Verdict::Stale(Cause::Unusable {
                 run: run.clone(),
-                why: why.clone(),
+                why,
             });
         }
         match root {

@@ -4,7 +4,7 @@ use std::{
     cell::RefCell,
     path::PathBuf,
     rc::Rc,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, atomic::AtomicBool, mpsc},
     thread,
 };
 
@@ -13,13 +13,15 @@ use thiserror::Error;
 use crate::{
     definition::{ConsoleLine, Definition, extract},
     diagnostic::Diagnostic,
-    modules::{GraphOptions, MAX_MODULE_BYTES, ModuleGraph},
+    modules::{GraphOptions, IdentityUse, MAX_MODULE_BYTES, ModuleGraph, TranspileCache},
     sandbox::{
-        SandboxLimits, Variables,
+        CpuMeter, SandboxLimits, Variables,
         realm::{Realm, RealmOptions},
     },
-    source::{DiskFiles, SourceFiles},
+    source::{DiskFiles, LineIndex, SourceFiles, SourceRange},
 };
+
+use super::{NoAnswer, wait_for_load};
 
 /// Says what a definition is loaded from.
 #[derive(Clone)]
@@ -36,6 +38,10 @@ pub struct LoadOptions {
     pub limits: SandboxLimits,
     /// Stops the load from another thread.
     pub interrupt: Arc<AtomicBool>,
+    /// Where modules that were transpiled before are kept.
+    pub(crate) cache: Option<Arc<TranspileCache>>,
+    /// Whether handlers are told apart by what they do.
+    pub identity: IdentityUse,
 }
 
 impl LoadOptions {
@@ -49,6 +55,8 @@ impl LoadOptions {
             variables,
             limits: SandboxLimits::default(),
             interrupt: Arc::default(),
+            cache: None,
+            identity: IdentityUse::Full,
         }
     }
 }
@@ -69,9 +77,34 @@ pub enum LoadError {
 /// # Errors
 /// Where the config is wrong, or the sandbox cannot start.
 pub fn load(options: &LoadOptions) -> Result<Definition, LoadError> {
-    on_deep_stack(options, |options| {
-        load_in_realm(options).map(|loaded| loaded.definition)
-    })
+    let meter = CpuMeter::default();
+    let (loaded, definition) = mpsc::channel();
+    let (owned, measured) = (options.clone(), meter.clone());
+    deep_thread("rigkit-load")
+        .spawn(move || {
+            let result = load_in_realm(&owned, measured).map(|loaded| loaded.definition);
+            // Whoever waited for it may have given up.
+            let _ = loaded.send(result);
+        })
+        .map_err(|error| LoadError::Sandbox(error.to_string()))?;
+    wait_for_load(&definition, &meter, || false)
+        .unwrap_or_else(|no_answer| Err(LoadError::without_answer(no_answer, options)))
+}
+
+impl LoadError {
+    /// Says why a load gave no definition and no error either.
+    pub(crate) fn without_answer(no_answer: NoAnswer, options: &LoadOptions) -> Self {
+        match no_answer {
+            NoAnswer::Overdue => {
+                let start =
+                    SourceRange::new(&options.config_path, &LineIndex::new("".into()), 0..0);
+                Self::Invalid(vec![options.limits.time_limit().at(start)])
+            }
+            NoAnswer::Cancelled | NoAnswer::Gone => {
+                Self::Sandbox("the sandbox stopped unexpectedly".to_owned())
+            }
+        }
+    }
 }
 
 /// Is a definition with the sandbox it lives in, both bound to a thread.
@@ -80,13 +113,22 @@ pub(crate) struct LoadedRealm {
     pub(crate) definition: Definition,
 }
 
-/// Loads a definition on this thread and keeps its sandbox.
-pub(crate) fn load_in_realm(options: &LoadOptions) -> Result<LoadedRealm, LoadError> {
+/// Loads a definition on this thread and keeps its sandbox; the thread has to have a deep
+/// stack.
+pub(crate) fn load_in_realm(
+    options: &LoadOptions,
+    meter: CpuMeter,
+) -> Result<LoadedRealm, LoadError> {
     let graph_options = GraphOptions {
         project_root: options.project_root.clone(),
         files: Arc::clone(&options.files),
+        cache: options.cache.clone(),
+        identity: options.identity,
     };
     let (graph, problems) = ModuleGraph::load(&options.config_path, &graph_options);
+    if let Some(cache) = &options.cache {
+        cache.prune();
+    }
     if !problems.is_empty() {
         return Err(LoadError::Invalid(problems));
     }
@@ -95,11 +137,12 @@ pub(crate) fn load_in_realm(options: &LoadOptions) -> Result<LoadedRealm, LoadEr
         variables: options.variables.clone(),
         limits: options.limits,
         interrupt: Arc::clone(&options.interrupt),
+        meter,
     })
     .map_err(|error| LoadError::Sandbox(error.to_string()))?;
     let console = collect_console(&realm);
     let mut definition = realm
-        .define(|ctx, exports| extract(&realm, ctx, exports, &options.variables))
+        .define(|ctx, exports| extract(&realm, ctx, exports, options))
         .map_err(|problems| {
             let secrets = options.variables.secrets();
             LoadError::Invalid(
@@ -126,27 +169,11 @@ fn collect_console(realm: &Realm) -> Rc<RefCell<Vec<ConsoleLine>>> {
     lines
 }
 
-/// Runs a load on a thread whose stack is deep enough for the largest module accepted.
+/// Makes a thread with a stack that is deep enough for the largest module accepted; only what
+/// is used of it takes memory.
 ///
 /// The parser and the passes over the syntax tree recurse, and a chain of ten thousand
 /// calls is that many levels deep.
-fn on_deep_stack<T: Send>(
-    options: &LoadOptions,
-    work: impl FnOnce(&LoadOptions) -> Result<T, LoadError> + Send,
-) -> Result<T, LoadError> {
-    thread::scope(|scope| {
-        let thread = deep_thread("rigkit-load")
-            .spawn_scoped(scope, || work(options))
-            .map_err(|error| LoadError::Sandbox(error.to_string()))?;
-        thread.join().unwrap_or_else(|_| {
-            Err(LoadError::Sandbox(
-                "the sandbox stopped unexpectedly".to_owned(),
-            ))
-        })
-    })
-}
-
-/// Makes a thread with a deep stack; only what is used of it takes memory.
 pub(crate) fn deep_thread(name: &str) -> thread::Builder {
     thread::Builder::new()
         .name(name.to_owned())

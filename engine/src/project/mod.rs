@@ -4,8 +4,10 @@
 mod discovery;
 mod environment;
 mod load;
+mod waiting;
 
 pub use discovery::{ConfigFile, Project, ProjectError, find_projects};
 pub use environment::{Environment, EnvironmentError};
 pub use load::{LoadError, LoadOptions, load};
 pub(crate) use load::{LoadedRealm, deep_thread, load_in_realm};
+pub(crate) use waiting::{NoAnswer, wait_for_load};

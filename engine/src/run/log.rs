@@ -6,46 +6,79 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::event::EventRecord;
+use crate::event::{Event, EventRecord};
 
 /// How many logs are kept.
-const KEPT: usize = 50;
+pub(crate) const KEPT_LOGS: usize = 50;
 
-/// Writes the log of one run.
+/// The node path of what a config writes to the console while it is evaluated.
+pub(crate) const DEFINITION_NODE: &str = "definition";
+
+/// Writes the log of one run, which has no file before something happens: a run that is
+/// refused leaves none, and pushes none out of those that are kept.
 pub(crate) struct RunLog {
-    file: File,
-    line: Vec<u8>,
+    directory: PathBuf,
+    run: String,
+    file: Option<File>,
+    lines: Vec<u8>,
 }
 
 impl RunLog {
-    /// Begins the log of a run and removes the oldest of the others.
+    /// Prepares the log of a run.
     ///
     /// # Errors
-    /// Where the file cannot be made.
-    pub(crate) fn create(directory: &Path, run: &str) -> io::Result<Self> {
+    /// Where its directory cannot be made.
+    pub(crate) fn prepare(directory: &Path, run: &str) -> io::Result<Self> {
         fs::create_dir_all(directory)?;
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(log_path(directory, run))?;
-        remove_oldest(directory)?;
         Ok(Self {
-            file,
-            line: Vec::new(),
+            directory: directory.to_path_buf(),
+            run: run.to_owned(),
+            file: None,
+            lines: Vec::new(),
         })
     }
 
     /// Writes one event; the kernel has it when this returns.
     pub(crate) fn write(&mut self, record: &EventRecord) {
-        self.line.clear();
-        if serde_json::to_writer(&mut self.line, record).is_err() {
+        let written = self.lines.len();
+        if serde_json::to_writer(&mut self.lines, record).is_err() {
+            self.lines.truncate(written);
             return;
         }
-        self.line.push(b'\n');
+        self.lines.push(b'\n');
+        if self.file.is_none() && is_of_definition(&record.event) {
+            return;
+        }
         // A log that cannot be written, on a full disk for instance, must not end the run: the
         // state, which can, reports it.
-        let _ = self.file.write_all(&self.line);
+        let _ = self.write_lines();
+        self.lines.clear();
     }
+
+    fn write_lines(&mut self) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(begin(&self.directory, &self.run)?),
+        };
+        file.write_all(&self.lines)
+    }
+}
+
+/// Says whether an event comes from evaluating the config, which says nothing of whether
+/// there will be a run.
+fn is_of_definition(event: &Event) -> bool {
+    matches!(event, Event::LogOutput { node_path, .. } if node_path == DEFINITION_NODE)
+}
+
+/// Makes the file of a log and removes the oldest of the others.
+fn begin(directory: &Path, run: &str) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(log_path(directory, run))?;
+    // One that cannot be removed is no reason to write none.
+    let _ = remove_oldest(directory);
+    Ok(file)
 }
 
 /// Gives the path of a run's log.
@@ -80,7 +113,7 @@ fn remove_oldest(directory: &Path) -> io::Result<()> {
         })
         .collect();
     names.sort();
-    let surplus = names.len().saturating_sub(KEPT);
+    let surplus = names.len().saturating_sub(KEPT_LOGS);
     for path in &names[..surplus] {
         // Another run may be removing the same ones.
         let _ = fs::remove_file(path);

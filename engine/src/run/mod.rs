@@ -5,4 +5,4 @@ mod log;
 mod stream_mask;
 
 pub(crate) use emitter::Emitter;
-pub(crate) use log::{RunLog, log_path, read_log};
+pub(crate) use log::{DEFINITION_NODE, KEPT_LOGS, RunLog, log_path, read_log};

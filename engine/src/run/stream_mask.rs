@@ -12,10 +12,9 @@ impl StreamMask {
     /// Takes a piece and gives what can be shown of the stream now.
     pub(super) fn push(&mut self, secrets: &Secrets, piece: &str) -> String {
         self.held.push_str(piece);
-        let masked = secrets.mask(&self.held);
-        let keep = secrets.longest_beginning_at_end_of(&masked);
-        masked[masked.len() - keep..].clone_into(&mut self.held);
-        masked[..masked.len() - keep].to_owned()
+        let undecided = self.held.split_off(secrets.decided(&self.held));
+        let decided = std::mem::replace(&mut self.held, undecided);
+        secrets.mask(&decided)
     }
 
     /// Gives the rest.
@@ -35,15 +34,19 @@ mod tests {
         let variables = Variables::new(Arc::new(BTreeMap::from([
             ("A".to_owned(), "hunter2".to_owned()),
             ("B".to_owned(), "é-geheim".to_owned()),
+            ("C".to_owned(), "hunter2-and-more".to_owned()),
+            ("D".to_owned(), "li\nne".to_owned()),
         ])));
         variables.read("A", None, true);
-        variables.read("B", None, true);
+        for name in ["B", "C", "D"] {
+            variables.read(name, None, true);
+        }
         variables.secrets().clone()
     }
 
     #[test]
     fn no_split_lets_a_secret_through() {
-        let text = "x hunter2 hunter hunter2y é-geheim é-gehe";
+        let text = "x hunter2 hunter hunter2y é-geheim hunter2-and-more {\"D\":\"li\\nne\"} aHVudGVyMi1hbmQtbW9yZQ== é-gehe";
         let secrets = secrets();
         let whole = secrets.mask(text);
         let boundaries: Vec<usize> = text.char_indices().map(|(offset, _)| offset).collect();
@@ -53,7 +56,9 @@ mod tests {
                 let mut shown = String::new();
                 for piece in [&text[..*first], &text[*first..*second], &text[*second..]] {
                     shown.push_str(&mask.push(&secrets, piece));
-                    assert!(!shown.contains("hunter2"), "{first} {second}");
+                    for part in ["hunter2", "and-more", "li\\nne", "aHVud"] {
+                        assert!(!shown.contains(part), "{first} {second}: {shown}");
+                    }
                 }
                 shown.push_str(&mask.finish(&secrets));
                 assert_eq!(shown, whole, "{first} {second}");

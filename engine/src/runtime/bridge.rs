@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     rc::Rc,
     sync::Arc,
 };
@@ -40,6 +40,7 @@ struct Shared {
     current: Cell<Option<CallId>>,
     owners: RefCell<HashMap<OperationId, Option<CallId>>>,
     rules: RefCell<HashMap<CallId, CallRule>>,
+    aborted: RefCell<HashSet<CallId>>,
     is_installed: Cell<bool>,
 }
 
@@ -64,6 +65,7 @@ impl Bridge {
             current: Cell::new(None),
             owners: RefCell::default(),
             rules: RefCell::default(),
+            aborted: RefCell::default(),
             is_installed: Cell::new(false),
         }))
     }
@@ -106,6 +108,13 @@ impl Bridge {
         self.0.rules.borrow_mut().insert(call, rule);
     }
 
+    /// Notes that a call learns now that it is cancelled.
+    pub(super) fn abort(&self, call: CallId) {
+        if self.0.rules.borrow().contains_key(&call) {
+            self.0.aborted.borrow_mut().insert(call);
+        }
+    }
+
     /// Ends a call that could not even begin.
     pub(super) fn abandon(&self, call: Option<CallId>, thrown: Thrown) {
         if let Some(call) = call {
@@ -144,6 +153,7 @@ impl Bridge {
         self.send(FromRuntime::Operation {
             operation,
             call,
+            is_after_abort: call.is_some_and(|call| self.0.aborted.borrow().contains(&call)),
             name,
             payload: serde_json::from_str(payload).unwrap_or_default(),
         });
@@ -185,11 +195,8 @@ impl Bridge {
         };
         let earlier = workflow.earlier_tasks(workflow.task(task).after);
         let earlier = || earlier.iter().map(|index| workflow.task(*index));
-        if earlier().any(|task| *task.path == *target) {
-            return Ok(target.to_owned());
-        }
         let matches: Vec<&str> = earlier()
-            .filter(|task| *task.name == *target)
+            .filter(|task| *task.path == *target || *task.name == *target)
             .map(|task| &*task.path)
             .collect();
         match matches.as_slice() {
@@ -213,7 +220,7 @@ impl Bridge {
         value: &JsValue<'js>,
         metadata: &JsValue<'js>,
     ) {
-        let rule = self.0.rules.borrow_mut().remove(&call);
+        let rule = self.end(call);
         let result = outcome(ctx, kind, value, rule.as_ref()).and_then(|outcome| {
             let metadata = to_json_object(ctx, metadata)
                 .map_err(|failure| Refusal::new("metadata", failure))?;
@@ -223,16 +230,26 @@ impl Bridge {
         self.send(FromRuntime::Finished { call, result });
     }
 
+    fn end(&self, call: CallId) -> Option<CallRule> {
+        self.0.aborted.borrow_mut().remove(&call);
+        self.0.rules.borrow_mut().remove(&call)
+    }
+
     fn explain(&self, ctx: &Ctx<'_>, refusal: Refusal, rule: Option<&CallRule>) -> Thrown {
         let node = rule.map_or("", |rule| rule.node_path.as_str());
-        let message = match refusal.failure {
-            JsonFailure::Threw(_) => return Thrown::catch(ctx, &self.0.definition.graph),
-            JsonFailure::NotJson(NotJson { path, what }) => {
-                format!(
-                    "`{node}` returned {what} at `{}`, which is not JSON",
-                    path.after(refusal.root)
-                )
-            }
+        let message = match refusal {
+            Refusal::Unwanted => format!("`{node}` must return nothing"),
+            Refusal::Unreadable {
+                failure: JsonFailure::Threw(_),
+                ..
+            } => return Thrown::catch(ctx, &self.0.definition.graph),
+            Refusal::Unreadable {
+                root,
+                failure: JsonFailure::NotJson(NotJson { path, what }),
+            } => format!(
+                "`{node}` returned {what} at `{}`, which is not JSON",
+                path.after(root)
+            ),
         };
         Thrown {
             name: "TypeError".to_owned(),
@@ -243,7 +260,7 @@ impl Bridge {
     }
 
     fn fail<'js>(&self, ctx: &Ctx<'js>, call: CallId, error: &JsValue<'js>) {
-        self.0.rules.borrow_mut().remove(&call);
+        self.end(call);
         let thrown = Thrown::from_value(ctx, error, &self.0.definition.graph);
         self.send(FromRuntime::Finished {
             call,
@@ -252,14 +269,20 @@ impl Bridge {
     }
 }
 
-struct Refusal {
-    root: &'static str,
-    failure: JsonFailure,
+/// Says why a result cannot be taken.
+enum Refusal {
+    /// Something in it is not what it has to be.
+    Unreadable {
+        root: &'static str,
+        failure: JsonFailure,
+    },
+    /// There is one where there must be none.
+    Unwanted,
 }
 
 impl Refusal {
     fn new(root: &'static str, failure: JsonFailure) -> Self {
-        Self { root, failure }
+        Self::Unreadable { root, failure }
     }
 }
 
@@ -306,7 +329,9 @@ fn hook_outcome<'js>(
 ) -> Result<CallOutcome, Refusal> {
     let refusal = |failure| Refusal::new("result", failure);
     let value = match rule {
-        ResultRule::Ignored => Value::Null,
+        // Many a function of the host gives null where it has nothing to give.
+        ResultRule::Nothing if value.is_undefined() || value.is_null() => Value::Null,
+        ResultRule::Nothing => return Err(Refusal::Unwanted),
         ResultRule::OptionalJson if value.is_undefined() => Value::Null,
         ResultRule::OptionalJson => to_json(ctx, value).map_err(refusal)?,
         ResultRule::Object => Value::Object(to_json_object(ctx, value).map_err(refusal)?),

@@ -50,7 +50,23 @@ pub(crate) struct HandlerClient {
 struct OpenCall {
     node_path: String,
     reply: oneshot::Sender<Result<CallResult, Thrown>>,
+    tokens: CallTokens,
+}
+
+/// Ends the operations that a call asked for.
+#[derive(Clone, Default)]
+struct CallTokens {
+    /// Fires when the run is cancelled, for what runs then.
     cancel: CancellationToken,
+    /// Fires when the call is over or abandoned, for what cleans up after a cancel too.
+    end: CancellationToken,
+}
+
+impl CallTokens {
+    fn end(&self) {
+        self.cancel.cancel();
+        self.end.cancel();
+    }
 }
 
 impl HandlerClient {
@@ -69,20 +85,29 @@ impl HandlerClient {
         })
     }
 
+    /// Says that a walk begins: providers are made anew for it.
+    pub(crate) fn begin_walk(&self) {
+        self.runtime.send(ToRuntime::BeginWalk);
+    }
+
     /// Calls something and waits for what it gives.
     ///
-    /// A cancel of the run fires the call's signal and ends the commands it runs; a call that
-    /// has not unwound some seconds later is abandoned.
+    /// A cancel of the run fires the call's signal and ends the commands it runs; those that it
+    /// starts after that, to clean up, go on. A call that has not unwound some seconds later is
+    /// abandoned.
     pub(crate) async fn call(&self, invocation: Invocation) -> Result<CallResult, CallFailure> {
+        if self.cancel.is_cancelled() {
+            return Err(CallFailure::Cancelled);
+        }
         let call = CallId(self.next_call.fetch_add(1, Ordering::Relaxed));
         let (reply, mut answer) = oneshot::channel();
-        let cancel = CancellationToken::new();
+        let tokens = CallTokens::default();
         lock(&self.calls).insert(
             call,
             OpenCall {
                 node_path: invocation.node_path.clone(),
                 reply,
-                cancel: cancel.clone(),
+                tokens: tokens.clone(),
             },
         );
         self.runtime.send(ToRuntime::Invoke {
@@ -92,7 +117,7 @@ impl HandlerClient {
         let answered = tokio::select! {
             biased;
             answered = &mut answer => answered,
-            () = self.cancel.cancelled() => self.unwind(call, &cancel, &mut answer).await?,
+            () = self.cancel.cancelled() => self.unwind(call, &tokens, &mut answer).await?,
         };
         match answered {
             Ok(Ok(result)) => Ok(result),
@@ -106,16 +131,17 @@ impl HandlerClient {
     async fn unwind(
         &self,
         call: CallId,
-        cancel: &CancellationToken,
+        tokens: &CallTokens,
         answer: &mut oneshot::Receiver<Result<CallResult, Thrown>>,
     ) -> Result<Result<Result<CallResult, Thrown>, RecvError>, CallFailure> {
         // First the signal, then what the call waits for: the handler learns why.
         self.runtime.send(ToRuntime::Abort { call });
-        cancel.cancel();
+        tokens.cancel.cancel();
         if let Ok(answered) = tokio::time::timeout(UNWIND_TIME, answer).await {
             return Ok(answered);
         }
         self.runtime.interrupt();
+        tokens.end();
         lock(&self.calls).remove(&call);
         Err(CallFailure::Cancelled)
     }
@@ -134,7 +160,7 @@ impl HandlerClient {
             FromRuntime::Finished { call, result } => {
                 if let Some(open) = lock(&self.calls).remove(&call) {
                     // What the handler left running is no longer wanted.
-                    open.cancel.cancel();
+                    open.tokens.end();
                     // The caller may have stopped waiting.
                     let _ = open.reply.send(result);
                 }
@@ -142,9 +168,13 @@ impl HandlerClient {
             FromRuntime::Operation {
                 operation,
                 call,
+                is_after_abort,
                 name,
                 payload,
-            } => self.start_operation(operation, call, name, payload),
+            } => {
+                let cancel = self.operation_token(call, is_after_abort);
+                self.start_operation(operation, call, cancel, name, payload);
+            }
             FromRuntime::CancelOperation { operation } => {
                 if let Some(cancel) = lock(&self.operations).remove(&operation) {
                     cancel.cancel();
@@ -170,16 +200,24 @@ impl HandlerClient {
         calls.get(&call?).map(|open| open.node_path.clone())
     }
 
+    /// Gives the token that ends an operation which starts now.
+    fn operation_token(&self, call: Option<CallId>, is_after_abort: bool) -> CancellationToken {
+        let calls = lock(&self.calls);
+        match call.and_then(|call| calls.get(&call)) {
+            Some(open) if is_after_abort => open.tokens.end.child_token(),
+            Some(open) => open.tokens.cancel.child_token(),
+            None => self.cancel.child_token(),
+        }
+    }
+
     fn start_operation(
         self: &Arc<Self>,
         operation: OperationId,
         call: Option<CallId>,
+        cancel: CancellationToken,
         name: String,
         payload: Value,
     ) {
-        let parent =
-            call.and_then(|call| lock(&self.calls).get(&call).map(|open| open.cancel.clone()));
-        let cancel = parent.unwrap_or_else(|| self.cancel.clone()).child_token();
         lock(&self.operations).insert(operation, cancel.clone());
         let node_path = self.node_path(call);
         let client = Arc::clone(self);

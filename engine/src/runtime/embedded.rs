@@ -10,7 +10,7 @@ use std::sync::{
 };
 
 use rquickjs::{Ctx, Function, function::IntoArgs};
-use tokio::sync::{mpsc::UnboundedSender, oneshot};
+use tokio::sync::mpsc::UnboundedSender;
 
 use super::{
     bridge::{self, Bridge},
@@ -20,8 +20,10 @@ use super::{
 };
 use crate::{
     definition::Definition,
-    project::{LoadError, LoadOptions, LoadedRealm, deep_thread, load_in_realm},
-    sandbox::{globals, loader::rigkit, realm::Realm},
+    project::{
+        LoadError, LoadOptions, LoadedRealm, NoAnswer, deep_thread, load_in_realm, wait_for_load,
+    },
+    sandbox::{CpuMeter, globals, loader::rigkit, realm::Realm},
 };
 
 const RUNTIME: &str = include_str!("javascript/runtime.js");
@@ -35,18 +37,28 @@ pub(crate) struct EmbeddedRuntime {
 /// Is a runtime whose definition is being loaded.
 pub(crate) struct StartingRuntime {
     runtime: EmbeddedRuntime,
-    definition: oneshot::Receiver<Result<Arc<Definition>, LoadError>>,
+    definition: mpsc::Receiver<Result<Arc<Definition>, LoadError>>,
+    load: LoadOptions,
+    meter: CpuMeter,
 }
 
 impl StartingRuntime {
-    /// Waits for the definition.
+    /// Waits for the definition; gives nothing where it is no longer wanted.
     ///
     /// # Errors
     /// Where the definition is wrong.
-    pub(crate) fn wait(self) -> Result<(EmbeddedRuntime, Arc<Definition>), LoadError> {
-        let stopped = || LoadError::Sandbox("the sandbox stopped unexpectedly".to_owned());
-        let definition = self.definition.blocking_recv().map_err(|_| stopped())??;
-        Ok((self.runtime, definition))
+    pub(crate) fn wait(
+        self,
+        is_cancelled: impl Fn() -> bool,
+    ) -> Result<Option<(EmbeddedRuntime, Arc<Definition>)>, LoadError> {
+        match wait_for_load(&self.definition, &self.meter, is_cancelled) {
+            Ok(loaded) => Ok(Some((self.runtime, loaded?))),
+            Err(NoAnswer::Cancelled) => {
+                self.runtime.interrupt();
+                Ok(None)
+            }
+            Err(no_answer) => Err(LoadError::without_answer(no_answer, &self.load)),
+        }
     }
 }
 
@@ -64,10 +76,12 @@ impl EmbeddedRuntime {
     /// Where the thread cannot start.
     pub(crate) fn start(options: EmbeddedOptions) -> Result<StartingRuntime, LoadError> {
         let (to_runtime, messages) = mpsc::channel();
-        let (loaded, definition) = oneshot::channel();
+        let (loaded, definition) = mpsc::channel();
         let interrupt = Arc::clone(&options.load.interrupt);
+        let (load, meter) = (options.load.clone(), CpuMeter::default());
+        let measured = meter.clone();
         deep_thread("rigkit-handlers")
-            .spawn(move || run(options, loaded, &messages))
+            .spawn(move || run(options, measured, &loaded, &messages))
             .map_err(|error| LoadError::Sandbox(error.to_string()))?;
         Ok(StartingRuntime {
             runtime: Self {
@@ -75,6 +89,8 @@ impl EmbeddedRuntime {
                 interrupt,
             },
             definition,
+            load,
+            meter,
         })
     }
 
@@ -98,10 +114,11 @@ impl Drop for EmbeddedRuntime {
 
 fn run(
     options: EmbeddedOptions,
-    loaded: oneshot::Sender<Result<Arc<Definition>, LoadError>>,
+    meter: CpuMeter,
+    loaded: &mpsc::Sender<Result<Arc<Definition>, LoadError>>,
     messages: &mpsc::Receiver<ToRuntime>,
 ) {
-    let LoadedRealm { realm, definition } = match load_in_realm(&options.load) {
+    let LoadedRealm { realm, definition } = match load_in_realm(&options.load, meter) {
         Ok(loaded) => loaded,
         Err(error) => {
             // Whoever waited for it may have gone.
@@ -154,18 +171,23 @@ impl Worker {
             ToRuntime::Invoke { call, .. } | ToRuntime::Abort { call } => Some(*call),
             ToRuntime::Answer { operation, .. } => self.bridge.take_owner(*operation),
             ToRuntime::Progress { operation, .. } => self.bridge.owner(*operation),
-            ToRuntime::Shutdown => None,
+            ToRuntime::BeginWalk | ToRuntime::Shutdown => None,
         }
     }
 
     fn handle(&self, ctx: &Ctx<'_>, message: ToRuntime) -> rquickjs::Result<()> {
         match message {
+            ToRuntime::BeginWalk if !self.bridge.is_installed() => Ok(()),
+            ToRuntime::BeginWalk => call_function(ctx, "beginWalk", ()),
             ToRuntime::Invoke { call, invocation } => self.invoke(ctx, call, &invocation),
             ToRuntime::Answer { operation, result } => answer(ctx, operation, result),
             ToRuntime::Progress { operation, value } => {
                 call_function(ctx, "progressOperation", (operation.0, value.to_string()))
             }
-            ToRuntime::Abort { call } => call_function(ctx, "abort", (call.0,)),
+            ToRuntime::Abort { call } => {
+                self.bridge.abort(call);
+                call_function(ctx, "abort", (call.0,))
+            }
             ToRuntime::Shutdown => Ok(()),
         }
     }

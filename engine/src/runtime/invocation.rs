@@ -54,7 +54,7 @@ fn payload(work: &Work) -> (&'static str, Value) {
             config,
             workspace,
             input,
-            input_schema,
+            checked_input,
             workspaces,
             ..
         } => {
@@ -74,7 +74,7 @@ fn payload(work: &Work) -> (&'static str, Value) {
                 workspace.as_ref().map(workspace_argument),
             );
             insert(&mut payload, "input", input.clone());
-            insert(&mut payload, "inputSchema", input_schema.map(handle));
+            insert(&mut payload, "checkedInput", checked_input.map(handle));
             ("hook", Value::Object(payload))
         }
         Work::Checks {
@@ -91,6 +91,9 @@ fn payload(work: &Work) -> (&'static str, Value) {
             "artifact",
             json!({ "provider": provider.0, "reference": reference }),
         ),
+        Work::CheckInput { schema, input } => {
+            ("input", json!({ "schema": schema.0, "input": input }))
+        }
         Work::ValidateOutput { schema, output } => {
             ("output", json!({ "schema": schema.0, "output": output }))
         }

@@ -23,6 +23,8 @@ pub(crate) struct OperationId(pub(crate) u64);
 /// Is what the engine tells the runtime.
 #[derive(Debug)]
 pub(crate) enum ToRuntime {
+    /// A walk begins, and with it the lives of new controllers.
+    BeginWalk,
     /// Call something of the definition.
     Invoke {
         call: CallId,
@@ -56,6 +58,8 @@ pub(crate) enum FromRuntime {
     Operation {
         operation: OperationId,
         call: Option<CallId>,
+        /// Whether the call knows that it is cancelled, and asks for this to clean up.
+        is_after_abort: bool,
         name: String,
         payload: Value,
     },
@@ -124,7 +128,8 @@ pub(crate) enum Work {
         config: Map<String, Value>,
         workspace: Option<(String, Option<Map<String, Value>>)>,
         input: Option<Value>,
-        input_schema: Option<ValueHandle>,
+        /// What a schema of the definition made of the input.
+        checked_input: Option<ValueHandle>,
         /// Names of input fields that stand for workspaces, with what the handler receives.
         workspaces: Vec<(String, Value)>,
     },
@@ -138,6 +143,8 @@ pub(crate) enum Work {
         provider: ValueHandle,
         reference: Value,
     },
+    /// Asks a schema of the definition whether an input passes it, and keeps what it makes of it.
+    CheckInput { schema: ValueHandle, input: Value },
     /// Asks a schema of the definition whether a stored output passes it.
     ValidateOutput { schema: ValueHandle, output: Value },
 }
@@ -149,8 +156,8 @@ pub(crate) enum ResultRule {
     Object,
     /// Nothing or JSON.
     OptionalJson,
-    /// Nothing that counts.
-    Ignored,
+    /// Nothing.
+    Nothing,
 }
 
 /// Is the failure of an operation, as the language sees it.

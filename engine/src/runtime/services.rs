@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::protocol::OperationFailure;
 use crate::{
     event::Event,
-    host::{Host, HostError, Interaction, InteractiveCommand, Prompt},
+    host::{Host, HostError, Interaction, InteractiveCommand, Opening, Prompt},
     operations::{Operation, OperationContext, perform},
     run::Emitter,
     sandbox::Variables,
@@ -54,7 +54,16 @@ impl Services {
         progress: Progress,
     ) -> Result<Value, OperationFailure> {
         match name {
-            "local.open" => self.ask(move |host| open(host, &payload)).await,
+            "local.open" => {
+                let target = payload["target"].as_str().unwrap_or_default().to_owned();
+                match self.ask(move |host| host.open(&target)).await? {
+                    Opening::Done => Ok(Value::Null),
+                    Opening::LeftToPlatform => {
+                        self.native(name, payload, node_path, cancel, progress)
+                            .await
+                    }
+                }
+            }
             "local.prompt" => self.ask(move |host| prompt(host, payload)).await,
             "local.present" => self.ask(move |host| present(host, payload)).await,
             "local.capability" => self.ask(move |host| capability(host, &payload)).await,
@@ -82,8 +91,10 @@ impl Services {
         progress: Progress,
     ) -> Result<Value, OperationFailure> {
         let emitter = Arc::clone(&self.emitter);
+        let source = emitter.new_source();
         let context = OperationContext {
-            emit: Arc::new(move |event| emitter.emit(event)),
+            emit: Arc::new(move |event| emitter.emit_from(source, event)),
+            secrets: self.variables.secrets().clone(),
             node_path,
             project_dir: self.project_dir.clone(),
             environment: self.variables.all(),
@@ -97,10 +108,10 @@ impl Services {
     }
 
     /// Asks the host on a thread where it may block: a person may take their time.
-    async fn ask(
+    async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&dyn Host) -> Result<Value, HostError> + Send + 'static,
-    ) -> Result<Value, OperationFailure> {
+        question: impl FnOnce(&dyn Host) -> Result<T, HostError> + Send + 'static,
+    ) -> Result<T, OperationFailure> {
         let host = Arc::clone(&self.host);
         let answered = tokio::task::spawn_blocking(move || question(&*host)).await;
         match answered {
@@ -137,11 +148,6 @@ struct CommandRequest {
     env: BTreeMap<String, String>,
     #[serde(default)]
     reason: Option<String>,
-}
-
-fn open(host: &dyn Host, payload: &Value) -> Result<Value, HostError> {
-    host.open(payload["target"].as_str().unwrap_or_default())?;
-    Ok(Value::Null)
 }
 
 fn prompt(host: &dyn Host, payload: Value) -> Result<Value, HostError> {

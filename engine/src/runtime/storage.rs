@@ -121,10 +121,11 @@ impl ProviderStores {
         provider_id: &str,
         request: StorageRequest,
     ) -> Result<Value, StorageError> {
-        if let StorageAction::Set(value) = &request.action
-            && let Some(name) = self.secrets.find_in(value)
-        {
-            return Err(StorageError::HoldsSecret(name));
+        if let StorageAction::Set(value) = &request.action {
+            let secret = self.secrets.find(&request.key);
+            if let Some(name) = secret.or_else(|| self.secrets.find_in(value)) {
+                return Err(StorageError::HoldsSecret(name));
+            }
         }
         match &self.project {
             ProjectStore::Shared(state) => {

@@ -2,18 +2,23 @@
 //! or network.
 
 mod common_js;
+mod cpu_meter;
 pub(crate) mod globals;
 pub(crate) mod json;
 mod limits;
 pub(crate) mod loader;
 pub(crate) mod node_builtins;
 pub(crate) mod realm;
+mod secret_forms;
+mod secrets;
 pub(crate) mod thrown;
 mod variables;
 
+pub(crate) use cpu_meter::CpuMeter;
 pub use limits::SandboxLimits;
+pub use secrets::{MASK, Secrets};
 pub use thrown::{Frame, Thrown};
-pub use variables::{MASK, Secrets, Variables};
+pub use variables::Variables;
 
 pub(crate) const PROVIDER_HOST_SOURCE: &str =
     include_str!("../runtime/javascript/provider_host.js");

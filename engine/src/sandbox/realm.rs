@@ -12,6 +12,7 @@ use rquickjs::{
 
 use super::{
     common_js,
+    cpu_meter::CpuMeter,
     globals::{self, ConsoleMessage, GlobalsOptions},
     limits::{SandboxLimits, Watchdog},
     loader::{self, GraphLoader, GraphResolver},
@@ -50,6 +51,8 @@ pub(crate) struct RealmOptions {
     pub(crate) variables: Variables,
     pub(crate) limits: SandboxLimits,
     pub(crate) interrupt: Arc<AtomicBool>,
+    /// Shows whoever waits for the definition how much processor time it uses.
+    pub(crate) meter: CpuMeter,
 }
 
 impl Realm {
@@ -59,7 +62,7 @@ impl Realm {
         runtime.set_memory_limit(options.limits.memory);
         runtime.set_max_stack_size(LANGUAGE_STACK_BYTES);
         runtime.set_gc_threshold(GC_THRESHOLD_BYTES);
-        let watchdog = Watchdog::install(&runtime, options.interrupt);
+        let watchdog = Watchdog::install(&runtime, options.interrupt, options.meter);
         runtime.set_loader(
             GraphResolver(Arc::clone(&options.graph)),
             GraphLoader(Arc::clone(&options.graph)),
@@ -86,6 +89,7 @@ impl Realm {
         self.watchdog.start(self.limits.cpu);
         let result = self.context.with(|ctx| {
             let namespace = self.evaluate(&ctx).map_err(|problem| vec![problem])?;
+            self.check_time().map_err(|problem| vec![problem])?;
             read(&ctx, &namespace)
         });
         self.watchdog.stop();
@@ -95,6 +99,15 @@ impl Realm {
                 .map(|problem| self.placed(problem))
                 .collect()
         })
+    }
+
+    /// Looks at the time where the language did not: it asks its watchdog only now and then,
+    /// and never within its own library.
+    fn check_time(&self) -> Result<(), Diagnostic> {
+        if self.watchdog.must_stop() && self.watchdog.has_fired() {
+            return Err(self.limits.time_limit());
+        }
+        Ok(())
     }
 
     /// Places at the config what has no place of its own, such as a text that was thrown.
@@ -124,7 +137,7 @@ impl Realm {
     fn run_jobs(&self, ctx: &Ctx<'_>) -> Result<(), Diagnostic> {
         while !self.watchdog.has_fired() && ctx.execute_pending_job() {}
         if self.watchdog.has_fired() {
-            return Err(self.time_limit());
+            return Err(self.limits.time_limit());
         }
         Ok(())
     }
@@ -139,7 +152,7 @@ impl Realm {
         match promise.result::<Value>() {
             Some(Ok(value)) => Ok(value),
             Some(Err(error)) => Err(self.explain(ctx, &error)),
-            None if self.watchdog.has_fired() => Err(self.time_limit()),
+            None if self.watchdog.has_fired() => Err(self.limits.time_limit()),
             None => Err(Diagnostic::error(
                 DiagnosticCode::DefinitionNeverSettles,
                 "the config waits for something that never comes",
@@ -154,7 +167,7 @@ impl Realm {
     pub(crate) fn explain(&self, ctx: &Ctx<'_>, error: &rquickjs::Error) -> Diagnostic {
         if self.watchdog.has_fired() {
             let thrown = Thrown::catch(ctx, &self.graph);
-            return self.time_limit().at(thrown.place().cloned());
+            return self.limits.time_limit().at(thrown.place().cloned());
         }
         if !error.is_exception() {
             return Diagnostic::error(DiagnosticCode::DefinitionThrew, error.to_string());
@@ -163,29 +176,11 @@ impl Realm {
         let thrown = Thrown::from_value(ctx, &value, &self.graph);
         // Where there is no room even for the error, the language throws nothing at all.
         if thrown.message == "out of memory" || value.is_null() {
-            return self.memory_limit().at(thrown.place().cloned());
+            return self.limits.memory_limit().at(thrown.place().cloned());
         }
         missing_export(&thrown, &self.graph)
             .or_else(|| missing_module(&thrown, &self.graph))
             .unwrap_or_else(|| threw(&thrown))
-    }
-
-    fn time_limit(&self) -> Diagnostic {
-        let message = format!(
-            "the config used more than {} s of processor time",
-            self.limits.cpu.as_secs_f64()
-        );
-        Diagnostic::error(DiagnosticCode::TimeLimit, message)
-            .help("a definition only describes the work: move computation into a task handler, or raise RIGKIT_CPU_LIMIT_MS")
-    }
-
-    fn memory_limit(&self) -> Diagnostic {
-        let message = format!(
-            "the config used more than {} MiB of memory",
-            self.limits.memory >> 20
-        );
-        Diagnostic::error(DiagnosticCode::MemoryLimit, message)
-            .help("a definition only describes the work: load data in a task handler, or raise RIGKIT_MEMORY_LIMIT_MIB")
     }
 }
 
@@ -260,9 +255,6 @@ const HANDLER_ONLY: &[&str] = &[
     "AbortSignal",
     "crypto",
     "performance",
-    "Headers",
-    "Request",
-    "Response",
 ];
 
 /// Recognises the runtime's message for an `import()` that leads nowhere.
@@ -293,9 +285,9 @@ fn missing_export(thrown: &Thrown, graph: &ModuleGraph) -> Option<Diagnostic> {
             .link(&import.specifier)
             .is_some_and(|id| loader::module_name(graph, id) == target);
         let named = import.names.iter().find(|(imported, _)| imported == name)?;
-        leads_there.then(|| module.range(&named.1))
+        leads_there.then(|| (import.specifier.clone(), module.range(&named.1)))
     };
-    let range = graph.modules().find_map(|(_, module)| {
+    let (specifier, range) = graph.modules().find_map(|(_, module)| {
         module
             .imports
             .iter()
@@ -304,7 +296,7 @@ fn missing_export(thrown: &Thrown, graph: &ModuleGraph) -> Option<Diagnostic> {
     Some(
         Diagnostic::error(
             DiagnosticCode::MissingExport,
-            format!("`{target}` does not export `{name}`"),
+            format!("`{specifier}` does not export `{name}`"),
         )
         .at(range),
     )

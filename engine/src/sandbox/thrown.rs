@@ -3,7 +3,7 @@
 use rquickjs::{Ctx, Exception, Value};
 use serde::{Deserialize, Serialize};
 
-use super::{json::display, loader};
+use super::{globals, json::display, loader};
 use crate::{
     modules::{Module, ModuleGraph, ModuleOrigin},
     source::{LineColumn, SourceRange},
@@ -56,7 +56,7 @@ impl Thrown {
         let Some(exception) = value.clone().into_object().and_then(Exception::from_object) else {
             return Self {
                 name: "Error".to_owned(),
-                message: format!("thrown: {}", display(ctx, value)),
+                message: format!("thrown: {}", shown(ctx, value)),
                 help: None,
                 frames: Vec::new(),
             };
@@ -69,6 +69,16 @@ impl Thrown {
             frames: frames(&exception.stack().unwrap_or_default(), graph),
         }
     }
+}
+
+/// Gives a text as it is and anything else as it is printed: an object says nothing as a text.
+fn shown<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {
+    let inspected = if value.is_string() {
+        None
+    } else {
+        globals::inspect(ctx, value)
+    };
+    inspected.unwrap_or_else(|| display(ctx, value))
 }
 
 /// Reads a stack as the runtime prints it, leaving out what is not source of the project or

@@ -138,12 +138,31 @@ impl StateReader {
     /// # Errors
     /// When the state cannot be read.
     pub fn list_applies(&self, limit: usize) -> Result<Vec<ApplyRecord>, StateError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.rows(
-            &applies("TRUE ORDER BY ordinal DESC LIMIT ?1"),
-            [limit],
-            record,
-        )
+        let sql = applies("TRUE ORDER BY ordinal DESC LIMIT ?1");
+        self.rows(&sql, [sql_limit(limit)], record)
+    }
+
+    /// Gives the last applies of one workflow, the newest first.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn list_applies_of(
+        &self,
+        workflow: &str,
+        limit: usize,
+    ) -> Result<Vec<ApplyRecord>, StateError> {
+        let sql = applies("workflow = ?1 ORDER BY ordinal DESC LIMIT ?2");
+        self.rows(&sql, params![workflow, sql_limit(limit)], record)
+    }
+
+    /// Says whether a workflow was ever applied, or has workspaces.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn has_workflow(&self, name: &str) -> Result<bool, StateError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM applies WHERE workflow = ?1)
+                       OR EXISTS (SELECT 1 FROM workspaces WHERE workflow = ?1)";
+        Ok(self.row(sql, [name], |row| row.get(0))?.unwrap_or(false))
     }
 
     /// Finds the apply whose id begins or ends with a text.
@@ -168,6 +187,10 @@ impl StateReader {
             _ => ApplyMatch::Several(found),
         })
     }
+}
+
+fn sql_limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 fn applies(condition: &str) -> String {

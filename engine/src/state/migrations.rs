@@ -8,7 +8,10 @@ const APPLICATION_ID: u32 = 0x5267_6B74;
 /// The steps from an empty file to the newest layout; layout `n` is what the first `n` make.
 ///
 /// A step that was released is never edited: a change is a further step.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_initial.sql"),
+    include_str!("migrations/0002_runs_by_identity.sql"),
+];
 
 /// What a database file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

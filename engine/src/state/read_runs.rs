@@ -34,36 +34,17 @@ impl StateReader {
         })
     }
 
-    /// Gives the earlier runs that might be used again, by node path, the newest first.
-    ///
-    /// Leaves out the current runs, invalidated ones, and those that have a newer run of the
-    /// same identity.
+    /// Gives the newest run of a task with an identity.
     ///
     /// # Errors
     /// When the state cannot be read.
-    pub fn older_reusable_runs(
+    pub fn newest_run(
         &self,
         workflow: &str,
-    ) -> Result<HashMap<String, Vec<RunSummary>>, StateError> {
-        let sql = format!(
-            "SELECT {SUMMARY}, r.node_path, r.ordinal IN (SELECT run FROM current_runs)
-             FROM node_runs AS r WHERE r.workflow = ?1
-             ORDER BY r.node_path DESC, r.ordinal DESC"
-        );
-        let mut seen: HashSet<(String, Digest)> = HashSet::new();
-        let candidates: Vec<Option<(String, RunSummary)>> = self.rows(&sql, [workflow], |row| {
-            let path: String = row.get(SUMMARY_COLUMNS)?;
-            let is_current: bool = row.get(SUMMARY_COLUMNS + 1)?;
-            let run = summary(row)?;
-            let shadowed = !seen.insert((path.clone(), run.identity));
-            let reusable = !shadowed && !is_current && run.invalidated.is_none();
-            Ok(reusable.then_some((path, run)))
-        })?;
-        let mut runs: HashMap<String, Vec<RunSummary>> = HashMap::new();
-        for (path, run) in candidates.into_iter().flatten() {
-            runs.entry(path).or_default().push(run);
-        }
-        Ok(runs)
+        node_path: &str,
+        identity: &Digest,
+    ) -> Result<Option<RunSummary>, StateError> {
+        self.row(&newest_run_sql(), (workflow, node_path, identity), summary)
     }
 
     /// Gives the outputs of runs, as JSON text; of those that are gone, none.
@@ -99,6 +80,24 @@ impl StateReader {
                 Ok((row.get(0)?, component))
             })?;
         Ok(grouped(rows))
+    }
+
+    /// Gives the hash of one component of the identities of runs.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn component_hashes(
+        &self,
+        runs: &[RunId],
+        name: &str,
+    ) -> Result<HashMap<RunId, Digest>, StateError> {
+        let sql = "SELECT r.id, c.hash
+             FROM json_each(?1) AS wanted
+             JOIN node_runs AS r ON r.id = wanted.value
+             JOIN identity_components AS c ON c.run = r.ordinal AND c.name = ?2";
+        self.rows(sql, params![Json(distinct(runs)), name], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
     }
 
     /// Gives the artifacts of runs, in the order they were recorded.
@@ -156,6 +155,15 @@ impl StateReader {
             None => self.rows(&records_where("TRUE", order), (), record),
         }
     }
+}
+
+/// Finds the newest run of a task with an identity in an index, whatever the history.
+pub(super) fn newest_run_sql() -> String {
+    format!(
+        "SELECT {SUMMARY} FROM node_runs AS r
+         WHERE r.workflow = ?1 AND r.node_path = ?2 AND r.identity = ?3
+         ORDER BY r.ordinal DESC LIMIT 1"
+    )
 }
 
 fn records_where(condition: &str, order: &str) -> String {

@@ -52,7 +52,15 @@ fn an_apply_is_told_in_events() {
         })
         .collect();
     assert_snapshot!(told.join("\n"));
-    assert_eq!(project.rig("apply --events --json").code, 2);
+    let again = project.done("apply --events --json").events();
+    assert_eq!(again.last().unwrap()["type"], "apply.completed");
+    let created = project.done("create one --json --events").events();
+    assert_eq!(created.last().unwrap()["type"], "workspace.ready");
+    let removed = project.done("rm one --yes --json --events").events();
+    assert_eq!(removed.last().unwrap()["type"], "workspace.removed");
+    let unknown = project.rig("apply --json --events --until nothing");
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
+    assert!(unknown.stderr.contains("there is no task `nothing`"));
 }
 
 #[test]
@@ -80,6 +88,77 @@ fn a_dry_run_runs_nothing() {
     let document = project.done("apply --dry-run --json").document("plan.json");
     assert_eq!(document["workflows"][0]["nodeCount"], 5);
     assert!(!project.path("ran.log").exists());
+}
+
+#[test]
+fn a_dry_run_may_stop_after_a_task() {
+    let project = Project::new(WEB);
+    project.done("apply --until clone");
+    assert_snapshot!(project.transcript(&[
+        "apply --dry-run --until api",
+        "apply --dry-run --until nothing",
+    ]));
+    let document = project.done("apply --dry-run --until api --json");
+    let document = document.document("plan.json");
+    assert_eq!(document["workflows"][0]["nodeCount"], 3);
+    assert_eq!(project.lines("ran.log"), ["clone"]);
+    let project = Project::new(TWO);
+    let error = project.rig("apply --dry-run --until prepare --json");
+    assert_eq!(error.exits_with(2).error()["code"], "workflow-needed");
+}
+
+#[test]
+fn a_failed_command_is_told_once() {
+    let project = Project::new(
+        r#"
+//- /rig.config.ts
+import { workflow } from "@rigkit/sdk";
+import { host } from "@rigkit/provider-host";
+export const web = workflow("web", { providers: { host: host.provider() } })
+  .sequence("web")
+  .task("build", ({ host }) => host.exec("{ echo linking; echo 'error: no space'; } >&2; exit 7", { check: true }));
+"#,
+    );
+    let lines = project.rig("apply").exits_with(1);
+    assert_snapshot!("in_lines", project.redact(&lines.transcript()));
+    // Where nothing was shown, the report has it all.
+    let quiet = project.rig("apply -q").exits_with(1);
+    assert_snapshot!("quietly", project.redact(&quiet.transcript()));
+    let (code, screen) = project.terminal("apply").finish();
+    assert_eq!(code, 1);
+    assert_eq!(screen.matches("| error: no space").count(), 1, "{screen}");
+    let error = project.rig("apply --json").exits_with(1).error();
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("error: no space")
+    );
+}
+
+#[test]
+fn whatever_is_thrown_is_told() {
+    let project = Project::new(
+        r#"
+//- /rig.config.ts
+import { workflow } from "@rigkit/sdk";
+const throws = (name, value) => workflow(name).sequence(name).task("throw", () => { throw value; });
+export const object = throws("object", { code: 5, why: ["a"] });
+export const text = throws("text", "a text");
+export const nothing = throws("nothing", undefined);
+"#,
+    );
+    for (workflow, message) in [
+        (
+            "object",
+            "`throw` failed: thrown: { code: 5, why: [ 'a' ] }",
+        ),
+        ("text", "`throw` failed: thrown: a text"),
+        ("nothing", "`throw` failed: thrown: undefined"),
+    ] {
+        let output = project.rig(&format!("apply --json -w {workflow}"));
+        assert_eq!(output.exits_with(1).error()["message"], message);
+    }
 }
 
 #[test]

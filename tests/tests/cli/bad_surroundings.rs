@@ -132,11 +132,30 @@ fn a_read_only_directory_can_be_planned() {
     let told: Vec<String> = ["plan", "apply", "ls"]
         .map(|line| project.command(line).as_nobody(&rig).run().transcript())
         .into();
+    let doctor = project.command("doctor --json").as_nobody(&rig).run();
     for path in [project.root(), state] {
         fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
     }
     assert_snapshot!(project.redact(&told.join("\n")));
     assert_eq!(project.lines("ran.log"), ["clone"]);
+    let state = project.path(".rigkit").canonicalize().unwrap();
+    assert_problem(
+        doctor,
+        &format!("`{}` cannot be written: Permission denied", state.display()),
+        &format!("make it writable: chmod u+w {}", state.display()),
+    );
+}
+
+/// Demands that the doctor finds a problem and knows what to do about it.
+fn assert_problem(doctor: rigkit_tests::Output, message: &str, help: &str) {
+    let document = doctor.exits_with(1).document("doctor.json");
+    let problems = document["problems"].as_array().unwrap();
+    let begins = |value: &serde_json::Value, text: &str| {
+        value.as_str().is_some_and(|value| value.starts_with(text))
+    };
+    let is_it =
+        |one: &serde_json::Value| begins(&one["message"], message) && begins(&one["help"], help);
+    assert!(problems.iter().any(is_it), "{message}: {document}");
 }
 
 #[test]

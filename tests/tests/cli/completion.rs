@@ -86,6 +86,21 @@ fn bash_completes_what_the_project_has() {
 }
 
 #[test]
+fn tasks_of_several_workflows_are_offered_once() {
+    let project = Project::new(TWO);
+    let offered = |line: &str| {
+        let mut candidates = complete(&project, line);
+        candidates.retain(|word| !word.starts_with('-'));
+        candidates
+    };
+    assert_eq!(offered("rig apply --until "), ["prepare"]);
+    assert_eq!(offered("rig -w api cache invalidate "), ["prepare"]);
+    let command = project.command("-- rig apply --until p");
+    let answer = command.env("RIG_COMPLETE", "fish").run().exits_with(0);
+    assert_eq!(answer.stdout.trim_end(), "prepare\ta task of api, site");
+}
+
+#[test]
 fn bash_completes_in_the_directory_that_was_typed() {
     let project = Project::new("");
     project.write("a/rig.config.ts", TWO.split_once("config.ts\n").unwrap().1);

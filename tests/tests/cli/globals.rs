@@ -52,6 +52,64 @@ fn the_version_is_told() {
 }
 
 #[test]
+fn help_and_version_may_be_words() {
+    let project = Project::new("");
+    for (line, flag) in [
+        ("help", "--help"),
+        ("help plan", "plan --help"),
+        ("help cache ls", "cache ls --help"),
+        ("cache help ls", "cache ls --help"),
+        ("version", "--version"),
+    ] {
+        let (word, flag) = (project.done(line), project.done(flag));
+        assert_eq!(
+            (word.stdout, word.stderr),
+            (flag.stdout, flag.stderr),
+            "{line}"
+        );
+    }
+    assert_eq!(project.rig("help nothing").code, 2);
+}
+
+#[test]
+fn commands_of_other_tools_get_a_tip() {
+    let project = Project::new(WEB);
+    assert_snapshot!(project.transcript(&["status", "list", "delete one", "frobnicate"]));
+    for (line, help) in [
+        ("status --json", "what comes nearest is `rig plan`"),
+        ("up --json", "what comes nearest is `rig apply`"),
+        ("plam --json", "did you mean `plan`?"),
+    ] {
+        let error = project.rig(line).exits_with(2).error();
+        assert_eq!(error["help"], help, "{line}");
+    }
+}
+
+#[test]
+fn a_workflow_without_its_flag_is_recognized() {
+    let project = Project::new(WEB);
+    assert_snapshot!(project.transcript(&[
+        "apply web",
+        "plan web",
+        "plan nothing",
+        "apply missing.json",
+        "apply --plan missing.json",
+        "do hello --input @missing.json",
+    ]));
+    for line in [
+        "apply web",
+        "apply missing.json",
+        "do hello --input @missing.json",
+    ] {
+        let error = project.rig(&format!("{line} --json")).exits_with(2).error();
+        assert_eq!(error["code"], "bad-file", "{line}");
+    }
+    let error = project.rig("plan web --json").exits_with(2).error();
+    assert_eq!(error["code"], "usage");
+    assert!(!project.path("ran.log").exists());
+}
+
+#[test]
 fn a_wrong_command_line_exits_with_2() {
     let project = Project::new(WEB);
     assert_snapshot!(project.transcript(&[

@@ -128,6 +128,26 @@ fn operations_are_told_in_events() {
 }
 
 #[test]
+fn the_last_event_has_the_result() {
+    let project = Project::new(WEB);
+    project.done("create one");
+    let result = |line: &str| {
+        let events = project.done(line).events();
+        let last = events.last().unwrap();
+        assert_eq!(last["type"], "operation.completed", "{line}");
+        last["result"].clone()
+    };
+    assert_eq!(result("do version-of --events"), "1.2.3");
+    assert_eq!(result("run one read --events"), "http://localhost:3000");
+    // A program that always asks for JSON gets events all the same.
+    assert_eq!(result("do version-of --events --json"), "1.2.3");
+    assert_eq!(
+        result("run --json one read --events"),
+        "http://localhost:3000"
+    );
+}
+
+#[test]
 fn a_failed_operation_exits_with_1() {
     let project = Project::new(
         r#"

@@ -196,3 +196,24 @@ fn several_workflows_are_planned_together_or_alone() {
     let project = Project::new(TWO);
     assert_snapshot!(project.transcript(&["plan", "plan -w site", "-w sight plan"]));
 }
+
+#[test]
+fn a_saved_plan_is_applied_to_its_own_workflows() {
+    let project = Project::new(TWO);
+    let workflows = project.done("plan --json").document("plan.json");
+    let name = |index: usize| workflows["workflows"][index]["workflow"].as_str().unwrap();
+    let (first, second) = (name(0), name(1));
+    project.done(&format!("plan -w {first} --out one.json"));
+    let refused = project
+        .rig(&format!("apply -w {second} one.json --json"))
+        .exits_with(2);
+    assert_eq!(refused.error()["code"], "wrong-workflow");
+
+    project.done("plan --out all.json");
+    project.done(&format!("apply -w {first} all.json"));
+    project.done(&format!("apply -w {second} all.json"));
+    let stale = project
+        .rig(&format!("apply -w {first} all.json --json"))
+        .exits_with(1);
+    assert_eq!(stale.error()["code"], "stale-plan");
+}

@@ -4,6 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 use rigkit_tests::Project;
+use rusqlite::Connection;
 use serde_json::json;
 
 use crate::fixtures::WEB;
@@ -79,6 +80,19 @@ fn types_are_refreshed() {
 }
 
 #[test]
+fn a_file_where_the_types_go_is_told() {
+    let project = Project::new(WEB);
+    project.write(".rigkit/types", "");
+    assert_snapshot!(project.transcript(&["types", "init"]));
+    let document = project
+        .rig("doctor --json")
+        .exits_with(1)
+        .document("doctor.json");
+    let message = document["problems"][0]["message"].as_str().unwrap();
+    assert!(message.contains("has to be a directory"), "{document}");
+}
+
+#[test]
 fn projects_below_are_listed() {
     let project = Project::new("");
     assert_snapshot!("no_projects", project.transcript(&["projects"]));
@@ -128,4 +142,72 @@ fn the_doctor_finds_what_is_wrong() {
 
     fs::remove_file(project.path("rig.config.ts")).unwrap();
     assert_snapshot!("no_project", doctor());
+}
+
+#[test]
+fn the_doctor_looks_at_a_project_whose_environment_file_is_wrong() {
+    let project = Project::new(WEB);
+    project.write(".env", "GOOD=1\nhunter2 without a name\n");
+    let output = project.rig("doctor --json").exits_with(1);
+    assert!(!output.transcript().contains("hunter2"));
+    let document = output.document("doctor.json");
+    assert_eq!(document["project"]["workflows"], json!(["web"]));
+    let problems = document["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0]["position"]["line"], 2);
+    let told = project.rig("doctor").exits_with(1).transcript();
+    assert!(told.contains(".env:2:1"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn the_doctor_agrees_with_apply_about_node() {
+    let project = Project::new(WEB);
+    let text = project.read("rig.config.ts");
+    project.write("rig.config.ts", format!("import \"node:fs\";\n{text}"));
+    let document = project
+        .rig("doctor --json")
+        .exits_with(1)
+        .document("doctor.json");
+    let refused = project.rig("apply --json").exits_with(1);
+    let (problem, error) = (&document["problems"][0], refused.error());
+    assert_eq!(problem["position"], error["position"]);
+    assert_eq!(problem["help"], error["help"]);
+    let message = problem["message"].as_str().unwrap();
+    assert!(
+        message.ends_with(error["message"].as_str().unwrap()),
+        "{message}"
+    );
+    assert!(
+        message.contains("plans, but it cannot be applied yet"),
+        "{message}"
+    );
+}
+
+/// A file that is a database all right, but has a hole where its pages were.
+#[test]
+fn the_doctor_finds_a_damaged_database() {
+    let project = Project::new(WEB);
+    project.done("apply");
+    let state = project.path(".rigkit/state.sqlite");
+    Connection::open(&state)
+        .unwrap()
+        .pragma_update(None, "journal_mode", "DELETE")
+        .unwrap();
+    let mut damaged = fs::read(&state).unwrap();
+    let from = damaged.len() / 4;
+    damaged[from..].fill(0x5a);
+    fs::write(&state, &damaged).unwrap();
+    let output = project.rig("doctor --json").exits_with(1);
+    let document = output.document("doctor.json");
+    let problem = &document["problems"][0];
+    assert!(
+        problem["message"]
+            .as_str()
+            .unwrap()
+            .contains("state.sqlite"),
+        "{document}"
+    );
+    assert!(problem["help"].is_string(), "{document}");
+    assert_eq!(fs::read(&state).unwrap(), damaged);
 }

@@ -42,6 +42,60 @@ fn a_running_task_shows_its_last_line_and_a_finished_one_its_time() {
 }
 
 #[test]
+fn a_running_task_moves_and_shows_its_time() {
+    let project = Project::new(WAITING);
+    project.make_pipe("go");
+    let mut terminal = project.terminal("apply");
+    terminal.wait_for("compiling 3 of 7");
+    for spinner in ["⠂ wait  ", "⠠ wait  ", "⠂ wait  "] {
+        terminal.wait_for(spinner);
+    }
+    let screen = terminal.screen();
+    let line = screen.lines().find(|line| line.contains(" wait  "));
+    let words: Vec<&str> = line.unwrap().split_whitespace().skip(1).collect();
+    let (time, output) = (words[1], &words[2..]);
+    assert_eq!(
+        (words[0], output),
+        ("wait", &["compiling", "3", "of", "7"][..])
+    );
+    let seconds = time.strip_suffix('s').unwrap();
+    assert!(seconds.parse::<u32>().is_ok(), "{screen}");
+    fs::write(project.path("go"), "go\n").unwrap();
+    assert_eq!(terminal.finish().0, 0);
+}
+
+#[test]
+fn a_task_that_starts_the_walk_again_ends_its_line() {
+    let project = Project::new(
+        r#"
+//- /rig.config.ts
+import { workflow } from "@rigkit/sdk";
+import { host } from "@rigkit/provider-host";
+export const web = workflow("web", { providers: { host: host.provider() } })
+  .sequence("web")
+  .task("prepare", async ({ host }) => {
+    await host.exec("if [ -e checked ]; then echo preparing again; read go < go; fi");
+  })
+  .task("check", async ({ host, step }) => {
+    const isFirst = !(await host.exists("checked"));
+    await host.writeFile("checked", "");
+    if (isFirst) return step.invalidate("prepare");
+  });
+"#,
+    );
+    project.make_pipe("go");
+    let mut terminal = project.terminal("apply");
+    terminal.wait_for("preparing again");
+    let screen = terminal.screen();
+    let running = screen.lines().filter(|line| line.contains("check  "));
+    assert_eq!(running.count(), 0, "{screen}");
+    fs::write(project.path("go"), "go\n").unwrap();
+    let (code, screen) = terminal.finish();
+    assert_eq!(code, 0, "{screen}");
+    assert_snapshot!(project.redact(&screen));
+}
+
+#[test]
 fn a_workspace_is_asked_its_name() {
     let project = Project::new(WEB);
     project.done("apply");
@@ -77,6 +131,46 @@ fn one_of_several_workflows_is_chosen() {
     let (code, screen) = terminal.finish();
     assert_eq!(code, 0, "{screen}");
     assert_snapshot!(project.redact(answered(&screen)));
+}
+
+#[test]
+fn an_interrupt_at_the_first_question_says_one_thing() {
+    let project = Project::new(TWO);
+    for line in ["apply", "create one"] {
+        let mut terminal = project.terminal(line);
+        terminal.wait_for("Which workflow?");
+        terminal.wait_for("site");
+        terminal.press(Key::Interrupt);
+        let (code, screen) = terminal.finish();
+        assert_eq!(code, 130, "{screen}");
+        assert!(!screen.contains("cancelling"), "{screen}");
+        assert!(screen.matches("cancel").count() <= 1, "{screen}");
+    }
+}
+
+#[test]
+fn a_bad_name_is_asked_again() {
+    let project = Project::new(WEB);
+    let mut terminal = project.terminal("create");
+    terminal.wait_for("Name of the workspace");
+    terminal.type_text("a/b");
+    terminal.press(Key::Enter);
+    terminal.wait_for("cannot be the name of a workspace");
+    terminal.wait_for("Name of the workspace");
+    // What was typed is there to be mended.
+    terminal.type_text("\u{7f}\u{7f}\u{7f}good");
+    terminal.press(Key::Enter);
+    let (code, screen) = terminal.finish();
+    assert_eq!(code, 0, "{screen}");
+    assert!(project.done("ls").stdout.contains("good"), "{screen}");
+}
+
+#[test]
+fn a_run_without_workspaces_says_how_to_make_one() {
+    let project = Project::new(WEB);
+    let (code, screen) = project.terminal("run").finish();
+    assert_eq!(code, 2, "{screen}");
+    assert!(screen.contains("make one: rig create NAME"), "{screen}");
 }
 
 #[test]

@@ -111,6 +111,27 @@ fn a_workspace_whose_removal_fails_stays_unless_forced() {
     assert_snapshot!(project.transcript(&["rm one --yes", "ls", "rm one --yes --force", "ls"]));
 }
 
+/// Whoever forces has to know what failed, however little they want to see.
+#[test]
+fn a_forced_removal_says_what_failed() {
+    let project = Project::new(STUBBORN);
+    for flags in ["", "-q", "--json", "--events"] {
+        project.done("create one");
+        let output = project.done(&format!("rm one --yes --force {flags}"));
+        for told in ["`one` failed: still in use", "its record is removed"] {
+            assert!(output.stderr.contains(told), "{}", output.transcript());
+        }
+        if flags == "--events" {
+            assert_eq!(output.events().last().unwrap()["failure"], "still in use");
+        }
+    }
+    project.done("create one");
+    project.write("rig.config.ts", "export const = 1;");
+    let output = project.done("rm one --yes --force --events");
+    assert_eq!(output.events().len(), 1, "{}", output.transcript());
+    assert!(output.stderr.contains("its record is removed"));
+}
+
 #[test]
 fn a_workspace_that_cannot_be_created_leaves_no_record() {
     let project = Project::new(STUBBORN);

@@ -2,7 +2,7 @@
 
 use rquickjs::{Array, Function, Value, function::Args};
 
-use super::{Fingerprinter, Origin, unit::UnitReading};
+use super::{Fingerprinter, FollowedPath, Origin, unit::UnitReading};
 use crate::{
     digest::Digest,
     identity::{fingerprints::CaptureValue, label::Label, unseen, value_graph::NodeId},
@@ -10,7 +10,7 @@ use crate::{
         BuiltInModule, ModuleFormat, ModuleId, ModuleOrigin,
         functions::{CaptureSource, CapturedName, MemberUse, UnitKind, Uses},
     },
-    sandbox::{globals::structure_function, loader::rigkit},
+    sandbox::loader::rigkit,
 };
 
 /// Is what a captured name stands for.
@@ -33,7 +33,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         &mut self,
         capture: &CapturedName,
         origin: &Origin<'js>,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         let module = origin.module;
         if let Some(span) = &capture.assigned_at {
@@ -44,13 +44,10 @@ impl<'js> Fingerprinter<'_, 'js> {
                 .push(unseen::assigned(&capture.name, place));
         }
         let captured = match &capture.source {
-            CaptureSource::Local(index) => {
-                let readers = reading.locals(origin)?;
-                self.call_reader(readers.as_ref(), *index)?
-            }
+            CaptureSource::Local(index) => self.call_reader(origin.reader.as_ref(), *index)?,
             CaptureSource::Module(index) => {
-                let readers = self.module_readers(module)?;
-                self.call_reader(Some(&readers), *index)?
+                let reader = self.module_reader(module)?;
+                self.call_reader(reader.as_ref(), *index)?
             }
             CaptureSource::Import {
                 reader,
@@ -96,7 +93,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         capture: &CapturedName,
         captured: Captured<'js>,
         module: ModuleId,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         match captured {
             Captured::Nothing => reading.label.text("by name"),
@@ -133,11 +130,11 @@ impl<'js> Fingerprinter<'_, 'js> {
         members: &[MemberUse],
         capture: &CapturedName,
         module: ModuleId,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         let mut used: Vec<(String, Value<'js>)> = Vec::new();
         for member in members {
-            let (followed, value) = self.follow(value, member)?;
+            let (followed, value) = self.follow(value, member, capture, module)?;
             let path = member.path.iter().take(followed);
             let name = std::iter::once(&capture.name)
                 .chain(path)
@@ -157,24 +154,60 @@ impl<'js> Fingerprinter<'_, 'js> {
         Ok(())
     }
 
+    /// Goes from a value to a member of it, as far as the member alone counts. Many functions
+    /// of a module use the same member of what it imports.
+    fn follow(
+        &mut self,
+        value: &Value<'js>,
+        member: &MemberUse,
+        capture: &CapturedName,
+        module: ModuleId,
+    ) -> rquickjs::Result<(usize, Value<'js>)> {
+        if !value.is_object() {
+            return Ok((0, value.clone()));
+        }
+        let (CaptureSource::Module(reader) | CaptureSource::Import { reader, .. }) = capture.source
+        else {
+            return self.find_member(value, member);
+        };
+        let path = FollowedPath {
+            module,
+            reader,
+            member: member.clone(),
+        };
+        if let Some(known) = self.followed.get(&path) {
+            return Ok(known.clone());
+        }
+        let is_namespace =
+            matches!(&capture.source, CaptureSource::Import { export, .. } if &**export == "*");
+        let export = if is_namespace {
+            find_export(value, member)?
+        } else {
+            None
+        };
+        let found = match export {
+            Some(found) => found,
+            None => self.find_member(value, member)?,
+        };
+        self.followed.insert(path, found.clone());
+        Ok(found)
+    }
+
     /// Follows the names that lead to a member; gives how many of them count, and the value
     /// there.
     ///
     /// Who calls a member hands over what it is a member of, which counts unless the function
     /// is known to make no use of it.
-    fn follow(
+    fn find_member(
         &self,
         value: &Value<'js>,
         member: &MemberUse,
     ) -> rquickjs::Result<(usize, Value<'js>)> {
-        if !value.is_object() {
-            return Ok((0, value.clone()));
-        }
         let mut arguments = Args::new(self.ctx.clone(), member.path.len() + 2);
         arguments.push_arg(value.clone())?;
         arguments.push_arg(member.is_called)?;
         arguments.push_args(member.path.iter().map(|part| &**part))?;
-        let found: Array = structure_function(&self.ctx, "follow")?.call_arg(arguments)?;
+        let found: Array = self.follow_function()?.call_arg(arguments)?;
         let followed: usize = found.get(0)?;
         let called: Value = found.get(2)?;
         match called.as_function() {
@@ -196,7 +229,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         value: &Value<'js>,
         capture: &CapturedName,
         module: ModuleId,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         let preview = self.preview(value)?;
         let value = if value.is_object() || value.is_function() {
@@ -228,8 +261,8 @@ impl<'js> Fingerprinter<'_, 'js> {
             target.origin == ModuleOrigin::Project && target.format != ModuleFormat::CommonJs
         });
         if is_value {
-            let readers = self.module_readers(module)?;
-            return self.call_reader(Some(&readers), reader);
+            let read = self.module_reader(module)?;
+            return self.call_reader(read.as_ref(), reader);
         }
         Ok(self.module_symbol(module, specifier, export))
     }
@@ -260,4 +293,15 @@ impl<'js> Fingerprinter<'_, 'js> {
         }
         Ok(Captured::Value(self.ctx.globals().get(name)?))
     }
+}
+
+/// Takes an export from a namespace, as most uses of one do.
+fn find_export<'js>(
+    namespace: &Value<'js>,
+    member: &MemberUse,
+) -> rquickjs::Result<Option<(usize, Value<'js>)>> {
+    let ([export], Some(namespace)) = (member.path.as_slice(), namespace.as_object()) else {
+        return Ok(None);
+    };
+    Ok(Some((1, namespace.get(&**export)?)))
 }

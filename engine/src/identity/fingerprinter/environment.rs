@@ -9,13 +9,13 @@ use crate::{
     },
 };
 
-impl<'js> Fingerprinter<'_, 'js> {
+impl Fingerprinter<'_, '_> {
     /// Reads the variables of the environment that a function names.
     pub(super) fn read_environment(
         &self,
         capture: &CapturedName,
         module: ModuleId,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) {
         let members: &[MemberUse] = match &capture.uses {
             Uses::Members(members) => members,
@@ -51,7 +51,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         capture: &CapturedName,
         is_secret: bool,
         module: ModuleId,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) {
         let name = &capture.name;
         // What is a secret once the function runs must be none in its fingerprint.
@@ -66,7 +66,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         (name, shown): (&str, &str),
         capture: &CapturedName,
         module: ModuleId,
-        reading: &mut UnitReading<'js>,
+        reading: &mut UnitReading,
     ) {
         let value = self.variables.all().get(name).cloned();
         let mut label = Label::new("variable");

@@ -10,9 +10,10 @@ mod touched;
 mod unit;
 mod value;
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{cell::OnceCell, path::PathBuf, sync::Arc};
 
-use rquickjs::{Array, Ctx, Function, Value};
+use rquickjs::{Ctx, Function, Value};
+use rustc_hash::FxHashMap;
 
 use super::{
     fingerprints::{FingerprintId, FingerprintNode, Fingerprints, HiddenReason, NodeFacts},
@@ -22,8 +23,12 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    modules::{ModuleGraph, ModuleId, functions::FunctionUnit},
-    sandbox::{Secrets, Variables, loader::rigkit},
+    modules::{
+        IdentityUse, ModuleGraph, ModuleId,
+        functions::{FunctionUnit, MemberUse},
+    },
+    project::LoadOptions,
+    sandbox::{Secrets, Variables, globals::library_function, loader::rigkit},
 };
 
 /// Reads what is to have a fingerprint.
@@ -31,56 +36,110 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     graph: &'a Arc<ModuleGraph>,
     variables: &'a Variables,
     secrets: Secrets,
+    identity: IdentityUse,
     ctx: Ctx<'js>,
     origin_of: Function<'js>,
+    structure: OnceCell<Structure<'js>>,
+    follow: OnceCell<Function<'js>>,
     values: ValueGraph,
     facts: Vec<NodeFacts>,
-    known: HashMap<Value<'js>, NodeId>,
+    known: FxHashMap<Value<'js>, NodeId>,
+    followed: FxHashMap<FollowedPath, (usize, Value<'js>)>,
     unread: Vec<(NodeId, Value<'js>)>,
-    readers: HashMap<ModuleId, Array<'js>>,
+    readers: FxHashMap<ModuleId, Option<Function<'js>>>,
     packages: PackageVersions,
-    texts: HashMap<PathBuf, NodeId>,
+    texts: FxHashMap<PathBuf, NodeId>,
     /// What the project may change in packages, by their names.
-    touched_packages: Option<HashMap<String, Vec<Diagnostic>>>,
+    touched_packages: Option<FxHashMap<String, Vec<Diagnostic>>>,
+}
+
+/// Is what describes values in the sandbox; see `js/structure.js`.
+struct Structure<'js> {
+    describe: Function<'js>,
+    describe_own_members: Function<'js>,
+    is_exported: Function<'js>,
+    is_packaged: Function<'js>,
+    preview: Function<'js>,
+}
+
+/// Names a member of a binding of a module: its reader, and the way from there.
+#[derive(PartialEq, Eq, Hash)]
+struct FollowedPath {
+    module: ModuleId,
+    reader: u32,
+    member: MemberUse,
 }
 
 /// Says where a function or class was made.
 struct Origin<'js> {
     module: ModuleId,
     unit: usize,
-    readers: Option<Function<'js>>,
+    reader: Option<Function<'js>>,
+}
+
+impl<'js> Origin<'js> {
+    /// Takes apart the number by which the sandbox names a unit of a module.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "both parts of the number were 32 bits wide"
+    )]
+    fn new(number: f64, reader: Option<Function<'js>>) -> Self {
+        const NUMBERS_PER_MODULE: f64 = 16_777_216.0;
+        Self {
+            module: ModuleId((number / NUMBERS_PER_MODULE) as u32),
+            unit: (number % NUMBERS_PER_MODULE) as usize,
+            reader,
+        }
+    }
 }
 
 impl<'a, 'js> Fingerprinter<'a, 'js> {
     pub(crate) fn new(
         ctx: &Ctx<'js>,
         graph: &'a Arc<ModuleGraph>,
-        variables: &'a Variables,
+        options: &'a LoadOptions,
     ) -> rquickjs::Result<Self> {
         Ok(Self {
             origin_of: rigkit(ctx)?.get("originOf")?,
-            secrets: variables.secrets().clone(),
+            structure: OnceCell::new(),
+            follow: OnceCell::new(),
+            secrets: options.variables.secrets().clone(),
+            identity: options.identity,
             ctx: ctx.clone(),
             graph,
-            variables,
+            variables: &options.variables,
             values: ValueGraph::default(),
             facts: Vec::new(),
-            known: HashMap::new(),
+            known: FxHashMap::default(),
+            followed: FxHashMap::default(),
             unread: Vec::new(),
-            readers: HashMap::new(),
+            readers: FxHashMap::default(),
             packages: PackageVersions::default(),
-            texts: HashMap::new(),
+            texts: FxHashMap::default(),
             touched_packages: None,
         })
     }
 
     /// Reads a function or an object, such as a handler, a plugin or a schema.
     pub(crate) fn read(&mut self, value: &Value<'js>) -> rquickjs::Result<FingerprintId> {
+        if self.identity == IdentityUse::None {
+            return Ok(FingerprintId(self.nothing()));
+        }
         let id = self.node_of(value);
         while let Some((node, value)) = self.unread.pop() {
             self.read_value(node, &value)?;
         }
         Ok(FingerprintId(id))
+    }
+
+    /// Gives the one node that stands for all where nobody wants to tell them apart.
+    fn nothing(&mut self) -> NodeId {
+        if self.facts.is_empty() {
+            self.facts.push(NodeFacts::default());
+            return self.values.reserve();
+        }
+        NodeId::FIRST
     }
 
     /// Makes the fingerprints of everything that was read.
@@ -140,31 +199,42 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     }
 
     fn origin(&self, function: &Function<'js>) -> rquickjs::Result<Option<Origin<'js>>> {
-        const NUMBERS_PER_MODULE: u32 = 16_777_216;
-        let origin: Option<Array> = self.origin_of.call((function.clone(),))?;
-        let Some(origin) = origin else {
+        let origin: Value = self.origin_of.call((function.clone(),))?;
+        if let Some(number) = origin.as_number() {
+            return Ok(Some(Origin::new(number, None)));
+        }
+        let Some(origin) = origin.as_array() else {
             return Ok(None);
         };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "both parts of the number were 32 bits wide"
-        )]
-        let (module, unit) = {
-            let number: f64 = origin.get(0)?;
-            let per_module = f64::from(NUMBERS_PER_MODULE);
-            ((number / per_module) as u32, (number % per_module) as usize)
-        };
-        Ok(Some(Origin {
-            module: ModuleId(module),
-            unit,
-            readers: origin.get(1)?,
-        }))
+        Ok(Some(Origin::new(origin.get(0)?, Some(origin.get(1)?))))
     }
 
     /// Gives what a function or class was made from.
     fn unit(&self, origin: &Origin<'js>) -> Option<&'a FunctionUnit> {
         let graph: &'a ModuleGraph = self.graph;
         graph.get(origin.module)?.functions.units.get(origin.unit)
+    }
+
+    fn structure(&self) -> rquickjs::Result<&Structure<'js>> {
+        if let Some(known) = self.structure.get() {
+            return Ok(known);
+        }
+        let find = |name| library_function(&self.ctx, "structure", name);
+        let structure = Structure {
+            describe: find("describe")?,
+            describe_own_members: find("describeOwnMembers")?,
+            is_exported: find("isExported")?,
+            is_packaged: find("isPackaged")?,
+            preview: find("preview")?,
+        };
+        Ok(self.structure.get_or_init(|| structure))
+    }
+
+    fn follow_function(&self) -> rquickjs::Result<&Function<'js>> {
+        if let Some(known) = self.follow.get() {
+            return Ok(known);
+        }
+        let follow = library_function(&self.ctx, "follow", "follow")?;
+        Ok(self.follow.get_or_init(|| follow))
     }
 }

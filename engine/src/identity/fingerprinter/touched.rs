@@ -1,8 +1,7 @@
 //! What the config changes, while it is loaded, of what counts by its name only.
 
-use std::collections::HashMap;
-
 use rquickjs::Function;
+use rustc_hash::FxHashMap;
 
 use super::Fingerprinter;
 use crate::{
@@ -60,8 +59,8 @@ fn package_name(graph: &ModuleGraph, module: ModuleId) -> Option<&str> {
 }
 
 /// Lists the statements of the project that may change a package, by its name.
-fn touched_packages(graph: &ModuleGraph) -> HashMap<String, Vec<Diagnostic>> {
-    let mut found: HashMap<String, Vec<Diagnostic>> = HashMap::new();
+fn touched_packages(graph: &ModuleGraph) -> FxHashMap<String, Vec<Diagnostic>> {
+    let mut found: FxHashMap<String, Vec<Diagnostic>> = FxHashMap::default();
     for (_, module) in graph.modules() {
         for touched in &module.functions.touched {
             let specifier = touched.specifier.as_deref();

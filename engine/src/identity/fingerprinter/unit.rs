@@ -15,7 +15,7 @@ use crate::{
         ModuleId,
         functions::{CapturedName, FunctionUnit, UnitKind},
     },
-    sandbox::{globals::structure_function, loader::rigkit},
+    sandbox::loader::rigkit,
 };
 
 impl<'js> Fingerprinter<'_, 'js> {
@@ -35,7 +35,6 @@ impl<'js> Fingerprinter<'_, 'js> {
             label,
             facts: NodeFacts::default(),
             captures: Vec::new(),
-            locals: None,
         };
         for capture in &unit.captures {
             self.read_capture(capture, origin, &mut reading)?;
@@ -63,36 +62,40 @@ impl<'js> Fingerprinter<'_, 'js> {
         if !may_have_members(function)? {
             return Ok(());
         }
-        let described: Option<Array> =
-            structure_function(&self.ctx, "describeOwnMembers")?.call((function.clone(),))?;
+        let described: Option<Array> = self
+            .structure()?
+            .describe_own_members
+            .call((function.clone(),))?;
         match described {
             Some(described) => self.add_description(&described, label),
             None => Ok(()),
         }
     }
 
-    pub(super) fn module_readers(&mut self, module: ModuleId) -> rquickjs::Result<Array<'js>> {
+    pub(super) fn module_reader(
+        &mut self,
+        module: ModuleId,
+    ) -> rquickjs::Result<Option<Function<'js>>> {
         if let Some(known) = self.readers.get(&module) {
             return Ok(known.clone());
         }
-        let readers: Array = rigkit(&self.ctx)?
-            .get::<_, Function>("moduleReaders")?
+        let reader: Option<Function> = rigkit(&self.ctx)?
+            .get::<_, Function>("moduleReader")?
             .call((module.0,))?;
-        self.readers.insert(module, readers.clone());
-        Ok(readers)
+        self.readers.insert(module, reader.clone());
+        Ok(reader)
     }
 
     /// Reads a variable; one that has no value yet, and may never have, is as good as none.
     pub(super) fn call_reader(
         &self,
-        readers: Option<&Array<'js>>,
+        reader: Option<&Function<'js>>,
         index: u32,
     ) -> rquickjs::Result<Captured<'js>> {
-        let reader = readers.and_then(|readers| readers.get::<Function>(index as usize).ok());
         let Some(reader) = reader else {
             return Ok(Captured::Nothing);
         };
-        match reader.call::<_, Value>(()) {
+        match reader.call::<_, Value>((index,)) {
             Ok(value) => Ok(Captured::Value(value)),
             Err(rquickjs::Error::Exception) => {
                 drop(self.ctx.catch());
@@ -104,24 +107,13 @@ impl<'js> Fingerprinter<'_, 'js> {
 }
 
 /// Is what was read of a function so far.
-pub(super) struct UnitReading<'js> {
+pub(super) struct UnitReading {
     pub(super) label: Label,
     pub(super) facts: NodeFacts,
     captures: Vec<CaptureFact>,
-    locals: Option<Array<'js>>,
 }
 
-impl<'js> UnitReading<'js> {
-    /// Gives the readers of the variables around the function.
-    pub(super) fn locals(&mut self, origin: &Origin<'js>) -> rquickjs::Result<Option<Array<'js>>> {
-        if self.locals.is_none()
-            && let Some(readers) = &origin.readers
-        {
-            self.locals = Some(readers.call(())?);
-        }
-        Ok(self.locals.clone())
-    }
-
+impl UnitReading {
     pub(super) fn add_fact(
         &mut self,
         name: &str,

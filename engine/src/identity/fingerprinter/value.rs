@@ -15,7 +15,7 @@ use crate::{
         ModuleFormat,
         functions::{FunctionUnit, UnitKind},
     },
-    sandbox::{globals::structure_function, loader::rigkit},
+    sandbox::loader::rigkit,
 };
 
 impl<'js> Fingerprinter<'_, 'js> {
@@ -25,7 +25,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         id: NodeId,
         value: &Value<'js>,
     ) -> rquickjs::Result<()> {
-        let described: Array = structure_function(&self.ctx, "describe")?.call((value.clone(),))?;
+        let described: Array = self.structure()?.describe.call((value.clone(),))?;
         let mut label = Label::new("value");
         self.add_description(&described, &mut label)?;
         let is_hidden: bool = described.get(1)?;
@@ -37,8 +37,8 @@ impl<'js> Fingerprinter<'_, 'js> {
         } else {
             HiddenReason::State
         };
-        let is_packaged = !value.is_function()
-            && structure_function(&self.ctx, "isPackaged")?.call((value.clone(),))?;
+        let is_packaged =
+            !value.is_function() && self.structure()?.is_packaged.call((value.clone(),))?;
         let facts = NodeFacts {
             hidden: hides.then_some(reason),
             is_packaged,
@@ -62,8 +62,10 @@ impl<'js> Fingerprinter<'_, 'js> {
         let Some(exports) = self.exports(file) else {
             return Ok(true);
         };
-        let is_exported: bool =
-            structure_function(&self.ctx, "isExported")?.call((value.clone(), exports))?;
+        let is_exported: bool = self
+            .structure()?
+            .is_exported
+            .call((value.clone(), exports))?;
         Ok(!is_exported)
     }
 
@@ -195,7 +197,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         let text: Option<String> = if value.is_string() {
             Some(self.escaped(value)?)
         } else if value.is_object() {
-            structure_function(&self.ctx, "preview")?.call((value.clone(),))?
+            self.structure()?.preview.call((value.clone(),))?
         } else if value.is_symbol() {
             None
         } else {

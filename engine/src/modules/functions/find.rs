@@ -1,6 +1,6 @@
 //! Finds the functions and classes of a module, and what each takes from outside.
 
-use std::{cell::Cell, collections::HashMap, ops::Range};
+use std::{cell::Cell, ops::Range};
 
 use oxc::{
     ast::ast::{
@@ -18,6 +18,8 @@ use oxc::{
     span::Span,
     syntax::operator::UnaryOperator,
 };
+
+use rustc_hash::FxHashMap;
 
 use super::{
     CaptureSource, CapturedName, FoundFunctions, FunctionUnit, HiddenCapture, LocalBinding,
@@ -38,10 +40,10 @@ pub(super) fn find(program: &Program<'_>, scoping: &Scoping) -> FoundFunctions {
         owners: vec![None; scoping.scopes_len()],
         units_by_scope: vec![None; scoping.scopes_len()],
         not_units: Vec::new(),
-        names_by_place: HashMap::new(),
+        names_by_place: FxHashMap::default(),
         imports: imports(program),
         readers: Vec::new(),
-        readers_by_symbol: HashMap::new(),
+        readers_by_symbol: FxHashMap::default(),
         touched: Vec::new(),
         in_static_blocks: Vec::new(),
     };
@@ -59,10 +61,10 @@ struct Finder<'s> {
     /// Functions that are part of the unit around them: methods of classes, and functions
     /// that are called where they are written.
     not_units: Vec<ScopeId>,
-    names_by_place: HashMap<ScopeId, Box<str>>,
-    imports: HashMap<SymbolId, Imported>,
+    names_by_place: FxHashMap<ScopeId, Box<str>>,
+    imports: FxHashMap<SymbolId, Imported>,
     readers: Vec<ReadBinding>,
-    readers_by_symbol: HashMap<SymbolId, u32>,
+    readers_by_symbol: FxHashMap<SymbolId, u32>,
     touched: Vec<Touched>,
     /// The classes whose static blocks are visited, which run when the class is made.
     in_static_blocks: Vec<usize>,
@@ -80,7 +82,7 @@ struct OpenUnit {
     draft: UnitDraft,
     this: ThisKind,
     depth: usize,
-    known: HashMap<CaptureKey, usize>,
+    known: FxHashMap<CaptureKey, usize>,
 }
 
 /// Says whether `this` inside a unit is its own.
@@ -111,7 +113,7 @@ struct Use {
     reference: Option<ReferenceId>,
 }
 
-fn imports(program: &Program<'_>) -> HashMap<SymbolId, Imported> {
+fn imports(program: &Program<'_>) -> FxHashMap<SymbolId, Imported> {
     let declarations = program.body.iter().filter_map(|statement| match statement {
         Statement::ImportDeclaration(import) => Some(import),
         _ => None,
@@ -183,6 +185,7 @@ impl Finder<'_> {
         self.units.push(OpenUnit {
             draft: UnitDraft {
                 is_named_by_place: name.is_none() && by_place.is_some(),
+                is_nested: !self.open.is_empty(),
                 ..UnitDraft::default()
             },
             unit: FunctionUnit {
@@ -194,7 +197,7 @@ impl Finder<'_> {
             },
             this,
             depth: self.open.len(),
-            known: HashMap::new(),
+            known: FxHashMap::default(),
         });
         self.open.push(index);
         true

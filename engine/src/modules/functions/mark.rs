@@ -1,11 +1,16 @@
 //! Makes functions and what they captured reachable in the code that is printed.
 //!
-//! - `import.meta.made(n, value, readers, name)` gives `value` back and notes which unit it
-//!   is, with readers of the variables around it; `name` is that which it would have had.
+//! - `import.meta.made(n, value, reader, name)` gives `value` back and notes which unit it
+//!   is, with a reader of the variables around it; `name` is that which it would have had.
+//!   An argument of a builder call is noted by the mark of the call.
 //! - `import.meta.madeClass` does so for a class and its methods.
-//! - `import.meta.members(object, [[n, "name", readers, "get"], …])` does so for the methods of
+//! - `import.meta.declared(n, value, …)` notes the functions of a block.
+//! - `import.meta.members(object, [[n, "name", reader, "get"], …])` does so for the methods of
 //!   an object; `import.meta.key(key)` gives it the names that are computed, which are absent.
-//! - `import.meta.scope(() => [() => a, …])` hands over readers of the module's own bindings.
+//! - `import.meta.scope(reader)` hands over a reader of the module's own bindings.
+//!
+//! A reader is a function that gives the variable of a number, when it is asked for it: it may
+//! have no value before.
 
 use std::mem;
 
@@ -14,19 +19,21 @@ use oxc::{
     ast::{
         ast::{
             Argument, ArrayExpressionElement, ArrowFunctionBody, ArrowFunctionExpression,
-            BindingIdentifier, CallExpression, Class, Declaration, ExportDefaultDeclarationKind,
-            Expression, FormalParameterKind, FormalParameters, Function, IdentifierName,
-            ObjectExpression, ObjectProperty, ObjectPropertyKind, Program, PropertyKind, Statement,
+            BindingIdentifier, BindingPattern, CallExpression, Class, Declaration,
+            ExportDefaultDeclarationKind, Expression, FormalParameter, FormalParameterKind,
+            FormalParameters, Function, IdentifierName, ObjectExpression, ObjectProperty,
+            ObjectPropertyKind, Program, PropertyKind, Statement,
         },
         builder::AstBuilder,
     },
     ast_visit::{VisitMut, walk_mut},
     semantic::ScopeFlags,
     span::{GetSpan, SPAN, Span},
-    syntax::number::NumberBase,
+    syntax::{number::NumberBase, operator::BinaryOperator},
 };
 
 use super::{FoundFunctions, LocalBinding, UnitKind};
+use crate::modules::call_site;
 
 /// Marks the functions that were found.
 pub(crate) fn mark_functions<'a>(
@@ -39,11 +46,15 @@ pub(crate) fn mark_functions<'a>(
         builder: AstBuilder::new(allocator),
         found,
         callee: SPAN,
+        is_site: false,
     };
     marker.name_default_exports(program);
     marker.visit_program(program);
     marker.hand_over_bindings(program);
 }
+
+/// The parameter of readers.
+const READER_NUMBER: &str = "__rigkit_n";
 
 /// Is a method of an object that is to be noted.
 struct MarkedMethod {
@@ -70,6 +81,8 @@ struct Marker<'a, 'f> {
     found: &'f FoundFunctions,
     /// The callee of the call whose arguments are visited.
     callee: Span,
+    /// Whether that call is the mark of a builder call.
+    is_site: bool,
 }
 
 impl<'a> VisitMut<'a> for Marker<'a, '_> {
@@ -94,14 +107,33 @@ impl<'a> VisitMut<'a> for Marker<'a, '_> {
         }
     }
 
+    fn visit_arguments(&mut self, arguments: &mut ArenaVec<'a, Argument<'a>>) {
+        let Some(unit) = self.marked_unit(arguments) else {
+            walk_mut::walk_arguments(self, arguments);
+            return;
+        };
+        if let Some(value) = arguments.last_mut().map(Argument::to_expression_mut) {
+            walk_mut::walk_expression(self, value);
+        }
+        arguments.push(Argument::from(self.number(unit)));
+        let locals = &self.found.drafts[unit].locals;
+        if !locals.is_empty() {
+            arguments.push(Argument::from(self.reader(locals)));
+        }
+    }
+
     fn visit_call_expression(&mut self, call: &mut CallExpression<'a>) {
         self.visit_expression(&mut call.callee);
+        let is_site = call_site::is_mark(&call.callee);
         let callee = match &call.callee {
+            _ if is_site => self.callee,
             Expression::StaticMemberExpression(member) => member.property.span,
             other => other.span(),
         };
         let outer = mem::replace(&mut self.callee, callee);
+        let outer_is_site = mem::replace(&mut self.is_site, is_site);
         self.visit_arguments(&mut call.arguments);
+        self.is_site = outer_is_site;
         self.callee = outer;
     }
 
@@ -132,11 +164,7 @@ impl<'a> VisitMut<'a> for Marker<'a, '_> {
 
     fn visit_statements(&mut self, statements: &mut ArenaVec<'a, Statement<'a>>) {
         walk_mut::walk_statements(self, statements);
-        let functions: Vec<Statement<'a>> = statements
-            .iter()
-            .filter_map(declared_function)
-            .filter_map(|function| self.declaration(&function.scope_id, function.id.as_ref()))
-            .collect();
+        let functions = self.declared(statements);
         let has_classes = statements
             .iter()
             .any(|statement| declared_class(statement).is_some());
@@ -202,6 +230,55 @@ impl<'a> Marker<'a, '_> {
         }
     }
 
+    /// Gives the unit that is noted by the mark of a builder call: `site(n, value)`.
+    fn marked_unit(&self, arguments: &ArenaVec<'a, Argument<'a>>) -> Option<usize> {
+        let [Argument::NumericLiteral(_), value] = arguments.as_slice() else {
+            return None;
+        };
+        let unit = match value {
+            _ if !self.is_site => None,
+            Argument::FunctionExpression(function) => self.found.unit_at(&function.scope_id),
+            Argument::ArrowFunctionExpression(arrow) => self.found.unit_at(&arrow.scope_id),
+            _ => None,
+        };
+        unit.filter(|unit| !self.found.drafts[*unit].is_named_by_place)
+    }
+
+    /// Writes the statements that note the functions of a block.
+    fn declared(&self, statements: &ArenaVec<'a, Statement<'a>>) -> Vec<Statement<'a>> {
+        let mut noted = Vec::new();
+        let mut plain = Vec::new();
+        for function in statements.iter().filter_map(declared_function) {
+            let Some(unit) = self.found.unit_at(&function.scope_id) else {
+                continue;
+            };
+            let id = function.id.as_ref();
+            match id.filter(|id| self.is_plain(unit, id)) {
+                Some(id) => {
+                    plain.push(self.number(unit));
+                    plain.push(Expression::new_identifier(SPAN, id.name, &self.builder));
+                }
+                None => noted.extend(self.declaration(&function.scope_id, id)),
+            }
+        }
+        if !plain.is_empty() {
+            let call = self.meta_call("declared", plain);
+            noted.push(Statement::new_expression_statement(
+                SPAN,
+                call,
+                &self.builder,
+            ));
+        }
+        noted
+    }
+
+    /// Says whether a declaration can be noted together with others. Declarations of functions
+    /// run again and again, so those are noted only while a config is defined.
+    fn is_plain(&self, unit: usize, id: &BindingIdentifier<'a>) -> bool {
+        let draft = &self.found.drafts[unit];
+        !draft.is_nested && draft.locals.is_empty() && id.name != DEFAULT_NAME
+    }
+
     /// Writes the statement that notes a declaration.
     fn declaration(
         &self,
@@ -232,7 +309,7 @@ impl<'a> Marker<'a, '_> {
         let locals = &self.found.drafts[unit].locals;
         let mut arguments = vec![self.number(unit), value];
         if !locals.is_empty() {
-            arguments.push(self.readers(locals));
+            arguments.push(self.reader(locals));
         } else if name.is_some() {
             arguments.push(self.number(0));
         }
@@ -297,7 +374,7 @@ impl<'a> Marker<'a, '_> {
             name.map_or_else(|| self.number(0), |name| self.text(name)),
         ];
         if !locals.is_empty() {
-            entry.push(self.readers(locals));
+            entry.push(self.reader(locals));
         } else if method.accessor.is_some() {
             entry.push(self.number(0));
         }
@@ -309,35 +386,57 @@ impl<'a> Marker<'a, '_> {
         if self.found.readers.is_empty() {
             return;
         }
-        let readers = self.found.readers.iter();
-        let readers = readers.map(|binding| self.read(&LocalBinding::Name(binding.name.clone())));
-        let all = self.arrow(self.array(readers.collect()));
+        let bindings: Vec<LocalBinding> = self
+            .found
+            .readers
+            .iter()
+            .map(|binding| LocalBinding::Name(binding.name.clone()))
+            .collect();
+        let all = self.reader(&bindings);
         let call = self.meta_call("scope", vec![all]);
         let statement = Statement::new_expression_statement(SPAN, call, &self.builder);
         program.body.insert(0, statement);
     }
 
-    /// Writes `() => [() => a, () => b]`.
-    fn readers(&self, bindings: &[LocalBinding]) -> Expression<'a> {
-        let readers = bindings.iter().map(|binding| self.read(binding)).collect();
-        self.arrow(self.array(readers))
+    /// Writes `(n) => n < 1 ? a : b`, as a tree, so that it is shallow however many there are.
+    fn reader(&self, bindings: &[LocalBinding]) -> Expression<'a> {
+        self.arrow(self.choice(bindings, 0))
     }
 
-    fn read(&self, binding: &LocalBinding) -> Expression<'a> {
-        let value = match binding {
-            LocalBinding::Name(name) => {
-                Expression::new_identifier(SPAN, self.allocator.alloc_str(name), &self.builder)
+    fn choice(&self, bindings: &[LocalBinding], first: usize) -> Expression<'a> {
+        let builder = &self.builder;
+        let (left, right) = bindings.split_at(bindings.len() / 2);
+        if left.is_empty() {
+            return self.read(bindings.first());
+        }
+        let middle = first + left.len();
+        let number = Expression::new_identifier(SPAN, READER_NUMBER, builder);
+        let is_left = Expression::new_binary_expression(
+            SPAN,
+            number,
+            BinaryOperator::LessThan,
+            self.number(middle),
+            builder,
+        );
+        let (left, right) = (self.choice(left, first), self.choice(right, middle));
+        Expression::new_conditional_expression(SPAN, is_left, left, right, builder)
+    }
+
+    fn read(&self, binding: Option<&LocalBinding>) -> Expression<'a> {
+        match binding {
+            Some(LocalBinding::Name(name)) => {
+                let name = self.allocator.alloc_str(name);
+                Expression::new_identifier(SPAN, name, &self.builder)
             }
-            LocalBinding::This => Expression::new_this_expression(SPAN, &self.builder),
-        };
-        self.arrow(value)
+            _ => Expression::new_this_expression(SPAN, &self.builder),
+        }
     }
 
     fn arrow(&self, value: Expression<'a>) -> Expression<'a> {
         let parameters = FormalParameters::boxed(
             SPAN,
             FormalParameterKind::ArrowFormalParameters,
-            ArenaVec::new_in(&self.allocator),
+            ArenaVec::from_array_in([self.parameter()], &self.allocator),
             None,
             &self.builder,
         );
@@ -349,6 +448,15 @@ impl<'a> Marker<'a, '_> {
             None,
             ArrowFunctionBody::from(value),
             &self.builder,
+        )
+    }
+
+    fn parameter(&self) -> FormalParameter<'a> {
+        let builder = &self.builder;
+        let name = BindingPattern::new_binding_identifier(SPAN, READER_NUMBER, builder);
+        let decorators = ArenaVec::new_in(&self.allocator);
+        FormalParameter::new(
+            SPAN, decorators, name, None, None, false, None, false, false, builder,
         )
     }
 

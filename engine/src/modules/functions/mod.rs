@@ -152,6 +152,8 @@ struct ReadBinding {
 struct UnitDraft {
     /// Whether the unit gets its name from where it stands, which marking would take away.
     is_named_by_place: bool,
+    /// Whether it is inside another unit.
+    is_nested: bool,
     /// The symbol of each capture, where it has one.
     symbols: Vec<Option<oxc::semantic::SymbolId>>,
     /// A reference to each capture, where it is one by name.

@@ -4,8 +4,6 @@
 //! function inside it stands there as its own digest with what it captures. So every part of
 //! a module is printed once, and a digest changes only with the code it is of.
 
-use std::collections::HashMap;
-
 use oxc::{
     allocator::{Allocator, CloneIn, Vec as ArenaVec},
     ast::{
@@ -22,6 +20,8 @@ use oxc::{
     span::SPAN,
     syntax::identifier::is_identifier_name,
 };
+
+use rustc_hash::FxHashMap;
 
 use super::{CaptureSource, FoundFunctions};
 use crate::digest::hash_parts;
@@ -67,7 +67,9 @@ impl<'a> VisitMut<'a> for Normalizer<'a, '_> {
             function.print(printer, Context::default());
         });
         function.id = id;
-        self.replace_body(unit, function);
+        if self.is_nested(unit) {
+            self.replace_body(unit, function);
+        }
     }
 
     fn visit_expression(&mut self, expression: &mut Expression<'a>) {
@@ -80,7 +82,9 @@ impl<'a> VisitMut<'a> for Normalizer<'a, '_> {
             self.digest(unit, "arrow", |printer| {
                 printer.print_expression(expression);
             });
-            *expression = self.placeholder(unit);
+            if self.is_nested(unit) {
+                *expression = self.placeholder(unit);
+            }
         }
     }
 
@@ -98,13 +102,12 @@ impl<'a> VisitMut<'a> for Normalizer<'a, '_> {
             class.print(printer, Context::default());
         });
         class.id = id;
-        class.body.body.clear();
-        class.decorators.clear();
-        class.heritage = Some(ClassHeritage::new(
-            self.placeholder(unit),
-            None,
-            &self.builder,
-        ));
+        if self.is_nested(unit) {
+            class.body.body.clear();
+            class.decorators.clear();
+            let heritage = ClassHeritage::new(self.placeholder(unit), None, &self.builder);
+            class.heritage = Some(heritage);
+        }
     }
 }
 
@@ -120,6 +123,11 @@ impl<'a> Normalizer<'a, '_> {
             return None;
         }
         id.take()
+    }
+
+    /// Says whether a unit is part of what another one prints.
+    fn is_nested(&self, unit: usize) -> bool {
+        self.found.drafts[unit].is_nested
     }
 
     fn renamer(&self, unit: usize) -> Renamer<'a, '_> {
@@ -138,7 +146,7 @@ impl<'a> Normalizer<'a, '_> {
             captured: symbols
                 .filter_map(|(index, symbol)| Some(((*symbol)?, index)))
                 .collect(),
-            own: HashMap::new(),
+            own: FxHashMap::default(),
         }
     }
 
@@ -199,10 +207,10 @@ struct Renamer<'a, 's> {
     allocator: &'a Allocator,
     builder: AstBuilder<'a>,
     scoping: &'s Scoping,
-    captured: HashMap<SymbolId, usize>,
+    captured: FxHashMap<SymbolId, usize>,
     /// The modules that are imported while the unit runs, which count by what is in them.
-    imported: HashMap<Box<str>, usize>,
-    own: HashMap<SymbolId, usize>,
+    imported: FxHashMap<Box<str>, usize>,
+    own: FxHashMap<SymbolId, usize>,
 }
 
 impl<'a> Renamer<'a, '_> {

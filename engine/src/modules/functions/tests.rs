@@ -8,7 +8,7 @@ use super::{CaptureSource, FunctionUnit, Uses};
 use crate::modules::transpile::{Marks, transpile};
 
 fn units(text: &str) -> Vec<FunctionUnit> {
-    let transpiled = transpile(Path::new("a.ts"), text, Marks::Set);
+    let transpiled = transpile(Path::new("a.ts"), text, Marks::All);
     transpiled.expect("the text has no errors").functions.units
 }
 
@@ -230,16 +230,16 @@ fn syntax_is_the_same_however_it_is_written() {
 #[test]
 fn the_marks_leave_the_code_what_it_is() {
     let check = |text: &str, expected: &str| {
-        let transpiled = transpile(Path::new("a.ts"), text, Marks::Set);
+        let transpiled = transpile(Path::new("a.ts"), text, Marks::All);
         assert_eq!(transpiled.expect("no errors").code, expected);
     };
     check(
         "const a = 1;\nexport default function () { return a; }",
-        "import.meta.scope(() => [() => a]);\nimport.meta.made(0, __rigkit_default, 0, \"default\");\nconst a = 1;\nexport default function __rigkit_default() {\nreturn a;\n}\n",
+        "import.meta.scope((__rigkit_n) => a);\nimport.meta.made(0, __rigkit_default, 0, \"default\");\nconst a = 1;\nexport default function __rigkit_default() {\nreturn a;\n}\n",
     );
     check(
         "const f = (x) => ({ m() { return x; }, g: () => 1 });",
-        "const f = import.meta.made(0, (x) => import.meta.members({\nm() {\nreturn x;\n},\ng: import.meta.made(2, () => 1, 0, \"g\")\n}, [[\n1,\n\"m\",\n() => [() => x]\n]]), 0, \"f\");\n",
+        "const f = import.meta.made(0, (x) => import.meta.members({\nm() {\nreturn x;\n},\ng: import.meta.made(2, () => 1, 0, \"g\")\n}, [[\n1,\n\"m\",\n(__rigkit_n) => x\n]]), 0, \"f\");\n",
     );
     check(
         "class A {}\n(() => 1)();",

@@ -12,7 +12,7 @@ pub(crate) enum Uses {
 }
 
 /// Is the use of a member, such as `versions.node` or `tools.format()`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct MemberUse {
     /// The names that lead to the member.
     pub(crate) path: Vec<Box<str>>,

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
+use crate::sandbox::{MASK, Secrets};
+
 use super::{CommandLine, CommandRun, OperationContext, OperationError};
 
 /// Where programs are looked up when the environment has no `PATH`.
@@ -39,7 +41,7 @@ impl Invocation {
         run: &CommandRun,
         context: &OperationContext,
     ) -> Result<Self, OperationError> {
-        let line = displayed(&run.line);
+        let line = displayed(&run.line, &context.secrets);
         let (called, arguments) = words(&run.line);
         check_text(&line, &called, &arguments, &run.env)?;
         let environment = overlay(&context.environment, &run.env);
@@ -83,19 +85,22 @@ impl Invocation {
     }
 }
 
-/// Writes the command as a person would type it.
-fn displayed(line: &CommandLine) -> String {
-    match line {
-        CommandLine::Shell { script, .. } => script.clone(),
-        CommandLine::Arguments { program, arguments } => shlex::Quoter::new()
-            .allow_nul(true)
-            .join(
-                std::iter::once(program)
-                    .chain(arguments)
-                    .map(String::as_str),
-            )
-            .unwrap_or_default(),
-    }
+/// Writes the command as a person would type it, without secrets: quotes could tear one apart,
+/// so that nobody would recognise it any more.
+fn displayed(line: &CommandLine, secrets: &Secrets) -> String {
+    let (program, arguments) = match line {
+        CommandLine::Shell { script, .. } => return secrets.mask(script),
+        CommandLine::Arguments { program, arguments } => (program, arguments),
+    };
+    let quoter = shlex::Quoter::new().allow_nul(true);
+    let words = std::iter::once(program).chain(arguments);
+    let words: Vec<String> = words
+        .map(|word| match secrets.mask(word) {
+            masked if masked == MASK => masked,
+            masked => quoter.quote(&masked).unwrap_or_default().into_owned(),
+        })
+        .collect();
+    words.join(" ")
 }
 
 /// Gives the program and its arguments.

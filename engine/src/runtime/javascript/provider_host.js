@@ -77,16 +77,18 @@ function hostRuntime(defaults, context) {
  * the output in its message, instead of giving a result with `ok: false`.
  */
 async function exec(host, command, options = {}) {
+  // The caller's frame is gone from the stack once there is an outcome.
+  const { stack } = new Error();
   checkNames("host.exec", "the options", options, EXEC_NAMES);
   const check = optional("host.exec", "check", options.check, boolean) ?? false;
   const payload = commandPayload(host.defaults, command, options);
   const outcome = await runWithOutput(host, payload, options.onOutput);
   if (outcome.timedOut) {
-    throw timeoutError(shown(command), options.timeoutMs, outcome);
+    throw Object.assign(timeoutError(shown(command), options.timeoutMs, outcome), { stack });
   }
   const { stdout, stderr, exitCode } = outcome;
   if (check && exitCode !== 0) {
-    throw exitError(shown(command), outcome);
+    throw Object.assign(exitError(shown(command), outcome), { stack });
   }
   return { stdout, stderr, exitCode, ok: exitCode === 0 };
 }

@@ -9,13 +9,16 @@
   const calls = new Map();
   const controllers = new Map();
   let nextOperation = 1;
+  let nextInteraction = 0;
 
   // ---- operations of the host ----
 
   rigkit.operation = (name, payload, { onProgress, call } = {}) => {
     const id = nextOperation;
     nextOperation += 1;
-    const promise = new Promise((resolve, reject) => operations.set(id, { resolve, reject, onProgress }));
+    // What fails later is the fault of whoever asks now: that is where its stack leads.
+    const { stack } = new Error();
+    const promise = new Promise((resolve, reject) => operations.set(id, { resolve, reject, onProgress, stack }));
     rigkit.startOperation(id, call ?? -1, name, JSON.stringify(payload ?? {}));
     promise.operationId = id;
     return promise;
@@ -30,7 +33,7 @@
   rigkit.failOperation = (id, text) => {
     const operation = operations.get(id);
     operations.delete(id);
-    operation?.reject(failure(JSON.parse(text)));
+    operation?.reject(Object.assign(failure(JSON.parse(text)), { stack: operation.stack }));
   };
 
   rigkit.base64Encode = (bytes) => bytes.toBase64();
@@ -92,7 +95,9 @@
 
   // ---- providers ----
 
-  /** Makes a provider's controller, once for all that the engine asks of this runtime. */
+  rigkit.beginWalk = () => controllers.clear();
+
+  /** Makes a provider's controller, once a walk. */
   function controllerOf(number, call) {
     let controller = controllers.get(number);
     if (controller === undefined) {
@@ -147,7 +152,7 @@
   }
 
   async function present(call, session) {
-    const { id = `${call.nodePath}:${call.id}`, title, url, instructions } = session;
+    const { id = nextInteractionId(call), title, url, instructions } = session;
     const shared = { nodePath: call.nodePath, interactionId: id, label: title, title };
     rigkit.emit(call.id, JSON.stringify({ type: "interaction.awaiting_user", ...shared, url, instructions }));
     try {
@@ -158,6 +163,11 @@
     } finally {
       await session.stop?.();
     }
+  }
+
+  function nextInteractionId(call) {
+    nextInteraction += 1;
+    return `${call.nodePath}:${call.id}.${nextInteraction}`;
   }
 
   function untilAborted(call, promise) {
@@ -171,23 +181,25 @@
   // ---- schemas ----
 
   async function passSchema(schema, value, what) {
-    if (schema["~standard"] !== undefined) {
-      const result = await schema["~standard"].validate(value);
-      if (result.issues === undefined) return result.value;
-      throw new Error(`${what} does not pass its schema: ${result.issues.map(issueText).join("; ")}`);
-    }
-    if (typeof schema.safeParse === "function") {
-      const result = await schema.safeParse(value);
-      if (result.success) return result.data;
-      throw new Error(`${what} does not pass its schema: ${result.error?.message ?? "it is refused"}`);
-    }
-    return schema.parse(value);
+    const { issues, value: passed } = await judge(schema, value);
+    if (issues === undefined) return passed;
+    throw new Error(`${what} does not pass its schema: ${issues.map(issueText((path) => path)).join("; ")}`);
   }
 
-  function issueText({ message, path = [] }) {
-    const keys = path.map((part) => (typeof part === "object" ? part.key : part));
-    return keys.length === 0 ? message : `${keys.join(".")}: ${message}`;
+  /** Gives what a schema makes of a value, or what it has against it. */
+  async function judge(schema, value) {
+    if (schema["~standard"] !== undefined) return schema["~standard"].validate(value);
+    if (typeof schema.safeParse === "function") {
+      const { success, data, error } = await schema.safeParse(value);
+      return success ? { value: data } : { issues: [{ message: error?.message ?? "it is refused" }] };
+    }
+    return { value: await schema.parse(value) };
   }
+
+  const issueText = (shown) => ({ message, path }) => {
+    const keys = (path ?? []).map((part) => (typeof part === "object" ? part.key : part));
+    return keys.length === 0 ? message : `${shown(keys.join("."))}: ${message}`;
+  };
 
   // ---- the kinds of work ----
 
@@ -207,7 +219,7 @@
       return { kind: "context", value };
     },
 
-    async hook(call, { handler, context, config, workspace, input, inputSchema, workspaces }) {
+    async hook(call, { handler, context, config, workspace, input, checkedInput, workspaces }) {
       const providers = await runtimesOf(call, call.providers);
       const argument = {
         ...providers,
@@ -220,7 +232,7 @@
           context === undefined ? call.workflow : Object.freeze({ name: call.workflow, ctx: deepFreeze(context) }),
       };
       if (workspace !== undefined) argument.workspace = deepFreeze(workspace);
-      if (input !== undefined) argument.input = await inputOf(input, inputSchema, workspaces);
+      if (input !== undefined) argument.input = inputOf(input, checkedInput, workspaces);
       return { kind: "value", value: await rigkit.kept(handler)(argument) };
     },
 
@@ -238,6 +250,12 @@
       return { kind: "value", value: Boolean(exists) };
     },
 
+    async input(_call, { schema, input }) {
+      const { issues, value } = await judge(rigkit.kept(schema), input);
+      if (issues === undefined) return { kind: "value", value: { kept: rigkit.keep(value) } };
+      return { kind: "value", value: { problems: issues.map(issueText((path) => `\`${path}\``)) } };
+    },
+
     async output(_call, { schema, output }) {
       try {
         await passSchema(rigkit.kept(schema), output, "the stored output");
@@ -248,8 +266,8 @@
     },
   };
 
-  async function inputOf(input, inputSchema, workspaces) {
-    const passed = inputSchema === undefined ? input : await passSchema(rigkit.kept(inputSchema), input, "the input");
+  function inputOf(input, checkedInput, workspaces) {
+    const passed = checkedInput === undefined ? input : rigkit.kept(checkedInput);
     return deepFreeze({ ...passed, ...Object.fromEntries(workspaces) });
   }
 

@@ -16,7 +16,7 @@ mod values;
 
 use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
-use rquickjs::{Ctx, Function, Result};
+use rquickjs::{Ctx, Function, Result, Value};
 
 pub use console::ConsoleMessage;
 pub use handler::install_handler_globals;
@@ -35,6 +35,15 @@ pub struct GlobalsOptions {
     pub console: Rc<dyn Fn(ConsoleMessage)>,
 }
 
+/// Prints a value for a person to read, as `console.log` does; nothing where that fails.
+pub(super) fn inspect<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Option<String> {
+    let print = || -> Result<String> {
+        let inspect: Function<'js> = library::load(ctx, "inspect")?.get("inspect")?;
+        inspect.call((value.clone(),))
+    };
+    print().inspect_err(|_| drop(ctx.catch())).ok()
+}
+
 /// Installs the globals that definitions see. To be called once per context.
 ///
 /// `ctx` must have all of `QuickJS`'s own built-ins, as [`rquickjs::Context::full`] makes it.
@@ -51,17 +60,29 @@ pub fn install(ctx: &Ctx<'_>, options: &GlobalsOptions) -> Result<()> {
     Ok(())
 }
 
-/// Gives a function that describes values; see `js/structure.js`.
+/// Gives a function by which the engine looks into values; see `js/structure.js` and
+/// `js/follow.js`.
 ///
 /// # Errors
 /// Fails when the context runs out of memory.
-pub(crate) fn structure_function<'js>(ctx: &Ctx<'js>, name: &str) -> Result<Function<'js>> {
-    library::load(ctx, "structure")?.get(name)
+pub(crate) fn library_function<'js>(
+    ctx: &Ctx<'js>,
+    library: &str,
+    name: &str,
+) -> Result<Function<'js>> {
+    library::load(ctx, library)?.get(name)
 }
 
 /// Globals that are exports of a library, with the library's name.
-const DEFINITION_GLOBALS: [(&str, &str); 8] = [
+const DEFINITION_GLOBALS: [(&str, &str); 14] = [
+    ("Blob", "blob"),
     ("DOMException", "dom_exception"),
+    ("File", "blob"),
+    ("FormData", "form_data"),
+    // Plain data. Libraries that describe values name these classes when they are imported.
+    ("Headers", "headers"),
+    ("Request", "request"),
+    ("Response", "response"),
     ("TextDecoder", "text"),
     ("TextEncoder", "text"),
     ("URL", "url"),

@@ -49,6 +49,11 @@ fn search_params_follow_the_standard() {
 }
 
 #[test]
+fn blobs_files_and_forms_hold_their_parts() {
+    check(include_str!("tests/blob.txt"), Phase::Defining);
+}
+
+#[test]
 fn text_is_encoded_and_decoded() {
     check(include_str!("tests/text.txt"), Phase::Defining);
 }

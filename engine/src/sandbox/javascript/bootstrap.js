@@ -8,25 +8,29 @@
   // both.
   const NUMBERS_PER_MODULE = 16777216;
 
-  // Where functions and classes come from: the number of what they were made from, and readers
+  // Where functions and classes come from: the number of what they were made from, and a reader
   // of the variables around them. Once handlers run nobody asks for it any more.
-  const origins = new WeakMap();
+  const origins = new Map();
   const moduleReaders = new Map();
   let isDefining = true;
 
   // Gives a module what the marks in its code call.
   rigkit.describeModule = (meta, module) => {
     const first = module * NUMBERS_PER_MODULE;
-    meta.site = (ordinal, argument) => {
+    meta.site = (ordinal, argument, unit, reader) => {
       pendingSite = first + ordinal;
+      if (unit !== undefined && isDefining) note(argument, first + unit, reader);
       return argument;
     };
-    meta.made = (ordinal, value, readers, name) => {
-      if (isDefining) origins.set(value, [first + ordinal, readers || undefined]);
+    meta.made = (ordinal, value, reader, name) => {
+      if (isDefining) note(value, first + ordinal, reader);
       return name === undefined ? value : named(value, name);
     };
-    meta.madeClass = (ordinal, value, readers, name) => {
-      meta.made(ordinal, value, readers, name);
+    meta.declared = (...units) => {
+      for (let next = 0; next < units.length; next += 2) origins.set(units[next + 1], first + units[next]);
+    };
+    meta.madeClass = (ordinal, value, reader, name) => {
+      meta.made(ordinal, value, reader, name);
       if (isDefining) noteMethods(value);
       return value;
     };
@@ -41,8 +45,12 @@
       if (isDefining) noteMembers(object, methods, keys, first, meta.filename);
       return object;
     };
-    meta.scope = (readers) => moduleReaders.set(module, readers);
+    meta.scope = (reader) => moduleReaders.set(module, reader);
   };
+
+  function note(value, number, reader) {
+    origins.set(value, reader ? [number, reader] : number);
+  }
 
   // Marking a function takes away the name that the language would have given it.
   function named(value, name) {
@@ -58,11 +66,11 @@
 
   // Of two methods of one name the last is there, unless the object took another one over.
   function noteMembers(object, methods, keys, first, file) {
-    for (const [ordinal, name, readers, accessor] of methods.toReversed()) {
+    for (const [ordinal, name, reader, accessor] of methods.toReversed()) {
       const key = name === 0 ? keys.pop() : name;
       const member = Object.getOwnPropertyDescriptor(object, key)?.[accessor ?? "value"];
       const isNew = typeof member === "function" && !origins.has(member) && member.fileName === file;
-      if (isNew) origins.set(member, [first + ordinal, readers || undefined]);
+      if (isNew) note(member, first + ordinal, reader);
     }
   }
 
@@ -83,7 +91,7 @@
     isDefining = false;
   };
 
-  // Gives `[number, readers]`, or nothing for what no module of the project made.
+  // Gives the number, or `[number, reader]`, or nothing for what no module of the project made.
   rigkit.originOf = (value) => origins.get(value);
 
   // A bound function shows nothing of what it is bound to, so that is noted when it is made.
@@ -104,7 +112,7 @@
 
   rigkit.boundOf = (value) => bounds.get(value);
 
-  rigkit.moduleReaders = (module) => moduleReaders.get(module)?.() ?? [];
+  rigkit.moduleReader = (module) => moduleReaders.get(module);
 
   // A call from a package is not marked: its stack leads to the project's own call.
   rigkit.takeSite = () => {
@@ -138,6 +146,9 @@
     );
     return Object.fromEntries(resolved);
   };
+
+  // Completes a provider definition that leaves its plugin to another one.
+  rigkit.withPlugin = (definition, plugin) => ({ ...definition, plugin });
 
   // Libraries give the JSON Schema of a schema in different ways.
   rigkit.standardJsonSchema = (schema) => {

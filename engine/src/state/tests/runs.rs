@@ -1,6 +1,9 @@
 //! Storing runs and reading them back.
 
+use rusqlite::{Connection, StatementStatus};
+
 use super::*;
+use crate::state::read_runs::newest_run_sql;
 
 fn full_run() -> NewRun {
     let mut full = run("base.install", &[&"lineage-2".into(), &"lineage-1".into()]);
@@ -99,26 +102,8 @@ fn workflows_are_apart() {
     }
 }
 
-/// Gives each task's earlier runs that may be used again, as the labels they were given.
-fn older(state: &State, labels: &[(&str, RunId)]) -> Vec<String> {
-    let runs = state.older_reusable_runs("web").unwrap();
-    let mut found: Vec<String> = runs
-        .iter()
-        .map(|(path, runs)| {
-            let label = |run: &RunSummary| {
-                let found = labels.iter().find(|(_, id)| *id == run.run_id);
-                found.unwrap().0
-            };
-            let runs: Vec<&str> = runs.iter().map(label).collect();
-            format!("{path}: {}", runs.join(" "))
-        })
-        .collect();
-    found.sort();
-    found
-}
-
 #[test]
-fn earlier_runs_can_be_used_again() {
+fn earlier_runs_are_found_by_their_identity() {
     let place = Place::new();
     let mut state = place.open();
     let mut labels = Vec::new();
@@ -134,12 +119,28 @@ fn earlier_runs_can_be_used_again() {
         run.identity = Digest::of(identity.as_bytes());
         labels.push((label, record(&mut state, run)));
     }
-    assert_eq!(older(&state, &labels), ["a: a4 a3 a1"]);
+    let newest = |state: &State, workflow: &str, path: &str, identity: &str| {
+        let identity = Digest::of(identity.as_bytes());
+        let run = state.newest_run(workflow, path, &identity).unwrap()?;
+        let label = labels.iter().find(|(_, id)| *id == run.run_id);
+        Some((label.unwrap().0, run.invalidated.is_some()))
+    };
+    for (path, identity, expected) in [
+        ("a", "x", Some("a1")),
+        ("a", "y", Some("a4")),
+        ("a", "w", Some("a5")),
+        ("a", "v", None),
+        ("b", "x", Some("b1")),
+        ("b", "y", None),
+    ] {
+        let expected = expected.map(|label| (label, false));
+        assert_eq!(newest(&state, "web", path, identity), expected);
+        assert_eq!(newest(&state, "api", path, identity), None);
+    }
 
     let a3 = labels[2].1.clone();
     state.make_current(&[a3.clone(), "unknown".into()]).unwrap();
     assert_eq!(state.current_runs("web").unwrap()["a"].run_id, a3);
-    assert_eq!(older(&state, &labels), ["a: a5 a4 a1"]);
     let serial = state.serial().unwrap();
     state.make_current(&[a3]).unwrap();
     assert_eq!(state.serial().unwrap(), serial, "nothing changed");
@@ -161,7 +162,38 @@ fn earlier_runs_can_be_used_again() {
     state
         .invalidate("web", &["a"], &person(), at(5_000))
         .unwrap();
-    assert_eq!(older(&state, &labels), Vec::<String>::new());
+    assert_eq!(newest(&state, "web", "a", "y"), Some(("a4", true)));
+}
+
+#[test]
+fn a_run_is_found_by_its_identity_whatever_the_history() {
+    let place = Place::new();
+    let mut state = place.open();
+    let wanted = run("a", &[]);
+    let identity = wanted.identity;
+    record(&mut state, wanted);
+    let steps = |state: &State| {
+        let work = |connection: &Connection| {
+            let mut statement = connection.prepare(&newest_run_sql())?;
+            let found = statement.query_row(("web", "a", identity), |_row| Ok(()));
+            found?;
+            Ok(statement.get_status(StatementStatus::VmStep))
+        };
+        state.read(work).unwrap()
+    };
+    let with_one = steps(&state);
+    for index in 0..300 {
+        record(&mut state, run(if index % 3 == 0 { "b" } else { "a" }, &[]));
+    }
+    assert_eq!(steps(&state), with_one);
+    let explained = format!("EXPLAIN QUERY PLAN {}", newest_run_sql());
+    let plan: Vec<String> = state
+        .rows(&explained, ("web", "a", identity), |row| row.get(3))
+        .unwrap();
+    assert_eq!(
+        plan,
+        ["SEARCH r USING INDEX node_runs_by_identity (workflow=? AND node_path=? AND identity=?)"]
+    );
 }
 
 #[test]

@@ -129,6 +129,43 @@ fn is_gone(pid: &str) -> bool {
 }
 
 #[test]
+fn a_command_that_cleans_up_runs_after_the_cancel() {
+    let project = TestProject::new(&fixture(
+        r#"
+    try {
+      const running = tools.command({ argv: ["sleep", "1000"] });
+      console.log("now");
+      await running;
+    } finally {
+      const { exitCode } = await tools.command({ argv: ["sh", "-c", "sleep 0.05; echo clean > cleaned"] });
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      console.log("cleaned", exitCode);
+    }
+"#,
+    ));
+    let (error, recording) = cancel_at_log(&project);
+    check_cancelled(&project, &error, &recording);
+    assert_eq!(recording.logs(), ["t info now", "t info cleaned 0"]);
+    assert_eq!(project.read("cleaned"), "clean\n");
+}
+
+#[test]
+fn a_command_that_cleans_up_for_too_long_is_killed() {
+    let project = TestProject::new(&fixture(
+        r#"
+    console.log("now");
+    await new Promise((resolve) => step.signal.addEventListener("abort", resolve));
+    await tools.command({ argv: ["sh", "-c", "echo $$ > pids; mv pids ready; exec sleep 1000"] });
+"#,
+    ));
+    let (error, recording) = cancel_at_log(&project);
+    check_cancelled(&project, &error, &recording);
+    for pid in project.read("ready").lines() {
+        assert!(is_gone(pid), "process {pid} still runs");
+    }
+}
+
+#[test]
 fn a_handler_in_a_loop_is_interrupted() {
     let project = TestProject::new(&fixture(
         "console.log(\"now\"); await null; while (true) {}",

@@ -146,3 +146,23 @@ export const app = sequence("app").parallel({ a: after("a", "b"), b: after("b", 
         ["a.t cached", "b.t cached", "c.t cached"]
     );
 }
+
+#[test]
+fn what_follows_branches_without_a_task_runs_once() {
+    let check = |branches: &str| {
+        let project = TestProject::new(&format!(
+            "import {{ sequence }} from \"@rigkit/sdk\";\nconst empty = () => sequence(\"empty\");\nexport const app = sequence(\"app\").parallel({branches}).task(\"after\", () => {{}});\n"
+        ));
+        let (result, recording) = project.apply_with(&ApplyRequest::default());
+        result.unwrap();
+        assert_eq!(
+            recording.outline_of(&["node.started"]),
+            ["node.started after"],
+            "{branches}"
+        );
+    };
+    check("{ a: empty() }");
+    check("{ a: empty(), b: empty() }");
+    let nested = "empty().parallel({ c: empty(), d: empty() })";
+    check(&format!("{{ a: {nested}, b: {nested} }}"));
+}

@@ -141,7 +141,7 @@ fn the_newest_fifty_logs_are_kept() {
             .apply_log(Some(&ids[0]))
             .unwrap_err()
             .code(),
-        "file"
+        "log-gone"
     );
     assert_eq!(
         project.engine().apply_log(Some("nope")).unwrap_err().code(),

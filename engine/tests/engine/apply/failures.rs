@@ -149,3 +149,50 @@ fn a_config_that_does_not_load_runs_nothing_and_records_nothing() {
     assert_eq!(project.try_apply().unwrap_err().code(), "no-workflow");
     assert!(project.engine().applies(5).unwrap().is_empty());
 }
+
+/// A task whose handler does this once it has waited for something.
+fn failing_at(statement: &str) -> TestProject {
+    TestProject::new(&format!(
+        r#"{TOOLS}
+//- /helper.ts
+export const later = async (host) => {{
+  await host.exec("exit 5", {{ check: true }});
+}};
+//- /rig.config.ts
+import {{ sequence }} from "@rigkit/sdk";
+import {{ host }} from "@rigkit/provider-host";
+import {{ later }} from "./helper";
+import {{ tools }} from "./tools";
+export const app = sequence("app").addProvider("host", host.provider()).addProvider("local", tools)
+  .task("a", async ({{ host, local, step }}) => {{
+    await host.exec("true");
+    {statement};
+  }});
+"#
+    ))
+}
+
+#[test]
+fn what_an_operation_fails_with_leads_to_its_call() {
+    let check = |statement: &str, place: &str| {
+        let project = failing_at(statement);
+        let error = project.try_apply().unwrap_err();
+        let line = failure_lines(&project.root(), &error).remove(0);
+        assert!(line.starts_with(&format!("a @ {place}: ")), "{line}");
+    };
+    let here = "rig.config.ts:8";
+    check("await host.exec(\"exit 5\", { check: true })", here);
+    check("await host.exec([\"no-such-program\"])", here);
+    check("await host.exec(\"sleep 60\", { timeoutMs: 1 })", here);
+    check("await host.exec(\"true\", { shout: true })", here);
+    check("await host.readFile(\"missing\")", here);
+    check("await host.copy(\"missing\", \"there\")", here);
+    check("await local.prompt.text(\"Name?\")", here);
+    check("await local.command({ argv: [\"no-such-program\"] })", here);
+    check("await fetch(\"http://127.0.0.1:1\")", here);
+    check(
+        "await Promise.all([host.exec(\"exit 5\", { check: true })])",
+        here,
+    );
+    check("await later(host)", "helper.ts:2");
+}

@@ -176,6 +176,11 @@ fn a_target_is_one_earlier_task() {
         &format!("r.u @ rig.config.ts:3: `r.u` cannot invalidate `t`: {none}"),
     );
     check_target(
+        r#".task("t", () => {}).parallel({ l: task("t", () => {}) }).task("b", back)"#,
+        "t",
+        "b @ rig.config.ts:3: `b` cannot invalidate `t`: it names several earlier tasks: t, l.t",
+    );
+    check_target(
         r#".parallel({ l: task("t", () => {}), r: task("t", () => {}) }).task("b", back)"#,
         "t",
         "b @ rig.config.ts:3: `b` cannot invalidate `t`: it names several earlier tasks: l.t, r.t",

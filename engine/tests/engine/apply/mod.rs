@@ -8,6 +8,7 @@ mod events;
 mod failures;
 mod invalidation;
 mod locks;
+mod logs;
 mod returned;
 mod saved_plan;
 mod until;

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use rigkit_engine::{Engine, EngineOptions, diagnostic::DiagnosticCode, sandbox::SandboxLimits};
+use rigkit_engine::{
+    ApplyRequest, Engine, EngineError, EngineOptions, diagnostic::DiagnosticCode,
+    sandbox::SandboxLimits,
+};
 
 use super::{check_problems, problems};
-use crate::support::TestProject;
+use crate::support::{Recording, TestProject};
 
 #[track_caller]
 fn check_code(config: &str, expected: DiagnosticCode) {
@@ -48,6 +51,52 @@ fn a_loop_ends_at_the_time_limit() {
     }
 }
 
+/// Loops within the language's own library, which looks at no limit; they would take minutes
+/// or for ever with a few more digits, and no test is to leave such threads behind.
+const LIBRARY_LOOPS: &[&str] = &[
+    "Array.prototype.reverse.call({ length: 2 ** 25 });",
+    "new Array(2 ** 27).join(\"\");",
+    "\"a\".repeat(6e5).indexOf(\"a\".repeat(3e5) + \"b\");",
+];
+
+#[test]
+fn a_loop_within_the_library_ends_at_the_time_limit() {
+    let limits = SandboxLimits {
+        cpu: Duration::from_millis(100),
+        ..SandboxLimits::default()
+    };
+    for config in LIBRARY_LOOPS {
+        let project = TestProject::new(config);
+        let engine = with_limits(&project, limits);
+        let applied = engine.apply(&ApplyRequest::default(), &Recording::default().session());
+        for error in [engine.definition().err().unwrap(), applied.unwrap_err()] {
+            let found = &error.diagnostics()[0];
+            assert_eq!(found.code, DiagnosticCode::TimeLimit, "{config}: {found:?}");
+            assert_eq!(
+                found.message,
+                "the config used more than 0.1 s of processor time"
+            );
+            let range = found.range.as_ref().unwrap();
+            assert_eq!(range.file, project.path("rig.config.ts"), "{config}");
+        }
+    }
+}
+
+#[test]
+fn a_load_that_does_not_end_can_be_cancelled() {
+    let project = TestProject::new(LIBRARY_LOOPS[0]);
+    let limits = SandboxLimits {
+        cpu: Duration::from_hours(1),
+        ..SandboxLimits::default()
+    };
+    let recording = Recording::default();
+    recording.cancel.cancel();
+    let error = with_limits(&project, limits)
+        .apply(&ApplyRequest::default(), &recording.session())
+        .unwrap_err();
+    assert!(matches!(error, EngineError::Cancelled), "{error:?}");
+}
+
 #[test]
 fn eating_memory_ends_at_the_memory_limit() {
     for config in [
@@ -72,6 +121,30 @@ fn eating_memory_ends_at_the_memory_limit() {
         assert_eq!(found.message, "the config used more than 32 MiB of memory");
         assert!(found.help.is_some());
     }
+}
+
+#[test]
+fn a_definition_has_two_seconds_and_256_mebibytes() {
+    let expected = SandboxLimits {
+        cpu: Duration::from_secs(2),
+        memory: 256 << 20,
+    };
+    let project = TestProject::new("");
+    assert_eq!(project.engine().options().limits, expected);
+    for (config, message) in [
+        (
+            "while (true);",
+            "the config used more than 2 s of processor time",
+        ),
+        (
+            "new ArrayBuffer(257 << 20);",
+            "the config used more than 256 MiB of memory",
+        ),
+    ] {
+        let project = TestProject::new(config);
+        assert_eq!(problems(&project)[0].message, message);
+    }
+    check_code("new ArrayBuffer(200 << 20);", DiagnosticCode::NoWorkflow);
 }
 
 #[test]

@@ -1,13 +1,17 @@
 //! Configs and what they define, or what is wrong with them.
 
 mod builders;
+mod cache;
 mod exports;
+mod health;
 mod hostile;
 mod modules;
 mod names;
 mod options;
+mod overlay;
 mod packages;
 mod paths;
+mod ranges;
 mod sandbox;
 mod thrown;
 mod values;

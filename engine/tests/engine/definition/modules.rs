@@ -39,6 +39,27 @@ fn extensions_and_index_files_are_found() {
 }
 
 #[test]
+fn a_json_file_is_found_without_its_extension() {
+    for (specifier, file) in [("./names", "names.json"), ("./lib", "lib/index.json")] {
+        check_paths(
+            &importing(
+                &format!("import names from \"{specifier}\";"),
+                &format!("//- /{file}\n[\"x\"]\n"),
+            ),
+            &["x"],
+        );
+    }
+    // A module goes before data.
+    check_paths(
+        &importing(
+            "import { names } from \"./names\";",
+            "//- /names.json\n[\"data\"]\n//- /names.ts\nexport const names = [\"module\"];\n",
+        ),
+        &["module"],
+    );
+}
+
+#[test]
 fn every_way_to_import_works() {
     let files = "//- /names.ts\nexport const names: string[] = [\"x\"]; export default names; export type Name = string;\n//- /more.ts\nexport * from \"./names\"; export { default as other } from \"./names\";\n";
     for import in [
@@ -92,7 +113,7 @@ fn imports_that_lead_nowhere_are_all_told() {
     );
     check_problems(
         "//- /rig.config.ts\nimport { names } from \"./names\";\nexport default names;\n//- /names.ts\nexport const name = 1;\n",
-        &["rig.config.ts:1:10-1:15 missing-export: `ROOT/names.ts` does not export `names`"],
+        &["rig.config.ts:1:10-1:15 missing-export: `./names` does not export `names`"],
     );
     check_problems(
         "import { sequense } from \"@rigkit/sdk\";\nexport default sequense;",

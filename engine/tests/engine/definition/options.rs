@@ -22,6 +22,8 @@ fn every_form_of_a_time_to_live_is_read() {
         ("\"2 H\"", 7_200_000),
         ("{ hours: 1, minutes: 30 }", 5_400_000),
         ("{ days: 1, seconds: 1 }", 86_401_000),
+        ("{ hours: 1, minutes: undefined }", 3_600_000),
+        ("{ days: undefined }", 0),
         ("60 * 1000", 60_000),
     ] {
         let definition = load(&TestProject::new(&config(&format!(
@@ -75,6 +77,13 @@ fn what_is_no_time_to_live_is_refused_at_the_option() {
             "`cacheTTL` must be a number, a text or an object, not an array",
         ),
         ("() => 1", "`cacheTTL` cannot be a function"),
+        ("[undefined]", "`cacheTTL` cannot be undefined"),
+        ("new Date()", "`cacheTTL` cannot be an instance of Date"),
+        ("{ hours: NaN }", "`cacheTTL` cannot be NaN"),
+        (
+            "{ hours: undefined, weeks: undefined, minutes: () => 1 }",
+            "`cacheTTL` cannot be a function",
+        ),
         ("{ weeks: 1 }", "`cacheTTL` has no part `weeks`"),
         (
             "{ hours: -1 }",

@@ -169,11 +169,22 @@ fn node_modules_define_but_do_not_apply() {
         (range.start.line, range.start.column, range.end.column),
         (2, 34, 43)
     );
+    let health = project.engine().health();
     let because = "node:fs".to_owned();
     assert_eq!(
-        project.engine().health().runtime,
-        rigkit_engine::RuntimeKind::Node { because }
+        health.runtime,
+        Some(rigkit_engine::RuntimeKind::Node { because })
     );
+    let [problem] = health.definition_problems.as_slice() else {
+        panic!("{health:?}");
+    };
+    assert_eq!(
+        problem.message,
+        format!("the config plans, but it cannot be applied yet: {error}")
+    );
+    let position = problem.position.as_ref().unwrap();
+    assert_eq!((position.line, position.column), (2, 34));
+    assert_eq!(problem.help, error.help());
 }
 
 #[test]
@@ -237,5 +248,17 @@ fn a_handler_may_throw_from_a_package() {
     assert_eq!(
         failure_lines(&project.root(), &error),
         ["a @ rig.config.ts:4: inside"]
+    );
+}
+
+#[test]
+fn a_package_may_name_the_classes_of_the_platform_when_it_is_imported() {
+    // As libraries do that describe values of every kind.
+    check_paths(
+        &importing(
+            "import { name } from \"kinds\";",
+            "//- /node_modules/kinds/package.json\n{\"name\":\"kinds\",\"version\":\"1.0.0\",\"type\":\"module\",\"exports\":\"./index.js\"}\n//- /node_modules/kinds/index.js\nconst kinds = { ArrayBuffer, Blob, File: globalThis.File ?? Blob, FormData, Headers, Request, Response, URL };\nexport const name = Object.entries(kinds).map(([key, kind]) => key === kind.name && typeof kind.prototype).join();\n",
+        ),
+        &["object,object,object,object,object,object,object,object"],
     );
 }

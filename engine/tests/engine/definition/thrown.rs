@@ -14,7 +14,7 @@ fn a_thrown_error_has_a_place() {
     );
     check_problems(
         "throw { a: 1 };",
-        &["rig.config.ts:1:1-1:1 definition-threw: thrown: [object Object]"],
+        &["rig.config.ts:1:1-1:1 definition-threw: thrown: { a: 1 }"],
     );
     check_problems(
         "null.x;",

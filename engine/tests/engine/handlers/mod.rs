@@ -1,4 +1,6 @@
 //! What handlers have at hand: globals and storages.
 
 mod globals;
+mod providers;
+mod scopes;
 mod storage;

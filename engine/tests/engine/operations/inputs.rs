@@ -174,10 +174,91 @@ fn a_standard_schema_has_the_last_word() {
             ),
             (
                 json!({ "port": 1 }),
-                Err("`operation.op` failed: the input does not pass its schema: port: too low"),
+                Err("the input of `op` is wrong: `port`: too low"),
             ),
         ],
     );
+}
+
+#[test]
+fn a_standard_schema_is_asked_before_anything_runs() {
+    let project = TestProject::new(
+        r#"
+import { defineProvider, sequence } from "@rigkit/sdk";
+const told = defineProvider("told", {}, {
+  providerId: "told",
+  createProvider: () => { console.log("made"); return { providerId: "told", runtime: () => ({}) }; },
+});
+const input = { "~standard": {
+  version: 1, vendor: "test",
+  jsonSchema: { input: () => ({ type: "object", properties: { port: {} } }) },
+  validate: (value) => {
+    if (value.port === "throw") throw new Error("broken");
+    return value.port === 1 ? { issues: [{ message: "too low", path: ["port"] }, { message: "and odd" }] } : { value: { when: new Date(value.port) } };
+  },
+} };
+export const app = sequence("app").addProvider("told", told)
+  .operation("op", { input, run: ({ input }) => [input.when instanceof Date, input.when.getTime()] });
+"#,
+    );
+    let run = |port: Value| {
+        let recording = Recording::default();
+        let result = super::run_recorded(&project, "op", json!({ "port": port }), &recording);
+        (result, recording)
+    };
+    let (result, recording) = run(json!(1));
+    let error = result.unwrap_err();
+    assert_eq!(error.code(), "invalid-input");
+    assert_eq!(
+        error.to_string(),
+        "the input of `op` is wrong: `port`: too low; and odd"
+    );
+    assert_eq!(recording.outline(), Vec::<String>::new());
+    let (result, recording) = run(json!("throw"));
+    assert_eq!(
+        result.unwrap_err().to_string(),
+        "`operation.op` failed: broken"
+    );
+    assert_eq!(recording.outline(), Vec::<String>::new());
+    // What a schema makes of the input need not be JSON.
+    let (result, recording) = run(json!(5));
+    assert_eq!(result.unwrap(), json!([true, 5]));
+    assert_eq!(recording.logs(), ["operation.op info made"]);
+}
+
+#[test]
+fn a_schema_gives_its_json_schema_in_one_of_three_ways() {
+    for (way, needs) in [
+        (
+            "\"~standard\": { ...standard, jsonSchema: { input: ({ target }) => target === \"draft-2020-12\" && json } }",
+            "valibot, arktype",
+        ),
+        (
+            "\"~standard\": standard, toJSONSchema: ({ io }) => io === \"input\" && json",
+            "zod",
+        ),
+        (
+            "\"~standard\": standard, toJsonSchema: () => json",
+            "arktype",
+        ),
+    ] {
+        let package = format!(
+            "const standard = {{ version: 1, vendor: \"x\", validate: (value) => ({{ value }}) }};\nconst json = {{ type: \"object\", properties: {{ port: {{ type: \"integer\", default: 3 }} }} }};\nexport const schema = {{ {way} }};\n"
+        );
+        // A schema may be a function with members as well.
+        for schema in ["schema", "Object.assign(() => {}, schema)"] {
+            let project = TestProject::new(&format!(
+                "//- /rig.config.ts\nimport {{ sequence }} from \"@rigkit/sdk\";\nimport {{ schema }} from \"shapes\";\nexport const app = sequence(\"app\").operation(\"op\", {{ input: {schema}, run: ({{ input }}) => input }});\n//- /node_modules/shapes/package.json\n{{\"name\":\"shapes\",\"version\":\"1.0.0\",\"type\":\"module\",\"exports\":\"./index.js\"}}\n//- /node_modules/shapes/index.js\n{package}"
+            ));
+            assert_eq!(
+                run(&project, "op", json!({})).unwrap(),
+                json!({ "port": 3 }),
+                "{needs}: {schema}"
+            );
+            let error = run(&project, "op", json!({ "port": "x" })).unwrap_err();
+            assert_eq!(error.code(), "invalid-input", "{needs}: {schema}");
+        }
+    }
 }
 
 #[test]

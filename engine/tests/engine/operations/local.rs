@@ -113,6 +113,40 @@ fn without_a_host_prompts_give_their_default_or_fail() {
     );
 }
 
+/// Makes an operation that opens a file, where this script is the platform's only opener.
+#[cfg(target_os = "linux")]
+fn with_opener(script: &str) -> TestProject {
+    use std::os::unix::fs::PermissionsExt;
+    let project = project("await local.open(\"docs/a.html\");");
+    project.write(&format!("//- /bin/xdg-open\n#!/bin/sh\n{script}\n"));
+    let opener = project.path("bin/xdg-open");
+    std::fs::set_permissions(opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let bin = project.path("bin").display().to_string();
+    project.with_env("PATH", &bin)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_a_host_the_platform_s_opener_is_used_in_the_project() {
+    let open = |script: &str| {
+        let project = with_opener(script);
+        let recording = Recording::with_host(Arc::new(HeadlessHost));
+        let result = run_recorded(&project, "op", Value::Null, &recording);
+        (project, result.map_err(|error| error.to_string()))
+    };
+    let (project, opened) = open("echo \"$1\" > opened");
+    assert_eq!(opened, Ok(Value::Null));
+    assert_eq!(project.read("opened"), "docs/a.html\n");
+    let (_, refused) = open("exit 3");
+    assert_eq!(
+        refused,
+        Err(
+            "`operation.op` failed: failed to open \"docs/a.html\": `xdg-open` ended with exit status: 3"
+                .to_owned()
+        )
+    );
+}
+
 /// A provider that shows the person where to go.
 const INTERACTION: &str = r#"
 import { defineProvider, sequence } from "@rigkit/sdk";
@@ -182,4 +216,27 @@ fn an_interaction_nobody_sees_is_stopped_too() {
         "`operation.fine` failed: nobody can be asked here: Sign in: https://x.y"
     );
     assert_eq!(recording.logs(), ["operation.fine info stopped"]);
+}
+
+#[test]
+fn interactions_without_an_id_are_told_apart() {
+    let fixture = INTERACTION.replace("id: \"i1\", ", "").replace(
+        "run: ({ login }) => login.ask(() => new Promise((resolve) => setTimeout(() => resolve({ user: \"ada\" }), 1)))",
+        "run: async ({ login }) => [await login.ask(() => 1), await login.ask(() => 2)]",
+    );
+    let recording = Recording::with_host(Arc::new(FakeHost::default()));
+    let result = run_recorded(&TestProject::new(&fixture), "fine", Value::Null, &recording);
+    assert_eq!(result.unwrap(), json!([1, 2]));
+    let ids: Vec<String> = recording
+        .events()
+        .iter()
+        .map(|event| json!(event))
+        .filter_map(|event| Some(event.get("interactionId")?.as_str()?.to_owned()))
+        .collect();
+    let [first, first_again, second, second_again] = ids.as_slice() else {
+        panic!("{ids:?}");
+    };
+    assert_eq!((first, second), (first_again, second_again));
+    assert_ne!(first, second);
+    assert!(first.starts_with("operation.fine"), "{first}");
 }

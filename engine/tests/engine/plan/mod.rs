@@ -3,11 +3,15 @@
 mod cutoff;
 mod expiry;
 mod history;
+mod identity_properties;
+mod own_config;
 mod providers;
 mod reasons;
+mod records;
 mod schemas;
 mod secrets;
 mod shape;
+mod walk_properties;
 
 use crate::support::TestProject;
 

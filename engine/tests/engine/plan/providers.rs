@@ -3,7 +3,7 @@
 use rigkit_engine::{ApplyRequest, plan::PlanLevel};
 
 use super::check_edit;
-use crate::support::TestProject;
+use crate::support::{Recording, TestProject};
 
 /// A provider whose checks and artifacts the environment decides on.
 const FIXTURE: &str = r#"
@@ -144,6 +144,17 @@ fn a_plan_shows_the_checks_in_its_own_mode() {
 }
 
 #[test]
+fn an_apply_asks_for_checks_in_its_own_mode() {
+    let project = TestProject::new(FIXTURE).with_env("CHECK", "ada");
+    let mode = |checks: &[rigkit_engine::plan::ProviderCheck]| checks[0].detail.clone();
+    assert_eq!(mode(&project.plan().checks).as_deref(), Some("plan"));
+    assert_eq!(
+        mode(&project.apply().plan.checks).as_deref(),
+        Some("require")
+    );
+}
+
+#[test]
 fn a_check_that_is_required_stops_an_apply_before_any_task() {
     let project = TestProject::new(FIXTURE)
         .with_env("CHECK", "ada")
@@ -246,4 +257,146 @@ fn a_provider_that_fails_its_check_fails_the_plan() {
     );
     let error = TestProject::new(&fixture).try_plan().unwrap_err();
     assert_eq!(error.to_string(), "`provider.cloud` failed: no network");
+}
+
+#[test]
+fn a_config_that_needs_node_plans_without_asking() {
+    let fixture = FIXTURE.replace(
+        "const gone =",
+        "import { readFileSync } from \"node:fs\";\nexport const read = readFileSync;\nconst gone =",
+    );
+    let fixture = fixture.replace(
+        "checks: ({ mode }) =>",
+        "checks: ({ mode }) => { throw new Error(\"asked\"); }, other: ({ mode }) =>",
+    );
+    let project = TestProject::new(&fixture);
+    let expected = ["make pending never-run", "use pending never-run"];
+    assert_eq!(project.plan_lines(), expected);
+    assert!(project.plan().checks.is_empty());
+    let saved = project
+        .engine()
+        .save_plan(None, &Recording::default().session())
+        .unwrap();
+    assert_eq!(saved.workflows.len(), 1);
+    assert_eq!(project.try_apply().unwrap_err().code(), "node-required");
+}
+
+/// Two providers of one name, the second where the first is no longer in scope.
+const SHADOWED: &str = r#"
+//- /rig.config.ts
+import { workflow } from "@rigkit/sdk";
+import { cloud } from "./cloud";
+export const app = workflow("app").sequence("app")
+  .addProvider("cloud", cloud("eu"))
+  .task("first", ({ cloud }) => ({ ctx: { first: cloud.make() } }))
+  .addProvider("cloud", cloud("us"))
+  .task("second", ({ cloud, step }) => ({ ctx: { ...step.ctx, second: cloud.make() } }));
+//- /cloud.ts
+import { defineProvider } from "@rigkit/sdk";
+const isListed = (name, region) => (process.env[name] ?? "").split(",").includes(region);
+export const cloud = (region) => defineProvider("cloud", { region }, {
+  providerId: "cloud",
+  createProvider: ({ provider: { config } }) => ({
+    providerId: "cloud",
+    runtime: () => ({ make: () => ({ provider: "cloud", kind: "machine", id: config.region }) }),
+    checks: () => ({
+      id: "login", label: `Signed in to ${config.region}`, value: process.env[config.region] ?? "me",
+      status: isListed("MISSING", config.region) ? "required" : "ok",
+    }),
+    validateArtifact: (ref) => ref.id === config.region && !isListed("GONE", config.region),
+  }),
+});
+"#;
+
+#[test]
+fn a_check_of_a_provider_with_a_shadowed_name_stops_an_apply() {
+    for region in ["eu", "us"] {
+        let project = TestProject::new(SHADOWED).with_env("MISSING", region);
+        let error = project.try_apply().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("a provider is not ready: Signed in to {region}")
+        );
+    }
+    TestProject::new(SHADOWED).apply();
+}
+
+#[test]
+fn a_provider_that_no_task_sees_is_not_asked() {
+    let fixture = SHADOWED.replace(
+        ".task(\"first\", ({ cloud }) => ({ ctx: { first: cloud.make() } }))",
+        "",
+    );
+    TestProject::new(&fixture).with_env("MISSING", "eu").apply();
+}
+
+#[test]
+fn what_a_check_finds_counts_where_its_provider_is_in_scope() {
+    let project = TestProject::new(SHADOWED);
+    project.apply();
+    let project = project.with_env("us", "you");
+    assert_eq!(
+        project.plan_lines(),
+        [
+            "first cached",
+            r#"second pending provider-changed {"name":"cloud","what":"checks"}"#
+        ]
+    );
+}
+
+#[test]
+fn an_artifact_is_asked_of_the_provider_its_task_has() {
+    // The second task hands on what the first one made, which its own provider does not know.
+    let project = TestProject::new(SHADOWED);
+    project.apply();
+    assert_eq!(project.plan_lines(), ["first cached", "second cached"]);
+    let project = project.with_env("GONE", "us");
+    assert_eq!(
+        project.plan_lines(),
+        [
+            "first cached",
+            r#"second pending artifact-gone {"ref":{"provider":"cloud","kind":"machine","id":"us"}}"#
+        ]
+    );
+}
+
+/// Two definitions with one id, and one that leaves its plugin to them.
+const PLUGINS: &str = r#"
+//- /rig.config.ts
+import { workflow, defineProvider } from "@rigkit/sdk";
+import { plugin } from "./plugin";
+const first = defineProvider("cloud", { region: "eu" }, plugin("first"));
+const second = defineProvider("cloud", { region: "us" }, plugin("second"));
+const bare = defineProvider("cloud", { region: "il" });
+export const app = workflow("app", { providers: { bare, first } }).sequence("app")
+  .task("a", ({ bare, first }) => ({ ctx: { bare, first } }))
+  .addProvider("second", second)
+  .task("b", ({ bare, second, step }) => ({ ctx: { ...step.ctx, second, again: bare } }));
+//- /plugin.ts
+export const plugin = (name) => ({
+  providerId: "cloud",
+  createProvider: ({ provider }) => ({
+    providerId: "cloud",
+    runtime: () => `${name} ${provider.providerId} ${provider.config.region}`,
+  }),
+});
+"#;
+
+#[test]
+fn a_provider_without_a_plugin_has_the_last_one_of_its_id() {
+    let project = TestProject::new(PLUGINS);
+    assert_eq!(
+        serde_json::Value::from(project.apply().context),
+        serde_json::json!({
+            "bare": "second cloud il", "first": "first cloud eu",
+            "second": "second cloud us", "again": "second cloud il",
+        })
+    );
+    assert_eq!(project.plan_lines(), ["a cached", "b cached"]);
+    project.edit(
+        "rig.config.ts",
+        "defineProvider(\"cloud\", { region: \"us\" }",
+        "defineProvider(\"sky\", { region: \"us\" }",
+    );
+    assert_eq!(project.apply().context["bare"], "first cloud il");
 }

@@ -1,5 +1,6 @@
 //! Secrets and other values of the environment.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use rigkit_engine::{ApplyRequest, EngineError};
 
 use crate::support::{TestProject, failure_lines};
@@ -34,6 +35,8 @@ const SECRETS: &[&str] = &[
     "quo\"te\\back",
     "line\nbreak",
     "ünïcode→",
+    "-----BEGIN KEY-----\nab/+c==\n-----END KEY-----\n",
+    "it's $5 & more!",
 ];
 
 #[test]
@@ -43,6 +46,16 @@ fn a_secret_reaches_neither_state_nor_log_nor_event() {
     step.log(`again ${vault.token}`, { label: vault.token });
     step.metadata({ token: vault.token, [vault.token]: 1 });
     await vault.local.command({ argv: ["printf", "%s", vault.token] });
+    await vault.local.command({ argv: ["printf", "%s", `$x --token=${vault.token}.`] });
+    const forms = [JSON.stringify({ a: JSON.stringify([vault.token]) }), encodeURIComponent(vault.token), btoa(unescape(encodeURIComponent(`user:${vault.token}`)))];
+    step.log(forms.join(" "));
+    step.metadata({ forms });
+    await vault.local.command({ argv: ["printf", "%s", ...forms] });
+    const [half, rest] = [vault.token.slice(0, 4), vault.token.slice(4)];
+    const slowly = { argv: ["sh", "-c", `printf %s "$A"; sleep 0.05; printf %s "$B"`], env: { A: half, B: rest } };
+    await Promise.all([vault.local.command(slowly), vault.local.command(slowly)]);
+    vault.emit({ type: "interaction.awaiting_user", nodePath: "a", interactionId: vault.token, label: vault.token, title: vault.token, url: `http://x.y/?t=${encodeURIComponent(vault.token)}`, instructions: vault.token });
+    vault.emit({ type: "command.output", commandName: vault.token, stream: "stdout", data: "x" });
     await vault.local.command({ argv: ["sh", "-c", `printf '%s' "$T" >&2`], env: { T: vault.token } });
     return { ctx: { length: vault.token.length } };
 "#;
@@ -57,42 +70,66 @@ fn a_secret_reaches_neither_state_nor_log_nor_event() {
             assert_clean(&serde_json::to_value(&record).unwrap(), secret);
         }
         let logs = recording.logs();
-        assert_eq!(logs.len(), 2, "{logs:?}");
+        assert_eq!(logs.len(), 3, "{logs:?}");
         assert!(logs.iter().all(|log| log.contains("***")), "{logs:?}");
-        for needle in [(*secret).to_owned(), escaped(secret)] {
-            assert_eq!(
-                project.files_with(".rigkit", &needle),
-                Vec::<std::path::PathBuf>::new(),
-                "{secret:?}"
-            );
-            assert_eq!(
-                project.files_with("home", &needle),
-                Vec::<std::path::PathBuf>::new(),
-                "{secret:?}"
-            );
-        }
+        assert_no_file(&project, secret);
         assert_eq!(project.plan_lines(), ["a cached"]);
     }
 }
 
-fn escaped(secret: &str) -> String {
-    serde_json::Value::from(secret)
-        .to_string()
-        .trim_matches('"')
-        .to_owned()
+/// Lists the ways in which a secret may have come somewhere.
+fn forms(secret: &str) -> Vec<String> {
+    let escaped = |text: &str| {
+        let quoted = serde_json::Value::from(text).to_string();
+        quoted[1..quoted.len() - 1].to_owned()
+    };
+    let mut forms = vec![
+        secret.to_owned(),
+        escaped(secret),
+        escaped(&escaped(secret)),
+        secret.replace('\'', r"'\''"),
+        shlex::try_quote(secret).unwrap().into_owned(),
+        url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+    ];
+    forms.push(forms[5].replace('+', "%20"));
+    // Without the characters at the ends, which what stands around a secret may change.
+    for before in 0..3 {
+        let encoded =
+            BASE64_STANDARD.encode([vec![b' '; before].as_slice(), secret.as_bytes()].concat());
+        forms.push(encoded[4..(encoded.len() - 4)].to_owned());
+    }
+    forms
 }
 
+/// Makes sure that no text within a value shows a secret.
 fn assert_clean(value: &serde_json::Value, secret: &str) {
     match value {
-        serde_json::Value::String(text) => assert!(!text.contains(secret), "{text}"),
+        serde_json::Value::String(text) => assert_clean_text(text, secret),
         serde_json::Value::Array(items) => items.iter().for_each(|item| assert_clean(item, secret)),
         serde_json::Value::Object(members) => {
             for (key, member) in members {
-                assert!(!key.contains(secret), "{key}");
+                assert_clean_text(key, secret);
                 assert_clean(member, secret);
             }
         }
         _ => {}
+    }
+}
+
+fn assert_clean_text(text: &str, secret: &str) {
+    for form in forms(secret) {
+        assert!(!text.contains(&form), "{text:?} shows {form:?}");
+    }
+}
+
+/// Makes sure that no file of the project or of its machine shows a secret.
+#[track_caller]
+fn assert_no_file(project: &TestProject, secret: &str) {
+    for form in forms(secret) {
+        for directory in [".rigkit", "home"] {
+            let found = project.files_with(directory, &form);
+            assert_eq!(found, Vec::<std::path::PathBuf>::new(), "{form:?}");
+        }
     }
 }
 
@@ -111,13 +148,76 @@ fn a_context_with_a_secret_is_refused() {
             ],
             "{secret:?}"
         );
-        for needle in [(*secret).to_owned(), escaped(secret)] {
-            assert_eq!(
-                project.files_with(".rigkit", &needle),
-                Vec::<std::path::PathBuf>::new(),
-                "{secret:?}"
-            );
+        assert_no_file(&project, secret);
+    }
+}
+
+#[test]
+fn a_context_with_a_secret_in_another_form_is_refused() {
+    for form in [
+        "JSON.stringify({ pem: vault.token })",
+        "encodeURIComponent(vault.token)",
+        "btoa(`user:${vault.token}`)",
+        "`'${vault.token.replaceAll(\"'\", `'\\\\''`)}'`",
+    ] {
+        let handler = format!("return {{ ctx: {{ form: {form} }} }};");
+        let project =
+            TestProject::new(&fixture(&handler)).with_env("TOKEN", "it's \"a\"\nsecret/+");
+        let error = project.try_apply().unwrap_err();
+        assert!(
+            error.to_string().contains("contains the secret `TOKEN`"),
+            "{form}: {error}"
+        );
+    }
+}
+
+#[test]
+fn an_output_that_its_schema_refuses_shows_no_secret() {
+    for secret in SECRETS {
+        let project = TestProject::new(&fixture("return { ctx: { token: vault.token } };").replace(
+            ".task(\"a\", ",
+            ".task(\"a\", { output: { type: \"object\", properties: { token: { const: 1 } } } }, ",
+        ))
+        .with_env("TOKEN", secret);
+        let (result, recording) = project.apply_with(&ApplyRequest::default());
+        let error = result.unwrap_err();
+        assert_clean_text(&format!("{error} {error:?}"), secret);
+        for record in recording.records() {
+            assert_clean(&serde_json::to_value(&record).unwrap(), secret);
         }
+        assert_no_file(&project, secret);
+    }
+}
+
+#[test]
+fn a_malformed_check_shows_no_secret() {
+    for check in [
+        "{ id: token, label: \"x\", status: token }",
+        "{ id: \"x\", label: \"x\", status: token }",
+        "token",
+    ] {
+        let project = TestProject::new(&format!(
+            r#"
+import {{ defineProvider, env, sequence }} from "@rigkit/sdk";
+const vault = defineProvider("vault", {{}}, {{
+  providerId: "vault",
+  createProvider: () => ({{
+    providerId: "vault",
+    runtime: () => ({{}}),
+    checks: () => {{ const token = env.secret("TOKEN")(); return {check}; }},
+  }}),
+}});
+export const app = sequence("app").addProvider("vault", vault).task("a", () => {{}});
+"#
+        ))
+        .with_env("TOKEN", "hunter2");
+        let error = project.try_apply().unwrap_err();
+        assert!(
+            error.to_string().contains("malformed check"),
+            "{check}: {error}"
+        );
+        assert_clean_text(&format!("{error} {error:?}"), "hunter2");
+        assert_no_file(&project, "hunter2");
     }
 }
 
@@ -177,14 +277,22 @@ fn a_secret_in_the_error_of_a_configuration_is_masked() {
 
 #[test]
 fn a_secret_in_the_storage_of_the_project_is_refused() {
-    let handler = "vault.storage.set(\"token\", { deep: [vault.token] });";
-    for secret in SECRETS {
+    let handlers = [
+        "vault.storage.set(\"token\", { deep: [vault.token] });",
+        "vault.storage.set(`a ${vault.token}`, 1);",
+        "vault.storage.set(\"json\", JSON.stringify({ pem: vault.token }));",
+    ];
+    for (secret, handler) in SECRETS
+        .iter()
+        .flat_map(|secret| handlers.map(|handler| (secret, handler)))
+    {
         let project = TestProject::new(&fixture(handler)).with_env("TOKEN", secret);
         let error = project.try_apply().unwrap_err();
         assert_eq!(
             failure_lines(&project.root(), &error),
             ["a @ rig.config.ts:6: a storage of the project cannot keep the secret `TOKEN`"]
         );
+        assert_no_file(&project, secret);
     }
 }
 
@@ -335,4 +443,34 @@ export const app = sequence("app").addProvider("vault", vault).task("a", () => {
         error.to_string(),
         "a provider is not ready: token ***: renew ***"
     );
+}
+
+#[test]
+fn a_secret_that_a_handler_captures_shows_nowhere_and_still_counts() {
+    for secret in SECRETS {
+        let mut project = TestProject::new(
+            r#"
+import { env, sequence } from "@rigkit/sdk";
+const token = env.secret("TOKEN")();
+const headers = { authorization: `Bearer ${token}`, [token]: JSON.stringify([token]) };
+export const app = sequence("app").task("a", () => ({ ctx: { length: token.length + Object.keys(headers).length } }));
+"#,
+        )
+        .with_env("TOKEN", secret);
+        let (result, recording) = project.apply_with(&ApplyRequest::default());
+        result.unwrap();
+        for record in recording.records() {
+            assert_clean(&serde_json::to_value(&record).unwrap(), secret);
+        }
+        assert_no_file(&project, secret);
+        project
+            .environment
+            .insert("TOKEN".to_owned(), format!("{secret} and another one"));
+        let plan = serde_json::to_value(project.plan()).unwrap();
+        assert_clean(&plan, secret);
+        assert_eq!(
+            plan["nodes"][0]["reason"]["code"], "handler-changed",
+            "{plan}"
+        );
+    }
 }

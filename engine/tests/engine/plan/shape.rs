@@ -31,7 +31,7 @@ fn a_plan_is_plain_json() {
     assert_eq!(
         written,
         json!({
-            "workflow": "app", "cachedNodeCount": 0, "nodeCount": 4,
+            "workflow": "app", "providerFingerprint": plan.provider_fingerprint, "cachedNodeCount": 0, "nodeCount": 4,
             "nodes": [
                 node(0, "base.install", "install"), node(1, "web.build", "build"), node(2, "api.build", "build"),
                 node(3, "join", "join"),

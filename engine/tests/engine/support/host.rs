@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use rigkit_engine::host::{Host, HostError, Interaction, InteractiveCommand, Prompt};
+use rigkit_engine::host::{Host, HostError, Interaction, InteractiveCommand, Opening, Prompt};
 use serde_json::{Value, json};
 
 /// Answers prompts from a list, and notes every request.
@@ -31,9 +31,9 @@ impl FakeHost {
 }
 
 impl Host for FakeHost {
-    fn open(&self, target: &str) -> Result<(), HostError> {
+    fn open(&self, target: &str) -> Result<Opening, HostError> {
         self.note(format!("open {target}"));
-        Ok(())
+        Ok(Opening::Done)
     }
 
     fn prompt(&self, prompt: &Prompt) -> Result<Value, HostError> {

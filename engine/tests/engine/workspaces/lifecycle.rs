@@ -92,6 +92,37 @@ fn what_create_gives_is_an_object() {
 }
 
 #[test]
+fn remove_gives_nothing() {
+    for (value, is_nothing) in [
+        ("undefined", true),
+        ("null", true),
+        ("1", false),
+        ("{}", false),
+        ("\"\"", false),
+        ("() => 1", false),
+        ("Promise.resolve([])", false),
+    ] {
+        let project = TestProject::new(&format!(
+            "import {{ sequence }} from \"@rigkit/sdk\";\nexport const app = sequence(\"app\").workspace({{ create: () => ({{}}), remove: () => ({value}) }});\n"
+        ));
+        create(&project, "one").unwrap();
+        let removed = remove(&project, "one", false, &Recording::default());
+        if is_nothing {
+            removed.unwrap();
+            continue;
+        }
+        assert_eq!(
+            failure_lines(&project.root(), &removed.unwrap_err()),
+            [
+                "workspace.one.remove @ rig.config.ts:2: TypeError: `workspace.one.remove` must return nothing"
+            ],
+            "{value}"
+        );
+        assert_eq!(listed(&project), ["one ready current"]);
+    }
+}
+
+#[test]
 fn a_context_of_a_workspace_keeps_no_secret() {
     let project = TestProject::new(
         "import { env, sequence } from \"@rigkit/sdk\";\nexport const app = sequence(\"app\").workspace({ create: () => ({ token: env.secret(\"TOKEN\")() }), remove: () => {} });\n",
@@ -121,8 +152,17 @@ fn a_failed_remove_keeps_the_record_unless_forced() {
         "the workspace is kept; `--force` removes its record all the same"
     );
     assert_eq!(listed(&project), ["one ready current"]);
-    remove(&project, "one", true, &Recording::default()).unwrap();
+    assert_eq!(forced_failure(&project), "still in use");
     assert!(listed(&project).is_empty());
+}
+
+/// Removes a workspace by force and gives what its last event says went wrong.
+fn forced_failure(project: &TestProject) -> String {
+    let recording = Recording::default();
+    remove(project, "one", true, &recording).unwrap();
+    let last = serde_json::to_value(recording.records().last().unwrap()).unwrap();
+    assert_eq!(last["type"], "workspace.removed");
+    last["failure"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -138,7 +178,8 @@ fn a_workspace_of_a_config_that_is_broken_goes_by_force_only() {
         "no-workflow"
     );
     assert_eq!(listed(&project), ["one ready unknown"]);
-    remove(&project, "one", true, &Recording::default()).unwrap();
+    let failure = forced_failure(&project);
+    assert!(failure.contains("workflow"), "{failure}");
     assert!(listed(&project).is_empty());
 }
 

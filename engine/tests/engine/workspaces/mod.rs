@@ -1,5 +1,6 @@
 //! Workspaces: how they come, what they remember, how they go.
 
+mod interrupted;
 mod lifecycle;
 mod refusals;
 

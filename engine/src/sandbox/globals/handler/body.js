@@ -2,6 +2,7 @@
 (function (native, use) {
   "use strict";
 
+  const { blobBytes } = use("blob");
   const { viewBytes } = use("bytes");
   const { TextDecoder, TextEncoder } = use("text");
   const { URLSearchParams } = use("url_search_params");
@@ -68,6 +69,8 @@
     if (value === null || value === undefined) return { bytes: null, contentType: null };
     const view = viewBytes(value);
     if (view) return { bytes: view.slice(), contentType: null };
+    const blob = blobBytes(value);
+    if (blob) return { bytes: blob.slice(), contentType: value.type || null };
     refuseUnsendable(value);
     const contentType = value instanceof URLSearchParams ? FORM : TEXT;
     return { bytes: new TextEncoder().encode(`${value}`), contentType };
@@ -77,7 +80,7 @@
   function refuseUnsendable(value) {
     if (value?.toString !== Object.prototype.toString) return;
     throw new TypeError(
-      "a body must be a string, an ArrayBuffer, a view of one or URLSearchParams; " +
+      "a body must be a string, an ArrayBuffer, a view of one, a Blob or URLSearchParams; " +
         "an object can be sent as JSON.stringify(object)",
     );
   }

@@ -44,7 +44,10 @@
   function failure(error) {
     if (error?.name === "AbortError") return error;
     const reason = error?.message ? `: ${error.message}` : "";
-    return new TypeError(`fetch failed${reason}`, { cause: error });
+    const failed = new TypeError(`fetch failed${reason}`, { cause: error });
+    // The operation's error knows who called.
+    if (error?.stack !== undefined) failed.stack = error.stack;
+    return failed;
   }
 
   return { fetch };

@@ -24,14 +24,11 @@ use rquickjs::{Ctx, Result};
 use super::lazy;
 
 /// The globals, each with the library that exports it.
-const HANDLER_GLOBALS: [(&str, &str); 16] = [
+const HANDLER_GLOBALS: [(&str, &str); 13] = [
     ("AbortController", "abort"),
     ("AbortSignal", "abort"),
     ("Event", "events"),
     ("EventTarget", "events"),
-    ("Headers", "headers"),
-    ("Request", "request"),
-    ("Response", "response"),
     ("clearImmediate", "timers"),
     ("clearInterval", "timers"),
     ("clearTimeout", "timers"),

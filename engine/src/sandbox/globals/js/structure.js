@@ -297,32 +297,6 @@
     return origin === undefined || origin !== rigkit.originOf(owner);
   }
 
-  // Follows names into namespaces and plain objects, as far as only the member counts: who
-  // calls a member of an object hands over the object. Gives how many were followed, the
-  // value there, and the member of it that is called.
-  function follow(value, isCalled, ...path) {
-    let current = value;
-    for (const [index, key] of path.entries()) {
-      if (!isOpen(current) || native.proxyTarget(current) !== undefined) return [index, current];
-      const descriptor = getOwnPropertyDescriptor(current, key);
-      if (descriptor === undefined && key in current) return [index, current];
-      if (descriptor !== undefined && !("value" in descriptor)) return [index, current];
-      const isGiven = isCalled && index === path.length - 1 && !isNamespace(current);
-      if (isGiven) return [index, current, descriptor?.value];
-      current = descriptor?.value;
-    }
-    return [path.length, current];
-  }
-
-  function isOpen(value) {
-    if (typeof value !== "object" || value === null) return false;
-    const prototype = getPrototypeOf(value);
-    return prototype === null || prototype === Object.prototype || Array.isArray(value);
-  }
-
-  const isNamespace = (value) =>
-    typeof value === "object" && value !== null && getPrototypeOf(value) === null && value[Symbol.toStringTag] === "Module";
-
   // Writes a value as short as it is told apart by a person.
   function preview(value) {
     try {
@@ -340,5 +314,5 @@
     return member instanceof RegExp ? String(member) : member;
   }
 
-  return { describe, describeOwnMembers, follow, isExported, isPackaged, preview };
+  return { describe, describeOwnMembers, isExported, isPackaged, preview };
 })

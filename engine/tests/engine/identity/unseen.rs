@@ -202,6 +202,13 @@ const UNSEEN: &[Unseen] = &[
         ],
     },
     Unseen {
+        declarations: "const part = new Blob([\"text\"]);",
+        task: "() => void part",
+        warnings: &[
+            "4:63 unseen-capture: a change of `part` cannot be seen as a whole: it holds state that nobody else can read",
+        ],
+    },
+    Unseen {
         declarations: "let count = 0;",
         task: "() => { count += 1; }",
         warnings: &["4:60 assigned-capture: this changes `count`, which lives outside the handler"],

@@ -128,6 +128,7 @@
   const GLOBAL_STATE = {
     URL: String,
     URLSearchParams: String,
+    Headers: (headers) => [...headers],
     DOMException: ({ name, message }) => [name, message],
     TextEncoder: () => [],
     TextDecoder: ({ encoding, fatal, ignoreBOM }) => [encoding, fatal, ignoreBOM],

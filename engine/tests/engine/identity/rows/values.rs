@@ -24,6 +24,7 @@ export const pattern = /^v\d+$/;
 export const bytes = new Uint8Array([1, 2, 3]);
 export const link = new URL("https://example.test/a");
 export const failure = new Error("no disk");
+export const headers = new Headers({ accept: "text/html" });
 export const decoder = new TextDecoder("utf-8");
 export const sparse = [1, , 3];
 export const bare = Object.assign(Object.create(null), { plain: 1 });
@@ -32,7 +33,7 @@ self.own = self;
 //- /values/tasks.ts
 import { task } from "@rigkit/sdk";
 import { text, whole, flag, nothing, missing, zero, notNumber, big, mark, nested, list, versions } from "./constants";
-import { sizes, names, since, pattern, bytes, link, failure, decoder, sparse, bare, self } from "./objects";
+import { sizes, names, since, pattern, bytes, link, failure, headers, decoder, sparse, bare, self } from "./objects";
 
 const merged = { ...versions, extra: 1 };
 const { node: destructured } = versions;
@@ -88,6 +89,7 @@ export const values = {
   bytes: task("bytes", () => void bytes),
   link: task("link", () => void link),
   failure: task("failure", () => void failure),
+  headers: task("headers", () => void headers),
   decoder: task("decoder", () => void decoder),
   sparse: task("sparse", () => void sparse),
   bare: task("bare", () => void bare),
@@ -290,6 +292,12 @@ fn built_in_objects() -> Vec<Row> {
             "new Error(",
             "new TypeError(",
             "failure",
+        ),
+        edit(
+            "the headers of a request",
+            "text/html",
+            "text/plain",
+            "headers",
         ),
         edit(
             "the encoding of a decoder",

@@ -11,10 +11,11 @@ use super::{
     place::Place,
     provider::ProviderIndex,
     provider_extract::FoundProvider,
+    warnings::warnings,
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
-    identity::{Fingerprinter, Fingerprints},
+    identity::Fingerprinter,
     modules::ModuleGraph,
     project::LoadOptions,
     sandbox::{json::display, loader::rigkit, realm::Realm, thrown::Thrown},
@@ -46,24 +47,20 @@ pub(crate) fn extract<'js>(
     if !extractor.problems.is_empty() {
         return Err(without_repetitions(extractor.problems));
     }
-    let fingerprints = extractor.fingerprints.finish();
-    Ok(Definition {
-        warnings: without_repetitions(warnings(&workflows, &fingerprints)),
+    let fingerprints = extractor
+        .fingerprints
+        .finish()
+        .map_err(|error| vec![realm.explain(ctx, &error)])?;
+    let mut definition = Definition {
+        warnings: Vec::new(),
         workflows,
         providers,
         graph: Arc::clone(&realm.graph),
         fingerprints,
         console: Vec::new(),
-    })
-}
-
-/// Lists what cannot be seen of the tasks whose authors do not say themselves when they change.
-fn warnings(workflows: &[Workflow], fingerprints: &Fingerprints) -> Vec<Diagnostic> {
-    let tasks = workflows.iter().flat_map(|workflow| &workflow.tasks);
-    tasks
-        .filter(|task| task.options.version.is_none())
-        .flat_map(|task| fingerprints.warnings(task.handler.fingerprint))
-        .collect()
+    };
+    definition.warnings = without_repetitions(warnings(&definition));
+    Ok(definition)
 }
 
 /// A call in a loop or a factory is wrong every time it is made; once is enough to say so.

@@ -14,6 +14,7 @@ mod provider_extract;
 mod schema;
 mod schema_extract;
 mod scope;
+mod warnings;
 
 pub use cache_ttl::{CacheTtl, InvalidCacheTtl};
 pub(crate) use extract::extract;

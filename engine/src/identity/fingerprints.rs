@@ -23,6 +23,8 @@ pub struct Fingerprints {
     nodes: Vec<FingerprintNode>,
     has_secrets: bool,
     has_warnings: bool,
+    /// What no code can be seen to use, because all code may use it.
+    pub(crate) shared_warnings: Vec<Diagnostic>,
 }
 
 /// Is a function or a value that something of the definition consists of.
@@ -40,6 +42,9 @@ pub(super) struct NodeFacts {
     pub(super) secrets: Vec<String>,
     /// Why the value cannot be seen as a whole, if it cannot.
     pub(super) hidden: Option<HiddenReason>,
+    /// Whether it is an instance of a class of a package, which shows in its data what its
+    /// functions close over.
+    pub(super) is_packaged: bool,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
@@ -129,8 +134,13 @@ impl fmt::Display for CodePlace {
 }
 
 impl Fingerprints {
-    pub(super) fn new(graph: Arc<ModuleGraph>, nodes: Vec<FingerprintNode>) -> Self {
+    pub(super) fn new(
+        graph: Arc<ModuleGraph>,
+        nodes: Vec<FingerprintNode>,
+        shared_warnings: Vec<Diagnostic>,
+    ) -> Self {
         Self {
+            shared_warnings,
             has_secrets: nodes.iter().any(|node| node.facts.has_secrets()),
             has_warnings: nodes.iter().any(|node| node.facts.has_warnings()),
             graph,
@@ -221,6 +231,13 @@ impl Fingerprints {
             .any(|node| self.node(*node).facts.function.is_some())
     }
 
+    /// Gives where the code of a function is.
+    #[must_use]
+    pub fn code(&self, id: FingerprintId) -> Option<SourceRange> {
+        let function = self.node(id.0).facts.function.as_ref()?;
+        Some(self.range(&function.place))
+    }
+
     fn code_place(&self, function: &FunctionFacts) -> CodePlace {
         let range = self.range(&function.place);
         let root = self.graph.module(ModuleGraph::ENTRY).path.parent();
@@ -239,12 +256,20 @@ impl Fingerprints {
     }
 
     /// Lists what no fingerprint can see, or sees otherwise than one might think, of what a
-    /// function depends on.
-    pub(crate) fn warnings(&self, id: FingerprintId) -> Vec<Diagnostic> {
+    /// value depends on. It has a name and is used at a place.
+    pub(crate) fn warnings(
+        &self,
+        id: FingerprintId,
+        name: &str,
+        place: impl FnOnce() -> Option<SourceRange>,
+    ) -> Vec<Diagnostic> {
         if !self.has_warnings {
             return Vec::new();
         }
         let mut warnings = Vec::new();
+        if let Some(reason) = self.hidden_below(id.0) {
+            warnings.push(super::unseen::hidden_value(name, reason, place()));
+        }
         for node in self.reached(id) {
             let facts = &self.node(node).facts;
             warnings.extend(facts.warnings.iter().cloned());
@@ -261,20 +286,24 @@ impl Fingerprints {
         let CaptureValue::Node(id) = capture.value else {
             return None;
         };
-        let hidden = self.data_below(id);
-        let reason = hidden
-            .iter()
-            .find_map(|node| self.node(*node).facts.hidden)?;
+        let reason = self.hidden_below(id)?;
         Some(super::unseen::hidden_value(
             &capture.name,
             reason,
-            self.range(&capture.place),
+            Some(self.range(&capture.place)),
         ))
     }
 
-    /// Gives a value and what it holds, as far as no function of the project comes between.
-    fn data_below(&self, id: NodeId) -> Vec<NodeId> {
-        self.walk(id, |node| node.facts.function.is_none())
+    fn hidden_below(&self, id: NodeId) -> Option<HiddenReason> {
+        let hidden = |node: &NodeId| self.node(*node).facts.hidden;
+        let is_data = |node: &FingerprintNode| node.facts.function.is_none();
+        let of_data = self.walk(id, is_data).into_iter();
+        let of_data = of_data.filter_map(|node| hidden(&node));
+        let of_project = self.walk(id, |node| is_data(node) && !node.facts.is_packaged);
+        of_data
+            .filter(|reason| *reason != HiddenReason::Bound)
+            .chain(of_project.iter().filter_map(hidden))
+            .next()
     }
 
     /// Gives everything that is reached from a value, the nearest first.

@@ -8,7 +8,11 @@ use crate::{
 };
 
 /// Says that a captured value keeps something to itself.
-pub(super) fn hidden_value(name: &str, reason: HiddenReason, place: SourceRange) -> Diagnostic {
+pub(super) fn hidden_value(
+    name: &str,
+    reason: HiddenReason,
+    place: Option<SourceRange>,
+) -> Diagnostic {
     let why = match reason {
         HiddenReason::Proxy => "it is a Proxy, which may answer anything",
         HiddenReason::State => "it holds state that nobody else can read",
@@ -43,6 +47,33 @@ pub(super) fn whole_environment(place: SourceRange) -> Diagnostic {
     .help("name the variables, as in `process.env.HOME`, or give the task a `version`")
 }
 
+/// Says that a function reads variables whose names nobody can tell beforehand.
+pub(super) fn computed_variable(place: SourceRange) -> Diagnostic {
+    Diagnostic::error(
+        DiagnosticCode::UnseenCapture,
+        "a change of the environment cannot be seen where the name given to `env` is computed",
+    )
+    .as_warning()
+    .at(place)
+    .help("name the variable, as in `env(\"HOME\")`, or give the task a `version`")
+}
+
+/// Says that the config changes what the language brings.
+pub(super) fn touched_language(name: &str, place: SourceRange) -> Diagnostic {
+    unseen(
+        format!("what this changes in `{name}` cannot be seen: the language counts by its names"),
+        place,
+    )
+}
+
+/// Says that the config may change a package, whose code does not show it.
+pub(super) fn touched_package(name: &str, place: SourceRange) -> Diagnostic {
+    unseen(
+        format!("what this changes in `{name}` cannot be seen: a package counts by its version"),
+        place,
+    )
+}
+
 /// Says that a function changes what it captures.
 pub(super) fn assigned(name: &str, place: SourceRange) -> Diagnostic {
     Diagnostic::error(
@@ -54,7 +85,7 @@ pub(super) fn assigned(name: &str, place: SourceRange) -> Diagnostic {
     .help("it counts with the value it has when the config is loaded; return what the task finds in `ctx`")
 }
 
-fn unseen(message: String, place: SourceRange) -> Diagnostic {
+fn unseen(message: String, place: impl Into<Option<SourceRange>>) -> Diagnostic {
     Diagnostic::error(DiagnosticCode::UnseenCapture, message)
         .as_warning()
         .at(place)

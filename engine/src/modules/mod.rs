@@ -15,5 +15,5 @@ pub(crate) use graph::{MAX_MODULE_BYTES, RequiredFile};
 pub use import::Import;
 pub use resolve::{BuiltInModule, PackageIdentity};
 pub(crate) use resolve::{RequestKind, Target};
-pub(crate) use transpile::ModuleFormat;
+pub(crate) use transpile::{ModuleFormat, normalized_text};
 pub(crate) use transpile_cache::TranspileCache;

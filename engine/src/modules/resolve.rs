@@ -101,6 +101,11 @@ impl ImportResolver {
         }
     }
 
+    /// Gives the directory that relative imports may not leave.
+    pub(crate) fn project_root(&self) -> &Path {
+        &self.project_root
+    }
+
     /// Many a config imports built-in modules only, and needs no resolver.
     fn resolver(&self, kind: RequestKind) -> &ResolverGeneric<LayeredFileSystem> {
         let (resolver, conditions) = match kind {

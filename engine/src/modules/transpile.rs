@@ -98,6 +98,13 @@ pub(super) fn transpile(
     })
 }
 
+/// Gives the normalized syntax of a text, or nothing if it is not to be understood.
+pub(crate) fn normalized_text(path: &Path, text: &str) -> Option<String> {
+    transpile(path, text, Marks::None)
+        .ok()
+        .map(|transpiled| transpiled.code)
+}
+
 #[derive(Default)]
 struct Marked {
     call_sites: Vec<CallSite>,

@@ -207,6 +207,9 @@ impl Worker {
     fn prepare(&self, ctx: &Ctx<'_>) -> rquickjs::Result<()> {
         self.bridge.take_console(&self.realm.console);
         globals::install_handler_globals(ctx)?;
+        rigkit(ctx)?
+            .get::<_, Function>("endDefinition")?
+            .call::<_, ()>(())?;
         bridge::install(ctx, &self.bridge)?;
         compiled::evaluate(ctx, compiled::RUNTIME)
     }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use rquickjs::{Ctx, Exception, Function, Object, Value};
+use rquickjs::{Ctx, Exception, Function, Object, Value, context::EvalOptions};
 
 use super::{loader::rigkit, node_builtins};
 use crate::modules::{ModuleGraph, RequestKind, RequiredFile, Target};
@@ -41,11 +41,26 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, graph: &Arc<ModuleGraph>) -> rquickjs
             },
         )?,
     )?;
+    let compile_common_js = |ctx: Ctx<'js>, path: String, text: String| compile(&ctx, path, &text);
+    rigkit.set(
+        "compileCommonJs",
+        Function::new(ctx.clone(), compile_common_js)?,
+    )?;
     let node_module = |ctx: Ctx<'js>, name: String| -> rquickjs::Result<Value<'js>> {
         ctx.eval(node_builtins::required_value(&name))
     };
     rigkit.set("nodeModule", Function::new(ctx.clone(), node_module)?)?;
     install_lazily(ctx, &rigkit)
+}
+
+/// Compiles a module under the name of its file, which its functions then know.
+fn compile<'js>(ctx: &Ctx<'js>, path: String, text: &str) -> rquickjs::Result<Value<'js>> {
+    let mut options = EvalOptions::default();
+    options.strict = false;
+    options.filename = Some(path);
+    let source =
+        format!("(function (exports, require, module, __filename, __dirname) {{{text}\n}})");
+    ctx.eval_with_options(source, options)
 }
 
 /// Most configs use no CommonJS: its code is compiled when the first module asks for it.

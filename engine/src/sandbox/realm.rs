@@ -127,7 +127,17 @@ impl Realm {
             loader::declare(ctx, &self.graph, ModuleGraph::ENTRY).and_then(Module::eval);
         let (module, promise) = evaluated.map_err(|error| self.explain(ctx, &error))?;
         self.settle(ctx, &promise)?;
+        self.run_jobs(ctx)?;
         namespace(&module).map_err(|error| self.explain(ctx, &error))
+    }
+
+    /// Runs all jobs of the language that are left, for they may set what handlers use.
+    fn run_jobs(&self, ctx: &Ctx<'_>) -> Result<(), Diagnostic> {
+        while !self.watchdog.has_fired() && ctx.execute_pending_job() {}
+        if self.watchdog.has_fired() {
+            return Err(self.limits.time_limit());
+        }
+        Ok(())
     }
 
     /// Runs the jobs of the language until a promise settles.

@@ -4,6 +4,7 @@
 mod apply;
 mod definition;
 mod handlers;
+mod identity;
 mod operations;
 mod plan;
 mod support;

@@ -5,10 +5,10 @@ use rquickjs::{Array, Function, Value, function::Args};
 use super::{Fingerprinter, FollowedPath, Origin, unit::UnitReading};
 use crate::{
     digest::Digest,
-    identity::{fingerprints::CaptureValue, label::Label, unseen},
+    identity::{fingerprints::CaptureValue, label::Label, unseen, value_graph::NodeId},
     modules::{
-        ModuleFormat, ModuleId, ModuleOrigin,
-        functions::{CaptureSource, CapturedName, MemberUse, Uses},
+        BuiltInModule, ModuleFormat, ModuleId, ModuleOrigin,
+        functions::{CaptureSource, CapturedName, MemberUse, UnitKind, Uses},
     },
     sandbox::loader::rigkit,
 };
@@ -22,6 +22,8 @@ pub(super) enum Captured<'js> {
         label: Digest,
         preview: Option<String>,
     },
+    /// A module of the project that counts with its text.
+    Text(NodeId),
     /// Something that only the name of counts.
     Nothing,
 }
@@ -51,7 +53,16 @@ impl<'js> Fingerprinter<'_, 'js> {
                 reader,
                 specifier,
                 export,
-            } => self.imported(module, *reader, specifier, export)?,
+            } => {
+                if self.is_env(module, specifier, export, &capture.uses) {
+                    let place = self.graph.module(module).range(&capture.span);
+                    let warning = unseen::computed_variable(place);
+                    reading.facts.warnings.push(warning);
+                }
+                let mut touched = self.touched_package(module, specifier);
+                reading.facts.warnings.append(&mut touched);
+                self.imported(module, *reader, specifier, export)?
+            }
             CaptureSource::Global if &*capture.name == "process" => {
                 self.read_environment(capture, module, reading);
                 return Ok(());
@@ -60,6 +71,11 @@ impl<'js> Fingerprinter<'_, 'js> {
             CaptureSource::DynamicImport { specifier } => {
                 self.module_symbol(module, specifier, "*")
             }
+            CaptureSource::Variable { is_secret } => {
+                self.read_variable(capture, *is_secret, module, reading);
+                return Ok(());
+            }
+            CaptureSource::ImportMeta => self.module_place(module),
             CaptureSource::Hidden(hidden) => {
                 let place = self.graph.module(module).range(&capture.span);
                 reading
@@ -89,6 +105,15 @@ impl<'js> Fingerprinter<'_, 'js> {
                     let value = CaptureValue::Plain(plain.into_plain());
                     reading.add_fact(&capture.name, value, preview, capture, module);
                 }
+            }
+            Captured::Text(node) => {
+                reading.label.edge(node);
+                // Of a CommonJS module all exports come from the one text.
+                if let CaptureSource::Import { export, .. } = &capture.source {
+                    reading.label.text(export);
+                }
+                let (value, preview) = (CaptureValue::Node(node), Some("its files".to_owned()));
+                reading.add_fact(&capture.name, value, preview, capture, module);
             }
             Captured::Value(value) => match &capture.uses {
                 Uses::Whole => self.add_value(&capture.name, &value, capture, module, reading)?,
@@ -170,6 +195,11 @@ impl<'js> Fingerprinter<'_, 'js> {
         Ok(found)
     }
 
+    /// Follows the names that lead to a member; gives how many of them count, and the value
+    /// there.
+    ///
+    /// Who calls a member hands over what it is a member of, which counts unless the function
+    /// is known to make no use of it.
     fn find_member(
         &self,
         value: &Value<'js>,
@@ -180,7 +210,19 @@ impl<'js> Fingerprinter<'_, 'js> {
         arguments.push_arg(member.is_called)?;
         arguments.push_args(member.path.iter().map(|part| &**part))?;
         let found: Array = self.follow_function()?.call_arg(arguments)?;
-        Ok((found.get(0)?, found.get(1)?))
+        let followed: usize = found.get(0)?;
+        let called: Value = found.get(2)?;
+        match called.as_function() {
+            Some(function) if !self.may_use_this(function)? => Ok((followed + 1, called)),
+            _ => Ok((followed, found.get(1)?)),
+        }
+    }
+
+    fn may_use_this(&self, function: &Function<'js>) -> rquickjs::Result<bool> {
+        let origin = self.origin(function)?;
+        let unit = origin.and_then(|origin| self.unit(&origin));
+        let kind = unit.map(|unit| unit.kind);
+        Ok(kind != Some(UnitKind::Function { uses_this: false }))
     }
 
     fn add_value(
@@ -224,6 +266,22 @@ impl<'js> Fingerprinter<'_, 'js> {
             return self.call_reader(read.as_ref(), reader);
         }
         Ok(self.module_symbol(module, specifier, export))
+    }
+
+    /// Says whether an import is the SDK's `env`; where it is given a name, that is a capture of
+    /// its own.
+    fn is_env(&self, module: ModuleId, specifier: &str, export: &str, uses: &Uses) -> bool {
+        let target = self.graph.module(module).link(specifier);
+        let origin = target.map(|target| &self.graph.module(target).origin);
+        let is_sdk = origin == Some(&ModuleOrigin::BuiltIn(BuiltInModule::Sdk));
+        let is_used = match uses {
+            _ if export == "env" => true,
+            Uses::Whole => export == "*",
+            Uses::Members(members) => members.iter().any(|member| {
+                export == "*" && member.path.first().is_some_and(|name| &**name == "env")
+            }),
+        };
+        is_sdk && is_used
     }
 
     /// Gives a global that the config made; those of the language count by their name.

@@ -40,13 +40,30 @@ impl Fingerprinter<'_, '_> {
         names.sort_unstable();
         names.dedup();
         for name in names {
-            self.add_variable(name, capture, module, reading);
+            let shown = format!("process.env.{name}");
+            self.add_variable((name, &shown), capture, module, reading);
         }
+    }
+
+    /// Reads a variable that a function names in a call of `env` or `env.secret`.
+    pub(super) fn read_variable(
+        &self,
+        capture: &CapturedName,
+        is_secret: bool,
+        module: ModuleId,
+        reading: &mut UnitReading,
+    ) {
+        let name = &capture.name;
+        // What is a secret once the function runs must be none in its fingerprint.
+        self.variables.read(name, None, is_secret);
+        let call = if is_secret { "env.secret" } else { "env" };
+        let shown = format!("{call}({name})");
+        self.add_variable((name, &shown), capture, module, reading);
     }
 
     fn add_variable(
         &self,
-        name: &str,
+        (name, shown): (&str, &str),
         capture: &CapturedName,
         module: ModuleId,
         reading: &mut UnitReading,
@@ -62,13 +79,6 @@ impl Fingerprinter<'_, '_> {
         reading.label.bytes(b'e', &plain.bytes);
         // A variable may be a secret that nobody has named as one.
         let preview = Some(if value.is_some() { "set" } else { "not set" }.to_owned());
-        let value = CaptureValue::Plain(plain);
-        reading.add_fact(
-            &format!("process.env.{name}"),
-            value,
-            preview,
-            capture,
-            module,
-        );
+        reading.add_fact(shown, CaptureValue::Plain(plain), preview, capture, module);
     }
 }

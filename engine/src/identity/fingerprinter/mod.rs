@@ -3,11 +3,14 @@
 
 mod capture;
 mod environment;
+mod late_variables;
 mod symbol;
+mod text;
+mod touched;
 mod unit;
 mod value;
 
-use std::{cell::OnceCell, sync::Arc};
+use std::{cell::OnceCell, path::PathBuf, sync::Arc};
 
 use rquickjs::{Ctx, Function, Value};
 use rustc_hash::FxHashMap;
@@ -19,7 +22,7 @@ use super::{
     value_graph::{NodeId, ValueGraph},
 };
 use crate::{
-    digest::Digest,
+    diagnostic::Diagnostic,
     modules::{
         IdentityUse, ModuleGraph, ModuleId,
         functions::{FunctionUnit, MemberUse},
@@ -45,13 +48,17 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     unread: Vec<(NodeId, Value<'js>)>,
     readers: FxHashMap<ModuleId, Option<Function<'js>>>,
     packages: PackageVersions,
-    contents: FxHashMap<ModuleId, Digest>,
+    texts: FxHashMap<PathBuf, NodeId>,
+    /// What the project may change in packages, by their names.
+    touched_packages: Option<FxHashMap<String, Vec<Diagnostic>>>,
 }
 
 /// Is what describes values in the sandbox; see `js/structure.js`.
 struct Structure<'js> {
     describe: Function<'js>,
     describe_own_members: Function<'js>,
+    is_exported: Function<'js>,
+    is_packaged: Function<'js>,
     preview: Function<'js>,
 }
 
@@ -109,7 +116,8 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             unread: Vec::new(),
             readers: FxHashMap::default(),
             packages: PackageVersions::default(),
-            contents: FxHashMap::default(),
+            texts: FxHashMap::default(),
+            touched_packages: None,
         })
     }
 
@@ -135,7 +143,8 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     }
 
     /// Makes the fingerprints of everything that was read.
-    pub(crate) fn finish(self) -> Fingerprints {
+    pub(crate) fn finish(self) -> rquickjs::Result<Fingerprints> {
+        let of_language = self.touched_language()?;
         let digests = self.values.digests();
         let nodes = self.values.nodes().iter().zip(digests).zip(self.facts);
         let nodes = nodes
@@ -145,18 +154,23 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
                 facts,
             })
             .collect();
-        Fingerprints::new(Arc::clone(self.graph), nodes)
+        let graph = Arc::clone(self.graph);
+        Ok(Fingerprints::new(graph, nodes, of_language))
     }
 
     fn node_of(&mut self, value: &Value<'js>) -> NodeId {
         if let Some(known) = self.known.get(value) {
             return *known;
         }
-        let id = self.values.reserve();
-        self.facts.push(NodeFacts::default());
+        let id = self.reserve();
         self.known.insert(value.clone(), id);
         self.unread.push((id, value.clone()));
         id
+    }
+
+    fn reserve(&mut self) -> NodeId {
+        self.facts.push(NodeFacts::default());
+        self.values.reserve()
     }
 
     fn read_value(&mut self, id: NodeId, value: &Value<'js>) -> rquickjs::Result<()> {
@@ -209,6 +223,8 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         let structure = Structure {
             describe: find("describe")?,
             describe_own_members: find("describeOwnMembers")?,
+            is_exported: find("isExported")?,
+            is_packaged: find("isPackaged")?,
             preview: find("preview")?,
         };
         Ok(self.structure.get_or_init(|| structure))

@@ -20,6 +20,10 @@ impl<'js> Fingerprinter<'_, 'js> {
                 preview: None,
             };
         };
+        let is_text = self.graph.module(target).origin == ModuleOrigin::Project;
+        if is_text {
+            return Captured::Text(self.text_node(&self.graph.module(target).path));
+        }
         let (of_module, preview) = self.module_label(target, export);
         let parts = [&of_module.as_bytes()[..], export.as_bytes()];
         Captured::Named {
@@ -28,14 +32,34 @@ impl<'js> Fingerprinter<'_, 'js> {
         }
     }
 
-    fn module_label(&mut self, target: ModuleId, export: &str) -> (Digest, Option<String>) {
+    /// Gives what `import.meta` of a module counts with: where in the project the module is.
+    /// Where the project is does not count, here as anywhere.
+    pub(super) fn module_place(&self, module: ModuleId) -> Captured<'js> {
+        let path = &self.graph.module(module).path;
+        let root = self.graph.resolver.project_root();
+        let path = path
+            .strip_prefix(root)
+            .unwrap_or(path)
+            .display()
+            .to_string();
+        Captured::Named {
+            label: hash_parts("import.meta", [path.as_bytes()]),
+            preview: Some(path),
+        }
+    }
+
+    pub(super) fn module_label(
+        &mut self,
+        target: ModuleId,
+        export: &str,
+    ) -> (Digest, Option<String>) {
         let module = self.graph.module(target);
         match &module.origin {
             ModuleOrigin::Package(package) => {
                 let preview = format!("{}@{}", package.name, package.version);
                 (self.packages.digest(self.graph, target), Some(preview))
             }
-            ModuleOrigin::BuiltIn(BuiltInModule::Sdk) if export == "z" => {
+            ModuleOrigin::BuiltIn(BuiltInModule::Sdk) if matches!(export, "z" | "*") => {
                 match module.link("zod") {
                     Some(zod) => self.module_label(zod, export),
                     None => (hash_parts("built-in", [&b"zod"[..]]), None),
@@ -46,34 +70,8 @@ impl<'js> Fingerprinter<'_, 'js> {
                 (hash_parts("built-in", [name]), None)
             }
             ModuleOrigin::Node(name) => (hash_parts("node", [name.as_bytes()]), None),
-            ModuleOrigin::Project => (self.content(target), Some("its files".to_owned())),
+            // It counts with its values or its text, for which nobody asks here.
+            ModuleOrigin::Project => (hash_parts("project", []), None),
         }
-    }
-
-    /// Hashes a module that cannot be looked into, with all of the project that it reaches.
-    fn content(&mut self, start: ModuleId) -> Digest {
-        if let Some(known) = self.contents.get(&start) {
-            return *known;
-        }
-        let mut seen = std::collections::BTreeSet::from([start]);
-        let mut queue = vec![start];
-        let mut hashes = Vec::new();
-        while let Some(id) = queue.pop() {
-            let module = self.graph.module(id);
-            if module.origin != ModuleOrigin::Project {
-                hashes.push(self.module_label(id, "*").0);
-                continue;
-            }
-            hashes.push(hash_parts("module", [module.text.as_bytes()]));
-            let links = module
-                .imports
-                .iter()
-                .filter_map(|import| module.link(&import.specifier));
-            queue.extend(links.filter(|target| seen.insert(*target)));
-        }
-        hashes.sort_unstable();
-        let digest = hash_parts("content", hashes.iter().map(|hash| &hash.as_bytes()[..]));
-        self.contents.insert(start, digest);
-        digest
     }
 }

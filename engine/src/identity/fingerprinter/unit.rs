@@ -1,6 +1,6 @@
 //! Functions and classes of the project: their code, and readers of the variables around them.
 
-use rquickjs::{Array, Function, Value};
+use rquickjs::{Array, Atom, Filter, Function, Object, Value};
 
 use super::{Fingerprinter, Origin, capture::Captured};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     },
     modules::{
         ModuleId,
-        functions::{CapturedName, FunctionUnit},
+        functions::{CapturedName, FunctionUnit, UnitKind},
     },
     sandbox::loader::rigkit,
 };
@@ -40,6 +40,15 @@ impl<'js> Fingerprinter<'_, 'js> {
             self.read_capture(capture, origin, &mut reading)?;
         }
         self.read_own_members(function, &mut reading.label)?;
+        if matches!(
+            unit.kind,
+            UnitKind::Class {
+                has_private_statics: true,
+                ..
+            }
+        ) {
+            reading.facts.hidden = Some(HiddenReason::State);
+        }
         reading.facts.function = Some(facts_of(unit, origin, reading.captures));
         self.set(id, reading.label, reading.facts);
         Ok(())
@@ -50,17 +59,17 @@ impl<'js> Fingerprinter<'_, 'js> {
         function: &Function<'js>,
         label: &mut Label,
     ) -> rquickjs::Result<()> {
-        let has_members = function
-            .as_object()
-            .is_some_and(|object| object.keys::<String>().next().is_some());
-        if !has_members {
+        if !may_have_members(function)? {
             return Ok(());
         }
-        let described: Array = self
+        let described: Option<Array> = self
             .structure()?
             .describe_own_members
             .call((function.clone(),))?;
-        self.add_description(&described, label)
+        match described {
+            Some(described) => self.add_description(&described, label),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn module_reader(
@@ -131,6 +140,26 @@ impl NodeFacts {
             hidden: Some(reason),
             ..Self::default()
         }
+    }
+}
+
+/// Says whether more was put on a function than it is made with: `length`, `name` and, unless
+/// it is an arrow, a prototype that knows its `constructor`.
+fn may_have_members(function: &Function<'_>) -> rquickjs::Result<bool> {
+    let Some(object) = function.as_object() else {
+        return Ok(false);
+    };
+    let count = |object: &Object<'_>| {
+        let filter = Filter::new().string().symbol();
+        object.own_keys::<Atom>(filter).len()
+    };
+    match count(object) {
+        0..=2 => Ok(false),
+        3 => {
+            let prototype: Value = object.get("prototype")?;
+            Ok(prototype.as_object().is_none_or(|holder| count(holder) > 1))
+        }
+        _ => Ok(true),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rquickjs::{Array, Coerced, Function, Object, Value};
+use rquickjs::{Array, Coerced, Function, Module, Object, Value};
 
 use super::Fingerprinter;
 use crate::{
@@ -11,7 +11,11 @@ use crate::{
         label::Label,
         value_graph::NodeId,
     },
-    modules::functions::{FunctionUnit, UnitKind},
+    modules::{
+        ModuleFormat,
+        functions::{FunctionUnit, UnitKind},
+    },
+    sandbox::loader::rigkit,
 };
 
 impl<'js> Fingerprinter<'_, 'js> {
@@ -25,18 +29,63 @@ impl<'js> Fingerprinter<'_, 'js> {
         let mut label = Label::new("value");
         self.add_description(&described, &mut label)?;
         let is_hidden: bool = described.get(1)?;
-        let hides = is_hidden || self.hides_state(&described)?;
+        let hides = is_hidden
+            || self.hides_state(&described)?
+            || self.is_made_by_package(value, &described)?;
         let reason = if value.is_function() {
             HiddenReason::Bound
         } else {
             HiddenReason::State
         };
+        let is_packaged =
+            !value.is_function() && self.structure()?.is_packaged.call((value.clone(),))?;
         let facts = NodeFacts {
             hidden: hides.then_some(reason),
+            is_packaged,
             ..NodeFacts::default()
         };
         self.set(id, label, facts);
         Ok(())
+    }
+
+    /// Says whether a function of a package is one that the package made for somebody, such as
+    /// what a call has given, and not one of those that it exports.
+    fn is_made_by_package(
+        &self,
+        value: &Value<'js>,
+        described: &Array<'js>,
+    ) -> rquickjs::Result<bool> {
+        let files: Vec<String> = described.get(2)?;
+        let Some(file) = files.first().filter(|_| value.is_function()) else {
+            return Ok(false);
+        };
+        let Some(exports) = self.exports(file) else {
+            return Ok(true);
+        };
+        let is_exported: bool = self
+            .structure()?
+            .is_exported
+            .call((value.clone(), exports))?;
+        Ok(!is_exported)
+    }
+
+    /// Gives what a module of a package exports.
+    fn exports(&self, file: &str) -> Option<Value<'js>> {
+        let module = self.graph.find_by_name(Path::new(file));
+        let is_module =
+            module.is_some_and(|module| self.graph.module(module).format == ModuleFormat::EsModule);
+        let exports = if is_module {
+            Module::import(&self.ctx, file).and_then(|promise| promise.finish())
+        } else {
+            rigkit(&self.ctx)
+                .and_then(|rigkit| rigkit.get::<_, Function>("requireCommonJs"))
+                .and_then(|require| require.call((file,)))
+        };
+        if exports.is_err() {
+            // What it threw is nobody's.
+            drop(self.ctx.catch());
+        }
+        exports.ok()
     }
 
     /// Says whether a value is an instance of a class of the project with private fields.
@@ -54,6 +103,7 @@ impl<'js> Fingerprinter<'_, 'js> {
                 kind:
                     UnitKind::Class {
                         has_private_state: true,
+                        ..
                     },
                 ..
             }) = self.unit(&origin)
@@ -77,15 +127,22 @@ impl<'js> Fingerprinter<'_, 'js> {
         self.add_text(&kind, label);
         let files: Vec<String> = described.get(2)?;
         for file in files {
-            if let Some(module) = self.graph.find_by_name(Path::new(&file)) {
-                let version = self.packages.digest(self.graph, module);
-                label.bytes(b'v', version.as_bytes());
-            }
+            self.add_file(Path::new(&file), label);
         }
         for part in described.iter::<Value>().skip(3) {
             self.add_part(&part?, label)?;
         }
         Ok(())
+    }
+
+    /// Adds the file that a function is from which nobody can look into.
+    fn add_file(&mut self, file: &Path, label: &mut Label) {
+        if let Some(version) = self.packages.file_digest(self.graph, file) {
+            label.bytes(b'v', version.as_bytes());
+        } else {
+            let text = self.text_node(file);
+            label.edge(text);
+        }
     }
 
     fn add_part(&mut self, value: &Value<'js>, label: &mut Label) -> rquickjs::Result<()> {
@@ -98,19 +155,17 @@ impl<'js> Fingerprinter<'_, 'js> {
     }
 
     pub(super) fn add_plain(&self, value: &Value<'js>, label: &mut Label) -> rquickjs::Result<()> {
-        if let Some(text) = value.as_string() {
-            self.add_text(&text.to_string()?, label);
+        if value.is_string() {
+            match value.get::<String>() {
+                Ok(text) => self.add_text(&text, label),
+                Err(_) => label.bytes(b'h', self.escaped(value)?.as_bytes()),
+            }
         } else if let Some(number) = value.as_number() {
             let number = if number.is_nan() { f64::NAN } else { number };
             label.bytes(b'f', &number.to_bits().to_le_bytes());
         } else if let Some(symbol) = value.as_symbol() {
-            let description: Coerced<String> = Coerced(
-                symbol
-                    .description()?
-                    .as_string()
-                    .map_or_else(|| Ok(String::new()), rquickjs::String::to_string)?,
-            );
-            label.bytes(b'y', description.0.as_bytes());
+            let description = self.escaped(&symbol.description()?)?;
+            label.bytes(b'y', description.as_bytes());
         } else {
             let kind = value.type_name();
             let text: Coerced<String> = value.get()?;
@@ -118,6 +173,12 @@ impl<'js> Fingerprinter<'_, 'js> {
             label.bytes(b'l', text.0.as_bytes());
         }
         Ok(())
+    }
+
+    /// Writes a text as JSON, which also has a way to write half a character.
+    fn escaped(&self, text: &Value<'js>) -> rquickjs::Result<String> {
+        let json = self.ctx.json_stringify(text.clone())?;
+        json.map_or_else(|| Ok(String::new()), |json| json.to_string())
     }
 
     pub(super) fn add_text(&self, text: &str, label: &mut Label) {
@@ -133,8 +194,8 @@ impl<'js> Fingerprinter<'_, 'js> {
         if value.is_function() || value.is_proxy() {
             return Ok(None);
         }
-        let text: Option<String> = if let Some(text) = value.as_string() {
-            serde_json::to_string(&text.to_string()?).ok()
+        let text: Option<String> = if value.is_string() {
+            Some(self.escaped(value)?)
         } else if value.is_object() {
             self.structure()?.preview.call((value.clone(),))?
         } else if value.is_symbol() {

@@ -4,11 +4,12 @@ use std::{cell::Cell, ops::Range};
 
 use oxc::{
     ast::ast::{
-        ArrowFunctionExpression, AssignmentExpression, AssignmentPattern, AssignmentTarget,
-        BindingPattern, CallExpression, Class, ClassElement, ComputedMemberExpression,
-        ExportDefaultDeclaration, Expression, FormalParameter, Function, IdentifierReference,
-        ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, MethodDefinition,
-        ObjectProperty, Program, PropertyDefinition, SimpleAssignmentTarget, Statement,
+        Argument, ArrowFunctionExpression, AssignmentExpression, AssignmentPattern,
+        AssignmentTarget, BindingPattern, CallExpression, Class, ClassElement,
+        ComputedMemberExpression, ExportDefaultDeclaration, Expression, ExpressionStatement,
+        FormalParameter, Function, IdentifierReference, ImportDeclaration,
+        ImportDeclarationSpecifier, ImportExpression, ImportMeta, MethodDefinition, ObjectProperty,
+        Program, PropertyDefinition, SimpleAssignmentTarget, Statement, StaticBlock,
         StaticMemberExpression, Super, ThisExpression, UnaryExpression, UpdateExpression,
         VariableDeclarator,
     },
@@ -22,7 +23,8 @@ use rustc_hash::FxHashMap;
 
 use super::{
     CaptureSource, CapturedName, FoundFunctions, FunctionUnit, HiddenCapture, LocalBinding,
-    MemberUse, ModuleFunctions, ReadBinding, UnitDraft, UnitKind, Uses,
+    MemberUse, ModuleFunctions, ReadBinding, Touched, UnitDraft, UnitKind, Uses,
+    members::{called_root, named_member, root_of, taken_members},
 };
 use crate::digest::Digest;
 
@@ -42,6 +44,8 @@ pub(super) fn find(program: &Program<'_>, scoping: &Scoping) -> FoundFunctions {
         imports: imports(program),
         readers: Vec::new(),
         readers_by_symbol: FxHashMap::default(),
+        touched: Vec::new(),
+        in_static_blocks: Vec::new(),
     };
     finder.visit_program(program);
     finder.finish()
@@ -61,6 +65,9 @@ struct Finder<'s> {
     imports: FxHashMap<SymbolId, Imported>,
     readers: Vec<ReadBinding>,
     readers_by_symbol: FxHashMap<SymbolId, u32>,
+    touched: Vec<Touched>,
+    /// The classes whose static blocks are visited, which run when the class is made.
+    in_static_blocks: Vec<usize>,
 }
 
 /// Is what an imported name stands for.
@@ -91,6 +98,8 @@ enum CaptureKey {
     Global(Box<str>),
     This,
     DynamicImport(Box<str>),
+    Variable { name: Box<str>, is_secret: bool },
+    ImportMeta,
     Hidden(HiddenCapture),
 }
 
@@ -145,6 +154,7 @@ impl Finder<'_> {
             functions: ModuleFunctions {
                 units,
                 readers: u32::try_from(self.readers.len()).unwrap_or(u32::MAX),
+                touched: self.touched,
             },
             units_by_scope: self.units_by_scope,
             drafts,
@@ -230,10 +240,11 @@ impl Finder<'_> {
     }
 
     fn note_in(&mut self, unit: usize, used: &Use) -> bool {
+        let is_assigned = used.is_assigned && self.in_static_blocks.last() != Some(&unit);
         if let Some(known) = self.units[unit].known.get(&used.key).copied() {
             let capture = &mut self.units[unit].unit.captures[known];
             let is_news = capture.uses.add(&used.uses);
-            let is_first_assignment = used.is_assigned && capture.assigned_at.is_none();
+            let is_first_assignment = is_assigned && capture.assigned_at.is_none();
             if is_first_assignment {
                 capture.assigned_at = Some(used.span.clone());
             }
@@ -253,7 +264,7 @@ impl Finder<'_> {
             source,
             uses: used.uses.clone(),
             span: used.span.clone(),
-            assigned_at: used.is_assigned.then(|| used.span.clone()),
+            assigned_at: is_assigned.then(|| used.span.clone()),
         });
         true
     }
@@ -266,6 +277,10 @@ impl Finder<'_> {
             CaptureKey::DynamicImport(specifier) => CaptureSource::DynamicImport {
                 specifier: specifier.clone(),
             },
+            CaptureKey::Variable { is_secret, .. } => CaptureSource::Variable {
+                is_secret: *is_secret,
+            },
+            CaptureKey::ImportMeta => CaptureSource::ImportMeta,
             CaptureKey::Hidden(hidden) => CaptureSource::Hidden(*hidden),
         }
     }
@@ -329,9 +344,27 @@ impl Finder<'_> {
     }
 
     fn note_this(&mut self, span: Span) {
+        self.mark_use_of_this();
+        self.note_whole(CaptureKey::This, "this", span);
+    }
+
+    /// Notes in the unit that `this` belongs to that it is used.
+    fn mark_use_of_this(&mut self) {
+        let owner = self.first_with_enclosing_this().checked_sub(1);
+        let owner = owner.and_then(|position| self.open.get(position));
+        let Some(owner) = owner.and_then(|unit| self.units.get_mut(*unit)) else {
+            return;
+        };
+        if let UnitKind::Function { uses_this } = &mut owner.unit.kind {
+            *uses_this = true;
+        }
+    }
+
+    /// Notes the use of something that no variable stands for.
+    fn note_whole(&mut self, key: CaptureKey, name: &str, span: Span) {
         self.note(&Use {
-            key: CaptureKey::This,
-            name: "this".into(),
+            key,
+            name: name.into(),
             uses: Uses::Whole,
             span: range(span),
             is_assigned: false,
@@ -344,6 +377,7 @@ impl Finder<'_> {
         let Some(root) = root_of(target) else {
             return;
         };
+        self.note_touch(root, span);
         let Some(id) = root.reference_id.get() else {
             return;
         };
@@ -373,8 +407,85 @@ impl Finder<'_> {
             return;
         };
         path.reverse();
-        let uses = Uses::Members(vec![MemberUse { path, is_called }]);
-        self.note_reference(root, uses, root.span);
+        self.note_member(root, MemberUse { path, is_called });
+    }
+
+    fn note_member(&mut self, root: &IdentifierReference<'_>, mut member: MemberUse) {
+        if !self.is_global(root, "globalThis") || member.path.is_empty() {
+            self.note_reference(root, Uses::of(member), root.span);
+            return;
+        }
+        // A member of the global object is a global.
+        let name = member.path.remove(0);
+        self.note(&Use {
+            key: CaptureKey::Global(name.clone()),
+            name,
+            uses: Uses::of(member),
+            span: range(root.span),
+            is_assigned: false,
+            reference: root.reference_id.get(),
+        });
+    }
+
+    fn is_global(&self, reference: &IdentifierReference<'_>, name: &str) -> bool {
+        let id = reference.reference_id.get();
+        let symbol = id.and_then(|id| self.scoping.get_reference(id).symbol_id());
+        reference.name == name && symbol.is_none()
+    }
+
+    /// Gives the variable of the environment that a call of the SDK's `env` or `env.secret`
+    /// reads, and whether it is a secret.
+    fn read_variable<'c>(&self, call: &'c CallExpression<'_>) -> Option<(&'c str, bool)> {
+        let (function, is_secret) = match named_member(&call.callee) {
+            Some((function, "secret")) => (function, true),
+            _ => (&call.callee, false),
+        };
+        let (root, export) = match named_member(function) {
+            Some((namespace, "env")) => (namespace, "*"),
+            _ => (function, "env"),
+        };
+        let Expression::Identifier(root) = root else {
+            return None;
+        };
+        let reference = self.scoping.get_reference(root.reference_id.get()?);
+        let imported = self.imports.get(&reference.symbol_id()?)?;
+        let is_env = &*imported.specifier == "@rigkit/sdk" && &*imported.export == export;
+        match call.arguments.first() {
+            Some(Argument::StringLiteral(name)) if is_env => Some((name.value.as_str(), is_secret)),
+            _ => None,
+        }
+    }
+
+    /// Notes that code may change what a name stands for, if that is shared with others.
+    fn note_touch(&mut self, root: &IdentifierReference<'_>, span: Span) {
+        let id = root.reference_id.get();
+        let symbol = id.and_then(|id| self.scoping.get_reference(id).symbol_id());
+        let imported = symbol.map(|symbol| self.imports.get(&symbol));
+        let specifier = match imported {
+            None => None,
+            Some(Some(imported)) => Some(imported.specifier.clone()),
+            Some(None) => return,
+        };
+        self.touched.push(Touched {
+            name: root.name.as_str().into(),
+            specifier,
+            span: range(span),
+        });
+    }
+
+    /// Notes the object that a call such as `Object.assign(Array.prototype, …)` adds to.
+    fn note_extended(&mut self, call: &CallExpression<'_>) {
+        let adds = matches!(
+            named_member(&call.callee),
+            Some((
+                Expression::Identifier(object),
+                "assign" | "defineProperty" | "defineProperties" | "setPrototypeOf"
+            )) if self.is_global(object, "Object") || self.is_global(object, "Reflect")
+        );
+        let target = call.arguments.first().filter(|_| adds);
+        if let Some(root) = target.and_then(Argument::as_expression).and_then(root_of) {
+            self.note_touch(root, call.span);
+        }
     }
 
     fn name_by_place(&mut self, value: &Expression<'_>, name: &str) {
@@ -410,7 +521,7 @@ impl<'a> Visit<'a> for Finder<'_> {
                 &function.scope_id,
                 name,
                 function.span,
-                UnitKind::Function,
+                UnitKind::Function { uses_this: false },
                 ThisKind::Own,
             );
         walk::walk_function(self, function, flags);
@@ -422,7 +533,7 @@ impl<'a> Visit<'a> for Finder<'_> {
             &arrow.scope_id,
             None,
             arrow.span,
-            UnitKind::Function,
+            UnitKind::Function { uses_this: false },
             ThisKind::Enclosing,
         );
         walk::walk_arrow_function_expression(self, arrow);
@@ -430,13 +541,24 @@ impl<'a> Visit<'a> for Finder<'_> {
     }
 
     fn visit_class(&mut self, class: &Class<'a>) {
+        let private = class.body.body.iter().filter_map(private_state);
+        let statics: Vec<bool> = private.collect();
         let kind = UnitKind::Class {
-            has_private_state: class.body.body.iter().any(is_private_state),
+            has_private_state: statics.contains(&false),
+            has_private_statics: statics.contains(&true),
         };
         let name = class.id.as_ref().map(|id| id.name.as_str());
         let has_begun = self.begin(&class.scope_id, name, class.span, kind, ThisKind::Own);
         walk::walk_class(self, class);
         self.end(has_begun);
+    }
+
+    fn visit_static_block(&mut self, block: &StaticBlock<'a>) {
+        let class = self.open.last().copied();
+        self.in_static_blocks.extend(class);
+        walk::walk_static_block(self, block);
+        self.in_static_blocks
+            .truncate(self.in_static_blocks.len() - usize::from(class.is_some()));
     }
 
     fn visit_method_definition(&mut self, method: &MethodDefinition<'a>) {
@@ -452,6 +574,16 @@ impl<'a> Visit<'a> for Finder<'_> {
             Expression::ArrowFunctionExpression(arrow) => arrow.scope_id.get(),
             _ => None,
         };
+        self.note_extended(call);
+        if let Some((name, is_secret)) = self.read_variable(call) {
+            let key = CaptureKey::Variable {
+                name: name.into(),
+                is_secret,
+            };
+            self.note_whole(key, name, call.span);
+            self.visit_arguments(&call.arguments);
+            return;
+        }
         if let Some((object, name)) = named_member(callee) {
             self.visit_member(object, name, true);
             self.visit_arguments(&call.arguments);
@@ -486,6 +618,17 @@ impl<'a> Visit<'a> for Finder<'_> {
         self.note_reference(reference, Uses::Whole, reference.span);
     }
 
+    fn visit_expression_statement(&mut self, statement: &ExpressionStatement<'a>) {
+        // A call for whose result nobody asks is made for what it changes.
+        if self.open.is_empty()
+            && let Some(root) = called_root(&statement.expression)
+            && !self.is_global(root, &root.name)
+        {
+            self.note_touch(root, statement.span);
+        }
+        walk::walk_expression_statement(self, statement);
+    }
+
     fn visit_this_expression(&mut self, this: &ThisExpression) {
         self.note_this(this.span);
     }
@@ -505,15 +648,12 @@ impl<'a> Visit<'a> for Finder<'_> {
                 "import()".into(),
             ),
         };
-        self.note(&Use {
-            key,
-            name,
-            uses: Uses::Whole,
-            span: range(import.span),
-            is_assigned: false,
-            reference: None,
-        });
+        self.note_whole(key, &name, import.span);
         walk::walk_import_expression(self, import);
+    }
+
+    fn visit_import_meta(&mut self, meta: &ImportMeta) {
+        self.note_whole(CaptureKey::ImportMeta, "import.meta", meta.span);
     }
 
     fn visit_assignment_expression(&mut self, assignment: &AssignmentExpression<'a>) {
@@ -558,7 +698,16 @@ impl<'a> Visit<'a> for Finder<'_> {
         {
             self.name_by_place(value, &name.name);
         }
-        walk::walk_variable_declarator(self, declarator);
+        let value = declarator.init.as_ref();
+        let taken = value.and_then(|value| taken_members(&declarator.id, value));
+        let Some((root, members)) = taken else {
+            walk::walk_variable_declarator(self, declarator);
+            return;
+        };
+        self.visit_binding_pattern(&declarator.id);
+        for member in members {
+            self.note_member(root, member);
+        }
     }
 
     fn visit_formal_parameter(&mut self, parameter: &FormalParameter<'a>) {
@@ -601,50 +750,20 @@ impl<'a> Visit<'a> for Finder<'_> {
 
 impl Finder<'_> {
     fn note_eval(&mut self, name: &IdentifierReference<'_>) {
-        self.note(&Use {
-            key: CaptureKey::Hidden(HiddenCapture::Eval),
-            name: "eval".into(),
-            uses: Uses::Whole,
-            span: range(name.span),
-            is_assigned: false,
-            reference: None,
-        });
+        self.mark_use_of_this();
+        self.note_whole(CaptureKey::Hidden(HiddenCapture::Eval), "eval", name.span);
     }
 }
 
-fn is_private_state(element: &ClassElement<'_>) -> bool {
+/// Says of a field that nobody else can read whether it is static.
+fn private_state(element: &ClassElement<'_>) -> Option<bool> {
     match element {
-        ClassElement::PropertyDefinition(property) => {
-            !property.r#static && property.key.is_private_identifier()
-        }
-        ClassElement::AccessorProperty(_) => true,
-        _ => false,
-    }
-}
-
-/// Takes the last name off a chain of members.
-fn named_member<'e, 'a>(expression: &'e Expression<'a>) -> Option<(&'e Expression<'a>, &'e str)> {
-    match expression {
-        Expression::StaticMemberExpression(member) => {
-            Some((&member.object, member.property.name.as_str()))
-        }
-        Expression::ComputedMemberExpression(member) => match &member.expression {
-            Expression::StringLiteral(name) => Some((&member.object, name.value.as_str())),
-            _ => None,
-        },
+        ClassElement::PropertyDefinition(property) => property
+            .key
+            .is_private_identifier()
+            .then_some(property.r#static),
+        ClassElement::AccessorProperty(property) => Some(property.r#static),
         _ => None,
-    }
-}
-
-/// Finds the name at the beginning of a chain of members.
-fn root_of<'e, 'a>(mut expression: &'e Expression<'a>) -> Option<&'e IdentifierReference<'a>> {
-    loop {
-        expression = match expression {
-            Expression::Identifier(name) => return Some(name),
-            Expression::StaticMemberExpression(member) => &member.object,
-            Expression::ComputedMemberExpression(member) => &member.object,
-            _ => return None,
-        };
     }
 }
 

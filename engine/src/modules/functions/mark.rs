@@ -5,8 +5,8 @@
 //!   An argument of a builder call is noted by the mark of the call.
 //! - `import.meta.madeClass` does so for a class and its methods.
 //! - `import.meta.declared(n, value, …)` notes the functions of a block.
-//! - `import.meta.members(object, [[n, "name", reader], …])` does so for the methods of an
-//!   object.
+//! - `import.meta.members(object, [[n, "name", reader, "get"], …])` does so for the methods of
+//!   an object; `import.meta.key(key)` gives it the names that are computed, which are absent.
 //! - `import.meta.scope(reader)` hands over a reader of the module's own bindings.
 //!
 //! A reader is a function that gives the variable of a number, when it is asked for it: it may
@@ -21,8 +21,8 @@ use oxc::{
             Argument, ArrayExpressionElement, ArrowFunctionBody, ArrowFunctionExpression,
             BindingIdentifier, BindingPattern, CallExpression, Class, Declaration,
             ExportDefaultDeclarationKind, Expression, FormalParameter, FormalParameterKind,
-            FormalParameters, Function, IdentifierName, ObjectExpression, ObjectPropertyKind,
-            Program, PropertyKind, Statement,
+            FormalParameters, Function, IdentifierName, ObjectExpression, ObjectProperty,
+            ObjectPropertyKind, Program, PropertyKind, Statement,
         },
         builder::AstBuilder,
     },
@@ -55,6 +55,22 @@ pub(crate) fn mark_functions<'a>(
 
 /// The parameter of readers.
 const READER_NUMBER: &str = "__rigkit_n";
+
+/// Is a method of an object that is to be noted.
+struct MarkedMethod {
+    unit: usize,
+    /// Its name, unless that is computed.
+    name: Option<String>,
+    accessor: Option<&'static str>,
+}
+
+fn accessor(kind: PropertyKind) -> Option<&'static str> {
+    match kind {
+        PropertyKind::Init => None,
+        PropertyKind::Get => Some("get"),
+        PropertyKind::Set => Some("set"),
+    }
+}
 
 /// The name of a default export that has none, so that it can be noted.
 const DEFAULT_NAME: &str = "__rigkit_default";
@@ -133,10 +149,11 @@ impl<'a> VisitMut<'a> for Marker<'a, '_> {
         self.callee = outer;
     }
 
-    fn visit_object_property(&mut self, property: &mut oxc::ast::ast::ObjectProperty<'a>) {
+    fn visit_object_property(&mut self, property: &mut ObjectProperty<'a>) {
         if property.method || property.kind != PropertyKind::Init {
             // A method is no expression of its own; its object notes it.
             self.visit_property_key(&mut property.key);
+            self.note_key(property);
             if let Expression::FunctionExpression(function) = &mut property.value {
                 self.visit_function(function, ScopeFlags::Function);
             }
@@ -306,8 +323,20 @@ impl<'a> Marker<'a, '_> {
         self.meta_call(if is_class { "madeClass" } else { "made" }, arguments)
     }
 
-    /// Lists the methods of an object: unit and name.
-    fn methods(&self, object: &ObjectExpression<'a>) -> Option<Vec<(usize, String)>> {
+    /// Has a computed name of a method noted, because nothing else tells which method it is.
+    fn note_key(&self, property: &mut ObjectProperty<'a>) {
+        let Expression::FunctionExpression(function) = &property.value else {
+            return;
+        };
+        let is_noted = property.computed && self.found.unit_at(&function.scope_id).is_some();
+        if is_noted && let Some(key) = property.key.as_expression_mut() {
+            let key_value = key.take_in(&self.allocator);
+            *key = self.meta_call("key", vec![key_value]);
+        }
+    }
+
+    /// Lists the methods of an object.
+    fn methods(&self, object: &ObjectExpression<'a>) -> Option<Vec<MarkedMethod>> {
         let methods = object.properties.iter().filter_map(|property| {
             let ObjectPropertyKind::ObjectProperty(property) = property else {
                 return None;
@@ -316,24 +345,41 @@ impl<'a> Marker<'a, '_> {
             let Expression::FunctionExpression(function) = &property.value else {
                 return None;
             };
-            let unit = is_method.then(|| self.found.unit_at(&function.scope_id))??;
-            Some((unit, property.key.static_name()?.into_owned()))
+            let name = if property.computed {
+                None
+            } else {
+                Some(property.key.static_name()?.into_owned())
+            };
+            Some(MarkedMethod {
+                unit: is_method.then(|| self.found.unit_at(&function.scope_id))??,
+                name,
+                accessor: accessor(property.kind),
+            })
         });
         let methods: Vec<_> = methods.collect();
         (!methods.is_empty()).then_some(methods)
     }
 
-    fn members(&self, object: Expression<'a>, methods: &[(usize, String)]) -> Expression<'a> {
-        let entries = methods.iter().map(|(unit, name)| {
-            let locals = &self.found.drafts[*unit].locals;
-            let mut entry = vec![self.number(*unit), self.text(name)];
-            if !locals.is_empty() {
-                entry.push(self.reader(locals));
-            }
-            self.array(entry)
-        });
+    fn members(&self, object: Expression<'a>, methods: &[MarkedMethod]) -> Expression<'a> {
+        let entries = methods.iter().map(|method| self.method(method));
         let entries = self.array(entries.collect());
         self.meta_call("members", vec![object, entries])
+    }
+
+    fn method(&self, method: &MarkedMethod) -> Expression<'a> {
+        let locals = &self.found.drafts[method.unit].locals;
+        let name = method.name.as_deref();
+        let mut entry = vec![
+            self.number(method.unit),
+            name.map_or_else(|| self.number(0), |name| self.text(name)),
+        ];
+        if !locals.is_empty() {
+            entry.push(self.reader(locals));
+        } else if method.accessor.is_some() {
+            entry.push(self.number(0));
+        }
+        entry.extend(method.accessor.map(|accessor| self.text(accessor)));
+        self.array(entry)
     }
 
     fn hand_over_bindings(&self, program: &mut Program<'a>) {

@@ -7,6 +7,7 @@
 
 mod find;
 mod mark;
+mod members;
 mod normalize;
 mod uses;
 
@@ -27,6 +28,17 @@ pub(crate) struct ModuleFunctions {
     pub(crate) units: Vec<FunctionUnit>,
     /// How many of the module's own bindings the printed code makes readable.
     pub(crate) readers: u32,
+    /// The code that may change what it imports, or what the language brings.
+    pub(crate) touched: Vec<Touched>,
+}
+
+/// Is code that may change what others share, such as `client.defaults.retries = 2`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Touched {
+    pub(crate) name: Box<str>,
+    /// Where it is imported from, unless it is a global.
+    pub(crate) specifier: Option<Box<str>>,
+    pub(crate) span: Range<u32>,
 }
 
 /// Is a function or a class as it is written.
@@ -45,10 +57,15 @@ pub(crate) struct FunctionUnit {
 /// Tells functions from classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum UnitKind {
-    Function,
+    Function {
+        /// Whether it uses what it is called on.
+        uses_this: bool,
+    },
     Class {
         /// Whether its instances have fields that nobody else can read.
         has_private_state: bool,
+        /// Whether the class itself has such fields.
+        has_private_statics: bool,
     },
 }
 
@@ -85,6 +102,10 @@ pub(crate) enum CaptureSource {
     Global,
     /// In a module that is imported while the function runs.
     DynamicImport { specifier: Box<str> },
+    /// In a variable of the environment that is read while the function runs.
+    Variable { is_secret: bool },
+    /// In what a module knows of itself, such as its path.
+    ImportMeta,
     /// Where nothing can look.
     Hidden(HiddenCapture),
 }

@@ -11,9 +11,10 @@ use oxc::{
     allocator::{Allocator, Box as ArenaBox, Vec as ArenaVec},
     ast::{
         ast::{
-            Argument, ArrowFunctionBody, ArrowFunctionExpression, BindingIdentifier, Class,
-            ClassBody, ClassHeritage, Decorator, Expression, FormalParameterKind, FormalParameters,
-            Function, FunctionBody, IdentifierReference, Program, Statement,
+            Argument, ArrowFunctionBody, ArrowFunctionExpression, BindingIdentifier,
+            BindingProperty, Class, ClassBody, ClassHeritage, Decorator, Expression,
+            FormalParameterKind, FormalParameters, Function, FunctionBody, IdentifierReference,
+            ImportExpression, ObjectProperty, Program, PropertyKey, Statement,
         },
         builder::AstBuilder,
     },
@@ -21,11 +22,12 @@ use oxc::{
     codegen::{Codegen, CodegenOptions, CommentOptions, Context, Gen},
     semantic::{ReferenceId, ScopeFlags, ScopeId, Scoping, SymbolId},
     span::SPAN,
-    str::Ident,
+    str::{Ident, Str},
+    syntax::identifier::is_identifier_name,
 };
 use rustc_hash::FxHashMap;
 
-use super::FoundFunctions;
+use super::{CaptureSource, FoundFunctions};
 use crate::digest::hash_parts;
 
 /// Computes the digest of every function and class that was found.
@@ -44,6 +46,7 @@ pub(super) fn digest_syntax<'a>(
         scoping,
         found,
         names: FxHashMap::default(),
+        specifiers: FxHashMap::default(),
         taken: FxHashMap::default(),
     };
     normalizer.visit_program(program);
@@ -56,6 +59,8 @@ struct Normalizer<'a, 's> {
     found: &'s mut FoundFunctions,
     /// The names that variables had.
     names: FxHashMap<SymbolId, Ident<'a>>,
+    /// The specifiers that imports had, by where they are.
+    specifiers: FxHashMap<u32, Str<'a>>,
     /// What was inside units that are inside others.
     taken: FxHashMap<usize, Inside<'a>>,
 }
@@ -171,15 +176,24 @@ impl<'a> Normalizer<'a, '_> {
     }
 
     fn renamer(&mut self, unit: usize) -> Renamer<'a, '_> {
-        let captured = self.found.drafts[unit].symbols.iter().enumerate();
+        let symbols = self.found.drafts[unit].symbols.iter().enumerate();
+        let captures = self.found.functions.units[unit].captures.iter().enumerate();
         Renamer {
             allocator: self.allocator,
+            builder: AstBuilder::new(self.allocator),
             scoping: self.scoping,
-            captured: captured
+            imported: captures
+                .filter_map(|(index, capture)| match &capture.source {
+                    CaptureSource::DynamicImport { specifier } => Some((specifier.clone(), index)),
+                    _ => None,
+                })
+                .collect(),
+            captured: symbols
                 .filter_map(|(index, symbol)| Some(((*symbol)?, index)))
                 .collect(),
             own: FxHashMap::default(),
             names: &mut self.names,
+            specifiers: &mut self.specifiers,
         }
     }
 
@@ -188,6 +202,7 @@ impl<'a> Normalizer<'a, '_> {
             scoping: self.scoping,
             found: self.found,
             names: &self.names,
+            specifiers: &self.specifiers,
             taken: &mut self.taken,
         }
     }
@@ -249,10 +264,14 @@ impl<'a> Normalizer<'a, '_> {
 /// Gives numbers to the variables of one unit, in the order in which they appear.
 struct Renamer<'a, 's> {
     allocator: &'a Allocator,
+    builder: AstBuilder<'a>,
     scoping: &'s Scoping,
     captured: FxHashMap<SymbolId, usize>,
+    /// The modules that are imported while the unit runs, which count by what is in them.
+    imported: FxHashMap<Box<str>, usize>,
     own: FxHashMap<SymbolId, usize>,
     names: &'s mut FxHashMap<SymbolId, Ident<'a>>,
+    specifiers: &'s mut FxHashMap<u32, Str<'a>>,
 }
 
 impl<'a> Renamer<'a, '_> {
@@ -267,9 +286,43 @@ impl<'a> Renamer<'a, '_> {
         let old = mem::replace(name, self.allocator.alloc_str(&new).into());
         self.names.entry(symbol).or_insert(old);
     }
+
+    /// Takes the quotes off a key that needs none.
+    fn bare_key(&self, key: &mut PropertyKey<'a>) {
+        if let PropertyKey::StringLiteral(name) = key
+            && is_identifier_name(&name.value)
+        {
+            *key = PropertyKey::new_static_identifier(name.span, name.value, &self.builder);
+        }
+    }
 }
 
 impl<'a> VisitMut<'a> for Renamer<'a, '_> {
+    fn visit_object_property(&mut self, property: &mut ObjectProperty<'a>) {
+        walk_mut::walk_object_property(self, property);
+        if !property.computed {
+            self.bare_key(&mut property.key);
+        }
+    }
+
+    fn visit_binding_property(&mut self, property: &mut BindingProperty<'a>) {
+        walk_mut::walk_binding_property(self, property);
+        if !property.computed {
+            self.bare_key(&mut property.key);
+        }
+    }
+
+    fn visit_import_expression(&mut self, import: &mut ImportExpression<'a>) {
+        walk_mut::walk_import_expression(self, import);
+        if let Expression::StringLiteral(source) = &mut import.source
+            && let Some(index) = self.imported.get(source.value.as_str())
+        {
+            let new = self.allocator.alloc_str(&format!("__c{index}"));
+            let old = mem::replace(&mut source.value, new.into());
+            self.specifiers.entry(source.span.start).or_insert(old);
+        }
+    }
+
     fn visit_binding_identifier(&mut self, name: &mut BindingIdentifier<'a>) {
         if let Some(symbol) = name.symbol_id.get() {
             self.rename(symbol, &mut name.name);
@@ -285,11 +338,12 @@ impl<'a> VisitMut<'a> for Renamer<'a, '_> {
     }
 }
 
-/// Puts back the names of variables, and what was inside units.
+/// Puts back the names of variables and modules, and what was inside units.
 struct Restorer<'a, 's> {
     scoping: &'s Scoping,
     found: &'s FoundFunctions,
     names: &'s FxHashMap<SymbolId, Ident<'a>>,
+    specifiers: &'s FxHashMap<u32, Str<'a>>,
     taken: &'s mut FxHashMap<usize, Inside<'a>>,
 }
 
@@ -324,6 +378,15 @@ impl<'a> VisitMut<'a> for Restorer<'a, '_> {
             class.decorators = decorators;
         }
         walk_mut::walk_class(self, class);
+    }
+
+    fn visit_import_expression(&mut self, import: &mut ImportExpression<'a>) {
+        walk_mut::walk_import_expression(self, import);
+        if let Expression::StringLiteral(source) = &mut import.source
+            && let Some(old) = self.specifiers.get(&source.span.start)
+        {
+            source.value = *old;
+        }
     }
 
     fn visit_binding_identifier(&mut self, name: &mut BindingIdentifier<'a>) {

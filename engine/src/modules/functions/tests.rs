@@ -29,6 +29,9 @@ fn captures(text: &str) -> Vec<String> {
                 CaptureSource::Import { .. } => "import",
                 CaptureSource::Global => "global",
                 CaptureSource::DynamicImport { .. } => "dynamic",
+                CaptureSource::Variable { is_secret: false } => "variable",
+                CaptureSource::Variable { is_secret: true } => "secret",
+                CaptureSource::ImportMeta => "meta",
                 CaptureSource::Hidden(_) => "hidden",
             };
             let members = match capture.uses {
@@ -94,6 +97,30 @@ fn a_unit_captures_what_it_does_not_declare() {
     );
     check("const f = () => import(\"./a\");", &["dynamic ./a"]);
     check(
+        "const f = () => import.meta.dirname;",
+        &["meta import.meta"],
+    );
+    check(
+        "import { env } from \"@rigkit/sdk\"; const f = () => [env(\"A\"), env.secret(\"B\", 1)];",
+        &["variable A", "secret B"],
+    );
+    check(
+        "import { env } from \"@rigkit/sdk\"; const f = (name) => env(name);",
+        &["import env"],
+    );
+    check(
+        "const v = {}; const f = () => { const { a, b: { c }, d = 1 } = v.x; };",
+        &["module v .x.a .x.b.c .x.d"],
+    );
+    check(
+        "const v = {}; const f = () => { const { a, ...b } = v; };",
+        &["module v"],
+    );
+    check(
+        "const f = () => [globalThis.a.b, globalThis];",
+        &["global a .b", "global globalThis"],
+    );
+    check(
         "const f = () => eval(\"1\");",
         &["hidden eval", "global eval"],
     );
@@ -151,6 +178,23 @@ fn syntax_is_the_same_however_it_is_written() {
     same(
         "import { a } from \"./a\"; const f = () => a;",
         "import { a as b } from \"./c\"; const f = () => b;",
+    );
+    same(
+        "const f = () => ({ a: 1 });",
+        "const f = () => ({ \"a\": 1 });",
+    );
+    same("const f = ({ a }) => a;", "const f = ({ \"a\": b }) => b;");
+    same(
+        "const f = () => import(\"./a\");",
+        "const f = () => import(\"./b\");",
+    );
+    other(
+        "const f = () => [import(\"./a\"), import(\"./b\")];",
+        "const f = () => [import(\"./a\"), import(\"./a\")];",
+    );
+    other(
+        "const f = () => ({ a: 1 });",
+        "const f = () => ({ \"a-b\": 1 });",
     );
     same(
         "const f = (s) => s.add(1);",

@@ -21,6 +21,15 @@ pub(crate) struct MemberUse {
 }
 
 impl Uses {
+    /// Uses one member; one that no name leads to is all of it.
+    pub(super) fn of(member: MemberUse) -> Self {
+        if member.path.is_empty() {
+            Self::Whole
+        } else {
+            Self::Members(vec![member])
+        }
+    }
+
     /// Adds what another place uses; says whether that is more than before.
     pub(super) fn add(&mut self, other: &Uses) -> bool {
         let added = match (&mut *self, other) {

@@ -34,8 +34,15 @@
       if (isDefining) noteMethods(value);
       return value;
     };
+    meta.key = (key) => {
+      const name = typeof key === "symbol" ? key : `${key}`;
+      computedKeys.push(name);
+      return name;
+    };
     meta.members = (object, methods) => {
-      if (isDefining) for (const method of methods) noteMember(object, first, method);
+      const computed = methods.filter(([, name]) => name === 0);
+      const keys = computed.length === 0 ? [] : computedKeys.splice(-computed.length);
+      if (isDefining) noteMembers(object, methods, keys, first, meta.filename);
       return object;
     };
     meta.scope = (reader) => moduleReaders.set(module, reader);
@@ -54,14 +61,16 @@
     return value;
   }
 
-  function noteMember(object, first, [ordinal, name, reader]) {
-    const { value, get, set } = Object.getOwnPropertyDescriptor(object, name) ?? {};
-    for (const member of [value, get, set]) {
-      const isNew = typeof member === "function" && !origins.has(member);
-      if (isNew) {
-        note(member, first + ordinal, reader);
-        return;
-      }
+  // The computed names of methods whose objects are not finished yet, the innermost last.
+  const computedKeys = [];
+
+  // Of two methods of one name the last is there, unless the object took another one over.
+  function noteMembers(object, methods, keys, first, file) {
+    for (const [ordinal, name, reader, accessor] of methods.toReversed()) {
+      const key = name === 0 ? keys.pop() : name;
+      const member = Object.getOwnPropertyDescriptor(object, key)?.[accessor ?? "value"];
+      const isNew = typeof member === "function" && !origins.has(member) && member.fileName === file;
+      if (isNew) note(member, first + ordinal, reader);
     }
   }
 

@@ -26,7 +26,7 @@
       return;
     }
     const directory = path.slice(0, Math.max(path.lastIndexOf("/"), 1));
-    const body = new Function("exports", "require", "module", "__filename", "__dirname", text.replace(/^#!.*/, ""));
+    const body = rigkit.compileCommonJs(path, text.replace(/^#!.*/, ""));
     body.call(module.exports, module.exports, requireFrom(path), module, path, directory);
   }
 

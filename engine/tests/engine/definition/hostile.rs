@@ -31,6 +31,7 @@ fn a_loop_ends_at_the_time_limit() {
         "function f() {\n  for (;;);\n}\nf();",
         "await null;\nfor (;;) { try { for (;;); } catch {} }",
         "const loop = async () => { for (;;) await null; };\nawait loop();",
+        "const loop = async () => { for (;;) await null; };\nvoid loop();",
         "/(a*)*b/.test('a'.repeat(40));\n",
         "try { while (true) {} } finally { while (true) {} }",
     ] {

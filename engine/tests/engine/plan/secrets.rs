@@ -403,13 +403,15 @@ fn what_a_check_says_is_masked_and_still_tells_one_secret_from_another() {
     let mut project = TestProject::new(
         r#"
 import { defineProvider, env, sequence } from "@rigkit/sdk";
+// What is found out while rig runs is no part of the code.
+const found = (name) => env.secret(name)();
 const vault = defineProvider("vault", {}, {
   providerId: "vault",
   createProvider: () => ({
     providerId: "vault",
     runtime: () => ({}),
     checks: () => {
-      const token = env.secret("TOKEN")();
+      const token = found("TOKEN");
       return { id: "token", label: `token ${token}`, status: process.env.STATUS ?? "ok", value: { token }, message: `renew ${token}`, fingerprint: token };
     },
   }),

@@ -56,6 +56,23 @@ impl TestProject {
         std::fs::write(self.path(file), text.replace(from, to)).unwrap();
     }
 
+    /// Writes one file, and the directories that lead to it.
+    pub fn write_file(&self, file: &str, text: &str) {
+        let path = self.path(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// Makes another project of the same files, with what runs of this one have left.
+    pub fn copy(&self) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        copy_files(&self.root(), directory.path());
+        Self {
+            directory,
+            environment: self.environment.clone(),
+        }
+    }
+
     pub fn root(&self) -> PathBuf {
         self.directory.path().canonicalize().unwrap()
     }
@@ -171,6 +188,22 @@ impl TestProject {
                 .any(|window| window == text.as_bytes())
         });
         found
+    }
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type().unwrap();
+        if kind.is_symlink() {
+            std::os::unix::fs::symlink(std::fs::read_link(source).unwrap(), target).unwrap();
+        } else if kind.is_dir() {
+            std::fs::create_dir(&target).unwrap();
+            copy_files(&source, &target);
+        } else {
+            std::fs::copy(source, target).unwrap();
+        }
     }
 }
 

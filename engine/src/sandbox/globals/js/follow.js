@@ -5,16 +5,17 @@
   const { getPrototypeOf, getOwnPropertyDescriptor } = Object;
 
   // Follows names into namespaces and plain objects, as far as only the member counts: who
-  // calls a member of an object hands over the object. Gives how many were followed, and the
-  // value there.
+  // calls a member of an object hands over the object. Gives how many were followed, the
+  // value there, and the member of it that is called.
   function follow(value, isCalled, ...path) {
     let current = value;
     for (const [index, key] of path.entries()) {
-      const stays = isCalled && index === path.length - 1 && !isNamespace(current);
-      if (stays || !isOpen(current) || native.proxyTarget(current) !== undefined) return [index, current];
+      if (!isOpen(current) || native.proxyTarget(current) !== undefined) return [index, current];
       const descriptor = getOwnPropertyDescriptor(current, key);
       if (descriptor === undefined && key in current) return [index, current];
       if (descriptor !== undefined && !("value" in descriptor)) return [index, current];
+      const isGiven = isCalled && index === path.length - 1 && !isNamespace(current);
+      if (isGiven) return [index, current, descriptor?.value];
       current = descriptor?.value;
     }
     return [path.length, current];

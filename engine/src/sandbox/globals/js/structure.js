@@ -30,12 +30,13 @@
 
   function describeArray(array) {
     const keys = Object.keys(array);
-    if (keys.length === array.length) return [`array ${array.length}`, false, [], ...array];
+    const isDense = keys.length === array.length && (keys.length === 0 || keys.at(-1) === `${keys.length - 1}`);
+    if (isDense) return [`array ${array.length}`, false, [], ...array];
     return [`array ${array.length} ${JSON.stringify(keys)}`, false, [], ...keys.map((key) => array[key])];
   }
 
   function describeMembers(kind, object, parts, isHidden = false) {
-    const members = { names: [], values: [], files: [] };
+    const members = { names: [], values: [], files: [], isPlain: kind === "object" };
     for (const key of Reflect.ownKeys(object).sort(byText)) {
       addMember(key, getOwnPropertyDescriptor(object, key), object, members);
     }
@@ -50,7 +51,10 @@
   function addMember(key, descriptor, object, members) {
     const name = typeof key === "symbol" ? `symbol ${String(key.description)}` : key;
     const { value, get, set } = descriptor;
-    const packaged = packageFunction(value) ?? packageFunction(get);
+    // What a package puts together shows in its data what its functions close over; what the
+    // project puts together is looked into.
+    const isOpaque = members.isPlain && typeof value === "function" && !isMethod(value);
+    const packaged = isOpaque ? undefined : (packageFunction(value) ?? packageFunction(get));
     if (packaged !== undefined) {
       members.names.push([name, packaged.place]);
       members.files.push(packaged.file);
@@ -75,6 +79,13 @@
     }
   }
 
+  // A method finds what it needs in its object.
+  function isMethod(value) {
+    const text = Function.prototype.toString.call(value);
+    if (/^(?:async\s+)?function\b|^class\b|^async\s*\(/.test(text)) return false;
+    return /^(?:async\s+)?(?:\*\s*)?(?:[gs]et\s+)?(?:[\w$]+|"[^"]*"|'[^']*'|\[[^\]]*\])\s*\(/.test(text);
+  }
+
   function packageFunction(value) {
     if (typeof value !== "function") return undefined;
     const file = value.fileName;
@@ -87,15 +98,19 @@
     const { brandOf, typedArrayName } = use("brands");
     const brand = brandOf(object);
     const builtIn = builtInClass(prototype);
-    if (builtIn !== undefined) return [`global ${builtIn} ${globalState(object, builtIn)}`, false, []];
+    if (builtIn !== undefined) return describeGlobal(object, builtIn);
     const parts = PARTS[brand];
-    if (parts === undefined || GENERATORS.includes(object[Symbol.toStringTag])) return [brand, true, []];
-    const kind = `${brand} ${typedArrayName(object) ?? ""}`;
+    if (parts === undefined || STATEFUL.includes(object[Symbol.toStringTag])) return [brand, true, []];
+    const kind = `${brand} ${typedArrayName(object) ?? ""} ${BUILT_IN_PROTOTYPES.get(prototype) ?? ""}`;
     const holder = holderOf(prototype);
     return describeMembers(kind, object, [holder, ...parts(object)], hidesState(prototype));
   }
 
-  const GENERATORS = ["Generator", "AsyncGenerator"];
+  // Objects that remember how far they have come.
+  const STATEFUL = [
+    "Generator", "AsyncGenerator", "Array Iterator", "Map Iterator", "Set Iterator", "String Iterator",
+    "RegExp String Iterator", "Iterator Helper",
+  ];
 
   // Classes of Rigkit's own globals keep their state to themselves.
   function builtInClass(prototype) {
@@ -104,10 +119,20 @@
     return typeof file === "string" && file.startsWith("rigkit:") ? owner.name : undefined;
   }
 
-  function globalState(object, name) {
-    if (name === "URL" || name === "URLSearchParams") return JSON.stringify(String(object));
-    return name === "DOMException" ? JSON.stringify([object.name, object.message]) : "";
+  function describeGlobal(object, name) {
+    const state = GLOBAL_STATE[name];
+    if (state === undefined) return [`global ${name}`, true, []];
+    return [`global ${name} ${JSON.stringify(state(object))}`, false, []];
   }
+
+  const GLOBAL_STATE = {
+    URL: String,
+    URLSearchParams: String,
+    Headers: (headers) => [...headers],
+    DOMException: ({ name, message }) => [name, message],
+    TextEncoder: () => [],
+    TextDecoder: ({ encoding, fatal, ignoreBOM }) => [encoding, fatal, ignoreBOM],
+  };
 
   // An object is described with its class; of what the language brings there is nothing to say.
   function holderOf(prototype) {
@@ -116,13 +141,13 @@
     return typeof owner === "function" && owner.prototype === prototype ? owner : prototype;
   }
 
-  const BUILT_IN_PROTOTYPES = new Set(
+  const BUILT_IN_PROTOTYPES = new Map(
     [
       Array, ArrayBuffer, BigInt, Boolean, DataView, Date, Error, AggregateError, EvalError, Map, Number, Object,
       RangeError, ReferenceError, RegExp, Set, SharedArrayBuffer, String, Symbol, SyntaxError, TypeError, URIError,
       Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, BigInt64Array,
       BigUint64Array, Float32Array, Float64Array,
-    ].map((constructor) => constructor.prototype),
+    ].map((constructor) => [constructor.prototype, constructor.name]),
   );
 
   // Says whether the class of an object, which nothing has marked, declares private fields.
@@ -164,12 +189,73 @@
     const { fileName: file, name } = value;
     const packaged = packageFunction(value);
     if (packaged !== undefined) return functionWithMembers(value, packaged.place, [packaged.file]);
-    if (typeof file === "string" && (file.startsWith("@rigkit/") || file.startsWith("rigkit:"))) {
-      return [`built-in ${file} ${name}`, false, []];
+    if (typeof file === "string" && /^(?:@rigkit\/|rigkit:|node:)/.test(file)) {
+      // What `env` is going to read, nobody knows.
+      const isEnv = file === "rigkit:sdk" && (name === "secret" || Object.hasOwn(value, "secret"));
+      return [`built-in ${file} ${name}`, isEnv, []];
     }
     const text = Function.prototype.toString.call(value);
-    const isNative = text.includes("[native code]");
-    return isNative ? [`native ${name}`, false, []] : functionWithMembers(value, `text ${text}`, [], true);
+    if (text.includes("[native code]")) return describeNative(value);
+    const isFile = typeof file === "string" && file.startsWith("/");
+    return functionWithMembers(value, `text ${text}`, isFile ? [file] : [], !isFile);
+  }
+
+  // A function of the language is what can be reached from its globals; one that cannot may
+  // hold values, such as the one that resolves a promise.
+  function describeNative(value) {
+    natives ??= findNatives();
+    const place = natives.get(value);
+    return [`native ${place ?? value.name}`, place === undefined, []];
+  }
+
+  let natives;
+
+  function findNatives() {
+    const found = new Map();
+    const names = Object.getOwnPropertyNames(globalThis).filter((name) => !rigkit.isOwnGlobal(name));
+    // Accessors among the globals make what has not been used so far.
+    let level = names
+      .map((name) => [name, getOwnPropertyDescriptor(globalThis, name).value])
+      .filter(([name, value]) => isReference(value) && value !== globalThis && value !== rigkit && name !== "process");
+    while (level.length > 0) {
+      const news = level.filter(([place, value]) => !found.has(value) && found.set(value, place));
+      level = news.flatMap(([place, value]) => heldBy(value).map(([key, held]) => [`${place}.${key}`, held]));
+    }
+    return found;
+  }
+
+  const isReference = (value) => typeof value === "function" || (typeof value === "object" && value !== null);
+
+  // Nothing but the language is below its globals, unless the config has put it there.
+  function heldBy(value) {
+    const held = [["prototype of", getPrototypeOf(value)]];
+    for (const key of Reflect.ownKeys(value)) {
+      const { value: member, get, set } = getOwnPropertyDescriptor(value, key);
+      held.push([String(key), member], [`get ${String(key)}`, get], [`set ${String(key)}`, set]);
+    }
+    return held.filter(([, member]) => isReference(member) && rigkit.originOf(member) === undefined);
+  }
+
+  // Says whether an object is an instance of a class of a package.
+  function isPackaged(object) {
+    for (let current = getPrototypeOf(object); current !== null; current = getPrototypeOf(current)) {
+      if (packageFunction(getOwnPropertyDescriptor(current, "constructor")?.value) !== undefined) return true;
+    }
+    return false;
+  }
+
+  // Says whether a function of a package is one of those that the package exports, and not one
+  // that was made for somebody and may hold values.
+  function isExported(value, exported) {
+    const MOST_LEVELS = 4;
+    const seen = new Set();
+    let level = [exported];
+    for (let depth = 0; depth < MOST_LEVELS && level.length > 0; depth += 1) {
+      const news = level.filter((held) => isReference(held) && !seen.has(held) && seen.add(held));
+      if (news.includes(value)) return true;
+      level = news.flatMap((held) => Reflect.ownKeys(held).map((key) => getOwnPropertyDescriptor(held, key)?.value));
+    }
+    return false;
   }
 
   function variableOf({ variable, fallback, secret }) {
@@ -181,17 +267,35 @@
   }
 
   function functionWithMembers(value, label, files, isHidden = false) {
-    const [names, , more, ...members] = describeOwnMembers(value);
+    const [names, , more, ...members] = describeOwnMembers(value) ?? NO_MEMBERS;
     return [`function ${label} ${names}`, isHidden, [...files, ...more], ...members];
   }
 
-  // Gives what was put on a function; its code says the rest.
+  const NO_MEMBERS = ["[]", false, []];
+
+  // Gives what was put on a function, or on the prototype of one; its code says the rest.
   function describeOwnMembers(value) {
+    const own = Reflect.ownKeys(value).filter((key) => isAdded(value, key, value));
+    const prototype = getOwnPropertyDescriptor(value, "prototype")?.value;
+    const isOpenClass = isReference(prototype) && rigkit.originOf(value) !== undefined;
+    const shared = isOpenClass ? Reflect.ownKeys(prototype).filter((key) => isAdded(prototype, key, value)) : [];
+    if (own.length === 0 && shared.length === 0) return undefined;
     const members = { names: [], values: [], files: [] };
-    for (const key of Object.keys(value).sort(byText)) {
-      addMember(key, getOwnPropertyDescriptor(value, key), value, members);
+    for (const [keys, holder] of [[own, value], [shared, prototype]]) {
+      for (const key of keys.sort(byText)) addMember(key, getOwnPropertyDescriptor(holder, key), holder, members);
+      members.names.push("in prototype");
     }
     return [JSON.stringify(members.names), false, members.files, ...members.values];
+  }
+
+  const STANDARD = ["length", "name", "prototype", "constructor", "arguments", "caller"];
+
+  function isAdded(holder, key, owner) {
+    if (STANDARD.includes(key)) return false;
+    const { value, get, set } = getOwnPropertyDescriptor(holder, key);
+    const method = value ?? get ?? set;
+    const origin = typeof method === "function" ? rigkit.originOf(method) : undefined;
+    return origin === undefined || origin !== rigkit.originOf(owner);
   }
 
   // Writes a value as short as it is told apart by a person.
@@ -211,5 +315,5 @@
     return member instanceof RegExp ? String(member) : member;
   }
 
-  return { describe, describeOwnMembers, preview };
+  return { describe, describeOwnMembers, isExported, isPackaged, preview };
 })

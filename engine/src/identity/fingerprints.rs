@@ -68,7 +68,7 @@ pub(super) struct FunctionFacts {
 pub(super) struct CaptureFact {
     pub(super) name: String,
     pub(super) value: CaptureValue,
-    pub(super) preview: Option<String>,
+    pub(super) preview: Option<Arc<str>>,
     pub(super) place: CodeSpan,
 }
 
@@ -196,7 +196,7 @@ impl Fingerprints {
             CaptureValue::Plain(plain) => Capture {
                 name: capture.name.clone(),
                 fingerprint: plain_fingerprint(plain),
-                value: capture.preview.clone(),
+                value: capture.preview.as_deref().map(str::to_owned),
                 place: None,
                 holds_functions: false,
             },
@@ -211,7 +211,7 @@ impl Fingerprints {
             return Capture {
                 name: capture.name.clone(),
                 fingerprint: node.digest,
-                value: capture.preview.clone(),
+                value: capture.preview.as_deref().map(str::to_owned),
                 place: None,
                 holds_functions: self.holds_functions(id),
             };

@@ -1,5 +1,7 @@
 //! What a function captures: where its value is found, and how it enters the fingerprint.
 
+use std::sync::Arc;
+
 use rquickjs::{Array, Function, Value, function::Args};
 
 use super::{Fingerprinter, FollowedPath, Origin, unit::UnitReading};
@@ -44,11 +46,8 @@ impl<'js> Fingerprinter<'_, 'js> {
                 .push(unseen::assigned(&capture.name, place));
         }
         let captured = match &capture.source {
-            CaptureSource::Local(index) => self.call_reader(origin.reader.as_ref(), *index)?,
-            CaptureSource::Module(index) => {
-                let reader = self.module_reader(module)?;
-                self.call_reader(reader.as_ref(), *index)?
-            }
+            CaptureSource::Local(index) => self.read_local(origin.reader.as_ref(), *index)?,
+            CaptureSource::Module(index) => self.module_binding(module, *index)?,
             CaptureSource::Import {
                 reader,
                 specifier,
@@ -103,6 +102,7 @@ impl<'js> Fingerprinter<'_, 'js> {
                     let mut plain = Label::default();
                     plain.bytes(b'n', label.as_bytes());
                     let value = CaptureValue::Plain(plain.into_plain());
+                    let preview = preview.map(Arc::from);
                     reading.add_fact(&capture.name, value, preview, capture, module);
                 }
             }
@@ -112,7 +112,7 @@ impl<'js> Fingerprinter<'_, 'js> {
                 if let CaptureSource::Import { export, .. } = &capture.source {
                     reading.label.text(export);
                 }
-                let (value, preview) = (CaptureValue::Node(node), Some("its files".to_owned()));
+                let (value, preview) = (CaptureValue::Node(node), Some("its files".into()));
                 reading.add_fact(&capture.name, value, preview, capture, module);
             }
             Captured::Value(value) => match &capture.uses {
@@ -233,17 +233,16 @@ impl<'js> Fingerprinter<'_, 'js> {
         module: ModuleId,
         reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
-        let preview = self.preview(value)?;
-        let value = if value.is_object() || value.is_function() {
+        let (value, preview) = if value.is_object() || value.is_function() {
             let node = self.node_of(value);
             reading.label.edge(node);
-            CaptureValue::Node(node)
+            (CaptureValue::Node(node), self.preview_of(node, value)?)
         } else {
             let mut plain = Label::default();
             self.add_plain(value, &mut plain)?;
             let plain = plain.into_plain();
             reading.label.bytes(b'p', &plain.bytes);
-            CaptureValue::Plain(plain)
+            (CaptureValue::Plain(plain), self.preview(value)?)
         };
         reading.add_fact(name, value, preview, capture, module);
         Ok(())
@@ -262,8 +261,7 @@ impl<'js> Fingerprinter<'_, 'js> {
             target.origin == ModuleOrigin::Project && target.format != ModuleFormat::CommonJs
         });
         if is_value {
-            let read = self.module_reader(module)?;
-            return self.call_reader(read.as_ref(), reader);
+            return self.module_binding(module, reader);
         }
         Ok(self.module_symbol(module, specifier, export))
     }

@@ -78,7 +78,7 @@ impl Fingerprinter<'_, '_> {
         let plain = label.into_plain();
         reading.label.bytes(b'e', &plain.bytes);
         // A variable may be a secret that nobody has named as one.
-        let preview = Some(if value.is_some() { "set" } else { "not set" }.to_owned());
+        let preview = Some(if value.is_some() { "set" } else { "not set" }.into());
         reading.add_fact(shown, CaptureValue::Plain(plain), preview, capture, module);
     }
 }

@@ -12,7 +12,7 @@ mod value;
 
 use std::{cell::OnceCell, path::PathBuf, sync::Arc};
 
-use rquickjs::{Ctx, Function, Value};
+use rquickjs::{Array, Ctx, Function, Value};
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -46,7 +46,9 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     known: FxHashMap<Value<'js>, NodeId>,
     followed: FxHashMap<FollowedPath, (usize, Value<'js>)>,
     unread: Vec<(NodeId, Value<'js>)>,
-    readers: FxHashMap<ModuleId, Option<Function<'js>>>,
+    previews: FxHashMap<NodeId, Option<Arc<str>>>,
+    /// The values of the bindings of each module, where all of them have one.
+    bindings: FxHashMap<ModuleId, Option<Array<'js>>>,
     packages: PackageVersions,
     texts: FxHashMap<PathBuf, NodeId>,
     /// What the project may change in packages, by their names.
@@ -114,7 +116,8 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             known: FxHashMap::default(),
             followed: FxHashMap::default(),
             unread: Vec::new(),
-            readers: FxHashMap::default(),
+            previews: FxHashMap::default(),
+            bindings: FxHashMap::default(),
             packages: PackageVersions::default(),
             texts: FxHashMap::default(),
             touched_packages: None,

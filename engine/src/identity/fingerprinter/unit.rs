@@ -1,5 +1,7 @@
 //! Functions and classes of the project: their code, and readers of the variables around them.
 
+use std::sync::Arc;
+
 use rquickjs::{Array, Atom, Filter, Function, Object, Value};
 
 use super::{Fingerprinter, Origin, capture::Captured};
@@ -72,22 +74,42 @@ impl<'js> Fingerprinter<'_, 'js> {
         }
     }
 
-    pub(super) fn module_reader(
+    /// Gives the value of a binding of a module.
+    ///
+    /// Where one of them has no value, for the module has stopped half way, all of it counts.
+    pub(super) fn module_binding(
         &mut self,
         module: ModuleId,
-    ) -> rquickjs::Result<Option<Function<'js>>> {
-        if let Some(known) = self.readers.get(&module) {
-            return Ok(known.clone());
+        index: u32,
+    ) -> rquickjs::Result<Captured<'js>> {
+        let bindings = match self.bindings.get(&module) {
+            Some(known) => known.clone(),
+            None => self.read_bindings(module)?,
+        };
+        match bindings {
+            Some(bindings) => Ok(Captured::Value(bindings.get(index as usize)?)),
+            None => Ok(Captured::Text(
+                self.text_node(&self.graph.module(module).path),
+            )),
         }
-        let reader: Option<Function> = rigkit(&self.ctx)?
-            .get::<_, Function>("moduleReader")?
-            .call((module.0,))?;
-        self.readers.insert(module, reader.clone());
-        Ok(reader)
+    }
+
+    fn read_bindings(&mut self, module: ModuleId) -> rquickjs::Result<Option<Array<'js>>> {
+        let read: Function = rigkit(&self.ctx)?.get("moduleBindings")?;
+        let bindings = match read.call::<_, Option<Array>>((module.0,)) {
+            Ok(bindings) => bindings,
+            Err(rquickjs::Error::Exception) => {
+                drop(self.ctx.catch());
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        self.bindings.insert(module, bindings.clone());
+        Ok(bindings)
     }
 
     /// Reads a variable; one that has no value yet, and may never have, is as good as none.
-    pub(super) fn call_reader(
+    pub(super) fn read_local(
         &self,
         reader: Option<&Function<'js>>,
         index: u32,
@@ -118,7 +140,7 @@ impl UnitReading {
         &mut self,
         name: &str,
         value: CaptureValue,
-        preview: Option<String>,
+        preview: Option<Arc<str>>,
         capture: &CapturedName,
         module: ModuleId,
     ) {

@@ -1,6 +1,6 @@
 //! Values that are no code of the project: what they hold, and a short text of them.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use rquickjs::{Array, Coerced, Function, Module, Object, Value};
 
@@ -189,7 +189,21 @@ impl<'js> Fingerprinter<'_, 'js> {
         }
     }
 
-    pub(super) fn preview(&self, value: &Value<'js>) -> rquickjs::Result<Option<String>> {
+    /// Writes a short text of an object, once.
+    pub(super) fn preview_of(
+        &mut self,
+        node: NodeId,
+        value: &Value<'js>,
+    ) -> rquickjs::Result<Option<Arc<str>>> {
+        if let Some(known) = self.previews.get(&node) {
+            return Ok(known.clone());
+        }
+        let preview = self.preview(value)?;
+        self.previews.insert(node, preview.clone());
+        Ok(preview)
+    }
+
+    pub(super) fn preview(&self, value: &Value<'js>) -> rquickjs::Result<Option<Arc<str>>> {
         const LONGEST: usize = 120;
         if value.is_function() || value.is_proxy() {
             return Ok(None);
@@ -203,7 +217,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         } else {
             Some(value.get::<Coerced<String>>()?.0)
         };
-        Ok(text.map(|text| shortened(&self.secrets.mask(&text), LONGEST)))
+        Ok(text.map(|text| shortened(&self.secrets.mask(&text), LONGEST).into()))
     }
 }
 

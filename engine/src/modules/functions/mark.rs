@@ -7,7 +7,8 @@
 //! - `import.meta.declared(n, value, …)` notes the functions of a block.
 //! - `import.meta.members(object, [[n, "name", reader, "get"], …])` does so for the methods of
 //!   an object; `import.meta.key(key)` gives it the names that are computed, which are absent.
-//! - `import.meta.scope(reader)` hands over a reader of the module's own bindings.
+//! - `import.meta.scope(() => [a, …])` hands over the module's own bindings, to be read once
+//!   the module has been evaluated.
 //!
 //! A reader is a function that gives the variable of a number, when it is asked for it: it may
 //! have no value before.
@@ -386,13 +387,11 @@ impl<'a> Marker<'a, '_> {
         if self.found.readers.is_empty() {
             return;
         }
-        let bindings: Vec<LocalBinding> = self
-            .found
-            .readers
-            .iter()
-            .map(|binding| LocalBinding::Name(binding.name.clone()))
-            .collect();
-        let all = self.reader(&bindings);
+        let names = self.found.readers.iter().map(|binding| {
+            let name = self.allocator.alloc_str(&binding.name);
+            Expression::new_identifier(SPAN, name, &self.builder)
+        });
+        let all = self.arrow(self.array(names.collect()), None);
         let call = self.meta_call("scope", vec![all]);
         let statement = Statement::new_expression_statement(SPAN, call, &self.builder);
         program.body.insert(0, statement);
@@ -400,7 +399,7 @@ impl<'a> Marker<'a, '_> {
 
     /// Writes `(n) => n < 1 ? a : b`, as a tree, so that it is shallow however many there are.
     fn reader(&self, bindings: &[LocalBinding]) -> Expression<'a> {
-        self.arrow(self.choice(bindings, 0))
+        self.arrow(self.choice(bindings, 0), Some(self.parameter()))
     }
 
     fn choice(&self, bindings: &[LocalBinding], first: usize) -> Expression<'a> {
@@ -432,11 +431,17 @@ impl<'a> Marker<'a, '_> {
         }
     }
 
-    fn arrow(&self, value: Expression<'a>) -> Expression<'a> {
+    fn arrow(
+        &self,
+        value: Expression<'a>,
+        parameter: Option<FormalParameter<'a>>,
+    ) -> Expression<'a> {
+        let mut items = ArenaVec::new_in(&self.allocator);
+        items.extend(parameter);
         let parameters = FormalParameters::boxed(
             SPAN,
             FormalParameterKind::ArrowFormalParameters,
-            ArenaVec::from_array_in([self.parameter()], &self.allocator),
+            items,
             None,
             &self.builder,
         );

@@ -235,7 +235,7 @@ fn the_marks_leave_the_code_what_it_is() {
     };
     check(
         "const a = 1;\nexport default function () { return a; }",
-        "import.meta.scope((__rigkit_n) => a);\nimport.meta.made(0, __rigkit_default, 0, \"default\");\nconst a = 1;\nexport default function __rigkit_default() {\nreturn a;\n}\n",
+        "import.meta.scope(() => [a]);\nimport.meta.made(0, __rigkit_default, 0, \"default\");\nconst a = 1;\nexport default function __rigkit_default() {\nreturn a;\n}\n",
     );
     check(
         "const f = (x) => ({ m() { return x; }, g: () => 1 });",

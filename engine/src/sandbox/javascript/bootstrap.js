@@ -11,7 +11,7 @@
   // Where functions and classes come from: the number of what they were made from, and a reader
   // of the variables around them. Once handlers run nobody asks for it any more.
   const origins = new Map();
-  const moduleReaders = new Map();
+  const moduleBindings = new Map();
   let isDefining = true;
 
   // Gives a module what the marks in its code call.
@@ -45,7 +45,7 @@
       if (isDefining) noteMembers(object, methods, keys, first, meta.filename);
       return object;
     };
-    meta.scope = (reader) => moduleReaders.set(module, reader);
+    meta.scope = (read) => moduleBindings.set(module, read);
   };
 
   function note(value, number, reader) {
@@ -112,7 +112,8 @@
 
   rigkit.boundOf = (value) => bounds.get(value);
 
-  rigkit.moduleReader = (module) => moduleReaders.get(module);
+  // Gives the values of a module's bindings; throws where one of them never got any.
+  rigkit.moduleBindings = (module) => moduleBindings.get(module)?.();
 
   // A call from a package is not marked: its stack leads to the project's own call.
   rigkit.takeSite = () => {

@@ -49,6 +49,8 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     readers: FxHashMap<ModuleId, Option<Function<'js>>>,
     packages: PackageVersions,
     texts: FxHashMap<PathBuf, NodeId>,
+    /// Whether the project may put something on the prototype of a function.
+    names_prototypes: Option<bool>,
     /// What the project may change in packages, by their names.
     touched_packages: Option<FxHashMap<String, Vec<Diagnostic>>>,
 }
@@ -117,6 +119,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             readers: FxHashMap::default(),
             packages: PackageVersions::default(),
             texts: FxHashMap::default(),
+            names_prototypes: None,
             touched_packages: None,
         })
     }

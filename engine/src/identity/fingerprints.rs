@@ -82,8 +82,15 @@ pub(super) struct CodeSpan {
 /// Is the value of a capture.
 pub(super) enum CaptureValue {
     Node(NodeId),
-    /// A value that holds nothing else, with the secrets in it.
-    Plain(Digest, Vec<String>),
+    /// A value that holds nothing else.
+    Plain(PlainValue),
+}
+
+/// Is a value that holds no other.
+pub(super) struct PlainValue {
+    /// All that tells it from another one, but for the secrets in it.
+    pub(super) bytes: Vec<u8>,
+    pub(super) secrets: Vec<String>,
 }
 
 /// Is something that a handler depends on beyond its own code.
@@ -186,9 +193,9 @@ impl Fingerprints {
 
     fn list(&self, capture: &CaptureFact, inside: &FunctionFacts, listed: &mut Listing) {
         let one = match &capture.value {
-            CaptureValue::Plain(digest, secrets) => Capture {
+            CaptureValue::Plain(plain) => Capture {
                 name: capture.name.clone(),
-                fingerprint: with_secrets(*digest, secrets),
+                fingerprint: plain_fingerprint(plain),
                 value: capture.preview.clone(),
                 place: None,
                 holds_functions: false,
@@ -336,20 +343,21 @@ impl NodeFacts {
     fn all_secrets(&self) -> impl Iterator<Item = &str> {
         let captured = self.function.iter().flat_map(|function| &function.captures);
         let captured = captured.flat_map(|capture| match &capture.value {
-            CaptureValue::Plain(_, secrets) => secrets.as_slice(),
+            CaptureValue::Plain(plain) => plain.secrets.as_slice(),
             CaptureValue::Node(_) => &[],
         });
         self.secrets.iter().chain(captured).map(String::as_str)
     }
 }
 
-/// Marks the fingerprint of a value with secrets; the secrets themselves are added by whoever
-/// has the machine's key.
-fn with_secrets(digest: Digest, secrets: &[String]) -> Digest {
-    if secrets.is_empty() {
-        return digest;
-    }
-    hash_parts("with-secrets", [&digest.as_bytes()[..]])
+/// Fingerprints a value. The secrets in it are added by whoever has the machine's key.
+fn plain_fingerprint(plain: &PlainValue) -> Digest {
+    let tag = if plain.secrets.is_empty() {
+        "plain"
+    } else {
+        "with-secrets"
+    };
+    hash_parts(tag, [plain.bytes.as_slice()])
 }
 
 /// Collects captures under names that differ.

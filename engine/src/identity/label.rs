@@ -1,6 +1,9 @@
 //! The label of a value: what it is by itself, with the values it holds marked and counted.
 
-use super::value_graph::{Node, NodeId};
+use super::{
+    fingerprints::PlainValue,
+    value_graph::{Node, NodeId},
+};
 use crate::digest::hash_parts;
 
 /// Collects what a value is made of.
@@ -38,6 +41,14 @@ impl Label {
     pub(super) fn edge(&mut self, node: NodeId) {
         self.bytes(b'>', &[]);
         self.edges.push(node);
+    }
+
+    /// Gives the label of a value that holds no other.
+    pub(super) fn into_plain(self) -> PlainValue {
+        PlainValue {
+            bytes: self.bytes,
+            secrets: self.secrets,
+        }
     }
 
     pub(super) fn into_node(self) -> Node {

@@ -23,10 +23,8 @@ use crate::{
     project::{
         LoadError, LoadOptions, LoadedRealm, NoAnswer, deep_thread, load_in_realm, wait_for_load,
     },
-    sandbox::{CpuMeter, globals, loader::rigkit, realm::Realm},
+    sandbox::{CpuMeter, compiled, globals, loader::rigkit, realm::Realm},
 };
-
-const RUNTIME: &str = include_str!("javascript/runtime.js");
 
 /// Is the engine's end of a thread that has loaded a definition and runs its handlers.
 pub(crate) struct EmbeddedRuntime {
@@ -213,7 +211,7 @@ impl Worker {
             .get::<_, Function>("endDefinition")?
             .call::<_, ()>(())?;
         bridge::install(ctx, &self.bridge)?;
-        ctx.eval::<(), _>(RUNTIME)
+        compiled::evaluate(ctx, compiled::RUNTIME)
     }
 }
 

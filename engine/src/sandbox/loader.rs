@@ -11,7 +11,7 @@ use rquickjs::{
     module::Declared,
 };
 
-use super::globals::host_object;
+use super::{compiled, globals::host_object};
 use crate::modules::{ModuleFormat, ModuleGraph, ModuleId};
 
 /// Answers imports from the links that the graph has found.
@@ -25,7 +25,7 @@ impl Resolver for GraphResolver {
         name: &str,
         _: Option<ImportAttributes<'js>>,
     ) -> Result<String> {
-        if base.is_empty() || base == ENTRY_REFERRER {
+        if base.is_empty() || base == ENTRY_REFERRER || compiled::is_importable(name) {
             return Ok(name.to_owned());
         }
         let found = find(&self.0, base).and_then(|id| self.0.module(id).link(name));
@@ -59,6 +59,9 @@ impl Loader for GraphLoader {
         name: &str,
         _: Option<ImportAttributes<'js>>,
     ) -> Result<Module<'js, Declared>> {
+        if compiled::is_importable(name) {
+            return compiled::declare(ctx, name);
+        }
         let id = find(&self.0, name).ok_or_else(|| Error::new_loading(name))?;
         let graph = Arc::clone(&self.0);
         declare(ctx, &graph, id)

@@ -2,6 +2,7 @@
 //! or network.
 
 mod common_js;
+pub(crate) mod compiled;
 mod cpu_meter;
 pub(crate) mod globals;
 pub(crate) mod json;
@@ -23,7 +24,6 @@ pub use variables::Variables;
 pub(crate) const PROVIDER_HOST_SOURCE: &str =
     include_str!("../runtime/javascript/provider_host.js");
 
-const SDK: &str = include_str!("javascript/sdk.js");
 const ZOD_MISSING: &str = include_str!("javascript/zod_missing.js");
 
 /// Says where `z` of the SDK comes from.
@@ -37,8 +37,9 @@ pub(crate) enum Zod {
 
 /// Writes the module `@rigkit/sdk`.
 pub(crate) fn sdk_source(zod: Zod) -> String {
+    let sdk = compiled::SDK;
     match zod {
-        Zod::Installed => format!("{SDK}\nexport {{ z }} from \"zod\";\n"),
-        Zod::Missing => format!("{SDK}{ZOD_MISSING}"),
+        Zod::Installed => format!("export * from \"{sdk}\";\nexport {{ z }} from \"zod\";\n"),
+        Zod::Missing => format!("export * from \"{sdk}\";\n{ZOD_MISSING}"),
     }
 }

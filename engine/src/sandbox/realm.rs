@@ -11,7 +11,7 @@ use rquickjs::{
 };
 
 use super::{
-    common_js,
+    common_js, compiled,
     cpu_meter::CpuMeter,
     globals::{self, ConsoleMessage, GlobalsOptions},
     limits::{SandboxLimits, Watchdog},
@@ -23,8 +23,6 @@ use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
     modules::{Import, Module as SourceModule, ModuleGraph},
 };
-
-const BOOTSTRAP: &str = include_str!("javascript/bootstrap.js");
 
 /// How much of the thread's stack the language may use.
 const LANGUAGE_STACK_BYTES: usize = 4 * 1024 * 1024;
@@ -198,7 +196,7 @@ fn install(
             console: Rc::new(move |message| (console.borrow_mut())(message)),
         },
     )?;
-    ctx.eval::<(), _>(BOOTSTRAP)?;
+    compiled::evaluate(ctx, compiled::BOOTSTRAP)?;
     variables::install(ctx, variables)?;
     common_js::install(ctx, graph)
 }

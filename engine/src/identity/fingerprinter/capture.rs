@@ -100,7 +100,9 @@ impl<'js> Fingerprinter<'_, 'js> {
             Captured::Named { label, preview } => {
                 reading.label.bytes(b'n', label.as_bytes());
                 if preview.is_some() {
-                    let value = CaptureValue::Plain(label, Vec::new());
+                    let mut plain = Label::default();
+                    plain.bytes(b'n', label.as_bytes());
+                    let value = CaptureValue::Plain(plain.into_plain());
                     reading.add_fact(&capture.name, value, preview, capture, module);
                 }
             }
@@ -239,10 +241,9 @@ impl<'js> Fingerprinter<'_, 'js> {
         } else {
             let mut plain = Label::default();
             self.add_plain(value, &mut plain)?;
-            let secrets = std::mem::take(&mut plain.secrets);
-            let digest = plain.into_node().label;
-            reading.label.bytes(b'p', digest.as_bytes());
-            CaptureValue::Plain(digest, secrets)
+            let plain = plain.into_plain();
+            reading.label.bytes(b'p', &plain.bytes);
+            CaptureValue::Plain(plain)
         };
         reading.add_fact(name, value, preview, capture, module);
         Ok(())

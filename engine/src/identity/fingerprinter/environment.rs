@@ -75,12 +75,10 @@ impl Fingerprinter<'_, '_> {
             Some(value) => self.add_text(value, &mut label),
             None => label.bytes(b'0', &[]),
         }
-        let secrets = std::mem::take(&mut label.secrets);
-        let digest = label.into_node().label;
-        reading.label.bytes(b'e', digest.as_bytes());
+        let plain = label.into_plain();
+        reading.label.bytes(b'e', &plain.bytes);
         // A variable may be a secret that nobody has named as one.
         let preview = Some(if value.is_some() { "set" } else { "not set" }.to_owned());
-        let value = CaptureValue::Plain(digest, secrets);
-        reading.add_fact(shown, value, preview, capture, module);
+        reading.add_fact(shown, CaptureValue::Plain(plain), preview, capture, module);
     }
 }

@@ -126,7 +126,7 @@ pub(crate) enum HiddenCapture {
 /// Finds the functions and classes of a program, and gives each its digest.
 pub(super) fn find_functions<'a>(
     allocator: &'a Allocator,
-    program: &Program<'a>,
+    program: &mut Program<'a>,
     scoping: &Scoping,
 ) -> FoundFunctions {
     let mut found = find::find(program, scoping);

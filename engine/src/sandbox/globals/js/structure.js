@@ -191,7 +191,7 @@
     if (packaged !== undefined) return functionWithMembers(value, packaged.place, [packaged.file]);
     if (typeof file === "string" && /^(?:@rigkit\/|rigkit:|node:)/.test(file)) {
       // What `env` is going to read, nobody knows.
-      const isEnv = file === "@rigkit/sdk" && (name === "secret" || Object.hasOwn(value, "secret"));
+      const isEnv = file === "rigkit:sdk" && (name === "secret" || Object.hasOwn(value, "secret"));
       return [`built-in ${file} ${name}`, isEnv, []];
     }
     const text = Function.prototype.toString.call(value);

@@ -51,6 +51,8 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     bindings: FxHashMap<ModuleId, Option<Array<'js>>>,
     packages: PackageVersions,
     texts: FxHashMap<PathBuf, NodeId>,
+    /// Whether the project may put something on the prototype of a function.
+    names_prototypes: Option<bool>,
     /// What the project may change in packages, by their names.
     touched_packages: Option<FxHashMap<String, Vec<Diagnostic>>>,
 }
@@ -120,6 +122,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             bindings: FxHashMap::default(),
             packages: PackageVersions::default(),
             texts: FxHashMap::default(),
+            names_prototypes: None,
             touched_packages: None,
         })
     }

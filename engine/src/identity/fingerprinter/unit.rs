@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rquickjs::{Array, Atom, Filter, Function, Object, Value};
+use rquickjs::{Array, Atom, Filter, Function, Value};
 
 use super::{Fingerprinter, Origin, capture::Captured};
 use crate::{
@@ -41,7 +41,9 @@ impl<'js> Fingerprinter<'_, 'js> {
         for capture in &unit.captures {
             self.read_capture(capture, origin, &mut reading)?;
         }
-        self.read_own_members(function, &mut reading.label)?;
+        if self.may_have_members(function, unit) {
+            self.read_own_members(function, &mut reading.label)?;
+        }
         if matches!(
             unit.kind,
             UnitKind::Class {
@@ -56,14 +58,38 @@ impl<'js> Fingerprinter<'_, 'js> {
         Ok(())
     }
 
+    /// Says whether more was put on a function than it is made with: `length`, `name` and, unless
+    /// it is an arrow, a prototype. That of a plain function is made when it is asked for.
+    fn may_have_members(&mut self, function: &Function<'js>, unit: &FunctionUnit) -> bool {
+        let Some(object) = function.as_object() else {
+            return false;
+        };
+        let mut keys = object.own_keys::<Atom>(Filter::new().string().symbol());
+        match keys.len() {
+            0..=2 => false,
+            3 if matches!(unit.kind, UnitKind::Function { .. }) && !self.names_prototypes() => {
+                let is_prototype =
+                    |key: rquickjs::Result<Atom>| key.is_ok_and(|key| is_named(&key, "prototype"));
+                !keys.any(is_prototype)
+            }
+            _ => true,
+        }
+    }
+
+    /// Says whether the project may put something on the prototype of a function.
+    fn names_prototypes(&mut self) -> bool {
+        let graph = self.graph;
+        *self.names_prototypes.get_or_insert_with(|| {
+            let mut modules = graph.modules();
+            modules.any(|(_, module)| module.functions.names_prototypes)
+        })
+    }
+
     fn read_own_members(
         &mut self,
         function: &Function<'js>,
         label: &mut Label,
     ) -> rquickjs::Result<()> {
-        if !may_have_members(function)? {
-            return Ok(());
-        }
         let described: Option<Array> = self
             .structure()?
             .describe_own_members
@@ -165,24 +191,8 @@ impl NodeFacts {
     }
 }
 
-/// Says whether more was put on a function than it is made with: `length`, `name` and, unless
-/// it is an arrow, a prototype that knows its `constructor`.
-fn may_have_members(function: &Function<'_>) -> rquickjs::Result<bool> {
-    let Some(object) = function.as_object() else {
-        return Ok(false);
-    };
-    let count = |object: &Object<'_>| {
-        let filter = Filter::new().string().symbol();
-        object.own_keys::<Atom>(filter).len()
-    };
-    match count(object) {
-        0..=2 => Ok(false),
-        3 => {
-            let prototype: Value = object.get("prototype")?;
-            Ok(prototype.as_object().is_none_or(|holder| count(holder) > 1))
-        }
-        _ => Ok(true),
-    }
+fn is_named(key: &Atom<'_>, name: &str) -> bool {
+    key.to_string().is_ok_and(|key| key == name)
 }
 
 fn facts_of(unit: &FunctionUnit, origin: &Origin<'_>, captures: Vec<CaptureFact>) -> FunctionFacts {

@@ -45,6 +45,7 @@ pub(super) fn find(program: &Program<'_>, scoping: &Scoping) -> FoundFunctions {
         readers: Vec::new(),
         readers_by_symbol: FxHashMap::default(),
         touched: Vec::new(),
+        names_prototypes: false,
         in_static_blocks: Vec::new(),
     };
     finder.visit_program(program);
@@ -66,6 +67,7 @@ struct Finder<'s> {
     readers: Vec<ReadBinding>,
     readers_by_symbol: FxHashMap<SymbolId, u32>,
     touched: Vec<Touched>,
+    names_prototypes: bool,
     /// The classes whose static blocks are visited, which run when the class is made.
     in_static_blocks: Vec<usize>,
 }
@@ -155,6 +157,7 @@ impl Finder<'_> {
                 units,
                 readers: u32::try_from(self.readers.len()).unwrap_or(u32::MAX),
                 touched: self.touched,
+                names_prototypes: self.names_prototypes,
             },
             units_by_scope: self.units_by_scope,
             drafts,
@@ -402,6 +405,7 @@ impl Finder<'_> {
             path.push(name.into());
             object = inner;
         }
+        self.names_prototypes |= path.iter().any(|name| &**name == "prototype");
         let Expression::Identifier(root) = object else {
             self.visit_expression(object);
             return;

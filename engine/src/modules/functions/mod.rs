@@ -30,6 +30,8 @@ pub(crate) struct ModuleFunctions {
     pub(crate) readers: u32,
     /// The code that may change what it imports, or what the language brings.
     pub(crate) touched: Vec<Touched>,
+    /// Whether anything in it names the prototype of a function.
+    pub(crate) names_prototypes: bool,
 }
 
 /// Is code that may change what others share, such as `client.defaults.retries = 2`.

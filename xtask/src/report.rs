@@ -21,7 +21,7 @@ pub(crate) fn markdown(
     rounds: usize,
 ) -> String {
     let mut text = String::from(
-        "# Performance\n\nWhole processes of the release build, timed from spawn to exit, taking turns.\n",
+        "# Performance\n\nWhole processes of the release build, timed from spawn to exit, taking turns; of two runs in a row\nthe second counts.\n",
     );
     text.push_str("Times on a shared machine wander; ratios of one run are what to compare.\n\n```sh\ncargo xtask bench --write docs/performance.md\n```\n\n");
     let mut line = |row: std::fmt::Arguments<'_>| {

@@ -5,7 +5,7 @@ use std::{collections::HashSet, fmt, ops::Range, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::value_graph::NodeId;
+use super::{label, value_graph::NodeId};
 use crate::{
     diagnostic::Diagnostic,
     digest::{Digest, hash_parts},
@@ -91,6 +91,24 @@ pub(super) struct PlainValue {
     /// All that tells it from another one, but for the secrets in it.
     pub(super) bytes: Vec<u8>,
     pub(super) secrets: Vec<String>,
+}
+
+impl PlainValue {
+    /// Writes the value, if it is a text, as short as it is told apart by a person.
+    fn preview(&self) -> Option<String> {
+        let text = label::text_of(&self.bytes)?;
+        let json = serde_json::to_string(text).ok()?;
+        Some(shortened(&json))
+    }
+}
+
+/// Cuts a text off where it gets too long to be read at a glance.
+pub(super) fn shortened(text: &str) -> String {
+    const LONGEST: usize = 120;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// Is something that a handler depends on beyond its own code.
@@ -196,7 +214,10 @@ impl Fingerprints {
             CaptureValue::Plain(plain) => Capture {
                 name: capture.name.clone(),
                 fingerprint: plain_fingerprint(plain),
-                value: capture.preview.as_deref().map(str::to_owned),
+                value: match &capture.preview {
+                    Some(preview) => Some(preview.to_string()),
+                    None => plain.preview(),
+                },
                 place: None,
                 holds_functions: false,
             },

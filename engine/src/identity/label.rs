@@ -58,3 +58,11 @@ impl Label {
         }
     }
 }
+
+/// Gives the text that the label of a plain value is of, if it is one; secrets in it are masked.
+pub(super) fn text_of(bytes: &[u8]) -> Option<&str> {
+    let (b't' | b'!', rest) = bytes.split_first()? else {
+        return None;
+    };
+    std::str::from_utf8(rest.get(size_of::<u64>()..)?).ok()
+}

@@ -242,7 +242,13 @@ impl<'js> Fingerprinter<'_, 'js> {
             self.add_plain(value, &mut plain)?;
             let plain = plain.into_plain();
             reading.label.bytes(b'p', &plain.bytes);
-            (CaptureValue::Plain(plain), self.preview(value)?)
+            // A text is written down already.
+            let preview = if value.is_string() {
+                None
+            } else {
+                self.preview(value)?
+            };
+            (CaptureValue::Plain(plain), preview)
         };
         reading.add_fact(name, value, preview, capture, module);
         Ok(())

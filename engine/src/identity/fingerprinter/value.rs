@@ -7,7 +7,7 @@ use rquickjs::{Array, Coerced, Function, Module, Object, Value};
 use super::Fingerprinter;
 use crate::{
     identity::{
-        fingerprints::{HiddenReason, NodeFacts},
+        fingerprints::{HiddenReason, NodeFacts, shortened},
         label::Label,
         value_graph::NodeId,
     },
@@ -204,7 +204,6 @@ impl<'js> Fingerprinter<'_, 'js> {
     }
 
     pub(super) fn preview(&self, value: &Value<'js>) -> rquickjs::Result<Option<Arc<str>>> {
-        const LONGEST: usize = 120;
         if value.is_function() || value.is_proxy() {
             return Ok(None);
         }
@@ -217,15 +216,6 @@ impl<'js> Fingerprinter<'_, 'js> {
         } else {
             Some(value.get::<Coerced<String>>()?.0)
         };
-        Ok(text.map(|text| shortened(&self.secrets.mask(&text), LONGEST).into()))
+        Ok(text.map(|text| shortened(&self.secrets.mask(&text)).into()))
     }
-}
-
-fn shortened(text: &str, longest: usize) -> String {
-    if text.chars().count() <= longest {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(longest).collect();
-    short.push('…');
-    short
 }

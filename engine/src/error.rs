@@ -402,10 +402,27 @@ impl EngineError {
 
 fn unknown_help(kind: NameKind, name: &str, known: &[String]) -> String {
     let near = crate::definition::nearest(name, known.iter().map(String::as_str));
-    match (near, known) {
-        (Some(near), _) => format!("did you mean `{near}`?"),
+    let others: Vec<&str> = known
+        .iter()
+        .map(String::as_str)
+        .filter(|known| Some(*known) != near)
+        .collect();
+    match (near, others.as_slice()) {
+        (Some(near), []) => format!("did you mean `{near}`?"),
+        (Some(near), others) => format!("did you mean `{near}`? there is also: {}", listed(others)),
         (None, []) => format!("there is no {kind} at all"),
-        (None, known) => format!("there is: {}", known.join(", ")),
+        (None, others) => format!("there is: {}", listed(others)),
+    }
+}
+
+/// Lists as many names as are read at a glance.
+fn listed(names: &[&str]) -> String {
+    const MOST: usize = 12;
+    match names.split_at_checked(MOST) {
+        Some((shown, rest)) if !rest.is_empty() => {
+            format!("{} and {} more", shown.join(", "), rest.len())
+        }
+        _ => names.join(", "),
     }
 }
 

@@ -1,4 +1,5 @@
-//! Project chores: `cargo xtask bench` measures what `docs/performance.md` states.
+//! Project chores: `cargo xtask bench` measures what `docs/performance.md` states, `cargo xtask load`
+//! gives a profiler something to watch.
 
 mod bench;
 mod identity;

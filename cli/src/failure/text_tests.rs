@@ -148,6 +148,6 @@ fn an_unknown_name_gets_the_nearest() {
     };
     assert_snapshot!(rendered(error, Path::new("/nowhere")), @"
     error: there is no workflow `wbe`
-    help: did you mean `web`?
+    help: did you mean `web`? there is also: api
     ");
 }

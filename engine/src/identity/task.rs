@@ -144,7 +144,7 @@ impl<'a> Identities<'a> {
         let config = Value::Object(self.workflow.scope(task.scope).config.clone());
         let values = [
             Some(FORMAT.to_owned()),
-            None,
+            Some(task.path.to_string()),
             task.options
                 .version
                 .as_ref()

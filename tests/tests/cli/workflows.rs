@@ -125,7 +125,8 @@ fn an_unknown_workflow_gets_the_nearest_name_everywhere() {
         let output = project.rig(&format!("--json -w stie {line}")).exits_with(2);
         let error = output.error();
         assert_eq!(error["code"], "unknown-workflow", "{line}");
-        assert_eq!(error["help"], "did you mean `site`?", "{line}");
+        let help = "did you mean `site`? there is also: api";
+        assert_eq!(error["help"], help, "{line}");
     }
     for line in [
         "run one show -w stie --json",

@@ -98,7 +98,10 @@ fn unknown_names_list_the_known_ones_nearest_first() {
             "there is no operation `shw`".to_owned()
         )
     );
-    assert_eq!(error.help().unwrap(), "did you mean `show`?");
+    assert_eq!(
+        error.help().unwrap(),
+        "did you mean `show`? there is also: bad, plan, list, apply, fails, nothing, group/item"
+    );
     let EngineError::Unknown { known, .. } = error else {
         panic!()
     };
@@ -108,7 +111,10 @@ fn unknown_names_list_the_known_ones_nearest_first() {
         "{known:?}"
     );
     let error = run(&project, "aply", Value::Null).unwrap_err();
-    assert_eq!(error.help().unwrap(), "did you mean `apply`?");
+    assert_eq!(
+        error.help().unwrap(),
+        "did you mean `apply`? there is also: plan, fails, show, list, bad, nothing, group/item"
+    );
 }
 
 #[test]
@@ -171,7 +177,10 @@ fn a_workspace_operation_sees_its_workspace_and_is_recorded() {
     let error = run_on(&project, "one", "shw", Value::Null).unwrap_err();
     assert_eq!(
         (error.code(), error.help().unwrap().as_str()),
-        ("unknown-operation", "did you mean `show`?")
+        (
+            "unknown-operation",
+            "did you mean `show`? there is also: remove"
+        )
     );
     let error = run_on(&project, "on", "show", Value::Null).unwrap_err();
     assert_eq!(

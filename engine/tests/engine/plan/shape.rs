@@ -176,7 +176,10 @@ export const one = sequence("one").task("t", () => {});
     let error = plan(Some("tow")).unwrap_err();
     assert_eq!(
         (error.code(), error.help()),
-        ("unknown-workflow", Some("did you mean `two`?".to_owned()))
+        (
+            "unknown-workflow",
+            Some("did you mean `two`? there is also: one".to_owned())
+        )
     );
     let error = project
         .engine()

@@ -102,7 +102,10 @@ fn an_unknown_workspace_lists_the_known_ones_nearest_first() {
     }
     let error = remove(&project, "featur", false, &Recording::default()).unwrap_err();
     assert_eq!(error.to_string(), "there is no workspace `featur`");
-    assert_eq!(error.help().unwrap(), "did you mean `feature`?");
+    assert_eq!(
+        error.help().unwrap(),
+        "did you mean `feature`? there is also: fixture, main"
+    );
     let rigkit_engine::EngineError::Unknown { known, .. } = error else {
         panic!()
     };

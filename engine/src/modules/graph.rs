@@ -2,128 +2,30 @@
 //! that every syntax error and every import that leads nowhere is reported at once.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{HashMap, VecDeque},
     io,
-    ops::Range,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use super::{
-    call_site::CallSite,
-    functions::ModuleFunctions,
     import::Import,
+    module::{MAX_MODULE_BYTES, Module, ModuleId, ModuleOrigin},
+    read_module::{
+        ReadingOptions, built_in_module, node_module, parse_module, wants_zod, whole_import,
+    },
     resolve::{
         BuiltInModule, ImportResolver, PackageIdentity, RequestKind, ResolveFailure, ResolvedFile,
-        Target, is_installed,
+        Target,
     },
-    transpile::{
-        Marks, ModuleFormat, SyntaxProblem, Transpiled, map_generated_position, transpile,
-    },
+    transpile::ModuleFormat,
     transpile_cache::TranspileCache,
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
-    sandbox::{PROVIDER_HOST_SOURCE, Zod, node_builtins, sdk_source},
-    source::{LineColumn, LineIndex, SourceFiles, SourceRange},
+    sandbox::{Zod, sdk_source},
+    source::{LineIndex, SourceFiles, SourceRange},
 };
-
-/// The most bytes a module may have; the stack that parsing needs grows with its size.
-pub(crate) const MAX_MODULE_BYTES: usize = 4 * 1024 * 1024;
-
-/// Names a module within one graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ModuleId(pub(crate) u32);
-
-/// Says whose module it is, which decides how it enters an identity.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ModuleOrigin {
-    /// A file of the project, or of a package that is linked and not installed: it counts
-    /// with its content.
-    Project,
-    /// A file of an installed package: it counts with the package's name and version.
-    Package(PackageIdentity),
-    /// A module inside the binary.
-    BuiltIn(BuiltInModule),
-    /// A module of Node.js, by its name without `node:`.
-    Node(&'static str),
-}
-
-/// Is one module of a definition.
-#[derive(Debug)]
-pub struct Module {
-    /// The file, or the specifier of a built-in module.
-    pub path: PathBuf,
-    /// Whose it is.
-    pub origin: ModuleOrigin,
-    /// The text as it was read.
-    pub text: Arc<str>,
-    /// The JavaScript that is evaluated.
-    pub code: String,
-    /// The builder calls in it, in the order of their numbers.
-    pub call_sites: Vec<CallSite>,
-    /// The functions and classes in it.
-    pub(crate) functions: ModuleFunctions,
-    /// What it imports.
-    pub imports: Vec<Import>,
-    /// Where its default export is written, if it has one.
-    pub default_export: Option<Range<u32>>,
-    pub(crate) format: ModuleFormat,
-    links: HashMap<String, ModuleId>,
-    lines: std::sync::OnceLock<LineIndex>,
-}
-
-impl Module {
-    /// Turns a byte range of the text into a range with lines and columns.
-    #[must_use]
-    pub fn range(&self, bytes: &Range<u32>) -> SourceRange {
-        SourceRange::new(&self.path, self.lines(), bytes.clone())
-    }
-
-    /// Finds the module that a specifier written in this one leads to.
-    #[must_use]
-    pub fn link(&self, specifier: &str) -> Option<ModuleId> {
-        self.links.get(specifier).copied()
-    }
-
-    /// Finds where in the text a position of the evaluated code came from.
-    pub(crate) fn original_range(&self, generated: LineColumn) -> Option<SourceRange> {
-        let is_plain = matches!(
-            self.origin,
-            ModuleOrigin::BuiltIn(_) | ModuleOrigin::Node(_)
-        );
-        if is_plain || self.format != ModuleFormat::EsModule {
-            return None;
-        }
-        let is_marked = self.origin == ModuleOrigin::Project;
-        let offset = map_generated_position(
-            &self.path,
-            &self.text,
-            is_marked,
-            generated.line,
-            generated.column,
-        )?;
-        Some(self.range(&(offset..offset + self.word_length(offset))))
-    }
-
-    fn word_length(&self, offset: u32) -> u32 {
-        let rest = self.text.get(offset as usize..).unwrap_or_default();
-        let is_word = |character: &char| {
-            character.is_alphanumeric() || *character == '_' || *character == '$'
-        };
-        let length = rest
-            .chars()
-            .take_while(is_word)
-            .map(char::len_utf8)
-            .sum::<usize>();
-        u32::try_from(length.max(1)).unwrap_or(1)
-    }
-
-    fn lines(&self) -> &LineIndex {
-        self.lines
-            .get_or_init(|| LineIndex::new(Arc::clone(&self.text)))
-    }
-}
 
 /// Says whether handlers are told apart by what they do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -458,22 +360,6 @@ fn start_of(path: &Path) -> SourceRange {
     SourceRange::new(path, &LineIndex::new(Arc::from("")), 0..0)
 }
 
-fn built_in_module(built_in: BuiltInModule) -> Module {
-    let code = match built_in {
-        BuiltInModule::Sdk => sdk_source(Zod::Missing),
-        BuiltInModule::ProviderHost => PROVIDER_HOST_SOURCE.to_owned(),
-    };
-    let mut module = plain_module(
-        PathBuf::from(built_in.specifier()),
-        ModuleOrigin::BuiltIn(built_in),
-        code,
-    );
-    if built_in == BuiltInModule::ProviderHost {
-        module.imports = vec![whole_import(BuiltInModule::Sdk.specifier())];
-    }
-    module
-}
-
 fn id(index: usize) -> ModuleId {
     ModuleId(u32::try_from(index).unwrap_or(u32::MAX))
 }
@@ -483,149 +369,6 @@ fn entry_format(path: &Path) -> ModuleFormat {
         Some(extension) if extension == "json" => ModuleFormat::Json,
         _ => ModuleFormat::EsModule,
     }
-}
-
-fn plain_module(path: PathBuf, origin: ModuleOrigin, code: String) -> Module {
-    Module {
-        path,
-        origin,
-        text: Arc::from(""),
-        code,
-        call_sites: Vec::new(),
-        functions: ModuleFunctions::default(),
-        imports: Vec::new(),
-        default_export: None,
-        format: ModuleFormat::EsModule,
-        links: HashMap::new(),
-        lines: std::sync::OnceLock::new(),
-    }
-}
-
-fn node_module(name: &'static str) -> Module {
-    plain_module(
-        PathBuf::from(format!("node:{name}")),
-        ModuleOrigin::Node(name),
-        node_builtins::module_source(name),
-    )
-}
-
-fn whole_import(specifier: &str) -> Import {
-    Import {
-        specifier: specifier.to_owned(),
-        span: 0..0,
-        names: Vec::new(),
-        is_namespace: true,
-        is_dynamic: false,
-    }
-}
-
-fn wants_zod(module: &Module) -> bool {
-    module.imports.iter().any(|import| {
-        let names_zod = import.is_namespace || import.names.iter().any(|(name, _)| name == "z");
-        import.specifier == BuiltInModule::Sdk.specifier() && names_zod
-    })
-}
-
-fn parse_module(
-    path: &Path,
-    text: Arc<str>,
-    origin: ModuleOrigin,
-    format: Option<ModuleFormat>,
-    options: &ReadingOptions<'_>,
-) -> Result<Module, Vec<Diagnostic>> {
-    let mut module = plain_module(path.to_path_buf(), origin, String::new());
-    module.text = text;
-    match format {
-        Some(ModuleFormat::Json) => {
-            module.format = ModuleFormat::Json;
-            module.code = json_module(&module)?;
-        }
-        Some(ModuleFormat::CommonJs) => module.format = ModuleFormat::CommonJs,
-        Some(ModuleFormat::EsModule) => fill(&mut module, true, options)?,
-        // A package file that does not say what it is: its syntax decides, as in Node.
-        None => fill(&mut module, false, options).or_else(|problems| {
-            module.format = ModuleFormat::CommonJs;
-            if is_installed(&module.path) {
-                Ok(())
-            } else {
-                Err(problems)
-            }
-        })?,
-    }
-    Ok(module)
-}
-
-/// Says how the text of a module is read.
-struct ReadingOptions<'a> {
-    cache: Option<&'a TranspileCache>,
-    identity: IdentityUse,
-}
-
-fn fill(
-    module: &mut Module,
-    is_es_module: bool,
-    options: &ReadingOptions<'_>,
-) -> Result<(), Vec<Diagnostic>> {
-    let marks = match (&module.origin, options.identity) {
-        (ModuleOrigin::Project, IdentityUse::Full) => Marks::All,
-        (ModuleOrigin::Project, IdentityUse::None) => Marks::CallSites,
-        _ => Marks::None,
-    };
-    let Transpiled {
-        code,
-        call_sites,
-        functions,
-        imports,
-        default_export,
-        has_module_syntax,
-    } = match options.cache {
-        Some(cache) => cache.transpile(&module.path, &module.text, marks),
-        None => transpile(&module.path, &module.text, marks),
-    }
-    .map_err(|problems| syntax_errors(module, problems))?;
-    let is_project = module.origin == ModuleOrigin::Project;
-    if !is_es_module && !has_module_syntax && !is_project {
-        module.format = ModuleFormat::CommonJs;
-        return Ok(());
-    }
-    module.code = code;
-    module.call_sites = call_sites;
-    module.functions = functions;
-    module.imports = imports;
-    module.default_export = default_export;
-    Ok(())
-}
-
-fn syntax_errors(module: &Module, problems: Vec<SyntaxProblem>) -> Vec<Diagnostic> {
-    problems
-        .into_iter()
-        .map(|problem| {
-            let diagnostic = Diagnostic::error(DiagnosticCode::SyntaxError, problem.message)
-                .at(module.range(&problem.span));
-            match problem.help {
-                Some(help) => diagnostic.help(help),
-                None => diagnostic,
-            }
-        })
-        .collect()
-}
-
-fn json_module(module: &Module) -> Result<String, Vec<Diagnostic>> {
-    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&module.text) {
-        let place = LineColumn {
-            line: u32::try_from(error.line()).unwrap_or(1),
-            column: u32::try_from(error.column()).unwrap_or(1),
-        };
-        let offset = module.lines().offset(place);
-        let message = format!("this is not JSON: {error}");
-        return Err(vec![
-            Diagnostic::error(DiagnosticCode::SyntaxError, message)
-                .at(module.range(&(offset..offset + 1))),
-        ]);
-    }
-    // `JSON.parse` and not a literal: `__proto__` is an ordinary key in JSON.
-    let literal = serde_json::Value::from(&*module.text).to_string();
-    Ok(format!("export default JSON.parse({literal});\n"))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
@@ -686,17 +429,4 @@ fn package_name(specifier: &str) -> String {
         .take(parts)
         .collect::<Vec<_>>()
         .join("/")
-}
-
-/// Sums up what each file of the project contributes, for telling one definition from another.
-impl ModuleGraph {
-    /// Gives the text of every module that counts with its content, by path.
-    #[must_use]
-    pub fn project_texts(&self) -> BTreeMap<&Path, &Arc<str>> {
-        self.modules
-            .iter()
-            .filter(|module| module.origin == ModuleOrigin::Project)
-            .map(|module| (module.path.as_path(), &module.text))
-            .collect()
-    }
 }

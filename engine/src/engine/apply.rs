@@ -261,15 +261,17 @@ impl Attempts<'_> {
             started_at: Timestamp::now(),
             who: self.engine.options.who.clone(),
         })?;
-        let workflow = self.workflow.name.to_string();
         self.session.emitter.emit(Event::DefinitionLoaded {
-            workflow: workflow.clone(),
-        });
-        self.session.emitter.emit(Event::ApplyStarted {
-            workflow,
-            apply_id: self.apply_id.to_string(),
+            workflow: self.workflow.name.to_string(),
         });
         Ok(())
+    }
+
+    fn emit_started(&self) {
+        self.session.emitter.emit(Event::ApplyStarted {
+            workflow: self.workflow.name.to_string(),
+            apply_id: self.apply_id.to_string(),
+        });
     }
 
     fn announce(&self, plan: &WorkflowPlan) {
@@ -278,6 +280,7 @@ impl Attempts<'_> {
             cached_node_count: plan.cached_node_count,
             node_count: plan.node_count,
         });
+        self.emit_started();
     }
 
     /// Gives the tasks that `--until` asks for: the task and everything before it.
@@ -319,6 +322,10 @@ impl Attempts<'_> {
                 state.checkpoint()
             })
         };
+        if self.first_plan.is_none() {
+            // Whatever ends has begun, also where there was no plan to begin with.
+            self.emit_started();
+        }
         self.session.emitter.emit(Event::ApplyCompleted {
             workflow: self.workflow.name.to_string(),
             apply_id: self.apply_id.to_string(),

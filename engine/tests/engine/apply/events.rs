@@ -41,8 +41,8 @@ fn every_event_of_an_apply_in_order() {
         events,
         [
             json!({ "type": "definition.loaded", "workflow": "app" }),
-            json!({ "type": "apply.started", "workflow": "app", "applyId": apply }),
             json!({ "type": "plan.created", "workflow": "app", "cachedNodeCount": 0, "nodeCount": 2 }),
+            json!({ "type": "apply.started", "workflow": "app", "applyId": apply }),
             json!({ "type": "node.started", "nodePath": "a" }),
             json!({ "type": "command.started", "nodePath": "a", "commandName": "sh", "command": "sh -c 'printf '\\''one two'\\''; exit 4'" }),
             json!({ "type": "command.output", "nodePath": "a", "commandName": "sh", "stream": "stdout", "data": "one two" }),
@@ -103,8 +103,8 @@ fn a_second_apply_tells_of_cached_tasks_only() {
         recording.outline(),
         [
             "definition.loaded",
-            "apply.started",
             "plan.created",
+            "apply.started",
             "node.cached a",
             "node.cached b",
             "apply.completed"

@@ -22,8 +22,8 @@ fn a_workspace_comes_and_goes() {
         recording.outline(),
         [
             "definition.loaded",
-            "apply.started",
             "plan.created",
+            "apply.started",
             "node.started a",
             "node.completed a",
             "apply.completed",

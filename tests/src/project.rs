@@ -31,6 +31,21 @@ impl Project {
         project
     }
 
+    /// Puts all of the state into one file, so that damage to it cannot be repaired from
+    /// another, and gives its path.
+    ///
+    /// # Panics
+    /// Where there is no state.
+    #[must_use]
+    pub fn state_in_one_file(&self) -> PathBuf {
+        let state = self.path(".rigkit/state.sqlite");
+        rusqlite::Connection::open(&state)
+            .unwrap()
+            .pragma_update(None, "journal_mode", "DELETE")
+            .unwrap();
+        state
+    }
+
     /// Writes more files, or others in their place.
     ///
     /// # Panics

@@ -162,12 +162,7 @@ fn assert_problem(doctor: rigkit_tests::Output, message: &str, help: &str) {
 fn a_damaged_state_is_refused_and_left_alone() {
     let project = Project::new(WEB);
     project.done("apply");
-    let state = project.path(".rigkit/state.sqlite");
-    // Everything into one file, so that the damage cannot be repaired from another.
-    Connection::open(&state)
-        .unwrap()
-        .pragma_update(None, "journal_mode", "DELETE")
-        .unwrap();
+    let state = project.state_in_one_file();
     let whole = fs::read(&state).unwrap();
 
     let mut without_header = whole.clone();

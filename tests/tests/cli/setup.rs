@@ -4,7 +4,6 @@ use std::fs;
 
 use insta::assert_snapshot;
 use rigkit_tests::Project;
-use rusqlite::Connection;
 use serde_json::json;
 
 use crate::fixtures::WEB;
@@ -189,11 +188,7 @@ fn the_doctor_agrees_with_apply_about_node() {
 fn the_doctor_finds_a_damaged_database() {
     let project = Project::new(WEB);
     project.done("apply");
-    let state = project.path(".rigkit/state.sqlite");
-    Connection::open(&state)
-        .unwrap()
-        .pragma_update(None, "journal_mode", "DELETE")
-        .unwrap();
+    let state = project.state_in_one_file();
     let mut damaged = fs::read(&state).unwrap();
     let from = damaged.len() / 4;
     damaged[from..].fill(0x5a);

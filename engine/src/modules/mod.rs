@@ -5,6 +5,7 @@ mod call_site;
 pub(crate) mod functions;
 mod graph;
 mod import;
+mod loops;
 mod module;
 mod read_module;
 mod resolve;

@@ -11,6 +11,7 @@ use super::{
     call_site::CallSite,
     functions::ModuleFunctions,
     import::Import,
+    loops::loop_after,
     resolve::{BuiltInModule, PackageIdentity},
     transpile::{ModuleFormat, map_generated_position},
 };
@@ -72,6 +73,12 @@ impl Module {
     #[must_use]
     pub fn link(&self, specifier: &str) -> Option<ModuleId> {
         self.links.get(specifier).copied()
+    }
+
+    /// Finds the loop that code was stopped in which seems to be at a place before it.
+    pub(crate) fn loop_after(&self, place: &SourceRange) -> Option<SourceRange> {
+        let start = loop_after(&self.path, &self.text, place.bytes.start)?.start;
+        Some(self.range(&(start..start + self.word_length(start))))
     }
 
     /// Finds where in the text a position of the evaluated code came from.

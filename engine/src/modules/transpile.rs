@@ -148,13 +148,13 @@ pub(crate) fn map_generated_position(
     }))
 }
 
-struct Parsed<'a> {
-    program: Program<'a>,
+pub(super) struct Parsed<'a> {
+    pub(super) program: Program<'a>,
     has_module_syntax: bool,
     has_dynamic_imports: bool,
 }
 
-fn parse<'a>(
+pub(super) fn parse<'a>(
     allocator: &'a Allocator,
     path: &Path,
     text: &'a str,

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
     modules::{Import, Module as SourceModule, ModuleGraph},
+    source::SourceRange,
 };
 
 /// How much of the thread's stack the language may use.
@@ -161,11 +162,19 @@ impl Realm {
         }
     }
 
+    /// Says where code was stopped that seems to be at a place, which may be before its loop.
+    fn stopped_at(&self, place: &SourceRange) -> SourceRange {
+        let module = self.graph.find(&place.file).map(|id| self.graph.module(id));
+        let in_loop = module.and_then(|module| module.loop_after(place));
+        in_loop.unwrap_or_else(|| place.clone())
+    }
+
     /// Turns a failure of the language into a diagnostic with its place.
     pub(crate) fn explain(&self, ctx: &Ctx<'_>, error: &rquickjs::Error) -> Diagnostic {
         if self.watchdog.has_fired() {
             let thrown = Thrown::catch(ctx, &self.graph);
-            return self.limits.time_limit().at(thrown.place().cloned());
+            let place = thrown.place().map(|place| self.stopped_at(place));
+            return self.limits.time_limit().at(place);
         }
         if !error.is_exception() {
             return Diagnostic::error(DiagnosticCode::DefinitionThrew, error.to_string());

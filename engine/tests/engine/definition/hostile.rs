@@ -24,6 +24,31 @@ fn with_limits(project: &TestProject, limits: SandboxLimits) -> Engine {
     })
 }
 
+/// Where code is stopped depends on how often the language looked at the clock before, which
+/// the calls in front of the loop change.
+#[test]
+fn a_loop_that_is_stopped_is_placed_at_the_loop() {
+    for calls in 0..4 {
+        for body in ["", "Math.max(1, 2);", "Math.max(1, 2); Math.min(1, 2);"] {
+            let calls = "Math.abs(1);\n".repeat(calls);
+            let config = format!("String(1);\n{calls}for (;;) {{ {body} }}\n");
+            let project = TestProject::new(&config);
+            let limits = SandboxLimits {
+                cpu: Duration::from_millis(20),
+                ..SandboxLimits::default()
+            };
+            let error = with_limits(&project, limits).definition().err().unwrap();
+            let range = error.diagnostics()[0].range.clone().unwrap();
+            let line = config
+                .lines()
+                .position(|line| line.starts_with("for"))
+                .unwrap()
+                + 1;
+            assert_eq!(range.start.line as usize, line, "{config}: {range:?}");
+        }
+    }
+}
+
 #[test]
 fn a_loop_ends_at_the_time_limit() {
     for config in [

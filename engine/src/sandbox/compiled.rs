@@ -12,6 +12,9 @@ use rquickjs::{
 /// The module that prepares a fresh context.
 pub(crate) const BOOTSTRAP: &str = "rigkit:bootstrap";
 
+/// The module that the marks in the code of a project call.
+pub(crate) const MARKS: &str = "rigkit:marks";
+
 /// The builders of the SDK.
 pub(super) const SDK: &str = "rigkit:sdk";
 
@@ -20,13 +23,15 @@ pub(crate) const RUNTIME: &str = "rigkit:runtime";
 
 static MODULES: Bundle = rquickjs::embed! {
     "rigkit:bootstrap": "src/sandbox/javascript/bootstrap.js",
+    "rigkit:marks": "src/sandbox/javascript/marks.js",
     "rigkit:sdk": "src/sandbox/javascript/sdk.js",
     "rigkit:runtime": "src/runtime/javascript/runtime.js",
 };
 
 /// The macro does not say that it reads these; so a change of one is noticed.
-const _: [&str; 3] = [
+const _: [&str; 4] = [
     include_str!("javascript/bootstrap.js"),
+    include_str!("javascript/marks.js"),
     include_str!("javascript/sdk.js"),
     include_str!("../runtime/javascript/runtime.js"),
 ];

@@ -206,6 +206,7 @@ fn install(
         },
     )?;
     compiled::evaluate(ctx, compiled::BOOTSTRAP)?;
+    compiled::evaluate(ctx, compiled::MARKS)?;
     variables::install(ctx, variables)?;
     common_js::install(ctx, graph)
 }

@@ -94,11 +94,21 @@ pub(crate) enum Command {
     Projects,
     /// Says what is wrong and how to mend it
     Doctor,
+    /// Serves an editor: the language server, on standard input and output
+    Lsp(LspOptions),
     /// Prints a script that makes a shell complete `rig`
     Completion(CompletionOptions),
     /// Prints the version
     #[command(hide = true)]
     Version,
+}
+
+/// Is what `rig lsp` understands.
+#[derive(Debug, Args)]
+pub(crate) struct LspOptions {
+    /// What several editors say, and the only way there is
+    #[arg(long, hide = true)]
+    pub(crate) stdio: bool,
 }
 
 /// Is what `rig init` understands.

@@ -160,13 +160,13 @@ fn bad_directory(directory: &Path, error: &std::io::Error) -> Failure {
 }
 
 /// Configs read text; a variable that is none cannot be given to them.
-fn utf8_variables() -> impl Iterator<Item = (String, String)> {
+pub(crate) fn utf8_variables() -> impl Iterator<Item = (String, String)> {
     env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// Reads what evaluating a config may use.
-fn limits() -> Result<SandboxLimits, Failure> {
+pub(crate) fn limits() -> Result<SandboxLimits, Failure> {
     let mut limits = SandboxLimits::default();
     if let Some(milliseconds) = setting("RIGKIT_CPU_LIMIT_MS")? {
         limits.cpu = Duration::from_millis(milliseconds);
@@ -197,7 +197,7 @@ fn setting(name: &str) -> Result<Option<u64>, Failure> {
 }
 
 /// Says who asks, for records and for whoever waits for a lock.
-fn who() -> String {
+pub(crate) fn who() -> String {
     let user = env::var("USER")
         .or_else(|_| env::var("LOGNAME"))
         .ok()
@@ -219,7 +219,7 @@ fn user_name() -> Option<String> {
 
 /// Gives the command without its arguments, which may hold anything.
 fn what() -> String {
-    let known = ["plan", "apply", "create", "run", "do", "rm", "cache"];
+    let known = ["plan", "apply", "create", "run", "do", "rm", "cache", "lsp"];
     let words = env::args_os()
         .skip(1)
         .filter_map(|word| word.into_string().ok());

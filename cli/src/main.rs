@@ -15,14 +15,12 @@ mod output;
 mod plan_text;
 mod progress;
 mod prompt;
-mod reason_text;
 #[cfg(test)]
 mod schema_tests;
 mod session;
 mod signals;
 mod style;
 mod table;
-mod time_text;
 mod workflow_choice;
 
 use std::{ffi::OsString, process::ExitCode};

@@ -300,9 +300,7 @@ impl EngineError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Project(ProjectError::NotFound { .. }) => "no-project",
-            Self::Project(ProjectError::Ambiguous { .. }) => "ambiguous-project",
-            Self::Project(ProjectError::BadDirectory { .. }) => "bad-directory",
+            Self::Project(error) => error.code(),
             Self::Environment(_) => "bad-env-file",
             Self::Load(LoadError::Invalid(problems)) => problems
                 .first()

@@ -11,6 +11,7 @@ pub mod digest;
 mod engine;
 pub mod error;
 pub mod event;
+pub mod graph;
 pub mod host;
 pub mod identity;
 mod iso_time;
@@ -23,6 +24,7 @@ mod runtime;
 pub mod sandbox;
 pub mod source;
 pub mod state;
+pub mod wording;
 
 pub use engine::*;
 pub use error::EngineError;

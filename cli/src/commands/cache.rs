@@ -4,6 +4,10 @@ use jiff::Timestamp;
 use rigkit_engine::{
     CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, TaskExplanation,
     state::InvalidatedRun,
+    wording::{
+        reason::phrase,
+        time::{age, duration},
+    },
 };
 use serde::Serialize;
 
@@ -13,10 +17,8 @@ use crate::{
     failure::{Exit, Failure},
     output,
     plan_text::{node_lines, shortened},
-    reason_text::phrase,
     style::{FAINT, GOOD, NAME, NEW, OLD, PENDING, paint},
     table,
-    time_text::{age, duration},
     workflow_choice::with_workflow,
 };
 

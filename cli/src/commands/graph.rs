@@ -1,12 +1,15 @@
 //! `rig graph`: the workflows as trees or graphs, colored by state.
 
-use rigkit_engine::plan::WorkflowPlan;
+use rigkit_engine::{
+    graph::{Graph, GraphsDocument, draw_svg},
+    plan::WorkflowPlan,
+};
 
 use crate::{
     arguments::GraphOptions,
     context::Context,
     failure::{Exit, Failure},
-    graph::{Graph, GraphFormat, GraphsDocument, dot, mermaid, svg, tree},
+    graph::{GraphFormat, dot, mermaid, tree},
     output,
 };
 
@@ -30,7 +33,7 @@ pub(super) fn run(options: &GraphOptions, context: &Context) -> Result<Exit, Fai
         GraphFormat::Tree => output::text(&tree::draw(&graphs))?,
         GraphFormat::Dot => output::text(&dot::draw(&graphs))?,
         GraphFormat::Mermaid => output::text(&mermaid::draw(&graphs))?,
-        GraphFormat::Svg => output::text(&svg::draw(&graphs)?)?,
+        GraphFormat::Svg => output::text(&draw_svg(&graphs)?)?,
     }
     Ok(Exit::Done)
 }

@@ -5,6 +5,7 @@ use rigkit_engine::{
     Engine,
     event::{EventRecord, RunOutcome},
     state::ApplyRecord,
+    wording::time::{age, duration},
 };
 use serde::Serialize;
 
@@ -15,7 +16,6 @@ use crate::{
     output, progress,
     style::{BAD, FAINT, GOOD, PENDING, paint},
     table,
-    time_text::{age, duration},
 };
 
 /// The word for the newest apply.

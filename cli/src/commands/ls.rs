@@ -1,7 +1,7 @@
 //! `rig ls`: the workspaces.
 
 use jiff::Timestamp;
-use rigkit_engine::{Freshness, WorkspaceStatus, WorkspaceView};
+use rigkit_engine::{Freshness, WorkspaceStatus, WorkspaceView, wording::time::age};
 use serde::Serialize;
 
 use crate::{
@@ -10,7 +10,6 @@ use crate::{
     output,
     style::{BAD, FAINT, GOOD, NAME, PENDING, paint},
     table,
-    time_text::age,
 };
 
 #[derive(Serialize)]

@@ -10,6 +10,7 @@ mod graph;
 mod init;
 mod log;
 mod ls;
+mod lsp;
 mod plan;
 mod projects;
 mod rm;
@@ -52,6 +53,7 @@ pub(crate) fn run(command: Command, context: &mut Context) -> Result<Exit, Failu
         Command::Log(options) => log::run(&options, context),
         Command::Projects => projects::run(context),
         Command::Doctor => doctor::run(context),
+        Command::Lsp(_) => lsp::run(),
         Command::Completion(options) => completion::run(&options),
         Command::Version => version(),
     }

@@ -48,7 +48,7 @@ impl Exit {
             Failure::Engine(_)
             | Failure::File { .. }
             | Failure::NotADirectory { .. }
-            | Failure::GraphTooLarge { .. }
+            | Failure::GraphTooLarge(_)
             | Failure::Output(_) => Self::Failed,
         }
     }

@@ -56,17 +56,8 @@ pub(crate) enum Failure {
         path: PathBuf,
     },
     /// The graph cannot be drawn.
-    #[error(
-        "the graph is too large for {format}: it has {tasks} tasks, and at most {limit} can be laid out"
-    )]
-    GraphTooLarge {
-        /// How it was to be drawn.
-        format: &'static str,
-        /// How many tasks there are.
-        tasks: usize,
-        /// How many there may be.
-        limit: usize,
-    },
+    #[error(transparent)]
+    GraphTooLarge(#[from] rigkit_engine::graph::GraphTooLarge),
     /// The person stopped it.
     #[error("cancelled")]
     Cancelled,
@@ -179,7 +170,7 @@ impl Failure {
             Self::CommandLine(_) => "usage",
             Self::Usage { code, .. } => code.as_str(),
             Self::File { .. } | Self::NotADirectory { .. } => "file",
-            Self::GraphTooLarge { .. } => "graph-too-large",
+            Self::GraphTooLarge(_) => "graph-too-large",
             Self::Cancelled => "cancelled",
             Self::OutputClosed | Self::Output(_) => "output",
         }
@@ -194,7 +185,7 @@ impl Failure {
             Self::NotADirectory { path } => {
                 Some(format!("move it away, or remove it: rm {}", path.display()))
             }
-            Self::GraphTooLarge { .. } => Some(
+            Self::GraphTooLarge(_) => Some(
                 "use `--format dot` and a program that lays out graphs of this size".to_owned(),
             ),
             _ => None,

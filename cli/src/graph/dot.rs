@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::model::Graph;
-use super::svg::fill;
+use rigkit_engine::graph::{Graph, fill};
 
 /// Writes one directed graph with a cluster for each workflow.
 pub(crate) fn draw(graphs: &[Graph]) -> String {

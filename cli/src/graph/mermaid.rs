@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use rigkit_engine::plan::NodeStatus;
-
-use super::model::Graph;
-use super::svg::fill;
+use rigkit_engine::{
+    graph::{Graph, fill},
+    plan::NodeStatus,
+};
 
 const STATUSES: [NodeStatus; 3] = [
     NodeStatus::Cached,

@@ -2,13 +2,9 @@
 
 pub(crate) mod dot;
 pub(crate) mod mermaid;
-mod model;
-pub(crate) mod svg;
 pub(crate) mod tree;
 
 use clap::ValueEnum;
-
-pub(crate) use model::{Graph, GraphsDocument};
 
 /// Says how a graph is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,11 +3,9 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::{
-    model::{Branch, Edge, Graph, Tree},
-    *,
-};
-use crate::failure::Failure;
+use rigkit_engine::graph::{Branch, Edge, Graph, GraphTooLarge, Tree, draw_svg};
+
+use super::*;
 
 /// A clone, two branches, and a join that carries a name which every format has to escape.
 fn graph() -> Graph {
@@ -101,7 +99,7 @@ fn mermaid_gets_a_part_for_each_workflow() {
 
 #[test]
 fn a_picture_shows_every_task_in_its_color() {
-    let picture = svg::draw(&[graph()]).unwrap();
+    let picture = draw_svg(&[graph()]).unwrap();
     assert!(
         picture.contains("join &quot;&lt;&amp;&gt;&quot; #1"),
         "{picture}"
@@ -113,11 +111,11 @@ fn a_picture_shows_every_task_in_its_color() {
 
 #[test]
 fn a_picture_of_nothing_and_one_of_too_much() {
-    assert!(svg::draw(&[]).unwrap().starts_with("<svg"));
+    assert!(draw_svg(&[]).unwrap().starts_with("<svg"));
     let mut graph = graph();
     graph.nodes = std::iter::repeat_n(graph.nodes[0].clone(), 1_001).collect();
     assert!(matches!(
-        svg::draw(&[graph]),
-        Err(Failure::GraphTooLarge { tasks: 1_001, .. })
+        draw_svg(&[graph]),
+        Err(GraphTooLarge { tasks: 1_001, .. })
     ));
 }

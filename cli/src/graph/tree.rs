@@ -1,9 +1,11 @@
 //! A graph as a tree in the terminal.
 
-use rigkit_engine::plan::{NodeStatus, PlanNode};
+use rigkit_engine::{
+    graph::{Graph, Tree},
+    plan::{NodeStatus, PlanNode},
+};
 use termtree::Tree as Drawing;
 
-use super::model::{Graph, Tree};
 use crate::{
     progress::standing,
     style::{FAINT, of_status, paint},

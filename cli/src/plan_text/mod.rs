@@ -3,13 +3,18 @@
 mod causes;
 
 use jiff::Timestamp;
-use rigkit_engine::plan::{CheckStatus, NodeStatus, PlanNode, WorkflowPlan};
+use rigkit_engine::{
+    plan::{CheckStatus, NodeStatus, PlanNode, WorkflowPlan},
+    wording::{
+        reason::{Change, changes, phrase},
+        time::age,
+    },
+};
 
 use self::causes::{Cause, causes};
 use crate::{
     output,
     progress::standing,
-    reason_text::{Change, changes, phrase},
     style::{FAINT, NEW, OLD, PENDING, of_status, paint},
 };
 
@@ -44,7 +49,7 @@ pub(crate) fn node_lines(node: &PlanNode, width: usize, now: Timestamp) -> Vec<S
     let path = paint(of_status(node.status), format_args!("{:width$}", node.path));
     let reason = match (node.status, node.created_at) {
         (NodeStatus::Cached, Some(made)) => {
-            format!("cached {} ago", crate::time_text::age(made, now))
+            format!("cached {} ago", age(made, now))
         }
         (NodeStatus::Conditional, _) => {
             "cached unless the output of a task before it changes".to_owned()
@@ -101,12 +106,7 @@ fn change_line(change: &Change) -> String {
 
 /// Says where code changed: its digests tell nobody anything.
 fn code_line(change: &Change) -> Option<String> {
-    let place = change.place.as_ref()?;
-    let what = match (&change.old, &change.new) {
-        (None, _) => "is new",
-        (_, None) => "is gone",
-        _ => "changed",
-    };
+    let (what, place) = (change.code_fate()?, change.place.as_ref()?);
     let place = paint(FAINT, format_args!("({place})"));
     Some(format!("    {} {} {place}", change.name, paint(NEW, what)))
 }

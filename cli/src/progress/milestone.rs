@@ -1,11 +1,13 @@
 //! What happened, in one line a person reads: for lines that stay and for logs.
 
-use rigkit_engine::event::{Event, LogStream, RunOutcome};
+use rigkit_engine::{
+    event::{Event, LogStream, RunOutcome},
+    wording::time::duration,
+};
 
 use crate::{
     failure::warning_text,
     style::{BAD, FAINT, GOOD, NAME, PENDING, paint},
-    time_text::duration,
 };
 
 /// Says how much is told.

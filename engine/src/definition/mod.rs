@@ -23,8 +23,7 @@ pub use model::{
     ConsoleLine, Definition, HandlerRef, Operation, Outline, Point, PointId, Task, TaskIndex,
     TaskOptions, ValueHandle, Workflow, WorkspaceDefinition,
 };
-pub use names::{RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES};
-pub(crate) use names::{by_nearness, nearest};
+pub use names::{RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES, by_nearness, nearest};
 pub use place::Place;
 pub use provider::{ProviderDefinition, ProviderIndex, ProviderOrigin};
 pub use schema::OutputSchema;

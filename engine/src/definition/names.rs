@@ -23,10 +23,8 @@ pub const RESERVED_OPERATION_IDS: &[&str] = &[
 ];
 
 /// Finds the name that a person most likely meant.
-pub(crate) fn nearest<'a>(
-    wanted: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|name| {
@@ -43,7 +41,7 @@ pub(crate) fn nearest<'a>(
 }
 
 /// Sorts names so that those a person most likely meant come first.
-pub(crate) fn by_nearness(wanted: &str, known: &mut [String]) {
+pub fn by_nearness(wanted: &str, known: &mut [String]) {
     let wanted = wanted.to_lowercase();
     known.sort_by_cached_key(|name| strsim::damerau_levenshtein(&wanted, &name.to_lowercase()));
 }

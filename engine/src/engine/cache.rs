@@ -171,12 +171,24 @@ impl Engine {
         workflow: Option<&str>,
         task: Option<&str>,
     ) -> Result<Vec<TaskExplanation>, EngineError> {
-        let definition = self.definition()?;
+        self.explain_definition(&self.definition()?, workflow, task)
+    }
+
+    /// Explains tasks of a definition that is loaded already.
+    ///
+    /// # Errors
+    /// Where the state cannot be read, or there is no such task.
+    pub fn explain_definition(
+        &self,
+        definition: &Definition,
+        workflow: Option<&str>,
+        task: Option<&str>,
+    ) -> Result<Vec<TaskExplanation>, EngineError> {
         let state = self.read_state()?;
         let secrets = self.secret_digests(KeyUse::Read)?;
         let mut explanations = Vec::new();
-        for workflow in explained_workflows(&definition, workflow, task)? {
-            let planning = Planning::new(&definition, workflow, state.as_ref(), &secrets)?;
+        for workflow in explained_workflows(definition, workflow, task)? {
+            let planning = Planning::new(definition, workflow, state.as_ref(), &secrets)?;
             let wanted = task
                 .map(|target| select::task(workflow, target))
                 .transpose()?;

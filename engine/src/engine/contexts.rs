@@ -104,7 +104,7 @@ fn parsed(output: Option<&str>) -> Context {
 }
 
 /// Gives the tasks whose outputs the context at a point is made of.
-fn makers(workflow: &Workflow, point: PointId) -> Vec<TaskIndex> {
+pub(super) fn makers(workflow: &Workflow, point: PointId) -> Vec<TaskIndex> {
     let mut tasks = Vec::new();
     let mut seen = vec![false; workflow.points.len()];
     let mut waiting = vec![point];

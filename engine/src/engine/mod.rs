@@ -8,6 +8,7 @@ mod contexts;
 mod health;
 mod history;
 mod input;
+mod kept_definition;
 mod known_workflow;
 mod operation_list;
 mod operations;
@@ -42,6 +43,7 @@ pub use cache::{
     CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, NodeKind, TaskExplanation,
 };
 pub use health::{Health, HealthPosition, HealthProblem, RuntimeKind, StateHealth};
+pub use kept_definition::RecordedOutput;
 pub use operation_list::{
     OperationCli, OperationFlag, OperationKind, OperationPositional, OperationSource,
     OperationSummary,

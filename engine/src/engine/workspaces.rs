@@ -1,6 +1,6 @@
 //! How named workspaces come, are listed, and go.
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::{collections::HashMap, num::NonZeroUsize, sync::Arc};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,26 @@ pub enum Freshness {
     Unknown,
 }
 
+/// Says what a workflow ends with.
+enum End {
+    /// The config does not say.
+    Unknown,
+    /// Something has to run first.
+    Open,
+    /// These runs.
+    Runs(Vec<RunId>),
+}
+
+impl Freshness {
+    fn of(record: &WorkspaceRecord, end: &End) -> Self {
+        match end {
+            End::Unknown => Self::Unknown,
+            End::Runs(runs) if *runs == record.made_from => Self::Current,
+            End::Runs(_) | End::Open => Self::Behind,
+        }
+    }
+}
+
 impl WorkspaceView {
     fn new(record: WorkspaceRecord, state: WorkspaceStatus, freshness: Freshness) -> Self {
         Self {
@@ -131,8 +151,36 @@ impl Engine {
         }
         // A config that does not load must not hide the workspaces that exist.
         let definition = self.definition().ok();
+        self.workspace_views(definition.as_ref(), &state, records)
+    }
+
+    /// Lists the workspaces of all workflows beside a definition that is loaded already.
+    ///
+    /// # Errors
+    /// Where the state cannot be read.
+    pub fn workspaces_beside(
+        &self,
+        definition: Option<&Definition>,
+    ) -> Result<Vec<WorkspaceView>, EngineError> {
+        let Some(state) = self.read_state()? else {
+            return Ok(Vec::new());
+        };
+        let records = state.list_workspaces(None)?;
+        self.workspace_views(definition, &state, records)
+    }
+
+    fn workspace_views(
+        &self,
+        definition: Option<&Definition>,
+        state: &StateReader,
+        records: Vec<WorkspaceRecord>,
+    ) -> Result<Vec<WorkspaceView>, EngineError> {
+        let mut ends: HashMap<String, End> = HashMap::new();
         let views = records.into_iter().map(|record| {
-            let freshness = self.freshness(definition.as_ref(), &state, &record);
+            let end = ends
+                .entry(record.workflow.clone())
+                .or_insert_with_key(|workflow| self.end(definition, workflow, state));
+            let freshness = Freshness::of(&record, end);
             let status = self.status(&record)?;
             Ok(WorkspaceView::new(record, status, freshness))
         });
@@ -148,20 +196,15 @@ impl Engine {
         })
     }
 
-    fn freshness(
-        &self,
-        definition: Option<&Definition>,
-        state: &StateReader,
-        record: &WorkspaceRecord,
-    ) -> Freshness {
+    fn end(&self, definition: Option<&Definition>, workflow: &str, state: &StateReader) -> End {
         let end = definition.and_then(|definition| {
-            let workflow = definition.workflow(&record.workflow)?;
+            let workflow = definition.workflow(workflow)?;
             self.end_runs(definition, workflow, state).ok()
         });
         match end {
-            None => Freshness::Unknown,
-            Some(Some(runs)) if runs == record.made_from => Freshness::Current,
-            Some(_) => Freshness::Behind,
+            None => End::Unknown,
+            Some(None) => End::Open,
+            Some(Some(runs)) => End::Runs(runs),
         }
     }
 

@@ -72,6 +72,16 @@ pub enum ProjectError {
 }
 
 impl ProjectError {
+    /// Gives a code that programs can rely on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "no-project",
+            Self::Ambiguous { .. } => "ambiguous-project",
+            Self::BadDirectory { .. } => "bad-directory",
+        }
+    }
+
     /// Says what to do about it.
     #[must_use]
     pub fn help(&self) -> Option<String> {

@@ -4,7 +4,11 @@ use std::{
     cell::RefCell,
     path::PathBuf,
     rc::Rc,
-    sync::{Arc, atomic::AtomicBool, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
 };
 
@@ -87,7 +91,8 @@ pub fn load(options: &LoadOptions) -> Result<Definition, LoadError> {
             let _ = loaded.send(result);
         })
         .map_err(|error| LoadError::Sandbox(error.to_string()))?;
-    wait_for_load(&definition, &meter, || false)
+    let is_interrupted = || options.interrupt.load(Ordering::Relaxed);
+    wait_for_load(&definition, &meter, is_interrupted)
         .unwrap_or_else(|no_answer| Err(LoadError::without_answer(no_answer, options)))
 }
 

@@ -8,7 +8,8 @@ use jiff::{
 };
 
 /// Writes how long something took: `45ms`, `1.2s`, `3m 5s`, `2h 10m`.
-pub(crate) fn duration(milliseconds: u64) -> String {
+#[must_use]
+pub fn duration(milliseconds: u64) -> String {
     let printer = SpanPrinter::new()
         .designator(Designator::Compact)
         .spacing(Spacing::BetweenUnits);
@@ -30,17 +31,20 @@ pub(crate) fn duration(milliseconds: u64) -> String {
 }
 
 /// Writes how long ago something was, in its largest unit: `12s`, `5m`, `3h`, `9d`.
-pub(crate) fn age(then: Timestamp, now: Timestamp) -> String {
+#[must_use]
+pub fn age(then: Timestamp, now: Timestamp) -> String {
     largest_unit(now.duration_since(then).as_secs())
 }
 
 /// Writes an age in milliseconds in its largest unit.
-pub(crate) fn age_of(milliseconds: u64) -> String {
+#[must_use]
+pub fn age_of(milliseconds: u64) -> String {
     largest_unit(i64::try_from(milliseconds / 1_000).unwrap_or(i64::MAX))
 }
 
 /// Writes a span in its largest unit: `500ms`, `90s`, `30m`, `2h`, `1d`.
-pub(crate) fn span(span: Duration) -> String {
+#[must_use]
+pub fn span(span: Duration) -> String {
     match u64::try_from(span.as_millis()) {
         Ok(milliseconds) if milliseconds < 1_000 => format!("{milliseconds}ms"),
         _ => whole_unit(span.as_secs()),

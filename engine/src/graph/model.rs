@@ -1,73 +1,87 @@
 //! Tasks, what comes before what, and the tree they were written as.
 
-use rigkit_engine::{
+use serde::Serialize;
+
+use crate::{
     definition::{Outline, Point, Workflow},
     plan::{PlanNode, WorkflowPlan},
 };
-use serde::Serialize;
 
 /// Is the graph of one workflow.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Graph {
+pub struct Graph {
     /// The workflow.
-    pub(crate) workflow: String,
+    pub workflow: String,
     /// How many tasks are cached.
-    pub(crate) cached_node_count: usize,
+    pub cached_node_count: usize,
     /// The tasks in walk order, each with how it stands.
-    pub(crate) nodes: Vec<PlanNode>,
+    pub nodes: Vec<PlanNode>,
     /// What comes directly before what.
-    pub(crate) edges: Vec<Edge>,
+    pub edges: Vec<Edge>,
     /// The tree as it was written.
-    pub(crate) tree: Tree,
+    pub tree: Tree,
 }
 
 /// Says that one task starts from the result of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(crate) struct Edge {
+pub struct Edge {
     /// The earlier task's index.
-    pub(crate) from: usize,
+    pub from: usize,
     /// The later task's index.
-    pub(crate) to: usize,
+    pub to: usize,
 }
 
 /// Is a node of the tree as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub(crate) enum Tree {
+pub enum Tree {
     /// A task, by its index.
-    Task { index: usize },
+    Task {
+        /// Counts from 0 in walk order.
+        index: usize,
+    },
     /// A sequence.
-    Sequence { name: String, children: Vec<Tree> },
+    Sequence {
+        /// Its name.
+        name: String,
+        /// What it holds.
+        children: Vec<Tree>,
+    },
     /// Parallel branches.
-    Parallel { branches: Vec<Branch> },
+    Parallel {
+        /// The branches.
+        branches: Vec<Branch>,
+    },
 }
 
 /// Is one of several parallel branches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Branch {
+pub struct Branch {
     /// Its name.
-    pub(crate) name: String,
+    pub name: String,
     /// What it does.
-    pub(crate) node: Tree,
+    pub node: Tree,
 }
 
 /// Is the document of several graphs.
 #[derive(Debug, Serialize)]
-pub(crate) struct GraphsDocument<'a> {
+pub struct GraphsDocument<'a> {
     workflows: &'a [Graph],
 }
 
 impl<'a> GraphsDocument<'a> {
     /// Makes the document.
-    pub(crate) fn new(workflows: &'a [Graph]) -> Self {
+    #[must_use]
+    pub fn new(workflows: &'a [Graph]) -> Self {
         Self { workflows }
     }
 }
 
 impl Graph {
     /// Puts a workflow and its plan together.
-    pub(crate) fn new(workflow: &Workflow, plan: WorkflowPlan) -> Self {
+    #[must_use]
+    pub fn new(workflow: &Workflow, plan: WorkflowPlan) -> Self {
         Self {
             edges: edges(workflow),
             tree: tree(&workflow.outline),

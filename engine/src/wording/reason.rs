@@ -1,26 +1,58 @@
 //! Reasons in words: one phrase each, and the old and new values where there are some.
 
+use crate::plan::{CaptureChange, ProviderAspect, Reason};
+use std::fmt;
+
 use jiff::Timestamp;
-use rigkit_engine::plan::{CaptureChange, ProviderAspect, Reason};
 use serde_json::Value;
 
-use crate::time_text::{age, age_of, span};
+use super::time::{age, age_of, span};
 
 /// Is one value that changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Change {
+pub struct Change {
     /// What changed.
-    pub(crate) name: String,
+    pub name: String,
     /// What it was; absent where it is new.
-    pub(crate) old: Option<String>,
+    pub old: Option<String>,
     /// What it is; absent where it is gone.
-    pub(crate) new: Option<String>,
+    pub new: Option<String>,
     /// Where the code is that changed.
-    pub(crate) place: Option<String>,
+    pub place: Option<String>,
+}
+
+impl Change {
+    /// Says what became of code, whose digests tell nobody anything.
+    #[must_use]
+    pub fn code_fate(&self) -> Option<&'static str> {
+        self.place.as_ref()?;
+        Some(match (&self.old, &self.new) {
+            (None, _) => "is new",
+            (_, None) => "is gone",
+            _ => "changed",
+        })
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            old,
+            new,
+            place,
+        } = self;
+        if let (Some(fate), Some(place)) = (self.code_fate(), place) {
+            return write!(formatter, "{name} {fate} ({place})");
+        }
+        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+        write!(formatter, "{name}: {} → {}", value(old), value(new))
+    }
 }
 
 /// Says why in one phrase.
-pub(crate) fn phrase(reason: &Reason, now: Timestamp) -> String {
+#[must_use]
+pub fn phrase(reason: &Reason, now: Timestamp) -> String {
     match reason {
         Reason::Cached => "cached".to_owned(),
         Reason::NeverRun => "never ran".to_owned(),
@@ -48,7 +80,8 @@ pub(crate) fn phrase(reason: &Reason, now: Timestamp) -> String {
 }
 
 /// Lists the values that changed.
-pub(crate) fn changes(reason: &Reason) -> Vec<Change> {
+#[must_use]
+pub fn changes(reason: &Reason) -> Vec<Change> {
     match reason {
         Reason::HandlerChanged { captures, .. } => captures.iter().map(captured).collect(),
         Reason::VersionChanged { old, new } => vec![Change {
@@ -117,5 +150,5 @@ fn artifact_gone(reference: &Value) -> String {
 }
 
 #[cfg(test)]
-#[path = "reason_text_tests.rs"]
+#[path = "reason_tests.rs"]
 mod tests;

@@ -6,10 +6,10 @@ use layout::{
     std_shapes::shapes::{Arrow, Element, ShapeKind},
     topo::layout::VisualGraph,
 };
-use rigkit_engine::plan::NodeStatus;
+use thiserror::Error;
 
 use super::model::Graph;
-use crate::failure::Failure;
+use crate::plan::NodeStatus;
 
 /// How many tasks can be laid out in a time that a person waits.
 const MOST_TASKS: usize = 1_000;
@@ -17,8 +17,21 @@ const FONT_SIZE: usize = 15;
 /// Gray, so that a picture can be seen on a light and on a dark page.
 const LINE_COLOR: u32 = 0x8080_80ff;
 
+/// Says that a graph cannot be laid out in a time that a person waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "the graph is too large for svg: it has {tasks} tasks, and at most {limit} can be laid out"
+)]
+pub struct GraphTooLarge {
+    /// How many tasks it has.
+    pub tasks: usize,
+    /// How many it may have.
+    pub limit: usize,
+}
+
 /// Gives the color of a task's status, as web pages write it.
-pub(super) fn fill(status: NodeStatus) -> &'static str {
+#[must_use]
+pub fn fill(status: NodeStatus) -> &'static str {
     match status {
         NodeStatus::Cached => "#b7e4c7",
         NodeStatus::Pending => "#ffe08a",
@@ -30,11 +43,10 @@ pub(super) fn fill(status: NodeStatus) -> &'static str {
 ///
 /// # Errors
 /// Where there are too many tasks to lay out.
-pub(crate) fn draw(graphs: &[Graph]) -> Result<String, Failure> {
+pub fn draw_svg(graphs: &[Graph]) -> Result<String, GraphTooLarge> {
     let tasks = graphs.iter().map(|graph| graph.nodes.len()).sum();
     if tasks > MOST_TASKS {
-        return Err(Failure::GraphTooLarge {
-            format: "svg",
+        return Err(GraphTooLarge {
             tasks,
             limit: MOST_TASKS,
         });

@@ -1,0 +1,28 @@
+//! `rig lsp`: serves an editor, until it leaves.
+
+use rigkit_lsp::{Ending, ServerOptions, serve};
+
+use crate::{
+    context,
+    failure::{Exit, Failure},
+};
+
+/// Serves the editor on standard input and output.
+pub(super) fn run() -> Result<Exit, Failure> {
+    let host_dir = context::host_directory();
+    let options = ServerOptions {
+        variables: context::utf8_variables()
+            .collect::<std::collections::BTreeMap<_, _>>()
+            .into(),
+        limits: context::limits()?,
+        host_storage_dir: context::host_storage_directory(&host_dir),
+        host_dir,
+        who: context::who(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    match serve(options).map_err(Failure::Output)? {
+        Ending::Orderly => Ok(Exit::Done),
+        // The protocol asks for this exit code where no goodbye was said.
+        Ending::Abrupt => Ok(Exit::Failed),
+    }
+}

@@ -1,0 +1,4 @@
+//! What the engine's data says in words, the same in a terminal and in an editor.
+
+pub mod reason;
+pub mod time;

@@ -1,0 +1,115 @@
+//! Makes the next snapshot of a project, on a thread that may take its time.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use jiff::Timestamp;
+use rigkit_engine::{
+    Engine, EngineError, EngineOptions,
+    definition::Definition,
+    project::{Environment, EnvironmentError},
+};
+
+use super::{Problem, Snapshot, Standing};
+use crate::world::Moment;
+
+/// Is what an evaluation needs.
+pub(crate) struct Evaluation {
+    /// What the engine works on, but for its environment.
+    pub(crate) engine_options: EngineOptions,
+    /// The variables that the project may read; nothing where nobody trusts it.
+    pub(crate) variables: Option<Arc<BTreeMap<String, String>>>,
+    /// What had happened when it began.
+    pub(crate) moment: Moment,
+    /// Whether the text changed, or only what surrounds it.
+    pub(crate) is_text_new: bool,
+    /// What was known before.
+    pub(crate) previous: Arc<Snapshot>,
+    /// Stops it, because what it evaluates is no longer what the editor shows.
+    pub(crate) interrupt: Arc<AtomicBool>,
+}
+
+/// Makes the next snapshot, unless it is interrupted.
+pub(crate) fn evaluate(evaluation: &Evaluation) -> Option<Snapshot> {
+    let (environment, problems) = environment(evaluation);
+    let mut snapshot = Snapshot {
+        moment: evaluation.moment,
+        environment: environment.clone(),
+        ..(*evaluation.previous).clone()
+    };
+    let engine = Engine::new(EngineOptions {
+        environment,
+        ..evaluation.engine_options.clone()
+    });
+    if evaluation.is_text_new {
+        snapshot.take_up(engine.evaluate(&evaluation.interrupt).transpose()?);
+    } else {
+        snapshot.forget_planning_problems();
+    }
+    snapshot.problems.extend(problems.iter().map(Problem::from));
+    snapshot.make_plans(&engine, evaluation.variables.is_some());
+    snapshot.expires_at = snapshot.next_expiry(Timestamp::now());
+    Some(snapshot)
+}
+
+fn environment(evaluation: &Evaluation) -> (Environment, Vec<EnvironmentError>) {
+    let Some(variables) = &evaluation.variables else {
+        return (Environment::untrusted(), Vec::new());
+    };
+    let root = &evaluation.engine_options.project.root;
+    Environment::of_broken_project(root, (**variables).clone())
+}
+
+impl Snapshot {
+    fn take_up(&mut self, loaded: Result<Definition, EngineError>) {
+        match loaded {
+            Ok(definition) => {
+                self.problems = definition.warnings.iter().map(Problem::from).collect();
+                self.definition = Some(Arc::new(definition));
+                self.standing = Standing::Current;
+            }
+            Err(error) => {
+                self.problems = Problem::of_error(&error);
+                self.standing = match self.definition {
+                    Some(_) => Standing::Behind,
+                    None => Standing::Unknown,
+                };
+            }
+        }
+    }
+
+    /// Planning says again what it has against the project.
+    fn forget_planning_problems(&mut self) {
+        self.problems
+            .retain(|problem| matches!(problem.code, super::ProblemCode::Definition(_)));
+    }
+
+    fn make_plans(&mut self, engine: &Engine, is_trusted: bool) {
+        let Some(definition) = self.definition.clone() else {
+            return;
+        };
+        self.state_serial = engine.state_serial().ok().flatten();
+        match engine.plan_definition(&definition, None) {
+            Ok(plans) => self.plans = plans.into(),
+            Err(error) => {
+                self.plans = Arc::default();
+                self.planning_failed(&error, is_trusted);
+            }
+        }
+        // A state that cannot be read has been told of already.
+        self.workspaces = engine
+            .workspaces_beside(Some(&definition))
+            .unwrap_or_default()
+            .into();
+    }
+
+    fn planning_failed(&mut self, error: &EngineError, is_trusted: bool) {
+        // Without its environment a provider may well not know how it is configured.
+        let is_expected = matches!(error, EngineError::ProviderConfig { .. }) && !is_trusted;
+        if self.standing == Standing::Current && !is_expected {
+            self.problems.extend(Problem::of_error(error));
+        }
+    }
+}

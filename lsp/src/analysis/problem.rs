@@ -1,0 +1,104 @@
+//! What the engine has against a project, in one shape.
+
+use std::fmt;
+
+use rigkit_engine::{
+    EngineError,
+    diagnostic::{Diagnostic, DiagnosticCode, RelatedPlace, Severity},
+    project::EnvironmentError,
+    source::SourceRange,
+};
+
+/// Is one thing that is wrong or doubtful.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// Which rule it breaks.
+    pub(crate) code: ProblemCode,
+    /// How bad it is.
+    pub(crate) severity: Severity,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// Where; the config as a whole where it is left out.
+    pub(crate) range: Option<SourceRange>,
+    /// Other places that belong to it.
+    pub(crate) related: Vec<RelatedPlace>,
+    /// What to do about it.
+    pub(crate) help: Option<String>,
+}
+
+/// Names the rule that is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProblemCode {
+    /// One of a definition.
+    Definition(DiagnosticCode),
+    /// One of planning.
+    Planning(&'static str),
+}
+
+impl ProblemCode {
+    /// Gives the code as it is written.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Definition(code) => code.as_str(),
+            Self::Planning(code) => code,
+        }
+    }
+}
+
+impl fmt::Display for ProblemCode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl From<&Diagnostic> for Problem {
+    fn from(diagnostic: &Diagnostic) -> Self {
+        Self {
+            code: ProblemCode::Definition(diagnostic.code),
+            severity: diagnostic.severity,
+            message: diagnostic.message.clone(),
+            range: diagnostic.range.clone(),
+            related: diagnostic.related.clone(),
+            help: diagnostic.help.clone(),
+        }
+    }
+}
+
+impl From<&EnvironmentError> for Problem {
+    fn from(error: &EnvironmentError) -> Self {
+        Self {
+            code: ProblemCode::Planning("bad-env-file"),
+            severity: Severity::Error,
+            message: error.to_string(),
+            range: None,
+            related: error
+                .range
+                .clone()
+                .map(|range| RelatedPlace {
+                    message: "this line".to_owned(),
+                    range,
+                })
+                .into_iter()
+                .collect(),
+            help: None,
+        }
+    }
+}
+
+impl Problem {
+    /// Lists what an error of the engine says.
+    pub(crate) fn of_error(error: &EngineError) -> Vec<Self> {
+        let diagnostics = error.diagnostics();
+        if !diagnostics.is_empty() {
+            return diagnostics.iter().map(Self::from).collect();
+        }
+        vec![Self {
+            code: ProblemCode::Planning(error.code()),
+            severity: Severity::Error,
+            message: error.to_string(),
+            range: error.range().cloned(),
+            related: Vec::new(),
+            help: error.help(),
+        }]
+    }
+}

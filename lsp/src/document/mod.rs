@@ -1,0 +1,128 @@
+//! The documents that the editor has open.
+
+mod edit_map;
+mod syntax;
+mod text;
+
+use std::{path::PathBuf, sync::Arc};
+
+use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
+
+pub(crate) use self::{
+    edit_map::{Edit, EditMap},
+    syntax::{Syntax, SyntaxNode, SyntaxTree},
+    text::{PositionEncoding, Text, size},
+};
+
+/// Is an open document at one version. It never changes: an edit makes another one.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// The name the editor gave it.
+    pub(crate) uri: Uri,
+    /// The file, without symbolic links.
+    pub(crate) path: PathBuf,
+    /// The number the editor gave this version.
+    pub(crate) version: i32,
+    /// The text.
+    pub(crate) text: Arc<Text>,
+    /// Its syntax, once somebody asks for it.
+    pub(crate) syntax: Syntax,
+}
+
+impl Document {
+    /// Takes up a document that the editor opened.
+    pub(crate) fn new(uri: Uri, path: PathBuf, version: i32, content: String) -> Self {
+        let text = Arc::new(Text::new(content));
+        Self {
+            uri,
+            path,
+            version,
+            syntax: Syntax::new(Arc::clone(&text)),
+            text,
+        }
+    }
+
+    /// Makes the next version, and says what was replaced.
+    pub(crate) fn changed(
+        &self,
+        version: i32,
+        changes: Vec<TextDocumentContentChangeEvent>,
+        encoding: PositionEncoding,
+    ) -> (Self, Vec<Edit>) {
+        let mut text = Arc::clone(&self.text);
+        let mut syntax = self.syntax.clone();
+        let mut edits = Vec::new();
+        for change in changes {
+            let replaced = match change.range {
+                Some(range) => text.bytes(range, encoding),
+                None => 0..text.len(),
+            };
+            let edit = Edit {
+                start: replaced.start,
+                old_end: replaced.end,
+                new_end: replaced.start.saturating_add(size(change.text.len())),
+            };
+            let (before, after) = (edit.start as usize, edit.old_end as usize);
+            let content = &text.content;
+            let content = [&content[..before], &change.text, &content[after..]].concat();
+            let new_text = Arc::new(Text::new(content));
+            syntax = syntax.edited(&edit, &text, &new_text);
+            text = new_text;
+            edits.push(edit);
+        }
+        let document = Self {
+            uri: self.uri.clone(),
+            path: self.path.clone(),
+            version,
+            text,
+            syntax,
+        };
+        (document, edits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::str::FromStr as _;
+
+    use tower_lsp::ls_types::{Position, Range};
+
+    use super::*;
+
+    fn change(start: (u32, u32), end: (u32, u32), text: &str) -> TextDocumentContentChangeEvent {
+        let position = |(line, character)| Position::new(line, character);
+        TextDocumentContentChangeEvent {
+            range: Some(Range::new(position(start), position(end))),
+            range_length: None,
+            text: text.to_owned(),
+        }
+    }
+
+    fn check(old: &str, changes: Vec<TextDocumentContentChangeEvent>, new: &str) {
+        let uri = Uri::from_str("file:///a.ts").unwrap();
+        let document = Document::new(uri, PathBuf::from("/a.ts"), 1, old.to_owned());
+        let _ = document.syntax.tree();
+        let (next, _) = document.changed(2, changes, PositionEncoding::Utf16);
+        assert_eq!(&*next.text.content, new);
+        let kept = next.syntax.tree().map(|tree| tree.root().to_sexp());
+        let fresh = Syntax::new(Arc::clone(&next.text));
+        assert_eq!(kept, fresh.tree().map(|tree| tree.root().to_sexp()));
+    }
+
+    #[test]
+    fn changes_apply_one_after_the_other() {
+        check(
+            "const a = 1;\n",
+            vec![change((0, 6), (0, 7), "bc")],
+            "const bc = 1;\n",
+        );
+        check(
+            "a();\nb();\n",
+            vec![change((0, 0), (1, 0), ""), change((0, 0), (0, 1), "😀\"")],
+            "😀\"();\n",
+        );
+        check("x", vec![change((7, 7), (9, 9), "y")], "xy");
+    }
+}

@@ -1,0 +1,117 @@
+//! The syntax tree of a document: parsed when it is asked for, and only what changed.
+
+use std::{
+    cell::RefCell,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
+
+use tree_sitter::{InputEdit, Node, Parser, Tree};
+
+use super::{Edit, Text};
+
+/// The most bytes that are parsed, which is also the most that the engine accepts of a module.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// Is the syntax of one version of a document.
+#[derive(Debug, Clone)]
+pub(crate) struct Syntax {
+    text: Arc<Text>,
+    /// The tree of an earlier version, told of every edit since.
+    earlier: Option<Tree>,
+    parsed: Arc<OnceLock<Option<SyntaxTree>>>,
+}
+
+/// Is a syntax tree with its text.
+#[derive(Debug, Clone)]
+pub(crate) struct SyntaxTree {
+    text: Arc<Text>,
+    tree: Tree,
+}
+
+/// Is a node of a syntax tree.
+pub(crate) type SyntaxNode<'tree> = Node<'tree>;
+
+impl Syntax {
+    /// Prepares for a text that nothing is known of.
+    pub(crate) fn new(text: Arc<Text>) -> Self {
+        Self {
+            text,
+            earlier: None,
+            parsed: Arc::default(),
+        }
+    }
+
+    /// Prepares for the text after an edit.
+    pub(super) fn edited(&self, edit: &Edit, old: &Text, new: &Arc<Text>) -> Self {
+        let parsed = self.parsed.get().and_then(Option::as_ref);
+        let mut earlier = parsed
+            .map(|parsed| &parsed.tree)
+            .or(self.earlier.as_ref())
+            .cloned();
+        if let Some(tree) = &mut earlier {
+            tree.edit(&InputEdit {
+                start_byte: edit.start as usize,
+                old_end_byte: edit.old_end as usize,
+                new_end_byte: edit.new_end as usize,
+                start_position: old.point(edit.start),
+                old_end_position: old.point(edit.old_end),
+                new_end_position: new.point(edit.new_end),
+            });
+        }
+        Self {
+            text: Arc::clone(new),
+            earlier,
+            parsed: Arc::default(),
+        }
+    }
+
+    /// Gives the tree; nothing for a text that is too large.
+    pub(crate) fn tree(&self) -> Option<&SyntaxTree> {
+        self.parsed.get_or_init(|| self.parse()).as_ref()
+    }
+
+    fn parse(&self) -> Option<SyntaxTree> {
+        if self.text.content.len() > MAX_BYTES {
+            return None;
+        }
+        let tree = PARSER.with_borrow_mut(|parser| {
+            parser
+                .as_mut()?
+                .parse(&*self.text.content, self.earlier.as_ref())
+        })?;
+        Some(SyntaxTree {
+            text: Arc::clone(&self.text),
+            tree,
+        })
+    }
+}
+
+thread_local! {
+    static PARSER: RefCell<Option<Parser>> = RefCell::new(typescript_parser());
+}
+
+fn typescript_parser() -> Option<Parser> {
+    let mut parser = Parser::new();
+    let language = tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into();
+    parser.set_language(&language).ok()?;
+    Some(parser)
+}
+
+impl SyntaxTree {
+    /// Gives the whole text's node.
+    pub(crate) fn root(&self) -> SyntaxNode<'_> {
+        self.tree.root_node()
+    }
+
+    /// Gives the text of a node.
+    pub(crate) fn text_of(&self, node: SyntaxNode<'_>) -> &str {
+        self.text.content.get(node.byte_range()).unwrap_or_default()
+    }
+
+    /// Finds the smallest node that holds a stretch of bytes.
+    pub(crate) fn node_at(&self, bytes: &Range<u32>) -> Option<SyntaxNode<'_>> {
+        self.root()
+            .descendant_for_byte_range(bytes.start as usize, bytes.end as usize)
+    }
+}

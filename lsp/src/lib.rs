@@ -1,0 +1,79 @@
+//! The language server: the plan in the editor, and the actions beside it.
+//!
+//! Types of the protocol stay in this crate, and everything that decides is in the engine.
+
+mod activity;
+mod analysis;
+mod answer;
+mod capabilities;
+mod client_features;
+mod document;
+mod documentation;
+mod location;
+mod outbox;
+mod projects;
+mod publish;
+mod requests;
+mod runs;
+mod server;
+mod settings;
+mod sites;
+mod view;
+mod watch;
+mod world;
+
+use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc};
+
+use rigkit_engine::sandbox::SandboxLimits;
+use tokio::io::{AsyncRead, AsyncWrite, stdin, stdout};
+
+/// Says what the server works with, whatever the client says.
+#[derive(Clone)]
+pub struct ServerOptions {
+    /// The variables that projects may read once the user trusts them.
+    pub variables: Arc<BTreeMap<String, String>>,
+    /// What evaluating a definition may use.
+    pub limits: SandboxLimits,
+    /// The developer's own directory of Rigkit.
+    pub host_dir: PathBuf,
+    /// Where providers keep what belongs to the machine.
+    pub host_storage_dir: PathBuf,
+    /// Who asks, for records and locks.
+    pub who: String,
+    /// The version, which clients compare with what they expect.
+    pub version: String,
+}
+
+/// Says how a client left the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It said goodbye first.
+    Orderly,
+    /// It was gone, or told the server to exit out of nothing.
+    Abrupt,
+}
+
+/// Serves one client on a pair of streams, until it leaves. It has to be called where a runtime of
+/// tokio with several threads is.
+pub async fn serve_on(
+    options: ServerOptions,
+    input: impl AsyncRead + Unpin,
+    output: impl AsyncWrite,
+) -> Ending {
+    server::serve(options, input, output).await
+}
+
+/// Serves one client on standard input and output, until it leaves.
+///
+/// # Errors
+/// Where the machine has no threads to serve with.
+pub fn serve(options: ServerOptions) -> io::Result<Ending> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let ending = runtime.block_on(serve_on(options, stdin(), stdout()));
+    // A read of standard input may never return.
+    runtime.shutdown_background();
+    Ok(ending)
+}

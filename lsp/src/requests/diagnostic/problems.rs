@@ -1,0 +1,80 @@
+//! What the engine has against the definition, at its places.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use rigkit_engine::{diagnostic::Severity, source::SourceRange};
+use serde_json::json;
+use tower_lsp::ls_types::{
+    Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, Range,
+};
+
+use super::diagnostic;
+use crate::{analysis::Problem, documentation::Documentation, view::ProjectView};
+
+/// Adds every problem to the file it is in. One in a file that is not part of the project, such
+/// as a package, is told at the config.
+pub(super) fn add(
+    view: &ProjectView,
+    documentation: &Documentation,
+    files: &mut BTreeMap<PathBuf, Vec<Diagnostic>>,
+) {
+    for problem in &view.snapshot.problems {
+        let (path, range) = place(view, problem.range.as_ref());
+        let found = told(view, problem, range, documentation);
+        files.entry(path).or_default().push(found);
+    }
+}
+
+fn place(view: &ProjectView, range: Option<&SourceRange>) -> (PathBuf, Range) {
+    let located = range
+        .filter(|range| range.file.starts_with(view.root()))
+        .and_then(|range| {
+            let location = view.problem_location(range)?;
+            Some((range.file.clone(), location.range))
+        });
+    located.unwrap_or_else(|| (view.config_path(), Range::default()))
+}
+
+fn told(
+    view: &ProjectView,
+    problem: &Problem,
+    range: Range,
+    documentation: &Documentation,
+) -> Diagnostic {
+    let severity = match problem.severity {
+        Severity::Error => DiagnosticSeverity::ERROR,
+        Severity::Warning => DiagnosticSeverity::WARNING,
+    };
+    let message = match &problem.help {
+        Some(help) => format!("{}\nhelp: {help}", problem.message),
+        None => problem.message.clone(),
+    };
+    let related: Vec<DiagnosticRelatedInformation> = problem
+        .related
+        .iter()
+        .filter_map(|place| related(view, &place.message, &place.range))
+        .collect();
+    Diagnostic {
+        related_information: (!related.is_empty()).then_some(related),
+        data: problem.help.as_ref().map(|help| json!({ "help": help })),
+        ..diagnostic(
+            range,
+            severity,
+            problem.code.as_str(),
+            message,
+            documentation,
+        )
+    }
+}
+
+fn related(
+    view: &ProjectView,
+    message: &str,
+    range: &SourceRange,
+) -> Option<DiagnosticRelatedInformation> {
+    let Location { uri, range } = view.problem_location(range)?;
+    Some(DiagnosticRelatedInformation {
+        location: Location { uri, range },
+        message: message.to_owned(),
+    })
+}

@@ -1,0 +1,36 @@
+//! `rigkit.apply` and `rigkit.applyUntil`: run what is pending, all of it or up to a task.
+
+use std::sync::Arc;
+
+use rigkit_engine::ApplyRequest;
+use serde_json::{Value, json};
+use tower_lsp::jsonrpc::Result;
+
+use super::{Command, Target};
+use crate::{runs::RunKind, server::Server};
+
+/// Applies, and gives what `rig apply --json` prints.
+pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value> {
+    let target = Target::find(server, &command.arguments)?;
+    let workflow = target.workflow(&command.arguments);
+    let request = ApplyRequest {
+        workflow: workflow.clone(),
+        until: command.arguments.task.clone(),
+        ..ApplyRequest::default()
+    };
+    let title = match (&workflow, &request.until) {
+        (_, Some(task)) => format!("Applying up to `{task}`"),
+        (Some(workflow), None) => format!("Applying `{workflow}`"),
+        (None, None) => "Applying".to_owned(),
+    };
+    let kind = RunKind {
+        title,
+        workflow,
+        token: command.token,
+    };
+    server
+        .run_in_project(target, kind, move |engine, run| {
+            Ok(json!(engine.apply(&request, run)?))
+        })
+        .await
+}

@@ -1,0 +1,51 @@
+//! `rigkit.plan`: what is valid and what is not, after asking the providers where the workspace is
+//! trusted.
+
+use std::sync::Arc;
+
+use rigkit_engine::{
+    PlanRequest,
+    plan::{PlanLevel, WorkflowPlan},
+};
+use serde_json::{Value, json};
+use tower_lsp::{jsonrpc::Result, ls_types::MessageType};
+
+use super::{Command, Target};
+use crate::{runs::RunKind, server::Server};
+
+/// Plans, tells the person in a sentence, and gives what `rig plan --json` prints.
+pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value> {
+    let target = Target::find(server, &command.arguments)?;
+    let level = if server.world.lock().settings.trusted {
+        PlanLevel::Verified
+    } else {
+        PlanLevel::AtRest
+    };
+    let request = PlanRequest {
+        workflow: command.arguments.workflow.clone(),
+        level,
+    };
+    let kind = RunKind {
+        title: "Planning".to_owned(),
+        workflow: None,
+        token: command.token,
+    };
+    let outbox = server.outbox.clone();
+    server
+        .run_in_project(target, kind, move |engine, run| {
+            let plans = engine.plan(&request, run)?;
+            for plan in &plans {
+                outbox.show(MessageType::INFO, summary(plan));
+            }
+            Ok(json!({ "workflows": plans }))
+        })
+        .await
+}
+
+fn summary(plan: &WorkflowPlan) -> String {
+    let workflow = &plan.workflow;
+    match plan.node_count - plan.cached_node_count {
+        0 => format!("{workflow}: up to date, {} tasks cached", plan.node_count),
+        pending => format!("{workflow}: {pending} of {} tasks pending", plan.node_count),
+    }
+}

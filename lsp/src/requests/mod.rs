@@ -1,0 +1,13 @@
+//! The requests and notifications of the protocol, one file each.
+
+pub(crate) mod code_lens;
+pub(crate) mod diagnostic;
+mod did_change;
+mod did_change_configuration;
+mod did_change_workspace_folders;
+mod did_close;
+mod did_open;
+pub(crate) mod events;
+pub(crate) mod execute_command;
+mod initialize;
+pub(crate) mod inlay_hint;

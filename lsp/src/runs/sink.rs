@@ -1,0 +1,180 @@
+//! Shows the events of a run: as progress, in the log, and to clients that asked for them.
+
+use std::{
+    collections::HashSet,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use rigkit_engine::event::{Event, EventRecord, EventSink, LogStream};
+use tower_lsp::ls_types::{MessageType, Uri};
+
+use super::{RunKind, progress::Progress};
+use crate::{
+    outbox::Outgoing,
+    requests::{events::RunEventParams, execute_command::Target},
+    server::Server,
+};
+
+/// Receives the events of one run.
+pub(super) struct EditorSink {
+    server: Weak<Server>,
+    root: PathBuf,
+    config: Uri,
+    run: String,
+    workflow: Option<String>,
+    progress: Progress,
+    tally: Mutex<Tally>,
+}
+
+/// Counts the tasks of a run.
+#[derive(Default)]
+struct Tally {
+    all: usize,
+    done: HashSet<String>,
+}
+
+impl EditorSink {
+    /// Prepares for a run.
+    pub(super) fn new(
+        server: &Arc<Server>,
+        target: &Target,
+        run: &str,
+        kind: &RunKind,
+        progress: Progress,
+    ) -> Self {
+        Self {
+            server: Arc::downgrade(server),
+            root: target.view.root().to_owned(),
+            config: target.config.clone(),
+            run: run.to_owned(),
+            workflow: kind.workflow.clone(),
+            progress,
+            tally: Mutex::default(),
+        }
+    }
+
+    fn show_in_text(&self, server: &Server, record: &EventRecord) {
+        let Some(workflow) = &self.workflow else {
+            return;
+        };
+        let mut world = server.world.lock();
+        if let Some(project) = world.project_mut(&self.root) {
+            let activity = Arc::make_mut(&mut project.activity);
+            if activity.note(workflow, &record.event, record.time) {
+                project.activity_changed();
+            }
+        }
+    }
+
+    fn show_progress(&self, event: &Event) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        match event {
+            Event::PlanCreated { node_count, .. } => tally.all = *node_count,
+            Event::NodeCached { node_path, .. } => {
+                tally.done.insert(node_path.clone());
+            }
+            Event::NodeStarted { node_path } => {
+                self.progress.report(node_path.clone(), tally.percentage());
+            }
+            Event::NodeCompleted { node_path, .. } => {
+                tally.done.insert(node_path.clone());
+                self.progress
+                    .report(format!("{node_path} done"), tally.percentage());
+            }
+            Event::ApplyWaiting { holder, .. } => {
+                self.progress.report(format!("waiting for {holder}"), None);
+            }
+            Event::InteractionAwaitingUser { title, url, .. } => {
+                self.progress.report(format!("{title}: {url}"), None);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Tally {
+    fn percentage(&self) -> Option<u32> {
+        let percentage = (self.done.len() * 100).checked_div(self.all)?;
+        u32::try_from(percentage.min(100)).ok()
+    }
+}
+
+impl EventSink for EditorSink {
+    fn receive(&self, record: &EventRecord) {
+        let Some(server) = self.server.upgrade() else {
+            return;
+        };
+        self.show_progress(&record.event);
+        self.show_in_text(&server, record);
+        if let Some((typ, line)) = log_line(&record.event) {
+            server.outbox.log(typ, line);
+        }
+        if server.world.lock().settings.events {
+            server.outbox.send(Outgoing::Event(RunEventParams {
+                config: self.config.clone(),
+                run: self.run.clone(),
+                event: record.clone(),
+            }));
+        }
+    }
+}
+
+/// Writes what is worth a line in the client's log.
+fn log_line(event: &Event) -> Option<(MessageType, String)> {
+    let info = |line: String| Some((MessageType::INFO, line));
+    match event {
+        Event::NodeStarted { node_path } => info(format!("[{node_path}] started")),
+        Event::NodeCompleted {
+            node_path,
+            duration_ms,
+            ..
+        } => info(format!("[{node_path}] done in {}", duration(*duration_ms))),
+        Event::NodeFailed {
+            node_path, message, ..
+        } => Some((
+            MessageType::ERROR,
+            format!("[{node_path}] failed: {message}"),
+        )),
+        Event::CommandStarted {
+            node_path, command, ..
+        } => info(format!("[{}] $ {command}", shown(node_path.as_deref()))),
+        Event::CommandOutput {
+            node_path, data, ..
+        } => info(format!(
+            "[{}] {}",
+            shown(node_path.as_deref()),
+            data.trim_end()
+        )),
+        Event::LogOutput {
+            node_path,
+            stream,
+            data,
+            ..
+        } => Some((level(*stream), format!("[{node_path}] {}", data.trim_end()))),
+        Event::InteractionAwaitingUser {
+            node_path,
+            title,
+            url,
+            ..
+        } => info(format!("[{node_path}] {title}: {url}")),
+        _ => None,
+    }
+}
+
+fn duration(milliseconds: u64) -> String {
+    rigkit_engine::wording::time::duration(milliseconds)
+}
+
+fn shown(node_path: Option<&str>) -> &str {
+    node_path.unwrap_or("rig")
+}
+
+fn level(stream: LogStream) -> MessageType {
+    match stream {
+        LogStream::Stdout | LogStream::Info => MessageType::INFO,
+        LogStream::Debug => MessageType::LOG,
+        LogStream::Stderr | LogStream::Warn => MessageType::WARNING,
+        LogStream::Error => MessageType::ERROR,
+    }
+}

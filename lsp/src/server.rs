@@ -1,0 +1,186 @@
+//! The server: receives what the client sends, and hands each request to the file of its name.
+
+use std::{
+    future::{Ready, ready},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::Semaphore,
+};
+use tower_lsp::{
+    Client, LanguageServer, LspService,
+    jsonrpc::Result,
+    ls_types::{
+        CodeLens, CodeLensParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+        DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+        DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams,
+        InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
+        WorkDoneProgressCancelParams,
+    },
+};
+
+use crate::{
+    Ending, ServerOptions, documentation::Documentation, outbox::Outbox, publish::Published,
+    requests, runs::Runs, watch::Watch, world::SharedWorld,
+};
+
+/// How many requests may be answered at the same time. Each waits for nothing but the machine,
+/// so that this is never what a cancellation waits for.
+const CONCURRENCY: usize = 256;
+
+/// Is the server with all that its requests share.
+pub(crate) struct Server {
+    /// Everything it knows.
+    pub(crate) world: SharedWorld,
+    /// What it sends by itself.
+    pub(crate) outbox: Outbox,
+    /// What was published.
+    pub(crate) published: Published,
+    /// Where diagnostics are explained.
+    pub(crate) documentation: Documentation,
+    /// What runs because the client asked for it.
+    pub(crate) runs: Runs,
+    /// Notices changes on the disk.
+    pub(crate) watch: Watch,
+    /// Bounds how many projects are evaluated at once.
+    pub(crate) evaluations: Semaphore,
+    was_shut_down: AtomicBool,
+}
+
+/// Serves a client on a pair of streams.
+pub(crate) async fn serve(
+    options: ServerOptions,
+    input: impl AsyncRead + Unpin,
+    output: impl AsyncWrite,
+) -> Ending {
+    let (service, socket) =
+        LspService::build(|client| Handle(Arc::new(Server::new(client, options))))
+            .custom_method("window/workDoneProgress/cancel", Handle::cancel_progress)
+            .finish();
+    let server = Arc::clone(&service.inner().0);
+    tower_lsp::Server::new(input, output, socket)
+        .concurrency_level(CONCURRENCY)
+        .serve(service)
+        .await;
+    server.runs.end_all().await;
+    if server.was_shut_down.load(Ordering::Relaxed) {
+        Ending::Orderly
+    } else {
+        Ending::Abrupt
+    }
+}
+
+impl Server {
+    fn new(client: Client, options: ServerOptions) -> Self {
+        let parallelism = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            outbox: Outbox::new(client),
+            published: Published::default(),
+            documentation: Documentation::lay_out(&options.host_dir, &options.version),
+            world: SharedWorld::new(options),
+            runs: Runs::default(),
+            watch: Watch::default(),
+            evaluations: Semaphore::new(parallelism),
+            was_shut_down: AtomicBool::new(false),
+        }
+    }
+}
+
+/// Is the server as the protocol's library holds it. No handler waits before it has changed what
+/// it changes, for the next message is handled as soon as one waits.
+struct Handle(Arc<Server>);
+
+impl LanguageServer for Handle {
+    async fn initialize(&self, parameters: InitializeParams) -> Result<InitializeResult> {
+        self.0
+            .guarded(async { Ok(self.0.initialize(&parameters)) })
+            .await
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        self.0.initialized();
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.0.was_shut_down.store(true, Ordering::Relaxed);
+        self.0.runs.end_all().await;
+        Ok(())
+    }
+
+    async fn did_open(&self, parameters: DidOpenTextDocumentParams) {
+        self.handle(async { self.0.did_open(parameters) }).await;
+    }
+
+    async fn did_change(&self, parameters: DidChangeTextDocumentParams) {
+        self.handle(async { self.0.did_change(parameters) }).await;
+    }
+
+    async fn did_close(&self, parameters: DidCloseTextDocumentParams) {
+        self.handle(async { self.0.did_close(&parameters) }).await;
+    }
+
+    async fn did_change_configuration(&self, parameters: DidChangeConfigurationParams) {
+        self.handle(async { self.0.did_change_configuration(&parameters) })
+            .await;
+    }
+
+    async fn did_change_workspace_folders(&self, parameters: DidChangeWorkspaceFoldersParams) {
+        self.handle(async { self.0.did_change_workspace_folders(&parameters) })
+            .await;
+    }
+
+    async fn diagnostic(
+        &self,
+        parameters: DocumentDiagnosticParams,
+    ) -> Result<DocumentDiagnosticReportResult> {
+        requests::diagnostic::answer(&self.0, parameters).await
+    }
+
+    async fn code_lens(&self, parameters: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let uri = parameters.text_document.uri;
+        self.0
+            .answer_briefly(&uri, requests::code_lens::lenses)
+            .await
+    }
+
+    async fn inlay_hint(&self, parameters: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let (uri, range) = (parameters.text_document.uri, parameters.range);
+        self.0
+            .answer_briefly(&uri, move |view, document| {
+                requests::inlay_hint::hints(view, document, range)
+            })
+            .await
+    }
+
+    async fn execute_command(&self, parameters: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        requests::execute_command::answer(&self.0, parameters).await
+    }
+}
+
+impl Handle {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the protocol's library hands parameters over"
+    )]
+    fn cancel_progress(&self, parameters: WorkDoneProgressCancelParams) -> Ready<()> {
+        self.0.runs.cancel_token(&parameters.token);
+        ready(())
+    }
+
+    /// Keeps a panic of a notification's handler to it.
+    async fn handle(&self, handler: impl Future<Output = ()>) {
+        // It is in the log already.
+        let _ = self
+            .0
+            .guarded(async {
+                handler.await;
+                Ok(())
+            })
+            .await;
+    }
+}

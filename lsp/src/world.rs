@@ -1,0 +1,469 @@
+//! Everything the server knows, under one lock that is never held while something is waited for.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use rigkit_engine::{
+    EngineOptions,
+    project::{ConfigFile, Environment, Project, ProjectError},
+    source::{OverlayFiles, SourceFiles},
+};
+use tokio::sync::{Notify, watch};
+use tower_lsp::ls_types::Uri;
+
+use crate::{
+    ServerOptions,
+    activity::Activity,
+    analysis::{Carried, Evaluation, Snapshot, Standing},
+    client_features::ClientFeatures,
+    document::{Document, Edit},
+    settings::Settings,
+    view::{ProjectView, View},
+};
+
+/// Is the world under its lock.
+pub(crate) struct SharedWorld {
+    world: Mutex<World>,
+}
+
+impl SharedWorld {
+    /// Begins with nothing open.
+    pub(crate) fn new(options: ServerOptions) -> Self {
+        Self {
+            world: Mutex::new(World::new(options)),
+        }
+    }
+
+    /// Looks at the world, or changes it. What is inside is whole whenever the lock is free, so
+    /// that a request that panicked leaves nothing behind.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Is everything the server knows.
+pub(crate) struct World {
+    /// How the server was started.
+    pub(crate) options: Arc<ServerOptions>,
+    /// What the user set.
+    pub(crate) settings: Arc<Settings>,
+    /// What the client can do.
+    pub(crate) features: Arc<ClientFeatures>,
+    /// The folders that the client began with, until they have been looked through.
+    pub(crate) folders: Vec<PathBuf>,
+    documents: HashMap<PathBuf, Arc<Document>>,
+    paths: HashMap<Uri, PathBuf>,
+    projects: BTreeMap<PathBuf, OpenProject>,
+    misplaced: HashMap<PathBuf, Arc<ProjectError>>,
+}
+
+/// Is a moment in the life of a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Moment {
+    /// Counts the changes of its text.
+    pub(crate) text: u64,
+    /// Counts the changes of what was stored of it, as far as they were noticed.
+    pub(crate) state: u64,
+}
+
+impl Moment {
+    /// Says whether everything had happened by then that had by another moment.
+    pub(crate) fn includes(self, other: Self) -> bool {
+        self.text >= other.text && self.state >= other.state
+    }
+}
+
+/// Is a project that something is known of, or will be.
+pub(crate) struct OpenProject {
+    /// The project.
+    pub(crate) project: Project,
+    /// What is known of it.
+    pub(crate) snapshot: Arc<Snapshot>,
+    /// What runs in it.
+    pub(crate) activity: Arc<Activity>,
+    /// Wakes the one who evaluates it.
+    pub(crate) wake: Arc<Notify>,
+    /// Tells what has been evaluated.
+    pub(crate) evaluated: watch::Sender<Moment>,
+    /// Whether it is kept although none of its files is open.
+    is_pinned: bool,
+    carried: Arc<HashMap<PathBuf, Carried>>,
+    now: Moment,
+    is_activity_new: bool,
+    /// Stops the evaluation that goes on.
+    interrupt: Arc<AtomicBool>,
+    /// Whether an answer was given that the next snapshot may change.
+    answered_early: bool,
+}
+
+impl World {
+    fn new(options: ServerOptions) -> Self {
+        Self {
+            options: Arc::new(options),
+            settings: Arc::default(),
+            features: Arc::default(),
+            folders: Vec::new(),
+            documents: HashMap::new(),
+            paths: HashMap::new(),
+            projects: BTreeMap::new(),
+            misplaced: HashMap::new(),
+        }
+    }
+
+    /// Takes up a document; gives the root of its project, if that is new.
+    pub(crate) fn open(&mut self, document: Document) -> Option<PathBuf> {
+        let path = document.path.clone();
+        self.paths.insert(document.uri.clone(), path.clone());
+        self.documents.insert(path.clone(), Arc::new(document));
+        let new_project = self.find_project_of(&path);
+        self.text_changed(&path, &[]);
+        new_project
+    }
+
+    /// Takes up the next version of a document.
+    pub(crate) fn change(
+        &mut self,
+        uri: &Uri,
+        version: i32,
+        changes: Vec<tower_lsp::ls_types::TextDocumentContentChangeEvent>,
+    ) {
+        let encoding = self.features.encoding;
+        let Some(document) = self.document(uri) else {
+            return;
+        };
+        let (document, edits) = document.changed(version, changes, encoding);
+        let path = document.path.clone();
+        self.documents.insert(path.clone(), Arc::new(document));
+        self.text_changed(&path, &edits);
+    }
+
+    /// Lets go of a document, after which the file on the disk counts.
+    pub(crate) fn close(&mut self, uri: &Uri) -> Option<Arc<Document>> {
+        let path = self.paths.remove(uri)?;
+        let document = self.documents.remove(&path)?;
+        self.misplaced.remove(&path);
+        self.text_changed(&path, &[]);
+        self.close_unused_projects();
+        Some(document)
+    }
+
+    /// Gives a document.
+    pub(crate) fn document(&self, uri: &Uri) -> Option<&Arc<Document>> {
+        self.documents.get(self.paths.get(uri)?)
+    }
+
+    /// Says whether the editor's text of a file counts, and not the disk's.
+    pub(crate) fn is_open(&self, path: &Path) -> bool {
+        self.documents.contains_key(path)
+    }
+
+    /// Says why a document belongs to no project, where that is worth saying.
+    pub(crate) fn misplaced(&self, path: &Path) -> Option<Arc<ProjectError>> {
+        self.misplaced.get(path).cloned()
+    }
+
+    /// Gives a project by its root.
+    pub(crate) fn project(&self, root: &Path) -> Option<&OpenProject> {
+        self.projects.get(root)
+    }
+
+    /// Gives a project by its root, to change it.
+    pub(crate) fn project_mut(&mut self, root: &Path) -> Option<&mut OpenProject> {
+        self.projects.get_mut(root)
+    }
+
+    /// Lists the projects.
+    pub(crate) fn projects(&self) -> impl Iterator<Item = (&PathBuf, &OpenProject)> {
+        self.projects.iter()
+    }
+
+    /// Lists the roots of the projects that a file belongs to: the one whose config it is first.
+    pub(crate) fn projects_of(&self, path: &Path) -> Vec<PathBuf> {
+        let mut roots: Vec<(bool, &PathBuf)> = self
+            .projects
+            .iter()
+            .filter(|(_, project)| project.has_file(path))
+            .map(|(root, project)| (project.project.config_path() != path, root))
+            .collect();
+        roots.sort();
+        roots.into_iter().map(|(_, root)| root.clone()).collect()
+    }
+
+    /// Shows the editor to a request.
+    pub(crate) fn view(&self) -> View {
+        View {
+            documents: self.documents.clone(),
+            settings: Arc::clone(&self.settings),
+            features: Arc::clone(&self.features),
+        }
+    }
+
+    /// Shows a project to a request.
+    pub(crate) fn project_view(&self, root: &Path) -> Option<ProjectView> {
+        let project = self.projects.get(root)?;
+        Some(ProjectView {
+            snapshot: Arc::clone(&project.snapshot),
+            carried: Arc::clone(&project.carried),
+            activity: Arc::clone(&project.activity),
+            engine_options: self
+                .engine_options(&project.project, project.snapshot.environment.clone()),
+            now: project.now,
+            editor: self.view(),
+        })
+    }
+
+    /// Says what an engine works on that sees the open buffers of a project.
+    pub(crate) fn engine_options(
+        &self,
+        project: &Project,
+        environment: Environment,
+    ) -> EngineOptions {
+        let options = &self.options;
+        EngineOptions {
+            project: project.clone(),
+            state_path: None,
+            environment,
+            limits: options.limits,
+            files: self.files(),
+            host_dir: options.host_dir.clone(),
+            host_storage_dir: options.host_storage_dir.clone(),
+            who: options.who.clone(),
+        }
+    }
+
+    /// Gives the variables that projects may read: none before the user trusts them.
+    pub(crate) fn readable_variables(&self) -> Option<Arc<BTreeMap<String, String>>> {
+        let is_trusted = self.settings.trusted;
+        is_trusted.then(|| Arc::clone(&self.options.variables))
+    }
+
+    fn files(&self) -> Arc<dyn SourceFiles> {
+        let mut files = OverlayFiles::default();
+        for document in self.documents.values() {
+            files.set(&document.path, Arc::clone(&document.text.content));
+        }
+        Arc::new(files)
+    }
+
+    /// Gives what is to be evaluated next of a project, if anything is.
+    pub(crate) fn take_evaluation(&mut self, root: &Path) -> Option<Evaluation> {
+        let project = self.projects.get(root)?;
+        let evaluated = *project.evaluated.borrow();
+        if evaluated.includes(project.now) {
+            return None;
+        }
+        let engine_options = self.engine_options(&project.project, Environment::untrusted());
+        let variables = self.readable_variables();
+        let project = self.projects.get_mut(root)?;
+        let is_text_new = evaluated.text < project.now.text;
+        if is_text_new {
+            project.begin_evaluation();
+        }
+        Some(Evaluation {
+            engine_options,
+            variables,
+            moment: project.now,
+            is_text_new,
+            previous: Arc::clone(&project.snapshot),
+            interrupt: Arc::clone(&project.interrupt),
+        })
+    }
+
+    /// Makes every project be evaluated again, for what they read may have changed.
+    pub(crate) fn reevaluate_all(&mut self) {
+        self.projects
+            .values_mut()
+            .for_each(OpenProject::text_changed);
+    }
+
+    /// Makes everything that was told of projects be told again.
+    pub(crate) fn refresh_all(&mut self) {
+        self.projects
+            .values_mut()
+            .for_each(OpenProject::state_changed);
+    }
+
+    /// Takes up a project that is kept although none of its files is open; says whether it is
+    /// new.
+    pub(crate) fn pin_project(&mut self, project: Project) -> bool {
+        let root = project.root.clone();
+        let is_new = self.add_project(project).is_some();
+        if let Some(project) = self.projects.get_mut(&root) {
+            project.is_pinned = true;
+        }
+        is_new
+    }
+
+    /// Lets go of projects in folders that are gone, but for those with open files.
+    pub(crate) fn unpin_below(&mut self, folders: &[PathBuf]) {
+        for (root, project) in &mut self.projects {
+            project.is_pinned &= !folders.iter().any(|folder| root.starts_with(folder));
+        }
+        self.close_unused_projects();
+    }
+
+    /// Finds the project of a file that was opened; gives its root if it is new.
+    fn find_project_of(&mut self, path: &Path) -> Option<PathBuf> {
+        let found = match config_project(path) {
+            Some(project) => Ok(project),
+            None => Project::find(path.parent()?),
+        };
+        match found {
+            Ok(project) => self.add_project(project),
+            Err(ProjectError::NotFound { .. } | ProjectError::BadDirectory { .. }) => None,
+            Err(error @ ProjectError::Ambiguous { .. }) => {
+                self.misplaced.insert(path.to_owned(), Arc::new(error));
+                None
+            }
+        }
+    }
+
+    /// Takes up a project; gives its root if it is new.
+    fn add_project(&mut self, project: Project) -> Option<PathBuf> {
+        let root = project.root.clone();
+        if self.projects.contains_key(&root) {
+            return None;
+        }
+        self.projects
+            .insert(root.clone(), OpenProject::new(project));
+        Some(root)
+    }
+
+    fn text_changed(&mut self, path: &Path, edits: &[Edit]) {
+        for project in self.projects.values_mut() {
+            if project.has_file(path) {
+                project.edited(path, edits);
+                project.text_changed();
+            }
+        }
+    }
+
+    fn close_unused_projects(&mut self) {
+        let documents = &self.documents;
+        self.projects.retain(|root, project| {
+            let is_used = documents.keys().any(|path| path.starts_with(root));
+            let is_kept = is_used || project.is_pinned;
+            if !is_kept {
+                project.interrupt.store(true, Ordering::Relaxed);
+                project.wake.notify_one();
+            }
+            is_kept
+        });
+    }
+}
+
+/// Recognises a config by its name, which need not be saved yet.
+fn config_project(path: &Path) -> Option<Project> {
+    let config = ConfigFile::ALL
+        .into_iter()
+        .find(|config| path.ends_with(config.relative_path()))?;
+    let depth = Path::new(config.relative_path()).components().count();
+    let root = path.ancestors().nth(depth)?.to_path_buf();
+    match Project::at(&root) {
+        Ok(_) => Some(Project { root, config }),
+        Err(_) => None,
+    }
+}
+
+impl OpenProject {
+    fn new(project: Project) -> Self {
+        Self {
+            project,
+            snapshot: Arc::default(),
+            activity: Arc::default(),
+            wake: Arc::default(),
+            evaluated: watch::Sender::new(Moment::default()),
+            is_pinned: false,
+            carried: Arc::default(),
+            now: Moment { text: 1, state: 0 },
+            is_activity_new: false,
+            interrupt: Arc::default(),
+            answered_early: false,
+        }
+    }
+
+    /// Says what has happened.
+    pub(crate) fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// Says whether a file is part of the project, as far as is known.
+    pub(crate) fn has_file(&self, path: &Path) -> bool {
+        // What a broken config would import is not known.
+        let may_be_imported = self.is_broken() && path.starts_with(&self.project.root);
+        self.has_evaluated(path) || may_be_imported
+    }
+
+    /// Says whether a file went into the last good definition.
+    pub(crate) fn has_evaluated(&self, path: &Path) -> bool {
+        let definition = self.snapshot.definition.as_ref();
+        self.project.config_path() == path
+            || definition.is_some_and(|definition| definition.graph.find(path).is_some())
+    }
+
+    /// Says whether the last text does not evaluate.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.snapshot.standing != Standing::Current
+    }
+
+    /// Notes that the text of one of its files, or what it reads beside them, is another now.
+    pub(crate) fn text_changed(&mut self) {
+        self.now.text += 1;
+        self.interrupt.store(true, Ordering::Relaxed);
+        self.wake.notify_one();
+    }
+
+    /// Notes that what was stored of it may be something else now.
+    pub(crate) fn state_changed(&mut self) {
+        self.now.state += 1;
+        self.wake.notify_one();
+    }
+
+    /// Notes that what runs in it is something else now.
+    pub(crate) fn activity_changed(&mut self) {
+        self.is_activity_new = true;
+        self.state_changed();
+    }
+
+    /// Notes that an answer was given that the next snapshot may change.
+    pub(crate) fn answered_early(&mut self) {
+        self.answered_early = true;
+    }
+
+    /// Takes up what an evaluation found; says whether earlier answers may be wrong now.
+    pub(crate) fn land(&mut self, snapshot: Snapshot, is_text_new: bool) -> bool {
+        if is_text_new && snapshot.standing == Standing::Current {
+            let carried = Arc::make_mut(&mut self.carried);
+            carried.values_mut().for_each(Carried::became_good);
+        }
+        let is_news = !is_text_new && !snapshot.says_the_same_as(&self.snapshot);
+        let moment = snapshot.moment;
+        self.snapshot = Arc::new(snapshot);
+        self.evaluated.send_replace(moment);
+        let was_early = is_text_new && std::mem::take(&mut self.answered_early);
+        std::mem::take(&mut self.is_activity_new) || is_news || was_early
+    }
+
+    fn edited(&mut self, path: &Path, edits: &[Edit]) {
+        if edits.is_empty() {
+            return;
+        }
+        let carried = Arc::make_mut(&mut self.carried);
+        let carried = carried.entry(path.to_owned()).or_default();
+        for edit in edits {
+            carried.edited(*edit);
+        }
+    }
+
+    fn begin_evaluation(&mut self) {
+        self.interrupt = Arc::new(AtomicBool::new(false));
+        let carried = Arc::make_mut(&mut self.carried);
+        carried.values_mut().for_each(Carried::evaluation_started);
+    }
+}

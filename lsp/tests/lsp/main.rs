@@ -1,0 +1,13 @@
+//! Tests of the language server through the messages that clients send.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "tests read better with `json!` where it is used"
+)]
+
+mod code_lens;
+mod commands;
+mod diagnostics;
+mod documents;
+mod support;
+mod trust;

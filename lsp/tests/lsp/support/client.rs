@@ -1,0 +1,444 @@
+//! A client with a server of its own, over streams in memory.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use rigkit_lsp::{Ending, ServerOptions, serve_on};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{
+    io::{BufReader, DuplexStream},
+    runtime::Runtime,
+    sync::mpsc::{self, UnboundedReceiver},
+    task::JoinHandle,
+};
+
+use super::{Fixture, Place, wire};
+
+/// How long anything may take before a test fails; nothing waits that long where all is well.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Says what the client claims to be able to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Capabilities {
+    /// All that the server acts on, as VS Code does.
+    Full,
+    /// Next to nothing: diagnostics are published, nothing is refreshed.
+    Least,
+}
+
+/// Is a client and its server, with a project between them.
+pub struct TestClient {
+    runtime: Runtime,
+    writer: DuplexStream,
+    incoming: UnboundedReceiver<Value>,
+    server: JoinHandle<Ending>,
+    /// Messages that came while another one was waited for.
+    waiting: VecDeque<Value>,
+    choices: VecDeque<Value>,
+    settings: Value,
+    next_id: i64,
+    directory: TempDir,
+    versions: BTreeMap<String, i32>,
+    texts: BTreeMap<String, String>,
+    /// What the server answered to `initialize`.
+    pub initialized: Value,
+    /// Where the fixture's cursor was.
+    pub cursor: Option<Place>,
+}
+
+impl TestClient {
+    /// Starts a trusted client that can do everything, with the config open.
+    pub fn new(fixture: &str) -> Self {
+        Self::with(fixture, Capabilities::Full, json!({ "trusted": true }))
+    }
+
+    /// Starts a client and opens every file of the fixture's project that is TypeScript.
+    pub fn with(fixture: &str, capabilities: Capabilities, options: Value) -> Self {
+        let mut client = Self::unopened(fixture, capabilities, &options);
+        let files: Vec<String> = client.texts.keys().cloned().collect();
+        for file in files
+            .iter()
+            .filter(|file| Path::new(file).extension() == Some("ts".as_ref()))
+        {
+            client.open(file);
+        }
+        client
+    }
+
+    /// Starts a client and opens nothing.
+    pub fn unopened(fixture: &str, capabilities: Capabilities, options: &Value) -> Self {
+        let mut client = Self::uninitialized(fixture);
+        client.settings = options.clone();
+        let parameters = json!({
+            "processId": null,
+            "capabilities": capabilities.json(),
+            "initializationOptions": options,
+            "workspaceFolders": null,
+        });
+        client.initialized = client.request("initialize", &parameters).unwrap();
+        client.notify("initialized", &json!({}));
+        client
+    }
+
+    /// Starts a server that nothing has been said to.
+    pub fn uninitialized(fixture: &str) -> Self {
+        let fixture = Fixture::parse(fixture);
+        let directory = tempfile::tempdir().unwrap();
+        let project = directory.path().canonicalize().unwrap().join("project");
+        fs::create_dir(&project).unwrap();
+        fixture.write_to(&project);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        let (writer, server_input) = tokio::io::duplex(1 << 20);
+        let (server_output, reader) = tokio::io::duplex(1 << 20);
+        let options = server_options(directory.path());
+        let server = runtime.spawn(serve_on(options, server_input, server_output));
+        let (received, incoming) = mpsc::unbounded_channel();
+        runtime.spawn(async move {
+            let mut reader = BufReader::new(reader);
+            while let Some(message) = wire::read(&mut reader).await {
+                if received.send(message).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            runtime,
+            writer,
+            incoming,
+            server,
+            waiting: VecDeque::new(),
+            choices: VecDeque::new(),
+            settings: Value::Null,
+            next_id: 0,
+            directory,
+            versions: BTreeMap::new(),
+            texts: fixture.files.into_iter().collect(),
+            initialized: Value::Null,
+            cursor: fixture.cursor,
+        }
+    }
+
+    /// Gives the project's directory.
+    pub fn root(&self) -> PathBuf {
+        self.directory
+            .path()
+            .canonicalize()
+            .unwrap()
+            .join("project")
+    }
+
+    /// Gives the name of a file of the project.
+    pub fn uri(&self, file: &str) -> String {
+        format!("file://{}", self.root().join(file).display())
+    }
+
+    /// Gives the text of a file as the client shows it.
+    pub fn text(&self, file: &str) -> &str {
+        &self.texts[file]
+    }
+
+    /// Answers the next question to the person.
+    pub fn will_choose(&mut self, title: &str) {
+        self.choices.push_back(json!({ "title": title }));
+    }
+
+    /// Opens a file.
+    pub fn open(&mut self, file: &str) {
+        let text = self.texts.get(file).cloned().unwrap_or_default();
+        self.open_with(file, &text);
+    }
+
+    /// Opens a file with a text that need not be on the disk.
+    pub fn open_with(&mut self, file: &str, text: &str) {
+        self.versions.insert(file.to_owned(), 1);
+        self.texts.insert(file.to_owned(), text.to_owned());
+        let document = json!({
+            "uri": self.uri(file), "languageId": "typescript", "version": 1, "text": text,
+        });
+        self.notify("textDocument/didOpen", &json!({ "textDocument": document }));
+    }
+
+    /// Closes a file.
+    pub fn close(&mut self, file: &str) {
+        let document = json!({ "uri": self.uri(file) });
+        self.notify(
+            "textDocument/didClose",
+            &json!({ "textDocument": document }),
+        );
+    }
+
+    /// Replaces the whole text of a file.
+    pub fn change(&mut self, file: &str, text: &str) {
+        self.texts.insert(file.to_owned(), text.to_owned());
+        self.send_changes(file, &json!([{ "text": text }]));
+    }
+
+    /// Replaces the first occurrence of a text, as an edit of just that.
+    pub fn replace(&mut self, file: &str, old: &str, new: &str) {
+        let text = self.texts[file].clone();
+        let start = text
+            .find(old)
+            .unwrap_or_else(|| panic!("no {old:?} in {text}"));
+        let range = json!({
+            "start": self.position(file, start), "end": self.position(file, start + old.len()),
+        });
+        self.send_changes(file, &json!([{ "range": range, "text": new }]));
+        self.texts
+            .insert(file.to_owned(), text.replacen(old, new, 1));
+    }
+
+    /// Sends changes without minding what the text becomes.
+    pub fn send_changes(&mut self, file: &str, changes: &Value) {
+        let version = self.versions.get_mut(file).unwrap();
+        *version += 1;
+        let document = json!({ "uri": format!("file://{}", self.directory.path().canonicalize().unwrap().join("project").join(file).display()), "version": *version });
+        self.notify(
+            "textDocument/didChange",
+            &json!({ "textDocument": document, "contentChanges": changes }),
+        );
+    }
+
+    /// Gives the position of a byte in a file.
+    pub fn position(&self, file: &str, offset: usize) -> Value {
+        let before = &self.texts[file][..offset];
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let character = before[start..].encode_utf16().count();
+        json!({ "line": before.matches('\n').count(), "character": character })
+    }
+
+    /// Gives the parameters of a request about a place: the cursor, or the first occurrence of a
+    /// text.
+    pub fn at(&self, file: &str, text: &str) -> Value {
+        let offset = self.texts[file].find(text).unwrap();
+        json!({
+            "textDocument": { "uri": self.uri(file) }, "position": self.position(file, offset),
+        })
+    }
+
+    /// Gives the parameters of a request about the cursor.
+    pub fn at_cursor(&self) -> Value {
+        let cursor = self.cursor.as_ref().unwrap();
+        json!({
+            "textDocument": { "uri": self.uri(&cursor.file) },
+            "position": { "line": cursor.line, "character": cursor.character },
+        })
+    }
+
+    /// Gives the parameters of a request about a whole document.
+    pub fn document(&self, file: &str) -> Value {
+        json!({ "textDocument": { "uri": self.uri(file) } })
+    }
+
+    /// Sends a request and gives its result, or its error.
+    pub fn request(&mut self, method: &str, parameters: &Value) -> Result<Value, Value> {
+        let id = self.begin(method, parameters);
+        self.answer(id)
+    }
+
+    /// Sends a request, to wait for its answer later; gives its id.
+    pub fn begin(&mut self, method: &str, parameters: &Value) -> i64 {
+        self.next_id += 1;
+        let id = self.next_id;
+        let message = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": parameters });
+        self.send(&message);
+        id
+    }
+
+    /// Waits for the answer to a request.
+    pub fn answer(&mut self, id: i64) -> Result<Value, Value> {
+        let answer = self
+            .wait_until(|message| message.get("method").is_none() && message["id"] == json!(id));
+        match answer.get("error") {
+            Some(error) => Err(error.clone()),
+            None => Ok(answer["result"].clone()),
+        }
+    }
+
+    /// Sends a notification.
+    pub fn notify(&mut self, method: &str, parameters: &Value) {
+        self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": parameters }));
+    }
+
+    /// Sends any message.
+    pub fn send(&mut self, message: &Value) {
+        self.runtime
+            .block_on(wire::write(&mut self.writer, message));
+    }
+
+    /// Sends any bytes.
+    pub fn send_raw(&mut self, bytes: &[u8]) {
+        self.runtime
+            .block_on(wire::write_raw(&mut self.writer, bytes));
+    }
+
+    /// Waits for a notification or request of the server, and gives its parameters.
+    pub fn wait_for(&mut self, method: &str) -> Value {
+        self.wait_for_where(method, |_| true)
+    }
+
+    /// Waits for a notification or request of the server with certain parameters.
+    pub fn wait_for_where(&mut self, method: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        let message =
+            self.wait_until(|message| message["method"] == method && is_it(&message["params"]));
+        message["params"].clone()
+    }
+
+    /// Waits for a message; others are kept for later. Requests of the server are answered.
+    fn wait_until(&mut self, is_it: impl Fn(&Value) -> bool) -> Value {
+        if let Some(index) = self.waiting.iter().position(&is_it) {
+            return self.waiting.remove(index).unwrap();
+        }
+        loop {
+            let message = self.next().unwrap_or_else(|| {
+                panic!(
+                    "the message never came; these did: {}",
+                    serde_json::to_string_pretty(&self.waiting).unwrap()
+                )
+            });
+            if is_it(&message) {
+                return message;
+            }
+            self.waiting.push_back(message);
+        }
+    }
+
+    fn next(&mut self) -> Option<Value> {
+        let message = self
+            .runtime
+            .block_on(async { tokio::time::timeout(PATIENCE, self.incoming.recv()).await })
+            .ok()??;
+        if let (Some(id), Some(method)) = (message.get("id"), message.get("method")) {
+            let answer = self.answer_to_server(method.as_str().unwrap());
+            self.send(&json!({ "jsonrpc": "2.0", "id": id, "result": answer }));
+        }
+        Some(message)
+    }
+
+    fn answer_to_server(&mut self, method: &str) -> Value {
+        match method {
+            "workspace/configuration" => json!([self.settings]),
+            "window/showMessageRequest" => self.choices.pop_front().unwrap_or(Value::Null),
+            "window/showDocument" => json!({ "success": true }),
+            _ => Value::Null,
+        }
+    }
+
+    /// Gives the messages that came and that nobody waited for, but for the log.
+    pub fn unread(&mut self) -> Vec<Value> {
+        while let Ok(message) = self.incoming.try_recv() {
+            self.waiting.push_back(message);
+        }
+        let unread = self.waiting.drain(..);
+        unread
+            .filter(|message| message["method"] != "window/logMessage")
+            .collect()
+    }
+
+    /// Asks for the diagnostics of a file, until no edit overtakes the question.
+    pub fn diagnostics(&mut self, file: &str) -> Vec<Value> {
+        loop {
+            let document = self.document(file);
+            match self.request("textDocument/diagnostic", &document) {
+                Ok(report) => return report["items"].as_array().unwrap().clone(),
+                Err(error) => assert_eq!(error["code"], -32802, "{error}"),
+            }
+        }
+    }
+
+    /// Asks for the lenses of a file, as lines of `line: title | title`.
+    pub fn lenses(&mut self, file: &str) -> String {
+        let lenses = self
+            .request("textDocument/codeLens", &self.document(file))
+            .unwrap();
+        let mut lines: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+        for lens in lenses.as_array().unwrap() {
+            let line = lens["range"]["start"]["line"].as_u64().unwrap() + 1;
+            let title = lens["command"]["title"].as_str().unwrap().to_owned();
+            lines.entry(line).or_default().push(title);
+        }
+        let lines = lines
+            .into_iter()
+            .map(|(line, titles)| format!("{line}: {}", titles.join(" | ")));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Executes a command in the project.
+    pub fn execute(&mut self, command: &str, arguments: Value) -> Result<Value, Value> {
+        self.request(
+            "workspace/executeCommand",
+            &json!({ "command": command, "arguments": [arguments] }),
+        )
+    }
+
+    /// Runs a task-less command to its end in the way an editor says goodbye.
+    pub fn shut_down(mut self) -> Ending {
+        self.request("shutdown", &Value::Null).unwrap();
+        self.notify("exit", &Value::Null);
+        self.ending()
+    }
+
+    /// Waits until the server has ended.
+    pub fn ending(self) -> Ending {
+        let Self {
+            runtime,
+            writer,
+            server,
+            ..
+        } = self;
+        drop(writer);
+        let ended = runtime.block_on(async { tokio::time::timeout(PATIENCE, server).await });
+        ended.unwrap().unwrap()
+    }
+}
+
+impl Capabilities {
+    fn json(self) -> Value {
+        match self {
+            Self::Least => json!({}),
+            Self::Full => json!({
+                "general": { "positionEncodings": ["utf-16"] },
+                "window": { "workDoneProgress": true, "showDocument": { "support": true } },
+                "workspace": {
+                    "configuration": false,
+                    "codeLens": { "refreshSupport": true },
+                    "inlayHint": { "refreshSupport": true },
+                    "diagnostics": { "refreshSupport": true },
+                    "workspaceEdit": {
+                        "documentChanges": true,
+                        "changeAnnotationSupport": { "groupsOnLabel": false },
+                    },
+                },
+                "textDocument": {
+                    "diagnostic": { "relatedDocumentSupport": true },
+                    "completion": { "completionItem": { "snippetSupport": true } },
+                    "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
+                },
+            }),
+        }
+    }
+}
+
+fn server_options(directory: &Path) -> ServerOptions {
+    let host_dir = directory.join("home");
+    ServerOptions {
+        variables: Arc::new(BTreeMap::from([
+            ("PATH".to_owned(), std::env::var("PATH").unwrap()),
+            ("TEST_VARIABLE".to_owned(), "set".to_owned()),
+        ])),
+        limits: rigkit_engine::sandbox::SandboxLimits::default(),
+        host_storage_dir: host_dir.join("providers"),
+        host_dir,
+        who: "tester: rig lsp".to_owned(),
+        version: "0.0.0-test".to_owned(),
+    }
+}

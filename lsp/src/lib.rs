@@ -18,6 +18,7 @@ mod runs;
 mod server;
 mod settings;
 mod sites;
+mod transport;
 mod view;
 mod watch;
 mod world;
@@ -58,7 +59,7 @@ pub enum Ending {
 pub async fn serve_on(
     options: ServerOptions,
     input: impl AsyncRead + Unpin,
-    output: impl AsyncWrite,
+    output: impl AsyncWrite + Unpin + Send + 'static,
 ) -> Ending {
     server::serve(options, input, output).await
 }

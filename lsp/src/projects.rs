@@ -28,21 +28,30 @@ impl Server {
 }
 
 async fn keep_evaluated(server: Arc<Server>, root: PathBuf) {
-    while let Some(wake) = wake_of(&server, &root) {
-        let evaluation = server.world.lock().take_evaluation(&root);
+    let wake = server
+        .world
+        .lock()
+        .project(&root)
+        .map(|project| Arc::clone(&project.wake));
+    let Some(wake) = wake else {
+        return;
+    };
+    loop {
+        let evaluation = {
+            let mut world = server.world.lock();
+            if world.same_project(&root, &wake).is_none() {
+                return;
+            }
+            world.take_evaluation(&root, &wake)
+        };
         match evaluation {
-            Some(evaluation) => land(&server, &root, evaluation).await,
+            Some(evaluation) => land(&server, &root, &wake, evaluation).await,
             None => rest(&server, &root, &wake).await,
         }
     }
 }
 
-fn wake_of(server: &Server, root: &Path) -> Option<Arc<Notify>> {
-    let world = server.world.lock();
-    Some(Arc::clone(&world.project(root)?.wake))
-}
-
-async fn land(server: &Arc<Server>, root: &Path, evaluation: Evaluation) {
+async fn land(server: &Arc<Server>, root: &Path, wake: &Arc<Notify>, evaluation: Evaluation) {
     // The machine has more to do than to evaluate projects.
     let Ok(_permit) = server.evaluations.acquire().await else {
         return;
@@ -63,10 +72,11 @@ async fn land(server: &Arc<Server>, root: &Path, evaluation: Evaluation) {
     let files = snapshot.project_files();
     let must_refresh = {
         let mut world = server.world.lock();
-        let Some(project) = world.project_mut(root) else {
+        if world.same_project(root, wake).is_none() {
             return;
-        };
-        project.land(snapshot, is_text_new)
+        }
+        let project = world.project_mut(root);
+        project.is_some_and(|project| project.land(snapshot, is_text_new))
     };
     server.watch.project_files(root, &files);
     if is_text_new || must_refresh {

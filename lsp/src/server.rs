@@ -26,12 +26,8 @@ use tower_lsp::{
 
 use crate::{
     Ending, ServerOptions, documentation::Documentation, outbox::Outbox, publish::Published,
-    requests, runs::Runs, watch::Watch, world::SharedWorld,
+    requests, runs::Runs, transport, watch::Watch, world::SharedWorld,
 };
-
-/// How many requests may be answered at the same time. Each waits for nothing but the machine,
-/// so that this is never what a cancellation waits for.
-const CONCURRENCY: usize = 256;
 
 /// Is the server with all that its requests share.
 pub(crate) struct Server {
@@ -56,17 +52,14 @@ pub(crate) struct Server {
 pub(crate) async fn serve(
     options: ServerOptions,
     input: impl AsyncRead + Unpin,
-    output: impl AsyncWrite,
+    output: impl AsyncWrite + Unpin + Send + 'static,
 ) -> Ending {
     let (service, socket) =
         LspService::build(|client| Handle(Arc::new(Server::new(client, options))))
             .custom_method("window/workDoneProgress/cancel", Handle::cancel_progress)
             .finish();
     let server = Arc::clone(&service.inner().0);
-    tower_lsp::Server::new(input, output, socket)
-        .concurrency_level(CONCURRENCY)
-        .serve(service)
-        .await;
+    transport::serve(service, socket, input, output).await;
     server.runs.end_all().await;
     if server.was_shut_down.load(Ordering::Relaxed) {
         Ending::Orderly

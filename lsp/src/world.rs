@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -63,13 +63,20 @@ pub(crate) struct World {
     misplaced: HashMap<PathBuf, Arc<ProjectError>>,
 }
 
-/// Is a moment in the life of a project.
+/// Is a moment in the life of a project. A project that was closed and opened again has other
+/// ones than before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Moment {
-    /// Counts the changes of its text.
+    /// When its text changed last.
     pub(crate) text: u64,
-    /// Counts the changes of what was stored of it, as far as they were noticed.
+    /// When what was stored of it changed last, as far as that was noticed.
     pub(crate) state: u64,
+}
+
+/// Counts what happened, whichever project it happened to.
+fn next_tick() -> u64 {
+    static TICKS: AtomicU64 = AtomicU64::new(1);
+    TICKS.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Moment {
@@ -251,9 +258,19 @@ impl World {
         Arc::new(files)
     }
 
+    /// Gives a project, unless it was closed since `wake` was made for it.
+    pub(crate) fn same_project(&self, root: &Path, wake: &Arc<Notify>) -> Option<&OpenProject> {
+        let project = self.projects.get(root);
+        project.filter(|project| Arc::ptr_eq(&project.wake, wake))
+    }
+
     /// Gives what is to be evaluated next of a project, if anything is.
-    pub(crate) fn take_evaluation(&mut self, root: &Path) -> Option<Evaluation> {
-        let project = self.projects.get(root)?;
+    pub(crate) fn take_evaluation(
+        &mut self,
+        root: &Path,
+        wake: &Arc<Notify>,
+    ) -> Option<Evaluation> {
+        let project = self.same_project(root, wake)?;
         let evaluated = *project.evaluated.borrow();
         if evaluated.includes(project.now) {
             return None;
@@ -381,7 +398,10 @@ impl OpenProject {
             evaluated: watch::Sender::new(Moment::default()),
             is_pinned: false,
             carried: Arc::default(),
-            now: Moment { text: 1, state: 0 },
+            now: Moment {
+                text: next_tick(),
+                state: 0,
+            },
             is_activity_new: false,
             interrupt: Arc::default(),
             answered_early: false,
@@ -414,14 +434,14 @@ impl OpenProject {
 
     /// Notes that the text of one of its files, or what it reads beside them, is another now.
     pub(crate) fn text_changed(&mut self) {
-        self.now.text += 1;
+        self.now.text = next_tick();
         self.interrupt.store(true, Ordering::Relaxed);
         self.wake.notify_one();
     }
 
     /// Notes that what was stored of it may be something else now.
     pub(crate) fn state_changed(&mut self) {
-        self.now.state += 1;
+        self.now.state = next_tick();
         self.wake.notify_one();
     }
 

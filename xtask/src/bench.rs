@@ -5,6 +5,7 @@ use std::{error::Error, path::PathBuf, time::Duration};
 use clap::Args;
 
 use crate::{
+    editor,
     identity::{self, IdentityCost},
     machine,
     measure::{Measured, Scenario, measure_all},
@@ -27,6 +28,9 @@ pub(crate) struct BenchArguments {
     #[arg(long)]
     write: Option<PathBuf>,
 }
+
+/// How many edits of each config the language server is measured with.
+const EDITS: usize = 500;
 
 /// How many older runs the state with a history holds.
 const HISTORY: usize = 100_000;
@@ -89,12 +93,13 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<(), Failure> {
     let measured = measure_all(&scenarios, arguments.rounds)?;
     let applying = apply_overhead(&rig, arguments.rounds.min(9))?;
     let identity = identity::measure(&files, arguments.rounds)?;
-    let report = report::markdown(
+    let mut report = report::markdown(
         &measured,
         &ratios(&measured, &identity),
         applying,
         arguments.rounds,
     );
+    report.push_str(&report::editor(&editor::measure(&rig, EDITS)?));
     report::print(&report);
     if let Some(path) = &arguments.write {
         std::fs::write(path, report)?;

@@ -33,17 +33,22 @@ pub(crate) fn peak_memory_mib(command: &mut Command) -> Result<f64, Failure> {
     let mut peak_kib = 0.0_f64;
     while child.try_wait()?.is_none() {
         let text = fs::read_to_string(&status).unwrap_or_default();
-        if let Some(kib) = high_water_mark(&text) {
+        if let Some(kib) = kibibytes(&text, "VmHWM:") {
             peak_kib = peak_kib.max(kib);
         }
     }
     Ok(peak_kib / 1_024.0)
 }
 
-fn high_water_mark(status: &str) -> Option<f64> {
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+/// Gives how much memory a process has in use, in MiB, as the kernel counts it.
+pub(crate) fn memory_mib(process: u32) -> Result<f64, Failure> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let kib = kibibytes(&status, "VmRSS:").ok_or("the kernel does not say")?;
+    Ok(kib / 1_024.0)
+}
+
+fn kibibytes(status: &str, key: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(key))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 

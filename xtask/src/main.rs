@@ -2,6 +2,7 @@
 //! gives a profiler something to watch.
 
 mod bench;
+mod editor;
 mod identity;
 mod machine;
 mod measure;
@@ -23,6 +24,8 @@ struct Arguments {
 enum Chore {
     /// Measures whole processes of the release build and writes `docs/performance.md`.
     Bench(bench::BenchArguments),
+    /// Measures the language server of the release build.
+    Editor(editor::EditorArguments),
     /// Loads a project again and again, for a profiler to watch.
     Load(identity::LoadArguments),
 }
@@ -30,6 +33,7 @@ enum Chore {
 fn main() -> ExitCode {
     let done = match Arguments::parse().chore {
         Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::Editor(arguments) => editor::run(&arguments),
         Chore::Load(arguments) => identity::load_often(&arguments),
     };
     match done {

@@ -9,6 +9,7 @@ use std::{fmt::Write as _, time::Duration};
 
 use crate::{
     bench::{Failure, Ratio},
+    editor::Figure,
     machine,
     measure::Measured,
 };
@@ -57,6 +58,28 @@ pub(crate) fn markdown(
             "| {} | {:.2} | {:.2} |\n",
             ratio.name, ratio.value, ratio.limit
         ));
+    }
+    text
+}
+
+/// Writes the figures of the language server as Markdown.
+pub(crate) fn editor(figures: &[Figure]) -> String {
+    let mut text = String::from(
+        "\n## The language server\n\nThe real `rig lsp`, driven over its standard input and output by an editor that types digits into what\ntasks return, so that the task and all after it have to run.\n\n```sh\ncargo xtask editor\n```\n\n| what | median | 99 of 100 below | to reach |\n| --- | ---: | ---: | ---: |\n",
+    );
+    for figure in figures {
+        let Figure {
+            name,
+            median,
+            worst,
+            limit,
+            unit,
+        } = figure;
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "| {name} | {median:.1} {unit} | {worst:.1} {unit} | {limit} {unit} |"
+        );
     }
     text
 }

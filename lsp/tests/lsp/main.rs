@@ -5,9 +5,12 @@
     reason = "tests read better with `json!` where it is used"
 )]
 
+mod bad_input;
 mod code_lens;
 mod commands;
 mod diagnostics;
 mod documents;
+mod fuzz;
 mod support;
 mod trust;
+mod typing;

@@ -71,9 +71,21 @@ impl TestClient {
         client
     }
 
+    /// Starts a client beside a copy of a directory, and opens nothing.
+    pub fn of_directory(directory: &Path, capabilities: Capabilities, options: Value) -> Self {
+        let client = Self::uninitialized("");
+        fs::remove_file(client.root().join("rig.config.ts")).unwrap_or_default();
+        copy(directory, &client.root());
+        client.initialize(capabilities, &options)
+    }
+
     /// Starts a client and opens nothing.
     pub fn unopened(fixture: &str, capabilities: Capabilities, options: &Value) -> Self {
-        let mut client = Self::uninitialized(fixture);
+        Self::uninitialized(fixture).initialize(capabilities, options)
+    }
+
+    fn initialize(self, capabilities: Capabilities, options: &Value) -> Self {
+        let mut client = self;
         client.settings = options.clone();
         let parameters = json!({
             "processId": null,
@@ -195,6 +207,20 @@ impl TestClient {
         self.send_changes(file, &json!([{ "range": range, "text": new }]));
         self.texts
             .insert(file.to_owned(), text.replacen(old, new, 1));
+    }
+
+    /// Inserts a text at a byte.
+    pub fn insert(&mut self, file: &str, offset: usize, new: &str) {
+        self.splice(file, offset..offset, new);
+    }
+
+    /// Replaces a stretch of bytes.
+    pub fn splice(&mut self, file: &str, bytes: std::ops::Range<usize>, new: &str) {
+        let range = json!({
+            "start": self.position(file, bytes.start), "end": self.position(file, bytes.end),
+        });
+        self.send_changes(file, &json!([{ "range": range, "text": new }]));
+        self.texts.get_mut(file).unwrap().replace_range(bytes, new);
     }
 
     /// Sends changes without minding what the text becomes.
@@ -333,6 +359,19 @@ impl TestClient {
         }
     }
 
+    /// Lists what the log says of requests that failed inside of the server.
+    pub fn panics(&mut self) -> Vec<String> {
+        while let Ok(message) = self.incoming.try_recv() {
+            self.waiting.push_back(message);
+        }
+        let logged = self.waiting.iter().filter(|message| {
+            message["method"] == "window/logMessage" && message["params"]["type"] == 1
+        });
+        logged
+            .map(|message| message["params"]["message"].to_string())
+            .collect()
+    }
+
     /// Gives the messages that came and that nobody waited for, but for the log.
     pub fn unread(&mut self) -> Vec<Value> {
         while let Ok(message) = self.incoming.try_recv() {
@@ -424,6 +463,18 @@ impl Capabilities {
                     "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
                 },
             }),
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
         }
     }
 }

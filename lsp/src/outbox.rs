@@ -2,16 +2,16 @@
 
 use std::{collections::HashMap, future::Future, time::Duration};
 
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use serde::Serialize;
+use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::{
     Client, jsonrpc,
     ls_types::{
-        Diagnostic, LogMessageParams, MessageActionItem, MessageType, ProgressParams,
-        PublishDiagnosticsParams, ShowMessageParams, Uri, notification as protocol,
+        Diagnostic, LogMessageParams, MessageActionItem, MessageType, PublishDiagnosticsParams,
+        ShowMessageParams, Uri,
+        notification::{LogMessage, Notification, PublishDiagnostics, ShowMessage},
     },
 };
-
-use crate::requests::events::{RunEvent, RunEventParams, StateChanged, StateChangedParams};
 
 /// How long a client may take to answer before nobody waits for it any more.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -19,62 +19,59 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a person may take to choose what a command needs.
 const PERSONS_PATIENCE: Duration = Duration::from_mins(10);
 
-/// Is a notification to the client.
-pub(crate) enum Outgoing {
-    /// The diagnostics of a document.
-    Diagnostics(PublishDiagnosticsParams),
-    /// A line for the log.
-    Log(LogMessageParams),
-    /// A message for the person.
-    Message(ShowMessageParams),
-    /// How far something is.
-    Progress(ProgressParams),
-    /// Something happened in a run.
-    Event(RunEventParams),
-    /// What is known of a project is new.
-    State(StateChangedParams),
-}
-
 /// Takes notifications from any thread, and never waits.
 #[derive(Clone)]
 pub(crate) struct Outbox {
-    queue: UnboundedSender<Outgoing>,
+    messages: UnboundedSender<Vec<u8>>,
     client: Client,
 }
 
+/// Is a notification as it goes over the wire.
+#[derive(Serialize)]
+struct Message<P> {
+    jsonrpc: &'static str,
+    method: &'static str,
+    params: P,
+}
+
 impl Outbox {
-    /// Begins to send what is put in.
-    pub(crate) fn new(client: Client) -> Self {
-        let (queue, waiting) = mpsc::unbounded_channel();
-        tokio::spawn(send_all(client.clone(), waiting));
-        Self { queue, client }
+    /// Sends what is put in as messages that are written already.
+    pub(crate) fn new(client: Client, messages: UnboundedSender<Vec<u8>>) -> Self {
+        Self { messages, client }
     }
 
-    /// Sends a notification.
-    pub(crate) fn send(&self, outgoing: Outgoing) {
-        // A client that is gone misses nothing.
-        let _ = self.queue.send(outgoing);
+    /// Sends a notification. It is written here and now, for a large one takes its time.
+    pub(crate) fn notify<N: Notification>(&self, params: N::Params) {
+        let message = Message {
+            jsonrpc: "2.0",
+            method: N::METHOD,
+            params,
+        };
+        if let Ok(body) = serde_json::to_vec(&message) {
+            // A client that is gone misses nothing.
+            let _ = self.messages.send(body);
+        }
     }
 
     /// Writes a line into the client's log.
     pub(crate) fn log(&self, typ: MessageType, message: impl Into<String>) {
         let message = message.into();
-        self.send(Outgoing::Log(LogMessageParams { typ, message }));
+        self.notify::<LogMessage>(LogMessageParams { typ, message });
     }
 
     /// Tells the person something.
     pub(crate) fn show(&self, typ: MessageType, message: impl Into<String>) {
         let message = message.into();
-        self.send(Outgoing::Message(ShowMessageParams { typ, message }));
+        self.notify::<ShowMessage>(ShowMessageParams { typ, message });
     }
 
     /// Publishes the diagnostics of a document.
     pub(crate) fn publish(&self, uri: Uri, diagnostics: Vec<Diagnostic>, version: Option<i32>) {
-        self.send(Outgoing::Diagnostics(PublishDiagnosticsParams {
+        self.notify::<PublishDiagnostics>(PublishDiagnosticsParams {
             uri,
             diagnostics,
             version,
-        }));
+        });
     }
 
     /// Asks the client something, and leaves the answer to itself.
@@ -120,27 +117,5 @@ impl Outbox {
         let chosen =
             client.show_message_request(MessageType::INFO, question, Some(actions.collect()));
         Some(chosen.await.ok()??.title)
-    }
-}
-
-async fn send_all(client: Client, mut waiting: UnboundedReceiver<Outgoing>) {
-    while let Some(outgoing) = waiting.recv().await {
-        send(&client, outgoing).await;
-    }
-}
-
-async fn send(client: &Client, outgoing: Outgoing) {
-    use protocol::{LogMessage, Progress, PublishDiagnostics, ShowMessage};
-    match outgoing {
-        Outgoing::Diagnostics(parameters) => {
-            client
-                .send_notification::<PublishDiagnostics>(parameters)
-                .await;
-        }
-        Outgoing::Log(parameters) => client.send_notification::<LogMessage>(parameters).await,
-        Outgoing::Message(parameters) => client.send_notification::<ShowMessage>(parameters).await,
-        Outgoing::Progress(parameters) => client.send_notification::<Progress>(parameters).await,
-        Outgoing::Event(parameters) => client.send_notification::<RunEvent>(parameters).await,
-        Outgoing::State(parameters) => client.send_notification::<StateChanged>(parameters).await,
     }
 }

@@ -10,8 +10,10 @@ use std::{
 use tower_lsp::ls_types::Uri;
 
 use crate::{
-    outbox::Outgoing,
-    requests::{diagnostic, events::StateChangedParams},
+    requests::{
+        diagnostic,
+        events::{StateChanged, StateChangedParams},
+    },
     server::Server,
     view::ProjectView,
 };
@@ -39,7 +41,7 @@ impl Server {
         let has_state_listener = view.editor.settings.events;
         if has_state_listener && let Some(uri) = view.editor.uri(&view.config_path()) {
             self.outbox
-                .send(Outgoing::State(StateChangedParams { config: uri }));
+                .notify::<StateChanged>(StateChangedParams { config: uri });
         }
         if view.editor.features.pulls_diagnostics {
             if must_refresh {

@@ -10,7 +10,10 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    sync::Semaphore,
+    sync::{
+        Semaphore,
+        mpsc::{self, UnboundedSender},
+    },
 };
 use tower_lsp::{
     Client, LanguageServer, LspService,
@@ -54,12 +57,13 @@ pub(crate) async fn serve(
     input: impl AsyncRead + Unpin,
     output: impl AsyncWrite + Unpin + Send + 'static,
 ) -> Ending {
+    let (messages, notifications) = mpsc::unbounded_channel();
     let (service, socket) =
-        LspService::build(|client| Handle(Arc::new(Server::new(client, options))))
+        LspService::build(|client| Handle(Arc::new(Server::new(client, options, messages))))
             .custom_method("window/workDoneProgress/cancel", Handle::cancel_progress)
             .finish();
     let server = Arc::clone(&service.inner().0);
-    transport::serve(service, socket, input, output).await;
+    transport::serve(service, socket, input, output, notifications).await;
     server.runs.end_all().await;
     if server.was_shut_down.load(Ordering::Relaxed) {
         Ending::Orderly
@@ -69,10 +73,10 @@ pub(crate) async fn serve(
 }
 
 impl Server {
-    fn new(client: Client, options: ServerOptions) -> Self {
+    fn new(client: Client, options: ServerOptions, messages: UnboundedSender<Vec<u8>>) -> Self {
         let parallelism = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            outbox: Outbox::new(client),
+            outbox: Outbox::new(client, messages),
             published: Published::default(),
             documentation: Documentation::lay_out(&options.host_dir, &options.version),
             world: SharedWorld::new(options),

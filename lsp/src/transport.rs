@@ -12,7 +12,7 @@ use tokio::{
         AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _,
         BufReader,
     },
-    sync::mpsc::{self, UnboundedSender},
+    sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
 };
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tower_lsp::{
@@ -36,11 +36,14 @@ pub(crate) async fn serve<S: LanguageServer>(
     socket: ClientSocket,
     input: impl AsyncRead + Unpin,
     output: impl AsyncWrite + Unpin + Send + 'static,
+    notifications: UnboundedReceiver<Vec<u8>>,
 ) {
     let (requests, mut answers) = socket.split();
     let (responses, waiting) = mpsc::unbounded_channel();
     let own = UnboundedReceiverStream::new(waiting).map(Outgoing::Response);
+    let notifications = UnboundedReceiverStream::new(notifications).map(Outgoing::Written);
     let outgoing = stream::select(own, requests.map(Outgoing::Request));
+    let outgoing = stream::select(notifications, outgoing);
     let writer = tokio::spawn(write_all(outgoing, output));
     let mut input = BufReader::new(input);
     while let Some(frame) = read_frame(&mut input).await {
@@ -90,13 +93,15 @@ fn answer<E>(answered: Result<Option<Response>, E>, responses: &UnboundedSender<
 enum Outgoing {
     Request(Request),
     Response(Response),
+    Written(Vec<u8>),
 }
 
 impl Outgoing {
-    fn body(&self) -> serde_json::Result<Vec<u8>> {
+    fn into_body(self) -> serde_json::Result<Vec<u8>> {
         match self {
-            Self::Request(request) => serde_json::to_vec(request),
-            Self::Response(response) => serde_json::to_vec(response),
+            Self::Request(request) => serde_json::to_vec(&request),
+            Self::Response(response) => serde_json::to_vec(&response),
+            Self::Written(body) => Ok(body),
         }
     }
 }
@@ -106,7 +111,7 @@ async fn write_all(
     mut output: impl AsyncWrite + Unpin,
 ) {
     while let Some(message) = outgoing.next().await {
-        let Ok(body) = message.body() else {
+        let Ok(body) = message.into_body() else {
             continue;
         };
         let mut bytes = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
@@ -156,10 +161,9 @@ async fn read_frame(input: &mut BufReader<impl AsyncRead + Unpin>) -> Option<Fra
             Some((name, value)) if name.eq_ignore_ascii_case("Content-Length") => {
                 length = value.trim().parse().ok();
             }
-            // Other headers say nothing that matters, and garbage ends with the next header.
-            Some(_) => {}
             None if line.trim_end().is_empty() => break,
-            None => {}
+            // Other headers say nothing that matters, and garbage ends with the next header.
+            Some(_) | None => {}
         }
     }
     match length {

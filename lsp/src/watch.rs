@@ -184,7 +184,7 @@ impl Server {
             .collect();
         for root in roots {
             if let Some(project) = world.project_mut(&root) {
-                project.text_changed();
+                project.surroundings_changed();
             }
         }
     }

@@ -103,6 +103,9 @@ pub(crate) struct OpenProject {
     carried: Arc<HashMap<PathBuf, Carried>>,
     now: Moment,
     is_activity_new: bool,
+    /// Whether several of its files are open, so that an edit of one can change what is told of
+    /// another.
+    is_shared: bool,
     /// Stops the evaluation that goes on.
     interrupt: Arc<AtomicBool>,
     /// Whether an answer was given that the next snapshot may change.
@@ -296,7 +299,7 @@ impl World {
     pub(crate) fn reevaluate_all(&mut self) {
         self.projects
             .values_mut()
-            .for_each(OpenProject::text_changed);
+            .for_each(OpenProject::surroundings_changed);
     }
 
     /// Makes everything that was told of projects be told again.
@@ -353,8 +356,10 @@ impl World {
     }
 
     fn text_changed(&mut self, path: &Path, edits: &[Edit]) {
+        let open: Vec<PathBuf> = self.documents.keys().cloned().collect();
         for project in self.projects.values_mut() {
             if project.has_file(path) {
+                project.is_shared = open.iter().filter(|path| project.has_file(path)).count() > 1;
                 project.edited(path, edits);
                 project.text_changed();
             }
@@ -403,6 +408,7 @@ impl OpenProject {
                 state: 0,
             },
             is_activity_new: false,
+            is_shared: false,
             interrupt: Arc::default(),
             answered_early: false,
         }
@@ -439,6 +445,13 @@ impl OpenProject {
         self.wake.notify_one();
     }
 
+    /// Notes that what it reads besides the open documents is another now, of which the client
+    /// knows nothing by itself.
+    pub(crate) fn surroundings_changed(&mut self) {
+        self.answered_early = true;
+        self.text_changed();
+    }
+
     /// Notes that what was stored of it may be something else now.
     pub(crate) fn state_changed(&mut self) {
         self.now.state = next_tick();
@@ -456,18 +469,20 @@ impl OpenProject {
         self.answered_early = true;
     }
 
-    /// Takes up what an evaluation found; says whether earlier answers may be wrong now.
+    /// Takes up what an evaluation found; says whether what was told of documents that were not
+    /// edited may be wrong now.
     pub(crate) fn land(&mut self, snapshot: Snapshot, is_text_new: bool) -> bool {
         if is_text_new && snapshot.standing == Standing::Current {
             let carried = Arc::make_mut(&mut self.carried);
             carried.values_mut().for_each(Carried::became_good);
         }
-        let is_news = !is_text_new && !snapshot.says_the_same_as(&self.snapshot);
+        let is_news = !snapshot.says_the_same_as(&self.snapshot);
         let moment = snapshot.moment;
         self.snapshot = Arc::new(snapshot);
         self.evaluated.send_replace(moment);
         let was_early = is_text_new && std::mem::take(&mut self.answered_early);
-        std::mem::take(&mut self.is_activity_new) || is_news || was_early
+        let is_news_elsewhere = is_news && (!is_text_new || self.is_shared);
+        std::mem::take(&mut self.is_activity_new) || is_news_elsewhere || was_early
     }
 
     fn edited(&mut self, path: &Path, edits: &[Edit]) {

@@ -4,13 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use tower_lsp::ls_types::{
     ProgressParams, ProgressParamsValue, ProgressToken, WorkDoneProgress, WorkDoneProgressBegin,
-    WorkDoneProgressEnd, WorkDoneProgressReport,
+    WorkDoneProgressEnd, WorkDoneProgressReport, notification::Progress as ProgressNotification,
 };
 
-use crate::{
-    outbox::{Outbox, Outgoing},
-    server::Server,
-};
+use crate::{outbox::Outbox, server::Server};
 
 /// How long a client may take to make room for progress before the run goes on without.
 const CREATE_PATIENCE: Duration = Duration::from_secs(2);
@@ -62,10 +59,10 @@ impl Progress {
 
     fn send(&self, progress: WorkDoneProgress) {
         if let Some((outbox, token)) = &self.shown {
-            outbox.send(Outgoing::Progress(ProgressParams {
+            outbox.notify::<ProgressNotification>(ProgressParams {
                 token: token.clone(),
                 value: ProgressParamsValue::WorkDone(progress),
-            }));
+            });
         }
     }
 }

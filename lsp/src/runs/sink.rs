@@ -11,8 +11,10 @@ use tower_lsp::ls_types::{MessageType, Uri};
 
 use super::{RunKind, progress::Progress};
 use crate::{
-    outbox::Outgoing,
-    requests::{events::RunEventParams, execute_command::Target},
+    requests::{
+        events::{RunEvent, RunEventParams},
+        execute_command::Target,
+    },
     server::Server,
 };
 
@@ -111,11 +113,11 @@ impl EventSink for EditorSink {
             server.outbox.log(typ, line);
         }
         if server.world.lock().settings.events {
-            server.outbox.send(Outgoing::Event(RunEventParams {
+            server.outbox.notify::<RunEvent>(RunEventParams {
                 config: self.config.clone(),
                 run: self.run.clone(),
                 event: record.clone(),
-            }));
+            });
         }
     }
 }

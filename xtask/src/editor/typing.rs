@@ -24,7 +24,7 @@ pub(super) fn measure(
         diagnostics: 8.0,
         lenses: 3.0,
     };
-    let mut figures = type_into(&mut client, small, edits, &limits)?;
+    let mut figures = Vec::from(type_into(&mut client, small, edits, &limits)?);
     let limits = Limits {
         diagnostics: 40.0,
         lenses: 15.0,

@@ -411,6 +411,15 @@ impl TestClient {
         lines.collect::<Vec<_>>().join("\n")
     }
 
+    /// Asks for the lenses again whenever the server says so, until they say something.
+    pub fn wait_for_lenses(&mut self, file: &str, text: &str) {
+        let mut lenses = self.lenses(file);
+        while !lenses.contains(text) {
+            self.wait_for("workspace/codeLens/refresh");
+            lenses = self.lenses(file);
+        }
+    }
+
     /// Executes a command in the project.
     pub fn execute(&mut self, command: &str, arguments: Value) -> Result<Value, Value> {
         self.request(

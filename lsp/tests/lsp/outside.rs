@@ -1,0 +1,132 @@
+//! What happens outside of the editor shows in it: a terminal's applies, files that are not open,
+//! the environment, configs that appear.
+
+use std::{fs, sync::Arc};
+
+use rigkit_engine::{
+    ApplyRequest, CancellationToken, Engine, EngineOptions, RunSession,
+    event::EventRecord,
+    host::HeadlessHost,
+    project::{Environment, Project},
+    sandbox::SandboxLimits,
+    source::DiskFiles,
+};
+use serde_json::{Value, json};
+
+use crate::support::{Capabilities, TestClient};
+
+const SITE: &str = r#"import { workflow } from "@rigkit/sdk";
+import { message } from "./message";
+export const site = workflow("site").sequence("main").task("greet", async () => ({ ctx: { message } }));
+//- message.ts
+export const message = "hello";
+"#;
+
+/// Is what a terminal has in the same project.
+fn terminal(client: &TestClient) -> Engine {
+    let host_dir = client.root().with_file_name("home");
+    Engine::new(EngineOptions {
+        project: Project::find(&client.root()).unwrap(),
+        state_path: None,
+        environment: Environment::untrusted(),
+        limits: SandboxLimits::default(),
+        files: Arc::new(DiskFiles),
+        host_storage_dir: host_dir.join("providers"),
+        host_dir,
+        who: "tester: rig".to_owned(),
+    })
+}
+
+fn apply(engine: &Engine) {
+    let run = RunSession {
+        events: Arc::new(|_: &EventRecord| {}),
+        host: Arc::new(HeadlessHost),
+        cancel: CancellationToken::new(),
+    };
+    engine.apply(&ApplyRequest::default(), &run).unwrap();
+}
+
+#[test]
+fn an_apply_in_a_terminal() {
+    let mut client = TestClient::new(SITE);
+    assert!(client.lenses("rig.config.ts").contains("never ran"));
+    apply(&terminal(&client));
+    client.wait_for("workspace/codeLens/refresh");
+    client.wait_for("workspace/inlayHint/refresh");
+    client.wait_for("workspace/diagnostic/refresh");
+    client.wait_for_lenses("rig.config.ts", "✓ up to date");
+    terminal(&client)
+        .invalidate(None, &["greet".to_owned()])
+        .unwrap();
+    client.wait_for_lenses("rig.config.ts", "● invalidated by tester: rig");
+}
+
+#[test]
+fn a_client_that_does_not_ask_is_told_of_an_apply_in_a_terminal() {
+    let mut client = TestClient::with(SITE, Capabilities::Least, json!({}));
+    let is_told = |told: usize| {
+        move |sent: &Value| {
+            let is_config = sent["uri"].as_str().unwrap().ends_with("rig.config.ts");
+            is_config && sent["diagnostics"].as_array().unwrap().len() == told
+        }
+    };
+    client.wait_for_where("textDocument/publishDiagnostics", is_told(1));
+    apply(&terminal(&client));
+    client.wait_for_where("textDocument/publishDiagnostics", is_told(0));
+}
+
+#[test]
+fn a_file_that_is_not_open_changes() {
+    let mut client = TestClient::unopened(SITE, Capabilities::Full, &json!({}));
+    client.open("rig.config.ts");
+    apply(&terminal(&client));
+    client.wait_for_lenses("rig.config.ts", "✓ up to date");
+    fs::write(
+        client.root().join("message.ts"),
+        "export const message = \"bye\";\n",
+    )
+    .unwrap();
+    client.wait_for_lenses("rig.config.ts", "● something the handler uses changed");
+}
+
+#[test]
+fn a_file_that_an_import_waits_for_appears() {
+    let mut client = TestClient::unopened(SITE, Capabilities::Full, &json!({}));
+    fs::remove_file(client.root().join("message.ts")).unwrap();
+    client.open("rig.config.ts");
+    assert_eq!(
+        client.diagnostics("rig.config.ts")[0]["code"],
+        "unresolved-import"
+    );
+    fs::write(
+        client.root().join("message.ts"),
+        "export const message = \"hello\";\n",
+    )
+    .unwrap();
+    client.wait_for_lenses("rig.config.ts", "never ran");
+}
+
+#[test]
+fn the_environment_changes() {
+    let config = r#"import { workflow } from "@rigkit/sdk";
+export const site = workflow(process.env.SITE_NAME ?? "unnamed").sequence("main").task("a", async () => {});
+"#;
+    let mut client = TestClient::new(config);
+    let name = |client: &mut TestClient| {
+        let lenses = client.request("textDocument/codeLens", &client.document("rig.config.ts"));
+        lenses.unwrap()[0]["command"]["arguments"][0]["workflow"].clone()
+    };
+    assert_eq!(name(&mut client), "unnamed");
+    fs::write(client.root().join(".env"), "SITE_NAME=named\n").unwrap();
+    client.wait_for("workspace/codeLens/refresh");
+    assert_eq!(name(&mut client), "named");
+}
+
+#[test]
+fn an_edit_of_one_file_changes_what_is_told_of_another() {
+    let mut client = TestClient::new(SITE);
+    apply(&terminal(&client));
+    client.wait_for_lenses("rig.config.ts", "✓ up to date");
+    client.replace("message.ts", "hello", "bye");
+    client.wait_for_lenses("rig.config.ts", "● something the handler uses changed");
+}

@@ -102,14 +102,13 @@ pub(crate) struct OpenProject {
     is_pinned: bool,
     carried: Arc<HashMap<PathBuf, Carried>>,
     now: Moment,
-    is_activity_new: bool,
     /// Whether several of its files are open, so that an edit of one can change what is told of
     /// another.
     is_shared: bool,
     /// Stops the evaluation that goes on.
     interrupt: Arc<AtomicBool>,
-    /// Whether an answer was given that the next snapshot may change.
-    answered_early: bool,
+    /// Whether the client is to ask again once the next snapshot is there.
+    owes_refresh: bool,
 }
 
 impl World {
@@ -407,10 +406,9 @@ impl OpenProject {
                 text: next_tick(),
                 state: 0,
             },
-            is_activity_new: false,
             is_shared: false,
             interrupt: Arc::default(),
-            answered_early: false,
+            owes_refresh: false,
         }
     }
 
@@ -448,7 +446,7 @@ impl OpenProject {
     /// Notes that what it reads besides the open documents is another now, of which the client
     /// knows nothing by itself.
     pub(crate) fn surroundings_changed(&mut self) {
-        self.answered_early = true;
+        self.owes_refresh = true;
         self.text_changed();
     }
 
@@ -460,13 +458,13 @@ impl OpenProject {
 
     /// Notes that what runs in it is something else now.
     pub(crate) fn activity_changed(&mut self) {
-        self.is_activity_new = true;
+        self.owes_refresh = true;
         self.state_changed();
     }
 
     /// Notes that an answer was given that the next snapshot may change.
     pub(crate) fn answered_early(&mut self) {
-        self.answered_early = true;
+        self.owes_refresh = true;
     }
 
     /// Takes up what an evaluation found; says whether what was told of documents that were not
@@ -480,9 +478,8 @@ impl OpenProject {
         let moment = snapshot.moment;
         self.snapshot = Arc::new(snapshot);
         self.evaluated.send_replace(moment);
-        let was_early = is_text_new && std::mem::take(&mut self.answered_early);
         let is_news_elsewhere = is_news && (!is_text_new || self.is_shared);
-        std::mem::take(&mut self.is_activity_new) || is_news_elsewhere || was_early
+        std::mem::take(&mut self.owes_refresh) || is_news_elsewhere
     }
 
     fn edited(&mut self, path: &Path, edits: &[Edit]) {

@@ -12,7 +12,10 @@ use tokio::{
         AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _,
         BufReader,
     },
-    sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
+    sync::{
+        mpsc::{self, UnboundedReceiver, UnboundedSender},
+        oneshot,
+    },
 };
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tower_lsp::{
@@ -44,7 +47,8 @@ pub(crate) async fn serve<S: LanguageServer>(
     let notifications = UnboundedReceiverStream::new(notifications).map(Outgoing::Written);
     let outgoing = stream::select(own, requests.map(Outgoing::Request));
     let outgoing = stream::select(notifications, outgoing);
-    let writer = tokio::spawn(write_all(outgoing, output));
+    let (leave, leaving) = oneshot::channel::<()>();
+    let writer = tokio::spawn(write_all(outgoing, leaving, output));
     let mut input = BufReader::new(input);
     while let Some(frame) = read_frame(&mut input).await {
         match frame.parse() {
@@ -64,8 +68,8 @@ pub(crate) async fn serve<S: LanguageServer>(
             }
         }
     }
-    drop(responses);
-    // What was answered already is still to be said, to a client that still listens.
+    drop(leave);
+    // A client that no longer reads is not waited for.
     let _ = tokio::time::timeout(FAREWELL, writer).await;
 }
 
@@ -106,11 +110,21 @@ impl Outgoing {
     }
 }
 
+/// Writes until nothing is left to be said once the client leaves.
 async fn write_all(
     mut outgoing: impl stream::Stream<Item = Outgoing> + Unpin,
+    mut leaving: oneshot::Receiver<()>,
     mut output: impl AsyncWrite + Unpin,
 ) {
-    while let Some(message) = outgoing.next().await {
+    loop {
+        let message = tokio::select! {
+            biased;
+            message = outgoing.next() => message,
+            _ = &mut leaving => None,
+        };
+        let Some(message) = message else {
+            return;
+        };
         let Ok(body) = message.into_body() else {
             continue;
         };

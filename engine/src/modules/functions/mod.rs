@@ -8,12 +8,12 @@
 mod find;
 mod mark;
 mod members;
-mod normalize;
+mod syntax;
 mod uses;
 
 use std::ops::Range;
 
-use oxc::{allocator::Allocator, ast::ast::Program, semantic::Scoping};
+use oxc::{ast::ast::Program, semantic::Scoping};
 use serde::{Deserialize, Serialize};
 
 pub(super) use mark::mark_functions;
@@ -124,13 +124,9 @@ pub(crate) enum HiddenCapture {
 }
 
 /// Finds the functions and classes of a program, and gives each its digest.
-pub(super) fn find_functions<'a>(
-    allocator: &'a Allocator,
-    program: &mut Program<'a>,
-    scoping: &Scoping,
-) -> FoundFunctions {
+pub(super) fn find_functions(program: &Program<'_>, scoping: &Scoping) -> FoundFunctions {
     let mut found = find::find(program, scoping);
-    normalize::digest_syntax(allocator, program, scoping, &mut found);
+    syntax::digest_syntax(program, scoping, &mut found);
     found
 }
 
@@ -158,8 +154,6 @@ struct UnitDraft {
     is_nested: bool,
     /// The symbol of each capture, where it has one.
     symbols: Vec<Option<oxc::semantic::SymbolId>>,
-    /// A reference to each capture, where it is one by name.
-    references: Vec<Option<oxc::semantic::ReferenceId>>,
     /// The names that its readers have to read, in order; `this` among them.
     locals: Vec<LocalBinding>,
 }

@@ -200,6 +200,14 @@ fn syntax_is_the_same_however_it_is_written() {
         "const f = (s) => s.add(1);",
         "t.add(2); const f = (s) => s.add(1);",
     );
+    same(
+        "let a; const f = () => { ({ x: a } = {}); };",
+        "let x; const f = () => { ({ x } = {}); };",
+    );
+    same(
+        "let a; const f = () => { ({ \"x\": a = 1 } = {}); };",
+        "let x; const f = () => { ({ x = 1 } = {}); };",
+    );
     other("const f = () => \"a\" + \"b\";", "const f = () => \"ab\";");
     other("const f = () => 1;", "const f = () => 2;");
     other("const f = () => 1;", "const f = async () => 1;");
@@ -225,6 +233,212 @@ fn syntax_is_the_same_however_it_is_written() {
     );
     other("const f = () => /a/;", "const f = () => /a/i;");
     other("const f = () => `a${1}`;", "const f = () => `a${2}`;");
+}
+
+/// Bodies of functions that all do something else.
+const BODIES: &[&str] = &[
+    "for (; a;) b();",
+    "for (a; ;) b();",
+    "for (; ; a) b();",
+    "for (a in b);",
+    "for (a of b);",
+    "for await (a of b);",
+    "while (a) b();",
+    "do b(); while (a);",
+    "if (a) b();",
+    "if (a) b(); else c();",
+    "if (a) { b(); c(); }",
+    "if (a) { b(); } c();",
+    "return;",
+    "return a;",
+    "throw a;",
+    "a;",
+    "{ a; }",
+    ";",
+    "",
+    "debugger;",
+    "x: for (;;) break;",
+    "x: for (;;) break x;",
+    "x: for (;;) continue;",
+    "x: for (;;) continue x;",
+    "switch (a) { case b: c(); }",
+    "switch (a) { case b: default: c(); }",
+    "switch (a) { default: c(); }",
+    "switch (a) { case b: } c();",
+    "try { a(); } catch { b(); }",
+    "try { a(); } catch (c) { b(); }",
+    "try { a(); } finally { b(); }",
+    "try { a(); } catch { } finally { b(); }",
+    "[a] = b;",
+    "[, a] = b;",
+    "[...a] = b;",
+    "[a, ,] = b;",
+    "[a = 1] = b;",
+    "let x, y; ({ x } = b); c(x);",
+    "let x, y; ({ y } = b); c(y);",
+    "let x, y; ({ ...x } = b); c(x);",
+    "let x, y; ({ x = 1 } = b); c(x);",
+    "let x, y; ({ [x]: x } = b); c(x);",
+    "const [x] = b; c(x);",
+    "const [, x] = b; c(x);",
+    "const [...x] = b; c(x);",
+    "const [x = 1] = b; c(x);",
+    "const { x } = b; c(x);",
+    "const { y } = b; c(y);",
+    "const { ...x } = b; c(x);",
+    "const { x = 1 } = b; c(x);",
+    "let { x } = b; c(x);",
+    "var { x } = b; c(x);",
+    "let x; c(x);",
+    "let x = undefined; c(x);",
+    "let x, y; c(x);",
+    "let x, y; c(y);",
+    "a.b;",
+    "a?.b;",
+    "a[b];",
+    "a?.[b];",
+    "a[\"b\"];",
+    "a();",
+    "a?.();",
+    "a(b);",
+    "a(...b);",
+    "new a;",
+    "new a(b);",
+    "a?.b.c;",
+    "(a?.b).c;",
+    "a, b;",
+    "a + b;",
+    "a - b;",
+    "a && b;",
+    "a || b;",
+    "a ?? b;",
+    "a ? b : c;",
+    "a = b;",
+    "a += b;",
+    "a ||= b;",
+    "a++;",
+    "++a;",
+    "a--;",
+    "!a;",
+    "-a;",
+    "typeof a;",
+    "void a;",
+    "delete a.b;",
+    "a in b;",
+    "a instanceof b;",
+    "1;",
+    "1n;",
+    "\"1\";",
+    "-1;",
+    "null;",
+    "true;",
+    "false;",
+    "this;",
+    "\"use strict\"; a;",
+    "/a/;",
+    "/a/g;",
+    "/b/;",
+    "`a`;",
+    "`b`;",
+    "`${a}`;",
+    "`${a}${b}`;",
+    "`${a}b${c}`;",
+    "a`b`;",
+    "a`\\u0062`;",
+    "[a];",
+    "[[a]];",
+    "[a, b];",
+    "[, a];",
+    "[a, ,];",
+    "[...a];",
+    "({ a: b });",
+    "({ c: b });",
+    "({ [a]: b });",
+    "({ ...a });",
+    "({ a() { return b; } });",
+    "({ get a() { return b; } });",
+    "({ set a(x) { b(x); } });",
+    "({ a: function () { return b; } });",
+    "({ a: () => { return b; } });",
+    "({ a: () => b });",
+    "({ async a() { return b; } });",
+    "({ *a() { return b; } });",
+    "({ async *a() { return b; } });",
+    "({ __proto__: a });",
+    "let __proto__ = a; ({ __proto__ });",
+    "let __proto__ = a; ({ __proto__: __proto__ });",
+    "function g() { return b; } c(g);",
+    "const g = function () { return b; }; c(g);",
+    "const g = function h() { return h; }; c(g);",
+    "c(function () { return b; });",
+    "c(function (x) { return b; });",
+    "c(function (x, y) { return x; });",
+    "c(function (x, y) { return y; });",
+    "c(function (...x) { return x; });",
+    "c(function (x = 1) { return x; });",
+    "c(function ([x]) { return x; });",
+    "c(async () => await b);",
+    "c(function* () { yield; });",
+    "c(function* () { yield b; });",
+    "c(function* () { yield* b; });",
+    "(() => b)();",
+    "(function () { return b; })();",
+    "let x, y; c(() => x, () => y);",
+    "let x, y; c(() => x, () => x);",
+    "let x, y; c(() => y, () => y);",
+    "new.target;",
+    "import.meta;",
+    "import(\"./a\");",
+    "import(\"./a\", b);",
+    "c(class { });",
+    "c(class A { });",
+    "class A { } c(A);",
+    "c(class extends a { });",
+    "c(class { a = 1; });",
+    "c(class { static a = 1; });",
+    "c(class { [a] = 1; });",
+    "c(class { a; });",
+    "c(class { #a = 1; });",
+    "c(class { #b = 1; });",
+    "c(class { #a = 1; b() { return this.#a; } });",
+    "c(class { #a = 1; b() { return this?.#a; } });",
+    "c(class { #a = 1; b() { return #a in this; } });",
+    "c(class { a() { return 1; } });",
+    "c(class { static a() { return 1; } });",
+    "c(class { get a() { return 1; } });",
+    "c(class { set a(x) { } });",
+    "c(class { constructor() { b(); } });",
+    "c(class extends a { constructor() { super(); } });",
+    "c(class extends a { b() { return super.b; } });",
+    "c(class { static { a(); } });",
+    "c(class { accessor a = 1; });",
+];
+
+#[test]
+fn no_two_functions_that_do_something_else_have_one_syntax() {
+    let mut known = std::collections::HashMap::new();
+    for body in BODIES {
+        let text = format!("let a, b, c; async function f() {{ {body} }}");
+        let syntax = unit(&text, "f").syntax;
+        if let Some(other) = known.insert(syntax, body) {
+            panic!("one syntax for\n{other}\n{body}");
+        }
+    }
+}
+
+#[test]
+fn a_function_has_the_same_syntax_whatever_is_around_it() {
+    for body in BODIES {
+        let alone = format!("let a, b, c; async function f() {{ {body} }}");
+        let among = format!(
+            "let d, e; const g = (x) => {{ let a; return [a, d]; }};\nlet c, b, a;\nasync function f() {{ {body} }}\nasync function twin() {{ {body} }}"
+        );
+        let renamed = alone.replace("f()", "someName()");
+        let syntax = unit(&alone, "f").syntax;
+        assert_eq!(syntax, unit(&among, "f").syntax, "{body}");
+        assert_eq!(syntax, unit(&among, "twin").syntax, "{body}");
+        assert_eq!(syntax, unit(&renamed, "someName").syntax, "{body}");
+    }
 }
 
 #[test]

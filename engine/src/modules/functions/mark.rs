@@ -40,7 +40,7 @@ use crate::modules::call_site;
 pub(crate) fn mark_functions<'a>(
     allocator: &'a Allocator,
     program: &mut Program<'a>,
-    found: &FoundFunctions,
+    found: &FoundFunctions<'a>,
 ) {
     let mut marker = Marker {
         allocator,
@@ -79,7 +79,7 @@ const DEFAULT_NAME: &str = "__rigkit_default";
 struct Marker<'a, 'f> {
     allocator: &'a Allocator,
     builder: AstBuilder<'a>,
-    found: &'f FoundFunctions,
+    found: &'f FoundFunctions<'a>,
     /// The callee of the call whose arguments are visited.
     callee: Span,
     /// Whether that call is the mark of a builder call.
@@ -387,10 +387,8 @@ impl<'a> Marker<'a, '_> {
         if self.found.readers.is_empty() {
             return;
         }
-        let names = self.found.readers.iter().map(|binding| {
-            let name = self.allocator.alloc_str(&binding.name);
-            Expression::new_identifier(SPAN, name, &self.builder)
-        });
+        let names = self.found.readers.iter();
+        let names = names.map(|name| Expression::new_identifier(SPAN, *name, &self.builder));
         let all = self.arrow(self.array(names.collect()), None);
         let call = self.meta_call("scope", vec![all]);
         let statement = Statement::new_expression_statement(SPAN, call, &self.builder);
@@ -398,11 +396,11 @@ impl<'a> Marker<'a, '_> {
     }
 
     /// Writes `(n) => n < 1 ? a : b`, as a tree, so that it is shallow however many there are.
-    fn reader(&self, bindings: &[LocalBinding]) -> Expression<'a> {
+    fn reader(&self, bindings: &[LocalBinding<'a>]) -> Expression<'a> {
         self.arrow(self.choice(bindings, 0), Some(self.parameter()))
     }
 
-    fn choice(&self, bindings: &[LocalBinding], first: usize) -> Expression<'a> {
+    fn choice(&self, bindings: &[LocalBinding<'a>], first: usize) -> Expression<'a> {
         let builder = &self.builder;
         let (left, right) = bindings.split_at(bindings.len() / 2);
         if left.is_empty() {
@@ -421,11 +419,10 @@ impl<'a> Marker<'a, '_> {
         Expression::new_conditional_expression(SPAN, is_left, left, right, builder)
     }
 
-    fn read(&self, binding: Option<&LocalBinding>) -> Expression<'a> {
+    fn read(&self, binding: Option<&LocalBinding<'a>>) -> Expression<'a> {
         match binding {
             Some(LocalBinding::Name(name)) => {
-                let name = self.allocator.alloc_str(name);
-                Expression::new_identifier(SPAN, name, &self.builder)
+                Expression::new_identifier(SPAN, *name, &self.builder)
             }
             _ => Expression::new_this_expression(SPAN, &self.builder),
         }

@@ -11,7 +11,7 @@ mod members;
 mod syntax;
 mod uses;
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use oxc::{ast::ast::Program, semantic::Scoping};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ pub(crate) struct ModuleFunctions {
 pub(crate) struct Touched {
     pub(crate) name: Box<str>,
     /// Where it is imported from, unless it is a global.
-    pub(crate) specifier: Option<Box<str>>,
+    pub(crate) specifier: Option<Arc<str>>,
     pub(crate) span: Range<u32>,
 }
 
@@ -96,9 +96,9 @@ pub(crate) enum CaptureSource {
     Import {
         /// The reader of the imported binding.
         reader: u32,
-        specifier: Box<str>,
+        specifier: Arc<str>,
         /// The name of the export; `*` for all of them.
-        export: Box<str>,
+        export: Arc<str>,
     },
     /// In a global.
     Global,
@@ -124,30 +124,25 @@ pub(crate) enum HiddenCapture {
 }
 
 /// Finds the functions and classes of a program, and gives each its digest.
-pub(super) fn find_functions(program: &Program<'_>, scoping: &Scoping) -> FoundFunctions {
+pub(super) fn find_functions<'a>(program: &Program<'a>, scoping: &Scoping) -> FoundFunctions<'a> {
     let mut found = find::find(program, scoping);
     syntax::digest_syntax(program, scoping, &mut found);
     found
 }
 
 /// Is what was found, with where in the tree it stands.
-pub(super) struct FoundFunctions {
+pub(super) struct FoundFunctions<'a> {
     pub(super) functions: ModuleFunctions,
     /// The unit that begins at each scope.
     units_by_scope: Vec<Option<u32>>,
-    drafts: Vec<UnitDraft>,
+    drafts: Vec<UnitDraft<'a>>,
     /// The module's own bindings that are captured, in the order of their readers.
-    readers: Vec<ReadBinding>,
-}
-
-/// Is a binding of the module that some function captures.
-struct ReadBinding {
-    name: Box<str>,
+    readers: Vec<&'a str>,
 }
 
 /// Is what only the passes over the tree need to know of a unit.
 #[derive(Default)]
-struct UnitDraft {
+struct UnitDraft<'a> {
     /// Whether the unit gets its name from where it stands, which marking would take away.
     is_named_by_place: bool,
     /// Whether it is inside another unit.
@@ -155,17 +150,17 @@ struct UnitDraft {
     /// The symbol of each capture, where it has one.
     symbols: Vec<Option<oxc::semantic::SymbolId>>,
     /// The names that its readers have to read, in order; `this` among them.
-    locals: Vec<LocalBinding>,
+    locals: Vec<LocalBinding<'a>>,
 }
 
 /// Is what a reader that is handed over with a function reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum LocalBinding {
-    Name(Box<str>),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LocalBinding<'a> {
+    Name(&'a str),
     This,
 }
 
-impl FoundFunctions {
+impl FoundFunctions<'_> {
     fn unit_at(&self, scope: &std::cell::Cell<Option<oxc::semantic::ScopeId>>) -> Option<usize> {
         let scope = scope.get()?;
         let unit = *self.units_by_scope.get(scope.index())?;

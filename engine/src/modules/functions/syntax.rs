@@ -27,7 +27,11 @@ use super::{CaptureSource, FoundFunctions};
 use crate::digest::{Digest, hash_parts};
 
 /// Computes the digest of every function and class that was found.
-pub(super) fn digest_syntax(program: &Program<'_>, scoping: &Scoping, found: &mut FoundFunctions) {
+pub(super) fn digest_syntax(
+    program: &Program<'_>,
+    scoping: &Scoping,
+    found: &mut FoundFunctions<'_>,
+) {
     if found.functions.units.is_empty() {
         return;
     }
@@ -49,7 +53,7 @@ pub(super) fn digest_syntax(program: &Program<'_>, scoping: &Scoping, found: &mu
 
 struct SyntaxWriter<'s> {
     scoping: &'s Scoping,
-    found: &'s FoundFunctions,
+    found: &'s FoundFunctions<'s>,
     /// What has been written of the open units, the innermost last.
     written: Written,
     open: Vec<OpenUnit<'s>>,

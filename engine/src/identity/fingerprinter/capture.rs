@@ -30,10 +30,10 @@ pub(super) enum Captured<'js> {
     Nothing,
 }
 
-impl<'js> Fingerprinter<'_, 'js> {
+impl<'a, 'js> Fingerprinter<'a, 'js> {
     pub(super) fn read_capture(
         &mut self,
-        capture: &CapturedName,
+        capture: &'a CapturedName,
         origin: &Origin<'js>,
         reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
@@ -53,14 +53,19 @@ impl<'js> Fingerprinter<'_, 'js> {
                 specifier,
                 export,
             } => {
-                if self.is_env(module, specifier, export, &capture.uses) {
+                let target = self.graph.module(module).link(specifier);
+                if self.is_env(target, export, &capture.uses) {
                     let place = self.graph.module(module).range(&capture.span);
                     let warning = unseen::computed_variable(place);
                     reading.facts.warnings.push(warning);
                 }
-                let mut touched = self.touched_package(module, specifier);
+                let mut touched = self.touched_package(target);
                 reading.facts.warnings.append(&mut touched);
-                self.imported(module, *reader, specifier, export)?
+                if self.has_values(target) {
+                    self.module_binding(module, *reader)?
+                } else {
+                    self.module_symbol(module, specifier, export)
+                }
             }
             CaptureSource::Global if &*capture.name == "process" => {
                 self.read_environment(capture, module, reading);
@@ -71,7 +76,7 @@ impl<'js> Fingerprinter<'_, 'js> {
                 self.module_symbol(module, specifier, "*")
             }
             CaptureSource::Variable { is_secret } => {
-                self.read_variable(capture, *is_secret, module, reading);
+                self.read_variable(capture, *is_secret, reading);
                 return Ok(());
             }
             CaptureSource::ImportMeta => self.module_place(module),
@@ -89,7 +94,7 @@ impl<'js> Fingerprinter<'_, 'js> {
 
     fn add_capture(
         &mut self,
-        capture: &CapturedName,
+        capture: &'a CapturedName,
         captured: Captured<'js>,
         module: ModuleId,
         reading: &mut UnitReading,
@@ -103,7 +108,7 @@ impl<'js> Fingerprinter<'_, 'js> {
                     plain.bytes(b'n', label.as_bytes());
                     let value = CaptureValue::Plain(plain.into_plain());
                     let preview = preview.map(Arc::from);
-                    reading.add_fact(&capture.name, value, preview, capture, module);
+                    reading.add_fact(None, value, preview);
                 }
             }
             Captured::Text(node) => {
@@ -113,10 +118,10 @@ impl<'js> Fingerprinter<'_, 'js> {
                     reading.label.text(export);
                 }
                 let (value, preview) = (CaptureValue::Node(node), Some("its files".into()));
-                reading.add_fact(&capture.name, value, preview, capture, module);
+                reading.add_fact(None, value, preview);
             }
             Captured::Value(value) => match &capture.uses {
-                Uses::Whole => self.add_value(&capture.name, &value, capture, module, reading)?,
+                Uses::Whole => self.add_value(None, &value, reading)?,
                 Uses::Members(members) => {
                     self.add_members(&value, members, capture, module, reading)?;
                 }
@@ -129,20 +134,19 @@ impl<'js> Fingerprinter<'_, 'js> {
     fn add_members(
         &mut self,
         value: &Value<'js>,
-        members: &[MemberUse],
-        capture: &CapturedName,
+        members: &'a [MemberUse],
+        capture: &'a CapturedName,
         module: ModuleId,
         reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         let mut used: Vec<(String, Value<'js>)> = Vec::new();
         for member in members {
             let (followed, value) = self.follow(value, member, capture, module)?;
-            let path = member.path.iter().take(followed);
-            let name = std::iter::once(&capture.name)
-                .chain(path)
-                .map(|part| &**part)
-                .collect::<Vec<_>>()
-                .join(".");
+            let mut name = capture.name.to_string();
+            for part in member.path.iter().take(followed) {
+                name.push('.');
+                name.push_str(part);
+            }
             if used.iter().all(|(other, _)| *other != name) {
                 used.push((name, value));
             }
@@ -151,7 +155,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         for (name, value) in used {
             let path = name.get(capture.name.len()..).unwrap_or_default();
             reading.label.text(path);
-            self.add_value(&name, &value, capture, module, reading)?;
+            self.add_value(Some(name), &value, reading)?;
         }
         Ok(())
     }
@@ -161,8 +165,8 @@ impl<'js> Fingerprinter<'_, 'js> {
     fn follow(
         &mut self,
         value: &Value<'js>,
-        member: &MemberUse,
-        capture: &CapturedName,
+        member: &'a MemberUse,
+        capture: &'a CapturedName,
         module: ModuleId,
     ) -> rquickjs::Result<(usize, Value<'js>)> {
         if !value.is_object() {
@@ -175,7 +179,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         let path = FollowedPath {
             module,
             reader,
-            member: member.clone(),
+            member,
         };
         if let Some(known) = self.followed.get(&path) {
             return Ok(known.clone());
@@ -227,10 +231,8 @@ impl<'js> Fingerprinter<'_, 'js> {
 
     fn add_value(
         &mut self,
-        name: &str,
+        shown: Option<String>,
         value: &Value<'js>,
-        capture: &CapturedName,
-        module: ModuleId,
         reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         let (value, preview) = if value.is_object() || value.is_function() {
@@ -250,32 +252,21 @@ impl<'js> Fingerprinter<'_, 'js> {
             };
             (CaptureValue::Plain(plain), preview)
         };
-        reading.add_fact(name, value, preview, capture, module);
+        reading.add_fact(shown, value, preview);
         Ok(())
     }
 
-    fn imported(
-        &mut self,
-        module: ModuleId,
-        reader: u32,
-        specifier: &str,
-        export: &str,
-    ) -> rquickjs::Result<Captured<'js>> {
-        let target = self.graph.module(module).link(specifier);
-        let is_value = target.is_some_and(|target| {
+    /// Says whether what a module exports counts with its values.
+    fn has_values(&self, target: Option<ModuleId>) -> bool {
+        target.is_some_and(|target| {
             let target = self.graph.module(target);
             target.origin == ModuleOrigin::Project && target.format != ModuleFormat::CommonJs
-        });
-        if is_value {
-            return self.module_binding(module, reader);
-        }
-        Ok(self.module_symbol(module, specifier, export))
+        })
     }
 
     /// Says whether an import is the SDK's `env`; where it is given a name, that is a capture of
     /// its own.
-    fn is_env(&self, module: ModuleId, specifier: &str, export: &str, uses: &Uses) -> bool {
-        let target = self.graph.module(module).link(specifier);
+    fn is_env(&self, target: Option<ModuleId>, export: &str, uses: &Uses) -> bool {
         let origin = target.map(|target| &self.graph.module(target).origin);
         let is_sdk = origin == Some(&ModuleOrigin::BuiltIn(BuiltInModule::Sdk));
         let is_used = match uses {

@@ -16,7 +16,7 @@ use rquickjs::{Array, Ctx, Function, Value};
 use rustc_hash::FxHashMap;
 
 use super::{
-    fingerprints::{FingerprintId, FingerprintNode, Fingerprints, HiddenReason, NodeFacts},
+    fingerprints::{FingerprintId, Fingerprints, HiddenReason, NodeFacts},
     label::Label,
     package_versions::PackageVersions,
     value_graph::{NodeId, ValueGraph},
@@ -44,7 +44,7 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     values: ValueGraph,
     facts: Vec<NodeFacts>,
     known: FxHashMap<Value<'js>, NodeId>,
-    followed: FxHashMap<FollowedPath, (usize, Value<'js>)>,
+    followed: FxHashMap<FollowedPath<'a>, (usize, Value<'js>)>,
     unread: Vec<(NodeId, Value<'js>)>,
     previews: FxHashMap<NodeId, Option<Arc<str>>>,
     /// The values of the bindings of each module, where all of them have one.
@@ -68,10 +68,10 @@ struct Structure<'js> {
 
 /// Names a member of a binding of a module: its reader, and the way from there.
 #[derive(PartialEq, Eq, Hash)]
-struct FollowedPath {
+struct FollowedPath<'a> {
     module: ModuleId,
     reader: u32,
-    member: MemberUse,
+    member: &'a MemberUse,
 }
 
 /// Says where a function or class was made.
@@ -151,17 +151,13 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     /// Makes the fingerprints of everything that was read.
     pub(crate) fn finish(self) -> rquickjs::Result<Fingerprints> {
         let of_language = self.touched_language()?;
-        let digests = self.values.digests();
-        let nodes = self.values.nodes().iter().zip(digests).zip(self.facts);
-        let nodes = nodes
-            .map(|((node, digest), facts)| FingerprintNode {
-                digest,
-                edges: node.edges.clone(),
-                facts,
-            })
-            .collect();
         let graph = Arc::clone(self.graph);
-        Ok(Fingerprints::new(graph, nodes, of_language))
+        Ok(Fingerprints::new(
+            graph,
+            self.values,
+            self.facts,
+            of_language,
+        ))
     }
 
     fn node_of(&mut self, value: &Value<'js>) -> NodeId {
@@ -200,7 +196,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     fn set(&mut self, id: NodeId, label: Label, mut facts: NodeFacts) {
         let mut label = label;
         facts.secrets.append(&mut label.secrets);
-        self.values.set(id, label.into_node());
+        self.values.set(id, label.digest(), &label.edges);
         self.facts[id.index()] = facts;
     }
 

@@ -7,15 +7,13 @@ use rquickjs::{Array, Atom, Filter, Function, Value};
 use super::{Fingerprinter, Origin, capture::Captured};
 use crate::{
     identity::{
-        fingerprints::{
-            CaptureFact, CaptureValue, CodeSpan, FunctionFacts, HiddenReason, NodeFacts,
-        },
+        fingerprints::{CaptureFact, CaptureValue, FunctionFacts, HiddenReason, NodeFacts},
         label::Label,
         value_graph::NodeId,
     },
     modules::{
         ModuleId,
-        functions::{CapturedName, FunctionUnit, UnitKind},
+        functions::{FunctionUnit, UnitKind},
     },
     sandbox::loader::rigkit,
 };
@@ -36,9 +34,11 @@ impl<'js> Fingerprinter<'_, 'js> {
         let mut reading = UnitReading {
             label,
             facts: NodeFacts::default(),
-            captures: Vec::new(),
+            captures: Vec::with_capacity(unit.captures.len()),
+            capture: 0,
         };
-        for capture in &unit.captures {
+        for (index, capture) in unit.captures.iter().enumerate() {
+            reading.capture = index;
             self.read_capture(capture, origin, &mut reading)?;
         }
         if self.may_have_members(function, unit) {
@@ -53,7 +53,11 @@ impl<'js> Fingerprinter<'_, 'js> {
         ) {
             reading.facts.hidden = Some(HiddenReason::State);
         }
-        reading.facts.function = Some(facts_of(unit, origin, reading.captures));
+        reading.facts.function = Some(FunctionFacts {
+            module: origin.module,
+            unit: origin.unit,
+            captures: reading.captures,
+        });
         self.set(id, reading.label, reading.facts);
         Ok(())
     }
@@ -108,11 +112,10 @@ impl<'js> Fingerprinter<'_, 'js> {
         module: ModuleId,
         index: u32,
     ) -> rquickjs::Result<Captured<'js>> {
-        let bindings = match self.bindings.get(&module) {
-            Some(known) => known.clone(),
-            None => self.read_bindings(module)?,
-        };
-        match bindings {
+        if !self.bindings.contains_key(&module) {
+            self.read_bindings(module)?;
+        }
+        match self.bindings.get(&module).and_then(Option::as_ref) {
             Some(bindings) => Ok(Captured::Value(bindings.get(index as usize)?)),
             None => Ok(Captured::Text(
                 self.text_node(&self.graph.module(module).path),
@@ -120,7 +123,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         }
     }
 
-    fn read_bindings(&mut self, module: ModuleId) -> rquickjs::Result<Option<Array<'js>>> {
+    fn read_bindings(&mut self, module: ModuleId) -> rquickjs::Result<()> {
         let read: Function = rigkit(&self.ctx)?.get("moduleBindings")?;
         let bindings = match read.call::<_, Option<Array>>((module.0,)) {
             Ok(bindings) => bindings,
@@ -130,8 +133,8 @@ impl<'js> Fingerprinter<'_, 'js> {
             }
             Err(error) => return Err(error),
         };
-        self.bindings.insert(module, bindings.clone());
-        Ok(bindings)
+        self.bindings.insert(module, bindings);
+        Ok(())
     }
 
     /// Reads a variable; one that has no value yet, and may never have, is as good as none.
@@ -159,25 +162,24 @@ pub(super) struct UnitReading {
     pub(super) label: Label,
     pub(super) facts: NodeFacts,
     captures: Vec<CaptureFact>,
+    /// Which capture is being read.
+    capture: usize,
 }
 
 impl UnitReading {
+    /// Adds what the capture that is being read stands for, and what it is called where that is
+    /// not its name alone.
     pub(super) fn add_fact(
         &mut self,
-        name: &str,
+        shown: Option<String>,
         value: CaptureValue,
         preview: Option<Arc<str>>,
-        capture: &CapturedName,
-        module: ModuleId,
     ) {
         self.captures.push(CaptureFact {
-            name: name.to_owned(),
+            capture: self.capture,
+            shown: shown.map(String::into_boxed_str),
             value,
             preview,
-            place: CodeSpan {
-                module,
-                bytes: capture.span.clone(),
-            },
         });
     }
 }
@@ -193,16 +195,4 @@ impl NodeFacts {
 
 fn is_named(key: &Atom<'_>, name: &str) -> bool {
     key.to_string().is_ok_and(|key| key == name)
-}
-
-fn facts_of(unit: &FunctionUnit, origin: &Origin<'_>, captures: Vec<CaptureFact>) -> FunctionFacts {
-    FunctionFacts {
-        name: unit.name.clone(),
-        syntax: unit.syntax,
-        place: CodeSpan {
-            module: origin.module,
-            bytes: unit.span.clone(),
-        },
-        captures,
-    }
 }

@@ -93,7 +93,7 @@
   };
 
   // Gives the number, or `[number, reader]`, or nothing for what no module of the project made.
-  rigkit.originOf = (value) => origins.get(value);
+  rigkit.originOf = origins.get.bind(origins);
 
   // A bound function shows nothing of what it is bound to, so that is noted when it is made.
   const bounds = new WeakMap();

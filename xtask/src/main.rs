@@ -23,6 +23,8 @@ struct Arguments {
 enum Chore {
     /// Measures whole processes of the release build and writes `docs/performance.md`.
     Bench(bench::BenchArguments),
+    /// Measures what telling handlers apart by what they do adds to loading.
+    Identity(identity::IdentityArguments),
     /// Loads a project again and again, for a profiler to watch.
     Load(identity::LoadArguments),
 }
@@ -30,6 +32,7 @@ enum Chore {
 fn main() -> ExitCode {
     let done = match Arguments::parse().chore {
         Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::Identity(arguments) => identity::compare(&arguments),
         Chore::Load(arguments) => identity::load_often(&arguments),
     };
     match done {

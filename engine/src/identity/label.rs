@@ -1,13 +1,12 @@
 //! The label of a value: what it is by itself, with the values it holds marked and counted.
 
 use super::{fingerprints::PlainValue, value_graph::NodeId};
-use crate::digest::{Digest, hash_parts};
 
 /// Collects what a value is made of.
 #[derive(Default)]
 pub(super) struct Label {
     /// Each part with its tag and its length, so that they cannot run into each other.
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     pub(super) edges: Vec<NodeId>,
     /// Texts that hold a secret, which only a machine's own key may turn into a digest.
     pub(super) secrets: Vec<String>,
@@ -51,11 +50,6 @@ impl Label {
             bytes: self.bytes,
             secrets: self.secrets,
         }
-    }
-
-    /// Gives what the value is by itself.
-    pub(super) fn digest(&self) -> Digest {
-        hash_parts("label", [self.bytes.as_slice()])
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use crate::digest::{Digest, hash_parts};
+use crate::digest::{Digest, PartsHasher, hash_parts};
 
 /// Names a value of a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,9 +31,10 @@ pub(super) struct ValueGraph {
 }
 
 /// Is what a value is by itself, and where the list of those is that it holds.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Node {
-    label: Digest,
+    /// Knows what the value is by itself, and has yet to be told what it holds.
+    label: PartsHasher,
     edges: Range<usize>,
 }
 
@@ -42,18 +43,19 @@ impl ValueGraph {
     pub(super) fn reserve(&mut self) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push(Node {
-            label: Digest::default(),
+            label: PartsHasher::new("value"),
             edges: 0..0,
         });
         id
     }
 
     /// Says what a value is by itself, and what it holds.
-    pub(super) fn set(&mut self, id: NodeId, label: Digest, edges: &[NodeId]) {
+    pub(super) fn set(&mut self, id: NodeId, label: &[u8], edges: &[NodeId]) {
         let start = self.edges.len();
         self.edges.extend_from_slice(edges);
-        let edges = start..self.edges.len();
-        self.nodes[id.index()] = Node { label, edges };
+        let node = &mut self.nodes[id.index()];
+        node.label.add(label);
+        node.edges = start..self.edges.len();
     }
 
     /// Lists what a value holds.
@@ -85,11 +87,12 @@ impl ValueGraph {
     }
 
     fn digest_of(&self, node: usize, digests: &[Option<Digest>]) -> Digest {
-        let label = &self.nodes[node].label;
-        let held = self.edges_of(node).iter();
-        let held = held.map(|edge| digests[edge.index()].as_ref().unwrap_or(label));
-        let parts = std::iter::once(label).chain(held);
-        hash_parts("value", parts.map(|digest| &digest.as_bytes()[..]))
+        let mut hasher = self.nodes[node].label.clone();
+        for edge in self.edges_of(node) {
+            let held = digests[edge.index()].unwrap_or_default();
+            hasher.add(held.as_bytes());
+        }
+        hasher.finish()
     }
 
     /// Tells the values of a circle apart by what is around them.
@@ -233,8 +236,7 @@ mod tests {
         let place = |node: usize| order.iter().position(|one| *one == node).unwrap_or(0);
         for (position, node) in order.iter().enumerate() {
             let edges: Vec<NodeId> = edges[*node].iter().map(|edge| ids[place(*edge)]).collect();
-            let label = hash_parts("label", [&labels[*node..=*node]]);
-            graph.set(ids[position], label, &edges);
+            graph.set(ids[position], &labels[*node..=*node], &edges);
         }
         let digests = graph.digests();
         (0..order.len()).map(|node| digests[place(node)]).collect()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rquickjs::{Array, Function, Value, function::Args};
+use rquickjs::{Array, Function, IntoJs as _, Value, function::Args};
 
 use super::{Fingerprinter, FollowedPath, Origin, unit::UnitReading};
 use crate::{
@@ -48,6 +48,15 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         let captured = match &capture.source {
             CaptureSource::Local(index) => self.read_local(origin.reader.as_ref(), *index)?,
             CaptureSource::Module(index) => self.module_binding(module, *index)?,
+            CaptureSource::Text(text) if capture.uses == Uses::Whole => {
+                self.add_constant(text, reading);
+                return Ok(());
+            }
+            CaptureSource::Text(text) => Captured::Value(text.into_js(&self.ctx)?),
+            CaptureSource::Number(bits) => {
+                let number = f64::from_bits(*bits);
+                Captured::Value(Value::new_number(self.ctx.clone(), number))
+            }
             CaptureSource::Import {
                 reader,
                 specifier,
@@ -242,18 +251,23 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         } else {
             let mut plain = Label::default();
             self.add_plain(value, &mut plain)?;
-            let plain = plain.into_plain();
-            reading.label.bytes(b'p', &plain.bytes);
             // A text is written down already.
             let preview = if value.is_string() {
                 None
             } else {
                 self.preview(value)?
             };
-            (CaptureValue::Plain(plain), preview)
+            (reading.add_plain(plain), preview)
         };
         reading.add_fact(shown, value, preview);
         Ok(())
+    }
+
+    fn add_constant(&self, text: &str, reading: &mut UnitReading) {
+        let mut plain = Label::default();
+        self.add_text(text, &mut plain);
+        let value = reading.add_plain(plain);
+        reading.add_fact(None, value, None);
     }
 
     /// Says whether what a module exports counts with its values.

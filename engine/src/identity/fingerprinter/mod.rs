@@ -196,7 +196,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     fn set(&mut self, id: NodeId, label: Label, mut facts: NodeFacts) {
         let mut label = label;
         facts.secrets.append(&mut label.secrets);
-        self.values.set(id, label.digest(), &label.edges);
+        self.values.set(id, &label.bytes, &label.edges);
         self.facts[id.index()] = facts;
     }
 

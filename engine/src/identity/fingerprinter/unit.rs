@@ -167,6 +167,12 @@ pub(super) struct UnitReading {
 }
 
 impl UnitReading {
+    /// Adds a value that holds no other.
+    pub(super) fn add_plain(&mut self, plain: Label) -> CaptureValue {
+        self.label.bytes(b'p', &plain.bytes);
+        CaptureValue::Plain(plain.into_plain())
+    }
+
     /// Adds what the capture that is being read stands for, and what it is called where that is
     /// not its name alone.
     pub(super) fn add_fact(

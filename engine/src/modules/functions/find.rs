@@ -6,8 +6,9 @@ use std::{borrow::Cow, cell::Cell, mem, ops::Range, sync::Arc};
 
 use oxc::{
     ast::ast::{
-        Argument, CallExpression, Expression, IdentifierReference, ImportDeclaration,
-        ImportDeclarationSpecifier, Program, Statement,
+        Argument, BindingPattern, CallExpression, Declaration, Expression, IdentifierReference,
+        ImportDeclaration, ImportDeclarationSpecifier, Program, Statement, VariableDeclarationKind,
+        VariableDeclarator,
     },
     ast_visit::Visit,
     semantic::{ScopeId, Scoping, SymbolId},
@@ -37,6 +38,7 @@ pub(super) fn find<'a>(program: &Program<'a>, scoping: &Scoping) -> FoundFunctio
         not_units: Vec::new(),
         names_by_place: FxHashMap::default(),
         imports: imports(program),
+        constants: constants(program),
         readers: Vec::new(),
         readers_by_symbol: FxHashMap::default(),
         touched: Vec::new(),
@@ -61,6 +63,7 @@ struct Finder<'a, 's> {
     not_units: Vec<ScopeId>,
     names_by_place: FxHashMap<ScopeId, Cow<'a, str>>,
     imports: FxHashMap<SymbolId, Imported>,
+    constants: FxHashMap<SymbolId, Constant<'a>>,
     readers: Vec<&'a str>,
     readers_by_symbol: FxHashMap<SymbolId, u32>,
     touched: Vec<Touched>,
@@ -140,6 +143,43 @@ fn imported(import: &ImportDeclaration<'_>) -> Vec<(SymbolId, Imported)> {
         .collect()
 }
 
+/// Is a value that the syntax shows.
+#[derive(Debug, Clone, Copy)]
+enum Constant<'a> {
+    Text(&'a str),
+    Number(f64),
+}
+
+/// Finds the variables of a module that have one value always, and one that can be read off.
+fn constants<'a>(program: &Program<'a>) -> FxHashMap<SymbolId, Constant<'a>> {
+    let declarations = program.body.iter().filter_map(|statement| match statement {
+        Statement::VariableDeclaration(declaration) => Some(declaration),
+        Statement::ExportDeclaration(export) => match &export.declaration {
+            Declaration::VariableDeclaration(declaration) => Some(declaration),
+            _ => None,
+        },
+        _ => None,
+    });
+    declarations
+        .filter(|declaration| declaration.kind == VariableDeclarationKind::Const)
+        .flat_map(|declaration| declaration.declarations.iter().filter_map(constant))
+        .collect()
+}
+
+fn constant<'a>(declarator: &VariableDeclarator<'a>) -> Option<(SymbolId, Constant<'a>)> {
+    let BindingPattern::BindingIdentifier(name) = &declarator.id else {
+        return None;
+    };
+    let value = match declarator.init.as_ref()? {
+        Expression::StringLiteral(text) if !text.lone_surrogates => {
+            Constant::Text(text.value.as_str())
+        }
+        Expression::NumericLiteral(number) => Constant::Number(number.value),
+        _ => return None,
+    };
+    Some((name.symbol_id.get()?, value))
+}
+
 impl<'a> Finder<'a, '_> {
     fn finish(self) -> FoundFunctions<'a> {
         let (units, drafts): (Vec<_>, Vec<_>) = self
@@ -175,6 +215,9 @@ impl<'a> Finder<'a, '_> {
         if self.open.len() >= MAX_DEPTH || self.not_units.contains(&scope) {
             return false;
         }
+        if let Some(outer) = self.open.last() {
+            self.units[*outer].draft.has_nested = true;
+        }
         let by_place = self.names_by_place.remove(&scope);
         let index = self.units.len();
         if let Some(slot) = self.units_by_scope.get_mut(scope.index()) {
@@ -190,7 +233,7 @@ impl<'a> Finder<'a, '_> {
                 name: name.or(by_place.as_deref()).map(Box::from),
                 kind,
                 span: range(span),
-                syntax: Digest::of(&[]),
+                syntax: Digest::default(),
                 captures: Vec::new(),
             },
             this,
@@ -292,6 +335,11 @@ impl<'a> Finder<'a, '_> {
                 specifier,
                 export,
             };
+        }
+        match self.constants.get(&symbol) {
+            Some(Constant::Text(text)) => return CaptureSource::Text((*text).into()),
+            Some(Constant::Number(number)) => return CaptureSource::Number(number.to_bits()),
+            None => {}
         }
         if self.scoping.symbol_scope_id(symbol) == self.scoping.root_scope_id() {
             return CaptureSource::Module(self.reader(symbol, name));

@@ -13,7 +13,7 @@
 //! A reader is a function that gives the variable of a number, when it is asked for it: it may
 //! have no value before.
 
-use std::mem;
+use std::{cell::Cell, mem};
 
 use oxc::{
     allocator::{Allocator, TakeIn, Vec as ArenaVec},
@@ -28,7 +28,7 @@ use oxc::{
         builder::AstBuilder,
     },
     ast_visit::{VisitMut, walk_mut},
-    semantic::ScopeFlags,
+    semantic::{ScopeFlags, ScopeId},
     span::{GetSpan, SPAN, Span},
     syntax::{number::NumberBase, operator::BinaryOperator},
 };
@@ -139,12 +139,18 @@ impl<'a> VisitMut<'a> for Marker<'a, '_> {
     }
 
     fn visit_function(&mut self, function: &mut Function<'a>, flags: ScopeFlags) {
+        if self.is_leaf(&function.scope_id) {
+            return;
+        }
         let outer = mem::replace(&mut self.callee, SPAN);
         walk_mut::walk_function(self, function, flags);
         self.callee = outer;
     }
 
     fn visit_arrow_function_expression(&mut self, arrow: &mut ArrowFunctionExpression<'a>) {
+        if self.is_leaf(&arrow.scope_id) {
+            return;
+        }
         let outer = mem::replace(&mut self.callee, SPAN);
         walk_mut::walk_arrow_function_expression(self, arrow);
         self.callee = outer;
@@ -215,6 +221,12 @@ fn declared_class<'s, 'a>(statement: &'s Statement<'a>) -> Option<&'s Class<'a>>
 }
 
 impl<'a> Marker<'a, '_> {
+    /// Says whether a unit has nothing in it that is to be marked.
+    fn is_leaf(&self, scope: &Cell<Option<ScopeId>>) -> bool {
+        let unit = self.found.unit_at(scope);
+        unit.is_some_and(|unit| !self.found.drafts[unit].has_nested)
+    }
+
     fn name_default_exports(&self, program: &mut Program<'a>) {
         for statement in &mut program.body {
             let Statement::ExportDefaultDeclaration(export) = statement else {
@@ -283,7 +295,7 @@ impl<'a> Marker<'a, '_> {
     /// Writes the statement that notes a declaration.
     fn declaration(
         &self,
-        scope: &std::cell::Cell<Option<oxc::semantic::ScopeId>>,
+        scope: &Cell<Option<ScopeId>>,
         id: Option<&BindingIdentifier<'a>>,
     ) -> Option<Statement<'a>> {
         let unit = self.found.unit_at(scope)?;

@@ -92,6 +92,10 @@ pub(crate) enum CaptureSource {
     Local(u32),
     /// In a variable of the module: its nth reader.
     Module(u32),
+    /// In the code: it is always this text.
+    Text(Box<str>),
+    /// In the code: it is always the number of these bits.
+    Number(u64),
     /// In another module.
     Import {
         /// The reader of the imported binding.
@@ -147,6 +151,8 @@ struct UnitDraft<'a> {
     is_named_by_place: bool,
     /// Whether it is inside another unit.
     is_nested: bool,
+    /// Whether other units are inside it.
+    has_nested: bool,
     /// The symbol of each capture, where it has one.
     symbols: Vec<Option<oxc::semantic::SymbolId>>,
     /// The names that its readers have to read, in order; `this` among them.

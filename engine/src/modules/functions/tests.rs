@@ -26,6 +26,7 @@ fn captures(text: &str) -> Vec<String> {
             let from = match capture.source {
                 CaptureSource::Local(_) => "local",
                 CaptureSource::Module(_) => "module",
+                CaptureSource::Text(_) | CaptureSource::Number(_) => "constant",
                 CaptureSource::Import { .. } => "import",
                 CaptureSource::Global => "global",
                 CaptureSource::DynamicImport { .. } => "dynamic",
@@ -57,10 +58,16 @@ fn captures(text: &str) -> Vec<String> {
 #[test]
 fn a_unit_captures_what_it_does_not_declare() {
     let check = |text: &str, expected: &[&str]| assert_eq!(captures(text), expected, "{text}");
-    check("const a = 1; const f = () => a;", &["module a"]);
+    check("const a = 1; const f = () => a;", &["constant a"]);
+    check("let a = 1; const f = () => a;", &["module a"]);
+    check(
+        "export const a = \"1\"; const f = () => a.length;",
+        &["constant a .length"],
+    );
+    check("function f() { const a = 1; return () => a; }", &[]);
     check(
         "const a = 1; function f(b = a) { const c = b; return c; }",
-        &["module a"],
+        &["constant a"],
     );
     check(
         "import { a } from \"./a\"; const f = () => a();",
@@ -130,11 +137,11 @@ fn a_unit_captures_what_it_does_not_declare() {
         &[],
     );
     check(
-        "const a = 1; function f() { return () => () => a; }",
+        "const a = {}; function f() { return () => () => a; }",
         &["module a"],
     );
     check(
-        "const a = 1; class f { static b = a; c() { return a; } }",
+        "const a = []; class f { static b = a; c() { return a; } }",
         &["module a"],
     );
     check("function f() { return f; }", &["module f"]);
@@ -448,8 +455,8 @@ fn the_marks_leave_the_code_what_it_is() {
         assert_eq!(transpiled.expect("no errors").code, expected);
     };
     check(
-        "const a = 1;\nexport default function () { return a; }",
-        "import.meta.scope(() => [a]);\nimport.meta.made(0, __rigkit_default, 0, \"default\");\nconst a = 1;\nexport default function __rigkit_default() {\nreturn a;\n}\n",
+        "const a = [];\nexport default function () { return a; }",
+        "import.meta.scope(() => [a]);\nimport.meta.made(0, __rigkit_default, 0, \"default\");\nconst a = [];\nexport default function __rigkit_default() {\nreturn a;\n}\n",
     );
     check(
         "const f = (x) => ({ m() { return x; }, g: () => 1 });",

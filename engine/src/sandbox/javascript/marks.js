@@ -20,7 +20,9 @@
     const first = module * NUMBERS_PER_MODULE;
     meta.site = (ordinal, argument, unit, reader) => {
       pendingSite = first + ordinal;
-      if (unit !== undefined && isDefining) note(argument, first + unit, reader);
+      if (unit !== undefined && isDefining) {
+        origins.set(argument, reader === undefined ? first + unit : [first + unit, reader]);
+      }
       return argument;
     };
     meta.made = (ordinal, value, reader, name) => {

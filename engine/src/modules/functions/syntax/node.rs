@@ -130,9 +130,18 @@ impl Written {
         self.number(count)
     }
 
+    /// Writes a number, seven bits a byte: most are small.
     pub(super) fn number(&mut self, number: u32) -> &mut Self {
-        self.bytes.extend_from_slice(&number.to_le_bytes());
-        self
+        let mut rest = number;
+        loop {
+            let [lowest, ..] = rest.to_le_bytes();
+            rest >>= 7;
+            if rest == 0 {
+                self.bytes.push(lowest);
+                return self;
+            }
+            self.bytes.push(lowest | 0x80);
+        }
     }
 
     pub(super) fn text(&mut self, text: &str) -> &mut Self {

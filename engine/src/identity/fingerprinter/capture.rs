@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rquickjs::{Array, Function, IntoJs as _, Value, function::Args};
 
-use super::{Fingerprinter, FollowedPath, Origin, unit::UnitReading};
+use super::{Fingerprinter, FollowedPath, origins::Origin, unit::UnitReading};
 use crate::{
     digest::Digest,
     identity::{fingerprints::CaptureValue, label::Label, unseen, value_graph::NodeId},
@@ -214,7 +214,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     /// Who calls a member hands over what it is a member of, which counts unless the function
     /// is known to make no use of it.
     fn find_member(
-        &self,
+        &mut self,
         value: &Value<'js>,
         member: &MemberUse,
     ) -> rquickjs::Result<(usize, Value<'js>)> {
@@ -231,8 +231,8 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         }
     }
 
-    fn may_use_this(&self, function: &Function<'js>) -> rquickjs::Result<bool> {
-        let origin = self.origin(function)?;
+    fn may_use_this(&mut self, function: &Function<'js>) -> rquickjs::Result<bool> {
+        let origin = self.origins.find(function)?;
         let unit = origin.and_then(|origin| self.unit(&origin));
         let kind = unit.map(|unit| unit.kind);
         Ok(kind != Some(UnitKind::Function { uses_this: false }))

@@ -4,6 +4,7 @@
 mod capture;
 mod environment;
 mod late_variables;
+mod origins;
 mod symbol;
 mod text;
 mod touched;
@@ -15,6 +16,7 @@ use std::{cell::OnceCell, path::PathBuf, sync::Arc};
 use rquickjs::{Array, Ctx, Function, Value};
 use rustc_hash::FxHashMap;
 
+use self::origins::{Origin, Origins};
 use super::{
     fingerprints::{FingerprintId, Fingerprints, HiddenReason, NodeFacts},
     label::Label,
@@ -28,7 +30,7 @@ use crate::{
         functions::{FunctionUnit, MemberUse},
     },
     project::LoadOptions,
-    sandbox::{Secrets, Variables, globals::library_function, loader::rigkit},
+    sandbox::{Secrets, Variables, globals::library_function},
 };
 
 /// Reads what is to have a fingerprint.
@@ -38,7 +40,7 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     secrets: Secrets,
     identity: IdentityUse,
     ctx: Ctx<'js>,
-    origin_of: Function<'js>,
+    origins: Origins<'js>,
     structure: OnceCell<Structure<'js>>,
     follow: OnceCell<Function<'js>>,
     values: ValueGraph,
@@ -74,30 +76,6 @@ struct FollowedPath<'a> {
     member: &'a MemberUse,
 }
 
-/// Says where a function or class was made.
-struct Origin<'js> {
-    module: ModuleId,
-    unit: usize,
-    reader: Option<Function<'js>>,
-}
-
-impl<'js> Origin<'js> {
-    /// Takes apart the number by which the sandbox names a unit of a module.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "both parts of the number were 32 bits wide"
-    )]
-    fn new(number: f64, reader: Option<Function<'js>>) -> Self {
-        const NUMBERS_PER_MODULE: f64 = 16_777_216.0;
-        Self {
-            module: ModuleId((number / NUMBERS_PER_MODULE) as u32),
-            unit: (number % NUMBERS_PER_MODULE) as usize,
-            reader,
-        }
-    }
-}
-
 impl<'a, 'js> Fingerprinter<'a, 'js> {
     pub(crate) fn new(
         ctx: &Ctx<'js>,
@@ -105,7 +83,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         options: &'a LoadOptions,
     ) -> rquickjs::Result<Self> {
         Ok(Self {
-            origin_of: rigkit(ctx)?.get("originOf")?,
+            origins: Origins::new(ctx)?,
             structure: OnceCell::new(),
             follow: OnceCell::new(),
             secrets: options.variables.secrets().clone(),
@@ -185,7 +163,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             return Ok(());
         }
         match value.as_function() {
-            Some(function) => match self.origin(function)? {
+            Some(function) => match self.origins.find(function)? {
                 Some(origin) => self.read_unit(id, function, &origin),
                 None => self.read_described(id, value),
             },
@@ -198,17 +176,6 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         facts.secrets.append(&mut label.secrets);
         self.values.set(id, &label.bytes, &label.edges);
         self.facts[id.index()] = facts;
-    }
-
-    fn origin(&self, function: &Function<'js>) -> rquickjs::Result<Option<Origin<'js>>> {
-        let origin: Value = self.origin_of.call((function.clone(),))?;
-        if let Some(number) = origin.as_number() {
-            return Ok(Some(Origin::new(number, None)));
-        }
-        let Some(origin) = origin.as_array() else {
-            return Ok(None);
-        };
-        Ok(Some(Origin::new(origin.get(0)?, Some(origin.get(1)?))))
     }
 
     /// Gives what a function or class was made from.

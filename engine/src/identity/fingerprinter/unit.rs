@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rquickjs::{Array, Atom, Filter, Function, Value};
 
-use super::{Fingerprinter, Origin, capture::Captured};
+use super::{Fingerprinter, capture::Captured, origins::Origin};
 use crate::{
     identity::{
         fingerprints::{CaptureFact, CaptureValue, FunctionFacts, HiddenReason, NodeFacts},

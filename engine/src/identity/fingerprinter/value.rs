@@ -89,14 +89,14 @@ impl<'js> Fingerprinter<'_, 'js> {
     }
 
     /// Says whether a value is an instance of a class of the project with private fields.
-    fn hides_state(&self, described: &Array<'js>) -> rquickjs::Result<bool> {
+    fn hides_state(&mut self, described: &Array<'js>) -> rquickjs::Result<bool> {
         let mut class: Option<Function> = described
             .get::<Value>(3)
             .ok()
             .and_then(Value::into_function);
         let is_instance = described.get::<String>(0)?.starts_with("Object ");
         while let Some(current) = class.filter(|_| is_instance) {
-            let Some(origin) = self.origin(&current)? else {
+            let Some(origin) = self.origins.find(&current)? else {
                 return Ok(false);
             };
             if let Some(FunctionUnit {

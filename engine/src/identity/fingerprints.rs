@@ -69,7 +69,7 @@ pub(super) struct CaptureFact {
     /// Which of the names that the function takes from outside it is.
     pub(super) capture: usize,
     /// What it is called, where that is not the name alone.
-    pub(super) shown: Option<Box<str>>,
+    pub(super) shown: Option<String>,
     pub(super) value: CaptureValue,
     pub(super) preview: Option<Arc<str>>,
 }
@@ -207,8 +207,7 @@ impl Fingerprints {
     }
 
     fn list(&self, capture: &CaptureFact, inside: &FunctionFacts, listed: &mut Listing) {
-        let unit = self.unit(inside);
-        let name = capture.name(unit).to_owned();
+        let name = self.name(capture, inside).to_owned();
         let one = match &capture.value {
             CaptureValue::Plain(plain) => Capture {
                 name,
@@ -222,7 +221,7 @@ impl Fingerprints {
             },
             CaptureValue::Node(node) => self.node_capture(name, capture, *node),
         };
-        listed.add(one, unit.name.as_deref());
+        listed.add(one, self.unit(inside).name.as_deref());
     }
 
     fn node_capture(&self, name: String, capture: &CaptureFact, id: NodeId) -> Capture {
@@ -314,12 +313,9 @@ impl Fingerprints {
             return None;
         };
         let reason = self.hidden_below(id)?;
-        let unit = self.unit(function);
-        Some(super::unseen::hidden_value(
-            capture.name(unit),
-            reason,
-            Some(self.range(function, &capture.of(unit).span)),
-        ))
+        let place = self.range(function, &self.captured(capture, function).span);
+        let name = self.name(capture, function);
+        Some(super::unseen::hidden_value(name, reason, Some(place)))
     }
 
     fn hidden_below(&self, id: NodeId) -> Option<HiddenReason> {
@@ -353,22 +349,23 @@ impl Fingerprints {
         queue
     }
 
+    /// Gives what a capture was made from.
+    fn captured(&self, capture: &CaptureFact, inside: &FunctionFacts) -> &CapturedName {
+        let functions = &self.graph.module(inside.module).functions;
+        &functions.captures(self.unit(inside))[capture.capture]
+    }
+
+    fn name<'n>(&'n self, capture: &'n CaptureFact, inside: &FunctionFacts) -> &'n str {
+        let shown = capture.shown.as_deref();
+        shown.unwrap_or_else(|| &self.captured(capture, inside).name)
+    }
+
     fn digest(&self, id: NodeId) -> Digest {
         self.digests[id.index()]
     }
 
     fn facts(&self, id: NodeId) -> &NodeFacts {
         &self.facts[id.index()]
-    }
-}
-
-impl CaptureFact {
-    fn of<'u>(&self, unit: &'u FunctionUnit) -> &'u CapturedName {
-        &unit.captures[self.capture]
-    }
-
-    fn name<'n>(&'n self, unit: &'n FunctionUnit) -> &'n str {
-        self.shown.as_deref().unwrap_or(&self.of(unit).name)
     }
 }
 

@@ -39,6 +39,14 @@ struct Node {
 }
 
 impl ValueGraph {
+    /// Makes a graph with room for so many values.
+    pub(super) fn with_capacity(values: usize) -> Self {
+        Self {
+            nodes: Vec::with_capacity(values),
+            edges: Vec::with_capacity(values),
+        }
+    }
+
     /// Makes room for a value whose parts are not known yet.
     pub(super) fn reserve(&mut self) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));

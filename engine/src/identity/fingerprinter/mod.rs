@@ -14,7 +14,7 @@ mod value;
 use std::{cell::OnceCell, path::PathBuf, sync::Arc};
 
 use rquickjs::{Array, Ctx, Function, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use self::origins::{Origin, Origins};
 use super::{
@@ -82,8 +82,14 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         graph: &'a Arc<ModuleGraph>,
         options: &'a LoadOptions,
     ) -> rquickjs::Result<Self> {
+        let origins = Origins::new(ctx)?;
+        // Most of them are captured by something that has a fingerprint.
+        let functions = match options.identity {
+            IdentityUse::Full => origins.len(),
+            IdentityUse::None => 0,
+        };
         Ok(Self {
-            origins: Origins::new(ctx)?,
+            origins,
             structure: OnceCell::new(),
             follow: OnceCell::new(),
             secrets: options.variables.secrets().clone(),
@@ -91,9 +97,9 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             ctx: ctx.clone(),
             graph,
             variables: &options.variables,
-            values: ValueGraph::default(),
-            facts: Vec::new(),
-            known: FxHashMap::default(),
+            values: ValueGraph::with_capacity(functions),
+            facts: Vec::with_capacity(functions),
+            known: FxHashMap::with_capacity_and_hasher(functions, FxBuildHasher),
             followed: FxHashMap::default(),
             unread: Vec::new(),
             previews: FxHashMap::default(),

@@ -1,7 +1,7 @@
 //! Where the functions and classes of the project come from, as the marks in its code have noted.
 
 use rquickjs::{Array, Ctx, Function, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::{modules::ModuleId, sandbox::loader::rigkit};
 
@@ -25,13 +25,17 @@ pub(super) struct Origins<'js> {
 impl<'js> Origins<'js> {
     pub(super) fn new(ctx: &Ctx<'js>) -> rquickjs::Result<Self> {
         let noted: Array = rigkit(ctx)?.get("noted")?;
-        let by_function =
-            FxHashMap::with_capacity_and_hasher(noted.len() / 2, rustc_hash::FxBuildHasher);
+        let by_function = FxHashMap::with_capacity_and_hasher(noted.len() / 2, FxBuildHasher);
         Ok(Self {
             noted,
             read: 0,
             by_function,
         })
+    }
+
+    /// Says of how many functions the origin has been noted.
+    pub(super) fn len(&self) -> usize {
+        self.noted.len() / 2
     }
 
     /// Finds the origin of a function; there is none for what no module of the project made.

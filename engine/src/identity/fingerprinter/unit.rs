@@ -12,13 +12,13 @@ use crate::{
         value_graph::NodeId,
     },
     modules::{
-        ModuleId,
+        ModuleGraph, ModuleId,
         functions::{FunctionUnit, UnitKind},
     },
     sandbox::loader::rigkit,
 };
 
-impl<'js> Fingerprinter<'_, 'js> {
+impl<'a, 'js> Fingerprinter<'a, 'js> {
     /// Reads a function or class of the project: its code, and what it captures.
     pub(super) fn read_unit(
         &mut self,
@@ -29,15 +29,17 @@ impl<'js> Fingerprinter<'_, 'js> {
         let Some(unit) = self.unit(origin) else {
             return self.read_described(id, function.as_value());
         };
+        let graph: &'a ModuleGraph = self.graph;
+        let captures = graph.module(origin.module).functions.captures(unit);
         let mut label = Label::new("unit");
         label.bytes(b's', unit.syntax.as_bytes());
         let mut reading = UnitReading {
             label,
             facts: NodeFacts::default(),
-            captures: Vec::with_capacity(unit.captures.len()),
+            captures: Vec::with_capacity(captures.len()),
             capture: 0,
         };
-        for (index, capture) in unit.captures.iter().enumerate() {
+        for (index, capture) in captures.iter().enumerate() {
             reading.capture = index;
             self.read_capture(capture, origin, &mut reading)?;
         }
@@ -183,7 +185,7 @@ impl UnitReading {
     ) {
         self.captures.push(CaptureFact {
             capture: self.capture,
-            shown: shown.map(String::into_boxed_str),
+            shown,
             value,
             preview,
         });

@@ -31,6 +31,9 @@ pub(super) fn find<'a>(program: &Program<'a>, scoping: &Scoping) -> FoundFunctio
     let mut finder = Finder {
         scoping,
         units: Vec::new(),
+        captures: Vec::new(),
+        symbols: Vec::new(),
+        spare: Vec::new(),
         known: FxHashMap::default(),
         open: Vec::new(),
         owners: vec![None; scoping.scopes_len()],
@@ -52,7 +55,12 @@ pub(super) fn find<'a>(program: &Program<'a>, scoping: &Scoping) -> FoundFunctio
 struct Finder<'a, 's> {
     scoping: &'s Scoping,
     units: Vec<OpenUnit<'a>>,
-    /// The captures of each unit, by what is captured.
+    /// The captures of all units that have ended.
+    captures: Vec<CapturedName>,
+    symbols: Vec<Option<SymbolId>>,
+    /// Room for captures that units have left.
+    spare: Vec<Vec<Captured>>,
+    /// Where among the captures of a unit something is.
     known: FxHashMap<(usize, CaptureKey<'a>), usize>,
     open: Vec<usize>,
     /// The innermost unit that each scope is in.
@@ -79,8 +87,14 @@ struct Imported {
     export: Arc<str>,
 }
 
+struct Captured {
+    capture: CapturedName,
+    symbol: Option<SymbolId>,
+}
+
 struct OpenUnit<'a> {
     unit: FunctionUnit,
+    captures: Vec<Captured>,
     draft: UnitDraft<'a>,
     this: ThisKind,
     depth: usize,
@@ -190,12 +204,14 @@ impl<'a> Finder<'a, '_> {
         FoundFunctions {
             functions: ModuleFunctions {
                 units,
-                readers: u32::try_from(self.readers.len()).unwrap_or(u32::MAX),
+                captures: self.captures,
+                readers: place(self.readers.len()),
                 touched: self.touched,
                 names_prototypes: self.names_prototypes,
             },
             units_by_scope: self.units_by_scope,
             drafts,
+            symbols: self.symbols,
             readers: self.readers,
         }
     }
@@ -234,8 +250,9 @@ impl<'a> Finder<'a, '_> {
                 kind,
                 span: range(span),
                 syntax: Digest::default(),
-                captures: Vec::new(),
+                captures: 0..0,
             },
+            captures: self.spare.pop().unwrap_or_default(),
             this,
             depth: self.open.len(),
         });
@@ -244,9 +261,21 @@ impl<'a> Finder<'a, '_> {
     }
 
     fn end(&mut self, has_begun: bool) {
-        if has_begun {
-            self.open.pop();
+        let ended = if has_begun { self.open.pop() } else { None };
+        if let Some(unit) = ended {
+            self.line_up_captures(unit);
         }
+    }
+
+    fn line_up_captures(&mut self, unit: usize) {
+        let mut captures = mem::take(&mut self.units[unit].captures);
+        let start = place(self.captures.len());
+        for Captured { capture, symbol } in captures.drain(..) {
+            self.captures.push(capture);
+            self.symbols.push(symbol);
+        }
+        self.units[unit].unit.captures = start..place(self.captures.len());
+        self.spare.push(captures);
     }
 
     /// Notes a use in every open unit that does not declare what is used.
@@ -288,10 +317,10 @@ impl<'a> Finder<'a, '_> {
     fn note_in(&mut self, unit: usize, used: &Use<'a>, uses: Uses) -> bool {
         let is_assigned = used.is_assigned && self.in_static_blocks.last() != Some(&unit);
         let assigned_at = is_assigned.then(|| used.span.clone());
-        let next = self.units[unit].unit.captures.len();
+        let next = self.units[unit].captures.len();
         let known = *self.known.entry((unit, used.key)).or_insert(next);
         if known < next {
-            let capture = &mut self.units[unit].unit.captures[known];
+            let capture = &mut self.units[unit].captures[known].capture;
             let is_first_assignment = is_assigned && capture.assigned_at.is_none();
             if is_first_assignment {
                 capture.assigned_at = assigned_at;
@@ -299,18 +328,18 @@ impl<'a> Finder<'a, '_> {
             return capture.uses.add(uses) || is_first_assignment;
         }
         let source = self.source(unit, used);
-        let open = &mut self.units[unit];
-        open.draft.symbols.push(match used.key {
+        let symbol = match used.key {
             CaptureKey::Symbol(symbol) => Some(symbol),
             _ => None,
-        });
-        open.unit.captures.push(CapturedName {
+        };
+        let capture = CapturedName {
             name: used.name.into(),
             source,
             uses,
             span: used.span.clone(),
             assigned_at,
-        });
+        };
+        self.units[unit].captures.push(Captured { capture, symbol });
         true
     }
 
@@ -350,14 +379,14 @@ impl<'a> Finder<'a, '_> {
     fn local(&mut self, unit: usize, binding: LocalBinding<'a>) -> CaptureSource {
         let locals = &mut self.units[unit].draft.locals;
         locals.push(binding);
-        CaptureSource::Local(u32::try_from(locals.len() - 1).unwrap_or(u32::MAX))
+        CaptureSource::Local(place(locals.len() - 1))
     }
 
     fn reader(&mut self, symbol: SymbolId, name: &'a str) -> u32 {
         let readers = &mut self.readers;
         *self.readers_by_symbol.entry(symbol).or_insert_with(|| {
             readers.push(name);
-            u32::try_from(readers.len() - 1).unwrap_or(u32::MAX)
+            place(readers.len() - 1)
         })
     }
 
@@ -554,6 +583,10 @@ impl<'a> Finder<'a, '_> {
             self.names_by_place.insert(scope, name.into());
         }
     }
+}
+
+fn place(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 fn range(span: Span) -> Range<u32> {

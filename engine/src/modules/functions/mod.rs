@@ -13,7 +13,10 @@ mod uses;
 
 use std::{ops::Range, sync::Arc};
 
-use oxc::{ast::ast::Program, semantic::Scoping};
+use oxc::{
+    ast::ast::Program,
+    semantic::{Scoping, SymbolId},
+};
 use serde::{Deserialize, Serialize};
 
 pub(super) use mark::mark_functions;
@@ -26,12 +29,22 @@ use crate::digest::Digest;
 pub(crate) struct ModuleFunctions {
     /// The functions and classes, in the order in which they begin.
     pub(crate) units: Vec<FunctionUnit>,
+    /// What they take from outside, those of one unit beside each other.
+    captures: Vec<CapturedName>,
     /// How many of the module's own bindings the printed code makes readable.
     pub(crate) readers: u32,
     /// The code that may change what it imports, or what the language brings.
     pub(crate) touched: Vec<Touched>,
     /// Whether anything in it names the prototype of a function.
     pub(crate) names_prototypes: bool,
+}
+
+impl ModuleFunctions {
+    /// Lists what a function or class takes from outside, in the order in which it is first used.
+    pub(crate) fn captures(&self, unit: &FunctionUnit) -> &[CapturedName] {
+        let Range { start, end } = unit.captures;
+        &self.captures[start as usize..end as usize]
+    }
 }
 
 /// Is code that may change what others share, such as `client.defaults.retries = 2`.
@@ -52,8 +65,8 @@ pub(crate) struct FunctionUnit {
     pub(crate) span: Range<u32>,
     /// A digest of its syntax, in which names of variables do not count.
     pub(crate) syntax: Digest,
-    /// What it takes from outside, in the order in which it is first used.
-    pub(crate) captures: Vec<CapturedName>,
+    /// Which of the module's captures are its own.
+    captures: Range<u32>,
 }
 
 /// Tells functions from classes.
@@ -140,6 +153,8 @@ pub(super) struct FoundFunctions<'a> {
     /// The unit that begins at each scope.
     units_by_scope: Vec<Option<u32>>,
     drafts: Vec<UnitDraft<'a>>,
+    /// The symbol of each of the module's captures, where it has one.
+    symbols: Vec<Option<SymbolId>>,
     /// The module's own bindings that are captured, in the order of their readers.
     readers: Vec<&'a str>,
 }
@@ -153,8 +168,6 @@ struct UnitDraft<'a> {
     is_nested: bool,
     /// Whether other units are inside it.
     has_nested: bool,
-    /// The symbol of each capture, where it has one.
-    symbols: Vec<Option<oxc::semantic::SymbolId>>,
     /// The names that its readers have to read, in order; `this` among them.
     locals: Vec<LocalBinding<'a>>,
 }
@@ -167,6 +180,12 @@ enum LocalBinding<'a> {
 }
 
 impl FoundFunctions<'_> {
+    /// Lists the symbols of what a unit captures.
+    fn symbols(&self, unit: usize) -> &[Option<SymbolId>] {
+        let Range { start, end } = self.functions.units[unit].captures;
+        &self.symbols[start as usize..end as usize]
+    }
+
     fn unit_at(&self, scope: &std::cell::Cell<Option<oxc::semantic::ScopeId>>) -> Option<usize> {
         let scope = scope.get()?;
         let unit = *self.units_by_scope.get(scope.index())?;

@@ -224,8 +224,8 @@ impl SyntaxWriter<'_> {
         let found = self.found;
         let mut imported = FxHashMap::default();
         let replaced = self.replaced.len();
-        let captures = found.functions.units[unit].captures.iter();
-        for ((number, capture), symbol) in (0..).zip(captures).zip(&found.drafts[unit].symbols) {
+        let captures = found.functions.captures(&found.functions.units[unit]);
+        for ((number, capture), symbol) in (0..).zip(captures).zip(found.symbols(unit)) {
             if let Some(symbol) = symbol {
                 self.give_number(*symbol, Number::Captured(number));
             }
@@ -266,7 +266,7 @@ impl SyntaxWriter<'_> {
             return;
         }
         let digest = self.digests[unit];
-        let symbols = self.found.drafts[unit].symbols.as_slice();
+        let symbols = self.found.symbols(unit);
         self.written
             .node(Tag::Unit)
             .flag(is_declaration)

@@ -4,26 +4,32 @@
 
 use std::path::Path;
 
-use super::{CaptureSource, FunctionUnit, Uses};
+use super::{CaptureSource, FunctionUnit, ModuleFunctions, Uses};
 use crate::modules::transpile::{Marks, transpile};
 
-fn units(text: &str) -> Vec<FunctionUnit> {
+fn functions(text: &str) -> ModuleFunctions {
     let transpiled = transpile(Path::new("a.ts"), text, Marks::All);
-    transpiled.expect("the text has no errors").functions.units
+    transpiled.expect("the text has no errors").functions
+}
+
+fn named<'f>(functions: &'f ModuleFunctions, name: &str) -> &'f FunctionUnit {
+    let mut units = functions.units.iter();
+    let named = units.find(|unit| unit.name.as_deref() == Some(name));
+    named.expect("a unit of that name")
 }
 
 fn unit(text: &str, name: &str) -> FunctionUnit {
-    let units = units(text).into_iter();
-    let mut named = units.filter(|unit| unit.name.as_deref() == Some(name));
-    named.next().expect("a unit of that name")
+    named(&functions(text), name).clone()
 }
 
 /// Writes what the unit `f` captures.
 fn captures(text: &str) -> Vec<String> {
-    let captures = unit(text, "f").captures.into_iter();
+    let functions = functions(text);
+    let captures = functions.captures(named(&functions, "f"));
     captures
+        .iter()
         .map(|capture| {
-            let from = match capture.source {
+            let from = match &capture.source {
                 CaptureSource::Local(_) => "local",
                 CaptureSource::Module(_) => "module",
                 CaptureSource::Text(_) | CaptureSource::Number(_) => "constant",
@@ -35,7 +41,7 @@ fn captures(text: &str) -> Vec<String> {
                 CaptureSource::ImportMeta => "meta",
                 CaptureSource::Hidden(_) => "hidden",
             };
-            let members = match capture.uses {
+            let members = match &capture.uses {
                 Uses::Whole => String::new(),
                 Uses::Members(members) => members
                     .iter()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rquickjs::{Array, Function, IntoJs as _, Value, function::Args};
 
-use super::{Fingerprinter, FollowedPath, origins::Origin, unit::UnitReading};
+use super::{Fingerprinter, FollowedFrom, FollowedPath, origins::Origin, unit::UnitReading};
 use crate::{
     digest::Digest,
     identity::{fingerprints::CaptureValue, label::Label, unseen, value_graph::NodeId},
@@ -57,11 +57,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
                 let number = f64::from_bits(*bits);
                 Captured::Value(Value::new_number(self.ctx.clone(), number))
             }
-            CaptureSource::Import {
-                reader,
-                specifier,
-                export,
-            } => {
+            CaptureSource::Import { specifier, export } => {
                 let target = self.graph.module(module).link(specifier);
                 if self.is_env(target, export, &capture.uses) {
                     let place = self.graph.module(module).range(&capture.span);
@@ -70,10 +66,9 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
                 }
                 let mut touched = self.touched_package(target);
                 reading.facts.warnings.append(&mut touched);
-                if self.has_values(target) {
-                    self.module_binding(module, *reader)?
-                } else {
-                    self.module_symbol(module, specifier, export)
+                match target.filter(|target| self.has_values(*target)) {
+                    Some(target) => self.exported(module, target, export)?,
+                    None => self.module_symbol(module, specifier, export),
                 }
             }
             CaptureSource::Global if &*capture.name == "process" => {
@@ -181,15 +176,10 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         if !value.is_object() {
             return Ok((0, value.clone()));
         }
-        let (CaptureSource::Module(reader) | CaptureSource::Import { reader, .. }) = capture.source
-        else {
+        let Some(from) = self.followed_from(capture, module) else {
             return self.find_member(value, member);
         };
-        let path = FollowedPath {
-            module,
-            reader,
-            member,
-        };
+        let path = FollowedPath { from, member };
         if let Some(known) = self.followed.get(&path) {
             return Ok(known.clone());
         }
@@ -206,6 +196,21 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         };
         self.followed.insert(path, found.clone());
         Ok(found)
+    }
+
+    fn followed_from(
+        &self,
+        capture: &'a CapturedName,
+        module: ModuleId,
+    ) -> Option<FollowedFrom<'a>> {
+        match &capture.source {
+            CaptureSource::Module(reader) => Some(FollowedFrom::Reader(module, *reader)),
+            CaptureSource::Import { specifier, export } => {
+                let target = self.graph.module(module).link(specifier)?;
+                Some(FollowedFrom::Export(target, export))
+            }
+            _ => None,
+        }
     }
 
     /// Follows the names that lead to a member; gives how many of them count, and the value
@@ -271,11 +276,9 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     }
 
     /// Says whether what a module exports counts with its values.
-    fn has_values(&self, target: Option<ModuleId>) -> bool {
-        target.is_some_and(|target| {
-            let target = self.graph.module(target);
-            target.origin == ModuleOrigin::Project && target.format != ModuleFormat::CommonJs
-        })
+    fn has_values(&self, target: ModuleId) -> bool {
+        let target = self.graph.module(target);
+        target.origin == ModuleOrigin::Project && target.format != ModuleFormat::CommonJs
     }
 
     /// Says whether an import is the SDK's `env`; where it is given a name, that is a capture of

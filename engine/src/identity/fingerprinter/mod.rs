@@ -13,7 +13,7 @@ mod value;
 
 use std::{cell::OnceCell, path::PathBuf, sync::Arc};
 
-use rquickjs::{Array, Ctx, Function, Value};
+use rquickjs::{Array, Ctx, Function, Object, Value};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use self::origins::{Origin, Origins};
@@ -51,6 +51,8 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     previews: FxHashMap<NodeId, Option<Arc<str>>>,
     /// The values of the bindings of each module, where all of them have one.
     bindings: FxHashMap<ModuleId, Option<Array<'js>>>,
+    /// What each module exports, unless it has stopped half way.
+    namespaces: FxHashMap<ModuleId, Option<Object<'js>>>,
     packages: PackageVersions,
     texts: FxHashMap<PathBuf, NodeId>,
     /// Whether the project may put something on the prototype of a function.
@@ -68,12 +70,20 @@ struct Structure<'js> {
     preview: Function<'js>,
 }
 
-/// Names a member of a binding of a module: its reader, and the way from there.
+/// Names a member of a variable of a module: where that is, and the way from there.
 #[derive(PartialEq, Eq, Hash)]
 struct FollowedPath<'a> {
-    module: ModuleId,
-    reader: u32,
+    from: FollowedFrom<'a>,
     member: &'a MemberUse,
+}
+
+/// Says where a variable of a module is found.
+#[derive(PartialEq, Eq, Hash)]
+enum FollowedFrom<'a> {
+    /// With a reader of the module.
+    Reader(ModuleId, u32),
+    /// Among the exports of the module.
+    Export(ModuleId, &'a str),
 }
 
 impl<'a, 'js> Fingerprinter<'a, 'js> {
@@ -104,6 +114,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             unread: Vec::new(),
             previews: FxHashMap::default(),
             bindings: FxHashMap::default(),
+            namespaces: FxHashMap::default(),
             packages: PackageVersions::default(),
             texts: FxHashMap::default(),
             names_prototypes: None,

@@ -139,6 +139,38 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         Ok(())
     }
 
+    /// Gives what a module imports from another one.
+    ///
+    /// Where that has no value, for a module has stopped half way, all of the importer counts.
+    pub(super) fn exported(
+        &mut self,
+        importer: ModuleId,
+        target: ModuleId,
+        export: &str,
+    ) -> rquickjs::Result<Captured<'js>> {
+        let namespace = match self.namespaces.get(&target) {
+            Some(known) => known.as_ref(),
+            None => {
+                let read = self.import(&self.graph.module(target).path);
+                self.namespaces.entry(target).or_insert(read).as_ref()
+            }
+        };
+        let value = match namespace {
+            Some(namespace) if export == "*" => Ok(namespace.clone().into_value()),
+            Some(namespace) => namespace.get(export),
+            None => Err(rquickjs::Error::Unknown),
+        };
+        match value {
+            Ok(value) => Ok(Captured::Value(value)),
+            Err(_) => {
+                // What it threw is nobody's.
+                drop(self.ctx.catch());
+                let path = &self.graph.module(importer).path;
+                Ok(Captured::Text(self.text_node(path)))
+            }
+        }
+    }
+
     /// Reads a variable; one that has no value yet, and may never have, is as good as none.
     pub(super) fn read_local(
         &self,

@@ -74,13 +74,23 @@ impl<'js> Fingerprinter<'_, 'js> {
         let module = self.graph.find_by_name(Path::new(file));
         let is_module =
             module.is_some_and(|module| self.graph.module(module).format == ModuleFormat::EsModule);
-        let exports = if is_module {
-            Module::import(&self.ctx, file).and_then(|promise| promise.finish())
-        } else {
-            rigkit(&self.ctx)
-                .and_then(|rigkit| rigkit.get::<_, Function>("requireCommonJs"))
-                .and_then(|require| require.call((file,)))
-        };
+        if is_module {
+            return self.import(Path::new(file)).map(Object::into_value);
+        }
+        let exports = rigkit(&self.ctx)
+            .and_then(|rigkit| rigkit.get::<_, Function>("requireCommonJs"))
+            .and_then(|require| require.call((file,)));
+        if exports.is_err() {
+            // What it threw is nobody's.
+            drop(self.ctx.catch());
+        }
+        exports.ok()
+    }
+
+    /// Gives the exports of a module that has been evaluated.
+    pub(super) fn import(&self, path: &Path) -> Option<Object<'js>> {
+        let name = path.to_string_lossy();
+        let exports = Module::import(&self.ctx, &*name).and_then(|promise| promise.finish());
         if exports.is_err() {
             // What it threw is nobody's.
             drop(self.ctx.catch());

@@ -359,11 +359,7 @@ impl<'a> Finder<'a, '_> {
 
     fn source_of_symbol(&mut self, unit: usize, symbol: SymbolId, name: &'a str) -> CaptureSource {
         if let Some(Imported { specifier, export }) = self.imports.get(&symbol).cloned() {
-            return CaptureSource::Import {
-                reader: self.reader(symbol, name),
-                specifier,
-                export,
-            };
+            return CaptureSource::Import { specifier, export };
         }
         match self.constants.get(&symbol) {
             Some(Constant::Text(text)) => return CaptureSource::Text((*text).into()),

@@ -7,8 +7,8 @@
 //! - `import.meta.declared(n, value, …)` notes the functions of a block.
 //! - `import.meta.members(object, [[n, "name", reader, "get"], …])` does so for the methods of
 //!   an object; `import.meta.key(key)` gives it the names that are computed, which are absent.
-//! - `import.meta.scope(() => [a, …])` hands over the module's own bindings, to be read once
-//!   the module has been evaluated.
+//! - `import.meta.scope(() => [a, …])` hands over variables of the module that are captured, to
+//!   be read once the module has been evaluated.
 //!
 //! A reader is a function that gives the variable of a number, when it is asked for it: it may
 //! have no value before.

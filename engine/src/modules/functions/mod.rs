@@ -3,7 +3,7 @@
 //! Reading a module gives, for every function and class in it, a digest of its normalized
 //! syntax and the names it takes from outside. The printed code then makes two things
 //! reachable once the module has been evaluated: which of these a value is, and the value of
-//! everything that it captured.
+//! what it captured, unless that is written down or another module exports it.
 
 mod find;
 mod mark;
@@ -111,8 +111,6 @@ pub(crate) enum CaptureSource {
     Number(u64),
     /// In another module.
     Import {
-        /// The reader of the imported binding.
-        reader: u32,
         specifier: Arc<str>,
         /// The name of the export; `*` for all of them.
         export: Arc<str>,
@@ -155,7 +153,7 @@ pub(super) struct FoundFunctions<'a> {
     drafts: Vec<UnitDraft<'a>>,
     /// The symbol of each of the module's captures, where it has one.
     symbols: Vec<Option<SymbolId>>,
-    /// The module's own bindings that are captured, in the order of their readers.
+    /// The module's own variables that are captured, in the order of their readers.
     readers: Vec<&'a str>,
 }
 

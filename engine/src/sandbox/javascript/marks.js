@@ -52,12 +52,8 @@
   };
 
   function note(value, number, reader) {
-    noteOrigin(value, reader ? [number, reader] : number);
-  }
-
-  function noteOrigin(value, origin) {
     noted[noted.length] = value;
-    noted[noted.length] = origin;
+    noted[noted.length] = reader ? [number, reader] : number;
   }
 
   // The origins by what they are of, as far as somebody has asked for them here.
@@ -98,7 +94,7 @@
       for (const key of Reflect.ownKeys(holder)) {
         const { value: method, get, set } = Object.getOwnPropertyDescriptor(holder, key);
         for (const member of [method, get, set]) {
-          if (typeof member === "function" && originOf(member) === undefined) noteOrigin(member, origin);
+          if (typeof member === "function" && originOf(member) === undefined) noted.push(member, origin);
         }
       }
     }

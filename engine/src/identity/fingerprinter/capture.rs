@@ -67,7 +67,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
                 let mut touched = self.touched_package(target);
                 reading.facts.warnings.append(&mut touched);
                 match target.filter(|target| self.has_values(*target)) {
-                    Some(target) => self.exported(module, target, export)?,
+                    Some(target) => self.exported(module, target, export),
                     None => self.module_symbol(module, specifier, export),
                 }
             }

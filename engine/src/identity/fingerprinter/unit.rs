@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rquickjs::{Array, Atom, Filter, Function, Value};
+use rquickjs::{Array, Atom, Filter, Function, Object, Value};
 
 use super::{Fingerprinter, capture::Captured, origins::Origin};
 use crate::{
@@ -147,28 +147,30 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         importer: ModuleId,
         target: ModuleId,
         export: &str,
-    ) -> rquickjs::Result<Captured<'js>> {
-        let namespace = match self.namespaces.get(&target) {
-            Some(known) => known.as_ref(),
-            None => {
-                let read = self.import(&self.graph.module(target).path);
-                self.namespaces.entry(target).or_insert(read).as_ref()
-            }
-        };
+    ) -> Captured<'js> {
+        let namespace = self.namespace(target);
         let value = match namespace {
-            Some(namespace) if export == "*" => Ok(namespace.clone().into_value()),
-            Some(namespace) => namespace.get(export),
-            None => Err(rquickjs::Error::Unknown),
+            Some(namespace) if export == "*" => Some(namespace.into_value()),
+            Some(namespace) => namespace.get(export).ok(),
+            None => None,
         };
-        match value {
-            Ok(value) => Ok(Captured::Value(value)),
-            Err(_) => {
+        value.map_or_else(
+            || {
                 // What it threw is nobody's.
                 drop(self.ctx.catch());
-                let path = &self.graph.module(importer).path;
-                Ok(Captured::Text(self.text_node(path)))
-            }
+                Captured::Text(self.text_node(&self.graph.module(importer).path))
+            },
+            Captured::Value,
+        )
+    }
+
+    fn namespace(&mut self, module: ModuleId) -> Option<Object<'js>> {
+        if let Some(known) = self.namespaces.get(&module) {
+            return known.clone();
         }
+        let namespace = self.import(&self.graph.module(module).path);
+        self.namespaces.insert(module, namespace.clone());
+        namespace
     }
 
     /// Reads a variable; one that has no value yet, and may never have, is as good as none.

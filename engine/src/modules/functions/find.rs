@@ -287,12 +287,12 @@ impl<'a> Finder<'a, '_> {
         };
         let mut used = used;
         for position in (outermost..self.open.len()).rev() {
-            let uses = if position == outermost {
+            let members = if position == outermost {
                 mem::replace(&mut used.uses, Uses::Whole)
             } else {
                 used.uses.clone()
             };
-            if !self.note_in(self.open[position], &used, uses) {
+            if !self.note_in(self.open[position], &used, members) {
                 break;
             }
         }
@@ -314,7 +314,7 @@ impl<'a> Finder<'a, '_> {
     }
 
     /// Notes a use in a unit; says whether that is news.
-    fn note_in(&mut self, unit: usize, used: &Use<'a>, uses: Uses) -> bool {
+    fn note_in(&mut self, unit: usize, used: &Use<'a>, members: Uses) -> bool {
         let is_assigned = used.is_assigned && self.in_static_blocks.last() != Some(&unit);
         let assigned_at = is_assigned.then(|| used.span.clone());
         let next = self.units[unit].captures.len();
@@ -325,7 +325,7 @@ impl<'a> Finder<'a, '_> {
             if is_first_assignment {
                 capture.assigned_at = assigned_at;
             }
-            return capture.uses.add(uses) || is_first_assignment;
+            return capture.uses.add(members) || is_first_assignment;
         }
         let source = self.source(unit, used);
         let symbol = match used.key {
@@ -335,7 +335,7 @@ impl<'a> Finder<'a, '_> {
         let capture = CapturedName {
             name: used.name.into(),
             source,
-            uses,
+            uses: members,
             span: used.span.clone(),
             assigned_at,
         };

@@ -298,15 +298,12 @@ impl SyntaxWriter<'_> {
             self.written.node(Tag::Free).text(name);
             return;
         };
-        let number = match self.numbers.get(symbol.index()).copied().flatten() {
-            Some(known) => known,
-            None => {
-                let number = Number::Own(unit.own);
-                unit.own += 1;
-                self.give_number(symbol, number);
-                number
-            }
-        };
+        let known = self.numbers.get(symbol.index()).copied().flatten();
+        let number = known.unwrap_or(Number::Own(unit.own));
+        if known.is_none() {
+            unit.own += 1;
+            self.give_number(symbol, number);
+        }
         match number {
             Number::Captured(number) => self.written.node(Tag::Captured).number(number),
             Number::Own(number) => self.written.node(Tag::Own).number(number),

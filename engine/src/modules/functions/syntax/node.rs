@@ -196,11 +196,11 @@ pub(super) fn write_node(kind: AstKind<'_>, out: &mut Written) {
         AstKind::ObjectProperty(property) => write_property(property, out),
         AstKind::SpreadElement(_) => out.node(Tag::Spread),
         AstKind::ParenthesizedExpression(_) => out,
-        _ => return write_expression(kind, out),
+        _ => write_expression(kind, out),
     };
 }
 
-fn write_expression(kind: AstKind<'_>, out: &mut Written) {
+fn write_expression<'o>(kind: AstKind<'_>, out: &'o mut Written) -> &'o mut Written {
     match kind {
         AstKind::ComputedMemberExpression(it) => out.node(Tag::ComputedMember).flag(it.optional),
         AstKind::StaticMemberExpression(it) => out.node(Tag::StaticMember).flag(it.optional),
@@ -231,11 +231,11 @@ fn write_expression(kind: AstKind<'_>, out: &mut Written) {
             .flag(it.delegate)
             .flag(it.argument.is_some()),
         AstKind::ChainExpression(_) => out.node(Tag::Chain),
-        _ => return write_pattern(kind, out),
-    };
+        _ => write_pattern(kind, out),
+    }
 }
 
-fn write_pattern(kind: AstKind<'_>, out: &mut Written) {
+fn write_pattern<'o>(kind: AstKind<'_>, out: &'o mut Written) -> &'o mut Written {
     match kind {
         AstKind::ArrayAssignmentTarget(ArrayAssignmentTarget { elements, rest, .. }) => out
             .node(Tag::ArrayTarget)
@@ -261,11 +261,11 @@ fn write_pattern(kind: AstKind<'_>, out: &mut Written) {
             .places(elements)
             .flag(rest.is_some()),
         AstKind::BindingRestElement(_) => out.node(Tag::RestPattern),
-        _ => return write_function_part(kind, out),
-    };
+        _ => write_function_part(kind, out),
+    }
 }
 
-fn write_function_part(kind: AstKind<'_>, out: &mut Written) {
+fn write_function_part<'o>(kind: AstKind<'_>, out: &'o mut Written) -> &'o mut Written {
     match kind {
         AstKind::Function(it) => write_function(it, out),
         AstKind::ArrowFunctionExpression(it) => out.node(Tag::Arrow).flag(it.r#async),
@@ -305,11 +305,11 @@ fn write_function_part(kind: AstKind<'_>, out: &mut Written) {
             .flag(it.value.is_some()),
         AstKind::StaticBlock(it) => out.node(Tag::StaticBlock).count(it.body.len()),
         AstKind::Decorator(_) => out.node(Tag::Decorator),
-        _ => return write_statement(kind, out),
-    };
+        _ => write_statement(kind, out),
+    }
 }
 
-fn write_statement(kind: AstKind<'_>, out: &mut Written) {
+fn write_statement<'o>(kind: AstKind<'_>, out: &'o mut Written) -> &'o mut Written {
     match kind {
         AstKind::LabelIdentifier(it) => out.node(Tag::Label).text(&it.name),
         AstKind::BlockStatement(it) => out.node(Tag::Block).count(it.body.len()),
@@ -350,7 +350,7 @@ fn write_statement(kind: AstKind<'_>, out: &mut Written) {
         AstKind::DebuggerStatement(_) => out.node(Tag::Debugger),
         // Types are gone, and what only modules consist of is in no function.
         _ => out.node(Tag::Unknown),
-    };
+    }
 }
 
 fn write_property<'o>(property: &ObjectProperty<'_>, out: &'o mut Written) -> &'o mut Written {

@@ -31,13 +31,32 @@ impl Digest {
 /// Hashes parts under a tag; each is preceded by its length, so that they cannot run into
 /// each other.
 pub(crate) fn hash_parts<'a>(tag: &'a str, parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
-    let mut hasher = Sha256::new();
-    for part in std::iter::once(tag.as_bytes()).chain(parts) {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
+    let mut hasher = PartsHasher::new(tag);
+    for part in parts {
+        hasher.add(part);
     }
-    let bytes: [u8; Digest::LENGTH] = hasher.finalize().into();
-    Digest::from(bytes)
+    hasher.finish()
+}
+
+/// Hashes parts that become known one after the other, as [`hash_parts`] does.
+#[derive(Debug, Clone)]
+pub(crate) struct PartsHasher(Sha256);
+
+impl PartsHasher {
+    pub(crate) fn new(tag: &str) -> Self {
+        let mut hasher = Self(Sha256::new());
+        hasher.add(tag.as_bytes());
+        hasher
+    }
+
+    pub(crate) fn add(&mut self, part: &[u8]) {
+        self.0.update((part.len() as u64).to_le_bytes());
+        self.0.update(part);
+    }
+
+    pub(crate) fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
 }
 
 impl From<[u8; Digest::LENGTH]> for Digest {

@@ -26,6 +26,8 @@ enum Chore {
     Bench(bench::BenchArguments),
     /// Measures the language server of the release build.
     Editor(editor::EditorArguments),
+    /// Measures what telling handlers apart by what they do adds to loading.
+    Identity(identity::IdentityArguments),
     /// Loads a project again and again, for a profiler to watch.
     Load(identity::LoadArguments),
 }
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().chore {
         Chore::Bench(arguments) => bench::run(&arguments),
         Chore::Editor(arguments) => editor::run(&arguments),
+        Chore::Identity(arguments) => identity::compare(&arguments),
         Chore::Load(arguments) => identity::load_often(&arguments),
     };
     match done {

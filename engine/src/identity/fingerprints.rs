@@ -5,11 +5,17 @@ use std::{collections::HashSet, fmt, ops::Range, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{label, value_graph::NodeId};
+use super::{
+    label,
+    value_graph::{NodeId, ValueGraph},
+};
 use crate::{
     diagnostic::Diagnostic,
     digest::{Digest, hash_parts},
-    modules::{ModuleGraph, ModuleId},
+    modules::{
+        ModuleGraph, ModuleId,
+        functions::{CapturedName, FunctionUnit},
+    },
     source::SourceRange,
 };
 
@@ -20,19 +26,13 @@ pub struct FingerprintId(pub(super) NodeId);
 /// Holds the fingerprints of one definition.
 pub struct Fingerprints {
     graph: Arc<ModuleGraph>,
-    nodes: Vec<FingerprintNode>,
+    values: ValueGraph,
+    digests: Vec<Digest>,
+    facts: Vec<NodeFacts>,
     has_secrets: bool,
     has_warnings: bool,
     /// What no code can be seen to use, because all code may use it.
     pub(crate) shared_warnings: Vec<Diagnostic>,
-}
-
-/// Is a function or a value that something of the definition consists of.
-pub(super) struct FingerprintNode {
-    pub(super) digest: Digest,
-    /// What it holds by itself.
-    pub(super) edges: Vec<NodeId>,
-    pub(super) facts: NodeFacts,
 }
 
 /// Is what is known of a value beyond its digest.
@@ -58,25 +58,20 @@ pub(super) enum HiddenReason {
 
 /// Is what is known of a function or class.
 pub(super) struct FunctionFacts {
-    pub(super) name: Option<Box<str>>,
-    pub(super) syntax: Digest,
-    pub(super) place: CodeSpan,
+    pub(super) module: ModuleId,
+    /// Which of the module's functions and classes it is.
+    pub(super) unit: usize,
     pub(super) captures: Vec<CaptureFact>,
 }
 
 /// Is something that a function captures.
 pub(super) struct CaptureFact {
-    pub(super) name: String,
+    /// Which of the names that the function takes from outside it is.
+    pub(super) capture: usize,
+    /// What it is called, where that is not the name alone.
+    pub(super) shown: Option<String>,
     pub(super) value: CaptureValue,
     pub(super) preview: Option<Arc<str>>,
-    pub(super) place: CodeSpan,
-}
-
-/// Is a stretch of a module.
-#[derive(Debug, Clone)]
-pub(super) struct CodeSpan {
-    pub(super) module: ModuleId,
-    pub(super) bytes: Range<u32>,
 }
 
 /// Is the value of a capture.
@@ -154,30 +149,32 @@ impl fmt::Display for CodePlace {
 impl Fingerprints {
     pub(super) fn new(
         graph: Arc<ModuleGraph>,
-        nodes: Vec<FingerprintNode>,
+        values: ValueGraph,
+        facts: Vec<NodeFacts>,
         shared_warnings: Vec<Diagnostic>,
     ) -> Self {
         Self {
             shared_warnings,
-            has_secrets: nodes.iter().any(|node| node.facts.has_secrets()),
-            has_warnings: nodes.iter().any(|node| node.facts.has_warnings()),
+            has_secrets: facts.iter().any(NodeFacts::has_secrets),
+            has_warnings: facts.iter().any(NodeFacts::has_warnings),
+            digests: values.digests(),
             graph,
-            nodes,
+            values,
+            facts,
         }
     }
 
     /// Gives the whole of a fingerprint, without the secrets in it.
     #[must_use]
     pub fn hash(&self, id: FingerprintId) -> Digest {
-        self.node(id.0).digest
+        self.digest(id.0)
     }
 
     /// Gives what a function does by itself, whatever it captures.
     #[must_use]
     pub fn body(&self, id: FingerprintId) -> Digest {
-        let node = self.node(id.0);
-        let function = node.facts.function.as_ref();
-        function.map_or(node.digest, |function| function.syntax)
+        let function = self.facts(id.0).function.as_ref();
+        function.map_or_else(|| self.digest(id.0), |function| self.unit(function).syntax)
     }
 
     /// Gives the texts with secrets that a fingerprint depends on.
@@ -188,7 +185,7 @@ impl Fingerprints {
         let reached = self.reached(id);
         let mut secrets: Vec<&str> = reached
             .into_iter()
-            .flat_map(|node| self.node(node).facts.all_secrets())
+            .flat_map(|node| self.facts(node).all_secrets())
             .collect();
         secrets.sort_unstable();
         secrets.dedup();
@@ -200,7 +197,7 @@ impl Fingerprints {
     pub fn captures(&self, id: FingerprintId) -> Vec<Capture> {
         let mut listed = Listing::default();
         for node in self.reached(id) {
-            if let Some(function) = &self.node(node).facts.function {
+            if let Some(function) = &self.facts(node).function {
                 for capture in &function.captures {
                     self.list(capture, function, &mut listed);
                 }
@@ -210,9 +207,10 @@ impl Fingerprints {
     }
 
     fn list(&self, capture: &CaptureFact, inside: &FunctionFacts, listed: &mut Listing) {
+        let name = self.name(capture, inside).to_owned();
         let one = match &capture.value {
             CaptureValue::Plain(plain) => Capture {
-                name: capture.name.clone(),
+                name,
                 fingerprint: plain_fingerprint(plain),
                 value: match &capture.preview {
                     Some(preview) => Some(preview.to_string()),
@@ -221,25 +219,24 @@ impl Fingerprints {
                 place: None,
                 holds_functions: false,
             },
-            CaptureValue::Node(node) => self.node_capture(capture, *node),
+            CaptureValue::Node(node) => self.node_capture(name, capture, *node),
         };
-        listed.add(one, inside.name.as_deref());
+        listed.add(one, self.unit(inside).name.as_deref());
     }
 
-    fn node_capture(&self, capture: &CaptureFact, id: NodeId) -> Capture {
-        let node = self.node(id);
-        let Some(function) = &node.facts.function else {
+    fn node_capture(&self, name: String, capture: &CaptureFact, id: NodeId) -> Capture {
+        let Some(function) = &self.facts(id).function else {
             return Capture {
-                name: capture.name.clone(),
-                fingerprint: node.digest,
+                name,
+                fingerprint: self.digest(id),
                 value: capture.preview.as_deref().map(str::to_owned),
                 place: None,
                 holds_functions: self.holds_functions(id),
             };
         };
         Capture {
-            name: capture.name.clone(),
-            fingerprint: function.syntax,
+            name,
+            fingerprint: self.unit(function).syntax,
             value: None,
             place: Some(self.code_place(function)),
             holds_functions: false,
@@ -249,18 +246,18 @@ impl Fingerprints {
     fn holds_functions(&self, id: NodeId) -> bool {
         self.reached(FingerprintId(id))
             .iter()
-            .any(|node| self.node(*node).facts.function.is_some())
+            .any(|node| self.facts(*node).function.is_some())
     }
 
     /// Gives where the code of a function is.
     #[must_use]
     pub fn code(&self, id: FingerprintId) -> Option<SourceRange> {
-        let function = self.node(id.0).facts.function.as_ref()?;
-        Some(self.range(&function.place))
+        let function = self.facts(id.0).function.as_ref()?;
+        Some(self.range(function, &self.unit(function).span))
     }
 
     fn code_place(&self, function: &FunctionFacts) -> CodePlace {
-        let range = self.range(&function.place);
+        let range = self.range(function, &self.unit(function).span);
         let root = self.graph.module(ModuleGraph::ENTRY).path.parent();
         let file = root
             .and_then(|root| range.file.strip_prefix(root).ok())
@@ -272,8 +269,13 @@ impl Fingerprints {
         }
     }
 
-    fn range(&self, place: &CodeSpan) -> SourceRange {
-        self.graph.module(place.module).range(&place.bytes)
+    fn range(&self, function: &FunctionFacts, bytes: &Range<u32>) -> SourceRange {
+        self.graph.module(function.module).range(bytes)
+    }
+
+    /// Gives what a function was made from.
+    fn unit(&self, function: &FunctionFacts) -> &FunctionUnit {
+        &self.graph.module(function.module).functions.units[function.unit]
     }
 
     /// Lists what no fingerprint can see, or sees otherwise than one might think, of what a
@@ -292,35 +294,36 @@ impl Fingerprints {
             warnings.push(super::unseen::hidden_value(name, reason, place()));
         }
         for node in self.reached(id) {
-            let facts = &self.node(node).facts;
+            let facts = self.facts(node);
             warnings.extend(facts.warnings.iter().cloned());
-            let captures = facts
-                .function
-                .iter()
-                .flat_map(|function| &function.captures);
-            warnings.extend(captures.filter_map(|capture| self.hidden_capture(capture)));
+            if let Some(function) = &facts.function {
+                let captures = function.captures.iter();
+                warnings.extend(captures.filter_map(|one| self.hidden_capture(function, one)));
+            }
         }
         warnings
     }
 
-    fn hidden_capture(&self, capture: &CaptureFact) -> Option<Diagnostic> {
+    fn hidden_capture(
+        &self,
+        function: &FunctionFacts,
+        capture: &CaptureFact,
+    ) -> Option<Diagnostic> {
         let CaptureValue::Node(id) = capture.value else {
             return None;
         };
         let reason = self.hidden_below(id)?;
-        Some(super::unseen::hidden_value(
-            &capture.name,
-            reason,
-            Some(self.range(&capture.place)),
-        ))
+        let place = self.range(function, &self.captured(capture, function).span);
+        let name = self.name(capture, function);
+        Some(super::unseen::hidden_value(name, reason, Some(place)))
     }
 
     fn hidden_below(&self, id: NodeId) -> Option<HiddenReason> {
-        let hidden = |node: &NodeId| self.node(*node).facts.hidden;
-        let is_data = |node: &FingerprintNode| node.facts.function.is_none();
+        let hidden = |node: &NodeId| self.facts(*node).hidden;
+        let is_data = |facts: &NodeFacts| facts.function.is_none();
         let of_data = self.walk(id, is_data).into_iter();
         let of_data = of_data.filter_map(|node| hidden(&node));
-        let of_project = self.walk(id, |node| is_data(node) && !node.facts.is_packaged);
+        let of_project = self.walk(id, |facts| is_data(facts) && !facts.is_packaged);
         of_data
             .filter(|reason| *reason != HiddenReason::Bound)
             .chain(of_project.iter().filter_map(hidden))
@@ -332,23 +335,37 @@ impl Fingerprints {
         self.walk(id.0, |_| true)
     }
 
-    fn walk(&self, start: NodeId, goes_on: impl Fn(&FingerprintNode) -> bool) -> Vec<NodeId> {
+    fn walk(&self, start: NodeId, goes_on: impl Fn(&NodeFacts) -> bool) -> Vec<NodeId> {
         let mut seen = HashSet::from([start]);
         let mut queue = vec![start];
         let mut next = 0;
         while let Some(id) = queue.get(next) {
             next += 1;
-            let node = self.node(*id);
-            if goes_on(node) {
-                let edges = node.edges.iter().filter(|edge| seen.insert(**edge));
-                queue.extend(edges.copied().collect::<Vec<_>>());
+            if goes_on(self.facts(*id)) {
+                let edges = self.values.edges(*id).iter();
+                queue.extend(edges.copied().filter(|edge| seen.insert(*edge)));
             }
         }
         queue
     }
 
-    fn node(&self, id: NodeId) -> &FingerprintNode {
-        &self.nodes[id.index()]
+    /// Gives what a capture was made from.
+    fn captured(&self, capture: &CaptureFact, inside: &FunctionFacts) -> &CapturedName {
+        let functions = &self.graph.module(inside.module).functions;
+        &functions.captures(self.unit(inside))[capture.capture]
+    }
+
+    fn name<'n>(&'n self, capture: &'n CaptureFact, inside: &FunctionFacts) -> &'n str {
+        let shown = capture.shown.as_deref();
+        shown.unwrap_or_else(|| &self.captured(capture, inside).name)
+    }
+
+    fn digest(&self, id: NodeId) -> Digest {
+        self.digests[id.index()]
+    }
+
+    fn facts(&self, id: NodeId) -> &NodeFacts {
+        &self.facts[id.index()]
     }
 }
 

@@ -1,24 +1,24 @@
 //! The label of a value: what it is by itself, with the values it holds marked and counted.
 
-use super::{
-    fingerprints::PlainValue,
-    value_graph::{Node, NodeId},
-};
-use crate::digest::hash_parts;
+use super::{fingerprints::PlainValue, value_graph::NodeId};
 
 /// Collects what a value is made of.
 #[derive(Default)]
 pub(super) struct Label {
     /// Each part with its tag and its length, so that they cannot run into each other.
-    bytes: Vec<u8>,
-    edges: Vec<NodeId>,
+    pub(super) bytes: Vec<u8>,
+    pub(super) edges: Vec<NodeId>,
     /// Texts that hold a secret, which only a machine's own key may turn into a digest.
     pub(super) secrets: Vec<String>,
 }
 
 impl Label {
     pub(super) fn new(kind: &str) -> Self {
-        let mut label = Self::default();
+        const USUAL_BYTES: usize = 256;
+        let mut label = Self {
+            bytes: Vec::with_capacity(USUAL_BYTES),
+            ..Self::default()
+        };
         label.text(kind);
         label
     }
@@ -28,6 +28,7 @@ impl Label {
     }
 
     pub(super) fn bytes(&mut self, tag: u8, bytes: &[u8]) {
+        self.bytes.reserve(1 + size_of::<u64>() + bytes.len());
         self.bytes.push(tag);
         self.bytes.extend((bytes.len() as u64).to_le_bytes());
         self.bytes.extend_from_slice(bytes);
@@ -48,13 +49,6 @@ impl Label {
         PlainValue {
             bytes: self.bytes,
             secrets: self.secrets,
-        }
-    }
-
-    pub(super) fn into_node(self) -> Node {
-        Node {
-            label: hash_parts("label", [self.bytes.as_slice()]),
-            edges: self.edges,
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The version of the scheme by which identities are made.
-const FORMAT: &str = "3";
+const FORMAT: &str = "4";
 
 /// Names the parts of an identity, in the order in which a change of them is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

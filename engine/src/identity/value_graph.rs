@@ -5,7 +5,9 @@
 //! hold each other, so they are told apart by what is around them, up to some distance, and
 //! share everything that the circle holds.
 
-use crate::digest::{Digest, hash_parts};
+use std::ops::Range;
+
+use crate::digest::{Digest, PartsHasher, hash_parts};
 
 /// Names a value of a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,70 +22,85 @@ impl NodeId {
     }
 }
 
-/// Is what a value is by itself, and the values it holds, in an order that belongs to it.
-#[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) label: Digest,
-    pub(super) edges: Vec<NodeId>,
-}
-
 /// Holds values that refer to each other.
 #[derive(Debug, Default)]
 pub(super) struct ValueGraph {
     nodes: Vec<Node>,
+    /// What the values hold, in an order that belongs to each of them.
+    edges: Vec<NodeId>,
+}
+
+/// Is what a value is by itself, and where the list of those is that it holds.
+#[derive(Debug)]
+struct Node {
+    /// Knows what the value is by itself, and has yet to be told what it holds.
+    label: PartsHasher,
+    edges: Range<usize>,
 }
 
 impl ValueGraph {
+    /// Makes a graph with room for so many values.
+    pub(super) fn with_capacity(values: usize) -> Self {
+        Self {
+            nodes: Vec::with_capacity(values),
+            edges: Vec::with_capacity(values),
+        }
+    }
+
     /// Makes room for a value whose parts are not known yet.
     pub(super) fn reserve(&mut self) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push(Node {
-            label: Digest::from([0; Digest::LENGTH]),
-            edges: Vec::new(),
+            label: PartsHasher::new("value"),
+            edges: 0..0,
         });
         id
     }
 
-    pub(super) fn set(&mut self, id: NodeId, node: Node) {
-        self.nodes[id.index()] = node;
+    /// Says what a value is by itself, and what it holds.
+    pub(super) fn set(&mut self, id: NodeId, label: &[u8], edges: &[NodeId]) {
+        let start = self.edges.len();
+        self.edges.extend_from_slice(edges);
+        let node = &mut self.nodes[id.index()];
+        node.label.add(label);
+        node.edges = start..self.edges.len();
     }
 
-    pub(super) fn nodes(&self) -> &[Node] {
-        &self.nodes
+    /// Lists what a value holds.
+    pub(super) fn edges(&self, id: NodeId) -> &[NodeId] {
+        self.edges_of(id.index())
+    }
+
+    fn edges_of(&self, node: usize) -> &[NodeId] {
+        &self.edges[self.nodes[node].edges.clone()]
     }
 
     /// Computes the digest of every value.
     pub(super) fn digests(&self) -> Vec<Digest> {
-        let mut digests = vec![None; self.nodes.len()];
-        for component in components(&self.nodes) {
-            match component.as_slice() {
-                [only]
-                    if !self.nodes[*only]
-                        .edges
-                        .iter()
-                        .any(|edge| edge.index() == *only) =>
-                {
-                    let digest = self.digest_of(*only, |edge| digests[edge]);
-                    digests[*only] = Some(digest);
+        let mut digests: Vec<Option<Digest>> = vec![None; self.nodes.len()];
+        let found = Search::new(self).run();
+        for circle in found.components() {
+            match circle {
+                [only] if !self.holds_itself(*only) => {
+                    digests[*only] = Some(self.digest_of(*only, &digests));
                 }
                 circle => self.digest_circle(circle, &mut digests),
             }
         }
-        let missing = Digest::from([0; Digest::LENGTH]);
-        digests
-            .into_iter()
-            .map(|digest| digest.unwrap_or(missing))
-            .collect()
+        digests.into_iter().map(Option::unwrap_or_default).collect()
     }
 
-    fn digest_of(&self, node: usize, of_edge: impl Fn(usize) -> Option<Digest>) -> Digest {
-        let Node { label, edges } = &self.nodes[node];
-        let held: Vec<Digest> = edges
-            .iter()
-            .map(|edge| of_edge(edge.index()).unwrap_or(*label))
-            .collect();
-        let parts = std::iter::once(label).chain(&held);
-        hash_parts("value", parts.map(|digest| &digest.as_bytes()[..]))
+    fn holds_itself(&self, node: usize) -> bool {
+        self.edges_of(node).iter().any(|edge| edge.index() == node)
+    }
+
+    fn digest_of(&self, node: usize, digests: &[Option<Digest>]) -> Digest {
+        let mut hasher = self.nodes[node].label.clone();
+        for edge in self.edges_of(node) {
+            let held = digests[edge.index()].unwrap_or_default();
+            hasher.add(held.as_bytes());
+        }
+        hasher.finish()
     }
 
     /// Tells the values of a circle apart by what is around them.
@@ -93,7 +110,7 @@ impl ValueGraph {
         for _ in 0..circle.len().min(MOST_ROUNDS) {
             let round: Vec<Digest> = circle
                 .iter()
-                .map(|node| self.digest_of(*node, |edge| digests[edge]))
+                .map(|node| self.digest_of(*node, digests))
                 .collect();
             for (node, digest) in circle.iter().zip(round) {
                 digests[*node] = Some(digest);
@@ -112,39 +129,63 @@ impl ValueGraph {
 
 /// Groups values that hold each other, each group after all it refers to (Tarjan 1972, with a
 /// stack of its own because values may be nested without limit).
-fn components(nodes: &[Node]) -> Vec<Vec<usize>> {
-    let mut search = Search {
-        order: vec![None; nodes.len()],
-        lowest: vec![0; nodes.len()],
-        is_open: vec![false; nodes.len()],
-        open: Vec::new(),
-        next: 0,
-        found: Vec::new(),
-    };
-    for root in 0..nodes.len() {
-        if search.order[root].is_none() {
-            search.visit_from(root, nodes);
-        }
-    }
-    search.found
-}
-
-struct Search {
+struct Search<'g> {
+    graph: &'g ValueGraph,
     order: Vec<Option<usize>>,
     lowest: Vec<usize>,
     is_open: Vec<bool>,
     open: Vec<usize>,
     next: usize,
-    found: Vec<Vec<usize>>,
+    found: Components,
 }
 
-impl Search {
-    fn visit_from(&mut self, root: usize, nodes: &[Node]) {
-        let mut path = vec![(root, 0)];
+/// Is the groups that were found, one after the other.
+#[derive(Default)]
+struct Components {
+    members: Vec<usize>,
+    /// Where each group ends.
+    ends: Vec<usize>,
+}
+
+impl Components {
+    fn components(&self) -> impl Iterator<Item = &[usize]> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts
+            .zip(&self.ends)
+            .map(|(start, end)| &self.members[*start..*end])
+    }
+}
+
+impl<'g> Search<'g> {
+    fn new(graph: &'g ValueGraph) -> Self {
+        let size = graph.nodes.len();
+        Self {
+            graph,
+            order: vec![None; size],
+            lowest: vec![0; size],
+            is_open: vec![false; size],
+            open: Vec::new(),
+            next: 0,
+            found: Components::default(),
+        }
+    }
+
+    fn run(mut self) -> Components {
+        let mut path = Vec::new();
+        for root in 0..self.order.len() {
+            if self.order[root].is_none() {
+                self.visit_from(root, &mut path);
+            }
+        }
+        self.found
+    }
+
+    fn visit_from(&mut self, root: usize, path: &mut Vec<(usize, usize)>) {
+        path.push((root, 0));
         self.enter(root);
         while let Some((node, edge)) = path.last_mut() {
             let node = *node;
-            let Some(target) = nodes[node].edges.get(*edge).map(|edge| edge.index()) else {
+            let Some(target) = self.graph.edges_of(node).get(*edge) else {
                 path.pop();
                 self.leave(node);
                 if let Some((parent, _)) = path.last() {
@@ -152,6 +193,7 @@ impl Search {
                 }
                 continue;
             };
+            let target = target.index();
             *edge += 1;
             match self.order[target] {
                 None => {
@@ -178,15 +220,14 @@ impl Search {
         if self.order[node] != Some(self.lowest[node]) {
             return;
         }
-        let mut component = Vec::new();
         while let Some(member) = self.open.pop() {
             self.is_open[member] = false;
-            component.push(member);
+            self.found.members.push(member);
             if member == node {
                 break;
             }
         }
-        self.found.push(component);
+        self.found.ends.push(self.found.members.len());
     }
 }
 
@@ -202,13 +243,8 @@ mod tests {
         let ids: Vec<NodeId> = order.iter().map(|_| graph.reserve()).collect();
         let place = |node: usize| order.iter().position(|one| *one == node).unwrap_or(0);
         for (position, node) in order.iter().enumerate() {
-            graph.set(
-                ids[position],
-                Node {
-                    label: hash_parts("label", [&labels[*node..=*node]]),
-                    edges: edges[*node].iter().map(|edge| ids[place(*edge)]).collect(),
-                },
-            );
+            let edges: Vec<NodeId> = edges[*node].iter().map(|edge| ids[place(*edge)]).collect();
+            graph.set(ids[position], &labels[*node..=*node], &edges);
         }
         let digests = graph.digests();
         (0..order.len()).map(|node| digests[place(node)]).collect()

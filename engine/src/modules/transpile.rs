@@ -112,7 +112,7 @@ struct Marked {
 }
 
 fn set_marks<'a>(allocator: &'a Allocator, program: &mut Program<'a>, scoping: &Scoping) -> Marked {
-    let found: FoundFunctions = find_functions(allocator, program, scoping);
+    let found: FoundFunctions<'a> = find_functions(program, scoping);
     let call_sites = mark_call_sites(allocator, program);
     mark_functions(allocator, program, &found);
     Marked {

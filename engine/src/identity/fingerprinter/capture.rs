@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use rquickjs::{Array, Function, Value, function::Args};
+use rquickjs::{Array, Function, IntoJs as _, Value, function::Args};
 
-use super::{Fingerprinter, FollowedPath, Origin, unit::UnitReading};
+use super::{Fingerprinter, FollowedFrom, FollowedPath, origins::Origin, unit::UnitReading};
 use crate::{
     digest::Digest,
     identity::{fingerprints::CaptureValue, label::Label, unseen, value_graph::NodeId},
@@ -30,10 +30,10 @@ pub(super) enum Captured<'js> {
     Nothing,
 }
 
-impl<'js> Fingerprinter<'_, 'js> {
+impl<'a, 'js> Fingerprinter<'a, 'js> {
     pub(super) fn read_capture(
         &mut self,
-        capture: &CapturedName,
+        capture: &'a CapturedName,
         origin: &Origin<'js>,
         reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
@@ -48,19 +48,28 @@ impl<'js> Fingerprinter<'_, 'js> {
         let captured = match &capture.source {
             CaptureSource::Local(index) => self.read_local(origin.reader.as_ref(), *index)?,
             CaptureSource::Module(index) => self.module_binding(module, *index)?,
-            CaptureSource::Import {
-                reader,
-                specifier,
-                export,
-            } => {
-                if self.is_env(module, specifier, export, &capture.uses) {
+            CaptureSource::Text(text) if capture.uses == Uses::Whole => {
+                self.add_constant(text, reading);
+                return Ok(());
+            }
+            CaptureSource::Text(text) => Captured::Value(text.into_js(&self.ctx)?),
+            CaptureSource::Number(bits) => {
+                let number = f64::from_bits(*bits);
+                Captured::Value(Value::new_number(self.ctx.clone(), number))
+            }
+            CaptureSource::Import { specifier, export } => {
+                let target = self.graph.module(module).link(specifier);
+                if self.is_env(target, export, &capture.uses) {
                     let place = self.graph.module(module).range(&capture.span);
                     let warning = unseen::computed_variable(place);
                     reading.facts.warnings.push(warning);
                 }
-                let mut touched = self.touched_package(module, specifier);
+                let mut touched = self.touched_package(target);
                 reading.facts.warnings.append(&mut touched);
-                self.imported(module, *reader, specifier, export)?
+                match target.filter(|target| self.has_values(*target)) {
+                    Some(target) => self.exported(module, target, export),
+                    None => self.module_symbol(module, specifier, export),
+                }
             }
             CaptureSource::Global if &*capture.name == "process" => {
                 self.read_environment(capture, module, reading);
@@ -71,7 +80,7 @@ impl<'js> Fingerprinter<'_, 'js> {
                 self.module_symbol(module, specifier, "*")
             }
             CaptureSource::Variable { is_secret } => {
-                self.read_variable(capture, *is_secret, module, reading);
+                self.read_variable(capture, *is_secret, reading);
                 return Ok(());
             }
             CaptureSource::ImportMeta => self.module_place(module),
@@ -89,7 +98,7 @@ impl<'js> Fingerprinter<'_, 'js> {
 
     fn add_capture(
         &mut self,
-        capture: &CapturedName,
+        capture: &'a CapturedName,
         captured: Captured<'js>,
         module: ModuleId,
         reading: &mut UnitReading,
@@ -103,7 +112,7 @@ impl<'js> Fingerprinter<'_, 'js> {
                     plain.bytes(b'n', label.as_bytes());
                     let value = CaptureValue::Plain(plain.into_plain());
                     let preview = preview.map(Arc::from);
-                    reading.add_fact(&capture.name, value, preview, capture, module);
+                    reading.add_fact(None, value, preview);
                 }
             }
             Captured::Text(node) => {
@@ -113,10 +122,10 @@ impl<'js> Fingerprinter<'_, 'js> {
                     reading.label.text(export);
                 }
                 let (value, preview) = (CaptureValue::Node(node), Some("its files".into()));
-                reading.add_fact(&capture.name, value, preview, capture, module);
+                reading.add_fact(None, value, preview);
             }
             Captured::Value(value) => match &capture.uses {
-                Uses::Whole => self.add_value(&capture.name, &value, capture, module, reading)?,
+                Uses::Whole => self.add_value(None, &value, reading)?,
                 Uses::Members(members) => {
                     self.add_members(&value, members, capture, module, reading)?;
                 }
@@ -129,20 +138,19 @@ impl<'js> Fingerprinter<'_, 'js> {
     fn add_members(
         &mut self,
         value: &Value<'js>,
-        members: &[MemberUse],
-        capture: &CapturedName,
+        members: &'a [MemberUse],
+        capture: &'a CapturedName,
         module: ModuleId,
         reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         let mut used: Vec<(String, Value<'js>)> = Vec::new();
         for member in members {
             let (followed, value) = self.follow(value, member, capture, module)?;
-            let path = member.path.iter().take(followed);
-            let name = std::iter::once(&capture.name)
-                .chain(path)
-                .map(|part| &**part)
-                .collect::<Vec<_>>()
-                .join(".");
+            let mut name = capture.name.to_string();
+            for part in member.path.iter().take(followed) {
+                name.push('.');
+                name.push_str(part);
+            }
             if used.iter().all(|(other, _)| *other != name) {
                 used.push((name, value));
             }
@@ -151,7 +159,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         for (name, value) in used {
             let path = name.get(capture.name.len()..).unwrap_or_default();
             reading.label.text(path);
-            self.add_value(&name, &value, capture, module, reading)?;
+            self.add_value(Some(name), &value, reading)?;
         }
         Ok(())
     }
@@ -161,22 +169,17 @@ impl<'js> Fingerprinter<'_, 'js> {
     fn follow(
         &mut self,
         value: &Value<'js>,
-        member: &MemberUse,
-        capture: &CapturedName,
+        member: &'a MemberUse,
+        capture: &'a CapturedName,
         module: ModuleId,
     ) -> rquickjs::Result<(usize, Value<'js>)> {
         if !value.is_object() {
             return Ok((0, value.clone()));
         }
-        let (CaptureSource::Module(reader) | CaptureSource::Import { reader, .. }) = capture.source
-        else {
+        let Some(from) = self.followed_from(capture, module) else {
             return self.find_member(value, member);
         };
-        let path = FollowedPath {
-            module,
-            reader,
-            member: member.clone(),
-        };
+        let path = FollowedPath { from, member };
         if let Some(known) = self.followed.get(&path) {
             return Ok(known.clone());
         }
@@ -195,13 +198,28 @@ impl<'js> Fingerprinter<'_, 'js> {
         Ok(found)
     }
 
+    fn followed_from(
+        &self,
+        capture: &'a CapturedName,
+        module: ModuleId,
+    ) -> Option<FollowedFrom<'a>> {
+        match &capture.source {
+            CaptureSource::Module(reader) => Some(FollowedFrom::Reader(module, *reader)),
+            CaptureSource::Import { specifier, export } => {
+                let target = self.graph.module(module).link(specifier)?;
+                Some(FollowedFrom::Export(target, export))
+            }
+            _ => None,
+        }
+    }
+
     /// Follows the names that lead to a member; gives how many of them count, and the value
     /// there.
     ///
     /// Who calls a member hands over what it is a member of, which counts unless the function
     /// is known to make no use of it.
     fn find_member(
-        &self,
+        &mut self,
         value: &Value<'js>,
         member: &MemberUse,
     ) -> rquickjs::Result<(usize, Value<'js>)> {
@@ -218,8 +236,8 @@ impl<'js> Fingerprinter<'_, 'js> {
         }
     }
 
-    fn may_use_this(&self, function: &Function<'js>) -> rquickjs::Result<bool> {
-        let origin = self.origin(function)?;
+    fn may_use_this(&mut self, function: &Function<'js>) -> rquickjs::Result<bool> {
+        let origin = self.origins.find(function)?;
         let unit = origin.and_then(|origin| self.unit(&origin));
         let kind = unit.map(|unit| unit.kind);
         Ok(kind != Some(UnitKind::Function { uses_this: false }))
@@ -227,10 +245,8 @@ impl<'js> Fingerprinter<'_, 'js> {
 
     fn add_value(
         &mut self,
-        name: &str,
+        shown: Option<String>,
         value: &Value<'js>,
-        capture: &CapturedName,
-        module: ModuleId,
         reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         let (value, preview) = if value.is_object() || value.is_function() {
@@ -240,42 +256,34 @@ impl<'js> Fingerprinter<'_, 'js> {
         } else {
             let mut plain = Label::default();
             self.add_plain(value, &mut plain)?;
-            let plain = plain.into_plain();
-            reading.label.bytes(b'p', &plain.bytes);
             // A text is written down already.
             let preview = if value.is_string() {
                 None
             } else {
                 self.preview(value)?
             };
-            (CaptureValue::Plain(plain), preview)
+            (reading.add_plain(plain), preview)
         };
-        reading.add_fact(name, value, preview, capture, module);
+        reading.add_fact(shown, value, preview);
         Ok(())
     }
 
-    fn imported(
-        &mut self,
-        module: ModuleId,
-        reader: u32,
-        specifier: &str,
-        export: &str,
-    ) -> rquickjs::Result<Captured<'js>> {
-        let target = self.graph.module(module).link(specifier);
-        let is_value = target.is_some_and(|target| {
-            let target = self.graph.module(target);
-            target.origin == ModuleOrigin::Project && target.format != ModuleFormat::CommonJs
-        });
-        if is_value {
-            return self.module_binding(module, reader);
-        }
-        Ok(self.module_symbol(module, specifier, export))
+    fn add_constant(&self, text: &str, reading: &mut UnitReading) {
+        let mut plain = Label::default();
+        self.add_text(text, &mut plain);
+        let value = reading.add_plain(plain);
+        reading.add_fact(None, value, None);
+    }
+
+    /// Says whether what a module exports counts with its values.
+    fn has_values(&self, target: ModuleId) -> bool {
+        let target = self.graph.module(target);
+        target.origin == ModuleOrigin::Project && target.format != ModuleFormat::CommonJs
     }
 
     /// Says whether an import is the SDK's `env`; where it is given a name, that is a capture of
     /// its own.
-    fn is_env(&self, module: ModuleId, specifier: &str, export: &str, uses: &Uses) -> bool {
-        let target = self.graph.module(module).link(specifier);
+    fn is_env(&self, target: Option<ModuleId>, export: &str, uses: &Uses) -> bool {
         let origin = target.map(|target| &self.graph.module(target).origin);
         let is_sdk = origin == Some(&ModuleOrigin::BuiltIn(BuiltInModule::Sdk));
         let is_used = match uses {

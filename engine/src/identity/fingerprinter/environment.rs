@@ -41,7 +41,7 @@ impl Fingerprinter<'_, '_> {
         names.dedup();
         for name in names {
             let shown = format!("process.env.{name}");
-            self.add_variable((name, &shown), capture, module, reading);
+            self.add_variable(name, shown, reading);
         }
     }
 
@@ -50,7 +50,6 @@ impl Fingerprinter<'_, '_> {
         &self,
         capture: &CapturedName,
         is_secret: bool,
-        module: ModuleId,
         reading: &mut UnitReading,
     ) {
         let name = &capture.name;
@@ -58,16 +57,10 @@ impl Fingerprinter<'_, '_> {
         self.variables.read(name, None, is_secret);
         let call = if is_secret { "env.secret" } else { "env" };
         let shown = format!("{call}({name})");
-        self.add_variable((name, &shown), capture, module, reading);
+        self.add_variable(name, shown, reading);
     }
 
-    fn add_variable(
-        &self,
-        (name, shown): (&str, &str),
-        capture: &CapturedName,
-        module: ModuleId,
-        reading: &mut UnitReading,
-    ) {
+    fn add_variable(&self, name: &str, shown: String, reading: &mut UnitReading) {
         let value = self.variables.all().get(name).cloned();
         let mut label = Label::new("variable");
         label.text(name);
@@ -79,6 +72,6 @@ impl Fingerprinter<'_, '_> {
         reading.label.bytes(b'e', &plain.bytes);
         // A variable may be a secret that nobody has named as one.
         let preview = Some(if value.is_some() { "set" } else { "not set" }.into());
-        reading.add_fact(shown, CaptureValue::Plain(plain), preview, capture, module);
+        reading.add_fact(Some(shown), CaptureValue::Plain(plain), preview);
     }
 }

@@ -4,6 +4,7 @@
 mod capture;
 mod environment;
 mod late_variables;
+mod origins;
 mod symbol;
 mod text;
 mod touched;
@@ -12,11 +13,12 @@ mod value;
 
 use std::{cell::OnceCell, path::PathBuf, sync::Arc};
 
-use rquickjs::{Array, Ctx, Function, Value};
-use rustc_hash::FxHashMap;
+use rquickjs::{Array, Ctx, Function, Object, Value};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use self::origins::{Origin, Origins};
 use super::{
-    fingerprints::{FingerprintId, FingerprintNode, Fingerprints, HiddenReason, NodeFacts},
+    fingerprints::{FingerprintId, Fingerprints, HiddenReason, NodeFacts},
     label::Label,
     package_versions::PackageVersions,
     value_graph::{NodeId, ValueGraph},
@@ -28,7 +30,7 @@ use crate::{
         functions::{FunctionUnit, MemberUse},
     },
     project::LoadOptions,
-    sandbox::{Secrets, Variables, globals::library_function, loader::rigkit},
+    sandbox::{Secrets, Variables, globals::library_function},
 };
 
 /// Reads what is to have a fingerprint.
@@ -38,17 +40,19 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     secrets: Secrets,
     identity: IdentityUse,
     ctx: Ctx<'js>,
-    origin_of: Function<'js>,
+    origins: Origins<'js>,
     structure: OnceCell<Structure<'js>>,
     follow: OnceCell<Function<'js>>,
     values: ValueGraph,
     facts: Vec<NodeFacts>,
     known: FxHashMap<Value<'js>, NodeId>,
-    followed: FxHashMap<FollowedPath, (usize, Value<'js>)>,
+    followed: FxHashMap<FollowedPath<'a>, (usize, Value<'js>)>,
     unread: Vec<(NodeId, Value<'js>)>,
     previews: FxHashMap<NodeId, Option<Arc<str>>>,
     /// The values of the bindings of each module, where all of them have one.
     bindings: FxHashMap<ModuleId, Option<Array<'js>>>,
+    /// What each module exports, unless it has stopped half way.
+    namespaces: FxHashMap<ModuleId, Option<Object<'js>>>,
     packages: PackageVersions,
     texts: FxHashMap<PathBuf, NodeId>,
     /// Whether the project may put something on the prototype of a function.
@@ -66,36 +70,20 @@ struct Structure<'js> {
     preview: Function<'js>,
 }
 
-/// Names a member of a binding of a module: its reader, and the way from there.
+/// Names a member of a variable of a module: where that is, and the way from there.
 #[derive(PartialEq, Eq, Hash)]
-struct FollowedPath {
-    module: ModuleId,
-    reader: u32,
-    member: MemberUse,
+struct FollowedPath<'a> {
+    from: FollowedFrom<'a>,
+    member: &'a MemberUse,
 }
 
-/// Says where a function or class was made.
-struct Origin<'js> {
-    module: ModuleId,
-    unit: usize,
-    reader: Option<Function<'js>>,
-}
-
-impl<'js> Origin<'js> {
-    /// Takes apart the number by which the sandbox names a unit of a module.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "both parts of the number were 32 bits wide"
-    )]
-    fn new(number: f64, reader: Option<Function<'js>>) -> Self {
-        const NUMBERS_PER_MODULE: f64 = 16_777_216.0;
-        Self {
-            module: ModuleId((number / NUMBERS_PER_MODULE) as u32),
-            unit: (number % NUMBERS_PER_MODULE) as usize,
-            reader,
-        }
-    }
+/// Says where a variable of a module is found.
+#[derive(PartialEq, Eq, Hash)]
+enum FollowedFrom<'a> {
+    /// With a reader of the module.
+    Reader(ModuleId, u32),
+    /// Among the exports of the module.
+    Export(ModuleId, &'a str),
 }
 
 impl<'a, 'js> Fingerprinter<'a, 'js> {
@@ -104,8 +92,14 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         graph: &'a Arc<ModuleGraph>,
         options: &'a LoadOptions,
     ) -> rquickjs::Result<Self> {
+        let origins = Origins::new(ctx)?;
+        // Most of them are captured by something that has a fingerprint.
+        let functions = match options.identity {
+            IdentityUse::Full => origins.len(),
+            IdentityUse::None => 0,
+        };
         Ok(Self {
-            origin_of: rigkit(ctx)?.get("originOf")?,
+            origins,
             structure: OnceCell::new(),
             follow: OnceCell::new(),
             secrets: options.variables.secrets().clone(),
@@ -113,13 +107,14 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             ctx: ctx.clone(),
             graph,
             variables: &options.variables,
-            values: ValueGraph::default(),
-            facts: Vec::new(),
-            known: FxHashMap::default(),
+            values: ValueGraph::with_capacity(functions),
+            facts: Vec::with_capacity(functions),
+            known: FxHashMap::with_capacity_and_hasher(functions, FxBuildHasher),
             followed: FxHashMap::default(),
             unread: Vec::new(),
             previews: FxHashMap::default(),
             bindings: FxHashMap::default(),
+            namespaces: FxHashMap::default(),
             packages: PackageVersions::default(),
             texts: FxHashMap::default(),
             names_prototypes: None,
@@ -151,17 +146,13 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     /// Makes the fingerprints of everything that was read.
     pub(crate) fn finish(self) -> rquickjs::Result<Fingerprints> {
         let of_language = self.touched_language()?;
-        let digests = self.values.digests();
-        let nodes = self.values.nodes().iter().zip(digests).zip(self.facts);
-        let nodes = nodes
-            .map(|((node, digest), facts)| FingerprintNode {
-                digest,
-                edges: node.edges.clone(),
-                facts,
-            })
-            .collect();
         let graph = Arc::clone(self.graph);
-        Ok(Fingerprints::new(graph, nodes, of_language))
+        Ok(Fingerprints::new(
+            graph,
+            self.values,
+            self.facts,
+            of_language,
+        ))
     }
 
     fn node_of(&mut self, value: &Value<'js>) -> NodeId {
@@ -189,7 +180,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             return Ok(());
         }
         match value.as_function() {
-            Some(function) => match self.origin(function)? {
+            Some(function) => match self.origins.find(function)? {
                 Some(origin) => self.read_unit(id, function, &origin),
                 None => self.read_described(id, value),
             },
@@ -200,19 +191,8 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     fn set(&mut self, id: NodeId, label: Label, mut facts: NodeFacts) {
         let mut label = label;
         facts.secrets.append(&mut label.secrets);
-        self.values.set(id, label.into_node());
+        self.values.set(id, &label.bytes, &label.edges);
         self.facts[id.index()] = facts;
-    }
-
-    fn origin(&self, function: &Function<'js>) -> rquickjs::Result<Option<Origin<'js>>> {
-        let origin: Value = self.origin_of.call((function.clone(),))?;
-        if let Some(number) = origin.as_number() {
-            return Ok(Some(Origin::new(number, None)));
-        }
-        let Some(origin) = origin.as_array() else {
-            return Ok(None);
-        };
-        Ok(Some(Origin::new(origin.get(0)?, Some(origin.get(1)?))))
     }
 
     /// Gives what a function or class was made from.

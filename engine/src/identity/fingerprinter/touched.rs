@@ -12,9 +12,8 @@ use crate::{
 };
 
 impl Fingerprinter<'_, '_> {
-    /// Lists what the project may change in the package that a specifier leads to.
-    pub(super) fn touched_package(&mut self, module: ModuleId, specifier: &str) -> Vec<Diagnostic> {
-        let target = self.graph.module(module).link(specifier);
+    /// Lists what the project may change in the package that a module is of.
+    pub(super) fn touched_package(&mut self, target: Option<ModuleId>) -> Vec<Diagnostic> {
         let Some(package) = target.and_then(|target| package_name(self.graph, target)) else {
             return Vec::new();
         };

@@ -2,25 +2,23 @@
 
 use std::sync::Arc;
 
-use rquickjs::{Array, Atom, Filter, Function, Value};
+use rquickjs::{Array, Atom, Filter, Function, Object, Value};
 
-use super::{Fingerprinter, Origin, capture::Captured};
+use super::{Fingerprinter, capture::Captured, origins::Origin};
 use crate::{
     identity::{
-        fingerprints::{
-            CaptureFact, CaptureValue, CodeSpan, FunctionFacts, HiddenReason, NodeFacts,
-        },
+        fingerprints::{CaptureFact, CaptureValue, FunctionFacts, HiddenReason, NodeFacts},
         label::Label,
         value_graph::NodeId,
     },
     modules::{
-        ModuleId,
-        functions::{CapturedName, FunctionUnit, UnitKind},
+        ModuleGraph, ModuleId,
+        functions::{FunctionUnit, UnitKind},
     },
     sandbox::loader::rigkit,
 };
 
-impl<'js> Fingerprinter<'_, 'js> {
+impl<'a, 'js> Fingerprinter<'a, 'js> {
     /// Reads a function or class of the project: its code, and what it captures.
     pub(super) fn read_unit(
         &mut self,
@@ -31,14 +29,18 @@ impl<'js> Fingerprinter<'_, 'js> {
         let Some(unit) = self.unit(origin) else {
             return self.read_described(id, function.as_value());
         };
+        let graph: &'a ModuleGraph = self.graph;
+        let captures = graph.module(origin.module).functions.captures(unit);
         let mut label = Label::new("unit");
         label.bytes(b's', unit.syntax.as_bytes());
         let mut reading = UnitReading {
             label,
             facts: NodeFacts::default(),
-            captures: Vec::new(),
+            captures: Vec::with_capacity(captures.len()),
+            capture: 0,
         };
-        for capture in &unit.captures {
+        for (index, capture) in captures.iter().enumerate() {
+            reading.capture = index;
             self.read_capture(capture, origin, &mut reading)?;
         }
         if self.may_have_members(function, unit) {
@@ -53,7 +55,11 @@ impl<'js> Fingerprinter<'_, 'js> {
         ) {
             reading.facts.hidden = Some(HiddenReason::State);
         }
-        reading.facts.function = Some(facts_of(unit, origin, reading.captures));
+        reading.facts.function = Some(FunctionFacts {
+            module: origin.module,
+            unit: origin.unit,
+            captures: reading.captures,
+        });
         self.set(id, reading.label, reading.facts);
         Ok(())
     }
@@ -108,11 +114,10 @@ impl<'js> Fingerprinter<'_, 'js> {
         module: ModuleId,
         index: u32,
     ) -> rquickjs::Result<Captured<'js>> {
-        let bindings = match self.bindings.get(&module) {
-            Some(known) => known.clone(),
-            None => self.read_bindings(module)?,
-        };
-        match bindings {
+        if !self.bindings.contains_key(&module) {
+            self.read_bindings(module)?;
+        }
+        match self.bindings.get(&module).and_then(Option::as_ref) {
             Some(bindings) => Ok(Captured::Value(bindings.get(index as usize)?)),
             None => Ok(Captured::Text(
                 self.text_node(&self.graph.module(module).path),
@@ -120,7 +125,7 @@ impl<'js> Fingerprinter<'_, 'js> {
         }
     }
 
-    fn read_bindings(&mut self, module: ModuleId) -> rquickjs::Result<Option<Array<'js>>> {
+    fn read_bindings(&mut self, module: ModuleId) -> rquickjs::Result<()> {
         let read: Function = rigkit(&self.ctx)?.get("moduleBindings")?;
         let bindings = match read.call::<_, Option<Array>>((module.0,)) {
             Ok(bindings) => bindings,
@@ -130,8 +135,42 @@ impl<'js> Fingerprinter<'_, 'js> {
             }
             Err(error) => return Err(error),
         };
-        self.bindings.insert(module, bindings.clone());
-        Ok(bindings)
+        self.bindings.insert(module, bindings);
+        Ok(())
+    }
+
+    /// Gives what a module imports from another one.
+    ///
+    /// Where that has no value, for a module has stopped half way, all of the importer counts.
+    pub(super) fn exported(
+        &mut self,
+        importer: ModuleId,
+        target: ModuleId,
+        export: &str,
+    ) -> Captured<'js> {
+        let namespace = self.namespace(target);
+        let value = match namespace {
+            Some(namespace) if export == "*" => Some(namespace.into_value()),
+            Some(namespace) => namespace.get(export).ok(),
+            None => None,
+        };
+        value.map_or_else(
+            || {
+                // What it threw is nobody's.
+                drop(self.ctx.catch());
+                Captured::Text(self.text_node(&self.graph.module(importer).path))
+            },
+            Captured::Value,
+        )
+    }
+
+    fn namespace(&mut self, module: ModuleId) -> Option<Object<'js>> {
+        if let Some(known) = self.namespaces.get(&module) {
+            return known.clone();
+        }
+        let namespace = self.import(&self.graph.module(module).path);
+        self.namespaces.insert(module, namespace.clone());
+        namespace
     }
 
     /// Reads a variable; one that has no value yet, and may never have, is as good as none.
@@ -159,25 +198,30 @@ pub(super) struct UnitReading {
     pub(super) label: Label,
     pub(super) facts: NodeFacts,
     captures: Vec<CaptureFact>,
+    /// Which capture is being read.
+    capture: usize,
 }
 
 impl UnitReading {
+    /// Adds a value that holds no other.
+    pub(super) fn add_plain(&mut self, plain: Label) -> CaptureValue {
+        self.label.bytes(b'p', &plain.bytes);
+        CaptureValue::Plain(plain.into_plain())
+    }
+
+    /// Adds what the capture that is being read stands for, and what it is called where that is
+    /// not its name alone.
     pub(super) fn add_fact(
         &mut self,
-        name: &str,
+        shown: Option<String>,
         value: CaptureValue,
         preview: Option<Arc<str>>,
-        capture: &CapturedName,
-        module: ModuleId,
     ) {
         self.captures.push(CaptureFact {
-            name: name.to_owned(),
+            capture: self.capture,
+            shown,
             value,
             preview,
-            place: CodeSpan {
-                module,
-                bytes: capture.span.clone(),
-            },
         });
     }
 }
@@ -193,16 +237,4 @@ impl NodeFacts {
 
 fn is_named(key: &Atom<'_>, name: &str) -> bool {
     key.to_string().is_ok_and(|key| key == name)
-}
-
-fn facts_of(unit: &FunctionUnit, origin: &Origin<'_>, captures: Vec<CaptureFact>) -> FunctionFacts {
-    FunctionFacts {
-        name: unit.name.clone(),
-        syntax: unit.syntax,
-        place: CodeSpan {
-            module: origin.module,
-            bytes: unit.span.clone(),
-        },
-        captures,
-    }
 }

@@ -74,13 +74,23 @@ impl<'js> Fingerprinter<'_, 'js> {
         let module = self.graph.find_by_name(Path::new(file));
         let is_module =
             module.is_some_and(|module| self.graph.module(module).format == ModuleFormat::EsModule);
-        let exports = if is_module {
-            Module::import(&self.ctx, file).and_then(|promise| promise.finish())
-        } else {
-            rigkit(&self.ctx)
-                .and_then(|rigkit| rigkit.get::<_, Function>("requireCommonJs"))
-                .and_then(|require| require.call((file,)))
-        };
+        if is_module {
+            return self.import(Path::new(file)).map(Object::into_value);
+        }
+        let exports = rigkit(&self.ctx)
+            .and_then(|rigkit| rigkit.get::<_, Function>("requireCommonJs"))
+            .and_then(|require| require.call((file,)));
+        if exports.is_err() {
+            // What it threw is nobody's.
+            drop(self.ctx.catch());
+        }
+        exports.ok()
+    }
+
+    /// Gives the exports of a module that has been evaluated.
+    pub(super) fn import(&self, path: &Path) -> Option<Object<'js>> {
+        let name = path.to_string_lossy();
+        let exports = Module::import(&self.ctx, &*name).and_then(|promise| promise.finish());
         if exports.is_err() {
             // What it threw is nobody's.
             drop(self.ctx.catch());
@@ -89,14 +99,14 @@ impl<'js> Fingerprinter<'_, 'js> {
     }
 
     /// Says whether a value is an instance of a class of the project with private fields.
-    fn hides_state(&self, described: &Array<'js>) -> rquickjs::Result<bool> {
+    fn hides_state(&mut self, described: &Array<'js>) -> rquickjs::Result<bool> {
         let mut class: Option<Function> = described
             .get::<Value>(3)
             .ok()
             .and_then(Value::into_function);
         let is_instance = described.get::<String>(0)?.starts_with("Object ");
         while let Some(current) = class.filter(|_| is_instance) {
-            let Some(origin) = self.origin(&current)? else {
+            let Some(origin) = self.origins.find(&current)? else {
                 return Ok(false);
             };
             if let Some(FunctionUnit {

@@ -2,22 +2,23 @@
 
 mod visit;
 
-use std::{cell::Cell, ops::Range};
+use std::{borrow::Cow, cell::Cell, mem, ops::Range, sync::Arc};
 
 use oxc::{
     ast::ast::{
-        Argument, CallExpression, Expression, IdentifierReference, ImportDeclaration,
-        ImportDeclarationSpecifier, Program, Statement,
+        Argument, BindingPattern, CallExpression, Declaration, Expression, IdentifierReference,
+        ImportDeclaration, ImportDeclarationSpecifier, Program, Statement, VariableDeclarationKind,
+        VariableDeclarator,
     },
     ast_visit::Visit,
-    semantic::{ReferenceId, ScopeId, Scoping, SymbolId},
+    semantic::{ScopeId, Scoping, SymbolId},
     span::Span,
 };
 use rustc_hash::FxHashMap;
 
 use super::{
     CaptureSource, CapturedName, FoundFunctions, FunctionUnit, HiddenCapture, LocalBinding,
-    MemberUse, ModuleFunctions, ReadBinding, Touched, UnitDraft, UnitKind, Uses,
+    ModuleFunctions, Touched, UnitDraft, UnitKind, Uses,
     members::{named_member, root_of},
 };
 use crate::digest::Digest;
@@ -26,16 +27,21 @@ use crate::digest::Digest;
 const MAX_DEPTH: usize = 32;
 
 /// Finds the functions and classes of a program; their digests are still to come.
-pub(super) fn find(program: &Program<'_>, scoping: &Scoping) -> FoundFunctions {
+pub(super) fn find<'a>(program: &Program<'a>, scoping: &Scoping) -> FoundFunctions<'a> {
     let mut finder = Finder {
         scoping,
         units: Vec::new(),
+        captures: Vec::new(),
+        symbols: Vec::new(),
+        spare: Vec::new(),
+        known: FxHashMap::default(),
         open: Vec::new(),
         owners: vec![None; scoping.scopes_len()],
         units_by_scope: vec![None; scoping.scopes_len()],
         not_units: Vec::new(),
         names_by_place: FxHashMap::default(),
         imports: imports(program),
+        constants: constants(program),
         readers: Vec::new(),
         readers_by_symbol: FxHashMap::default(),
         touched: Vec::new(),
@@ -46,9 +52,16 @@ pub(super) fn find(program: &Program<'_>, scoping: &Scoping) -> FoundFunctions {
     finder.finish()
 }
 
-struct Finder<'s> {
+struct Finder<'a, 's> {
     scoping: &'s Scoping,
-    units: Vec<OpenUnit>,
+    units: Vec<OpenUnit<'a>>,
+    /// The captures of all units that have ended.
+    captures: Vec<CapturedName>,
+    symbols: Vec<Option<SymbolId>>,
+    /// Room for captures that units have left.
+    spare: Vec<Vec<Captured>>,
+    /// Where among the captures of a unit something is.
+    known: FxHashMap<(usize, CaptureKey<'a>), usize>,
     open: Vec<usize>,
     /// The innermost unit that each scope is in.
     owners: Vec<Option<usize>>,
@@ -56,9 +69,10 @@ struct Finder<'s> {
     /// Functions that are part of the unit around them: methods of classes, and functions
     /// that are called where they are written.
     not_units: Vec<ScopeId>,
-    names_by_place: FxHashMap<ScopeId, Box<str>>,
+    names_by_place: FxHashMap<ScopeId, Cow<'a, str>>,
     imports: FxHashMap<SymbolId, Imported>,
-    readers: Vec<ReadBinding>,
+    constants: FxHashMap<SymbolId, Constant<'a>>,
+    readers: Vec<&'a str>,
     readers_by_symbol: FxHashMap<SymbolId, u32>,
     touched: Vec<Touched>,
     names_prototypes: bool,
@@ -69,16 +83,21 @@ struct Finder<'s> {
 /// Is what an imported name stands for.
 #[derive(Clone)]
 struct Imported {
-    specifier: Box<str>,
-    export: Box<str>,
+    specifier: Arc<str>,
+    export: Arc<str>,
 }
 
-struct OpenUnit {
+struct Captured {
+    capture: CapturedName,
+    symbol: Option<SymbolId>,
+}
+
+struct OpenUnit<'a> {
     unit: FunctionUnit,
-    draft: UnitDraft,
+    captures: Vec<Captured>,
+    draft: UnitDraft<'a>,
     this: ThisKind,
     depth: usize,
-    known: FxHashMap<CaptureKey, usize>,
 }
 
 /// Says whether `this` inside a unit is its own.
@@ -88,25 +107,24 @@ enum ThisKind {
     Enclosing,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum CaptureKey {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum CaptureKey<'a> {
     Symbol(SymbolId),
-    Global(Box<str>),
+    Global(&'a str),
     This,
-    DynamicImport(Box<str>),
-    Variable { name: Box<str>, is_secret: bool },
+    DynamicImport(&'a str),
+    Variable { name: &'a str, is_secret: bool },
     ImportMeta,
     Hidden(HiddenCapture),
 }
 
 /// Is one use of something that may come from outside.
-struct Use {
-    key: CaptureKey,
-    name: Box<str>,
+struct Use<'a> {
+    key: CaptureKey<'a>,
+    name: &'a str,
     uses: Uses,
     span: Range<u32>,
     is_assigned: bool,
-    reference: Option<ReferenceId>,
 }
 
 fn imports(program: &Program<'_>) -> FxHashMap<SymbolId, Imported> {
@@ -118,7 +136,7 @@ fn imports(program: &Program<'_>) -> FxHashMap<SymbolId, Imported> {
 }
 
 fn imported(import: &ImportDeclaration<'_>) -> Vec<(SymbolId, Imported)> {
-    let specifier: Box<str> = import.source.value.as_str().into();
+    let specifier: Arc<str> = import.source.value.as_str().into();
     let specifiers = import.specifiers.iter().flatten();
     specifiers
         .filter_map(|one| {
@@ -139,8 +157,45 @@ fn imported(import: &ImportDeclaration<'_>) -> Vec<(SymbolId, Imported)> {
         .collect()
 }
 
-impl Finder<'_> {
-    fn finish(self) -> FoundFunctions {
+/// Is a value that the syntax shows.
+#[derive(Debug, Clone, Copy)]
+enum Constant<'a> {
+    Text(&'a str),
+    Number(f64),
+}
+
+/// Finds the variables of a module that have one value always, and one that can be read off.
+fn constants<'a>(program: &Program<'a>) -> FxHashMap<SymbolId, Constant<'a>> {
+    let declarations = program.body.iter().filter_map(|statement| match statement {
+        Statement::VariableDeclaration(declaration) => Some(declaration),
+        Statement::ExportDeclaration(export) => match &export.declaration {
+            Declaration::VariableDeclaration(declaration) => Some(declaration),
+            _ => None,
+        },
+        _ => None,
+    });
+    declarations
+        .filter(|declaration| declaration.kind == VariableDeclarationKind::Const)
+        .flat_map(|declaration| declaration.declarations.iter().filter_map(constant))
+        .collect()
+}
+
+fn constant<'a>(declarator: &VariableDeclarator<'a>) -> Option<(SymbolId, Constant<'a>)> {
+    let BindingPattern::BindingIdentifier(name) = &declarator.id else {
+        return None;
+    };
+    let value = match declarator.init.as_ref()? {
+        Expression::StringLiteral(text) if !text.lone_surrogates => {
+            Constant::Text(text.value.as_str())
+        }
+        Expression::NumericLiteral(number) => Constant::Number(number.value),
+        _ => return None,
+    };
+    Some((name.symbol_id.get()?, value))
+}
+
+impl<'a> Finder<'a, '_> {
+    fn finish(self) -> FoundFunctions<'a> {
         let (units, drafts): (Vec<_>, Vec<_>) = self
             .units
             .into_iter()
@@ -149,12 +204,14 @@ impl Finder<'_> {
         FoundFunctions {
             functions: ModuleFunctions {
                 units,
-                readers: u32::try_from(self.readers.len()).unwrap_or(u32::MAX),
+                captures: self.captures,
+                readers: place(self.readers.len()),
                 touched: self.touched,
                 names_prototypes: self.names_prototypes,
             },
             units_by_scope: self.units_by_scope,
             drafts,
+            symbols: self.symbols,
             readers: self.readers,
         }
     }
@@ -174,6 +231,9 @@ impl Finder<'_> {
         if self.open.len() >= MAX_DEPTH || self.not_units.contains(&scope) {
             return false;
         }
+        if let Some(outer) = self.open.last() {
+            self.units[*outer].draft.has_nested = true;
+        }
         let by_place = self.names_by_place.remove(&scope);
         let index = self.units.len();
         if let Some(slot) = self.units_by_scope.get_mut(scope.index()) {
@@ -186,36 +246,53 @@ impl Finder<'_> {
                 ..UnitDraft::default()
             },
             unit: FunctionUnit {
-                name: name.map(Box::from).or(by_place),
+                name: name.or(by_place.as_deref()).map(Box::from),
                 kind,
                 span: range(span),
-                syntax: Digest::of(&[]),
-                captures: Vec::new(),
+                syntax: Digest::default(),
+                captures: 0..0,
             },
+            captures: self.spare.pop().unwrap_or_default(),
             this,
             depth: self.open.len(),
-            known: FxHashMap::default(),
         });
         self.open.push(index);
         true
     }
 
     fn end(&mut self, has_begun: bool) {
-        if has_begun {
-            self.open.pop();
+        let ended = if has_begun { self.open.pop() } else { None };
+        if let Some(unit) = ended {
+            self.line_up_captures(unit);
         }
     }
 
+    fn line_up_captures(&mut self, unit: usize) {
+        let mut captures = mem::take(&mut self.units[unit].captures);
+        let start = place(self.captures.len());
+        for Captured { capture, symbol } in captures.drain(..) {
+            self.captures.push(capture);
+            self.symbols.push(symbol);
+        }
+        self.units[unit].unit.captures = start..place(self.captures.len());
+        self.spare.push(captures);
+    }
+
     /// Notes a use in every open unit that does not declare what is used.
-    fn note(&mut self, used: &Use) {
-        let outermost = match &used.key {
-            CaptureKey::Symbol(symbol) => self.first_outside(*symbol),
+    fn note(&mut self, used: Use<'a>) {
+        let outermost = match used.key {
+            CaptureKey::Symbol(symbol) => self.first_outside(symbol),
             CaptureKey::This => self.first_with_enclosing_this(),
             _ => 0,
         };
+        let mut used = used;
         for position in (outermost..self.open.len()).rev() {
-            let is_news = self.note_in(self.open[position], used);
-            if !is_news {
+            let members = if position == outermost {
+                mem::replace(&mut used.uses, Uses::Whole)
+            } else {
+                used.uses.clone()
+            };
+            if !self.note_in(self.open[position], &used, members) {
                 break;
             }
         }
@@ -236,81 +313,80 @@ impl Finder<'_> {
         own.map_or(0, |position| position + 1)
     }
 
-    fn note_in(&mut self, unit: usize, used: &Use) -> bool {
+    /// Notes a use in a unit; says whether that is news.
+    fn note_in(&mut self, unit: usize, used: &Use<'a>, members: Uses) -> bool {
         let is_assigned = used.is_assigned && self.in_static_blocks.last() != Some(&unit);
-        if let Some(known) = self.units[unit].known.get(&used.key).copied() {
-            let capture = &mut self.units[unit].unit.captures[known];
-            let is_news = capture.uses.add(&used.uses);
+        let assigned_at = is_assigned.then(|| used.span.clone());
+        let next = self.units[unit].captures.len();
+        let known = *self.known.entry((unit, used.key)).or_insert(next);
+        if known < next {
+            let capture = &mut self.units[unit].captures[known].capture;
             let is_first_assignment = is_assigned && capture.assigned_at.is_none();
             if is_first_assignment {
-                capture.assigned_at = Some(used.span.clone());
+                capture.assigned_at = assigned_at;
             }
-            return is_news || is_first_assignment;
+            return capture.uses.add(members) || is_first_assignment;
         }
         let source = self.source(unit, used);
-        let open = &mut self.units[unit];
-        open.known
-            .insert(used.key.clone(), open.unit.captures.len());
-        open.draft.references.push(used.reference);
-        open.draft.symbols.push(match used.key {
+        let symbol = match used.key {
             CaptureKey::Symbol(symbol) => Some(symbol),
             _ => None,
-        });
-        open.unit.captures.push(CapturedName {
-            name: used.name.clone(),
+        };
+        let capture = CapturedName {
+            name: used.name.into(),
             source,
-            uses: used.uses.clone(),
+            uses: members,
             span: used.span.clone(),
-            assigned_at: is_assigned.then(|| used.span.clone()),
-        });
+            assigned_at,
+        };
+        self.units[unit].captures.push(Captured { capture, symbol });
         true
     }
 
-    fn source(&mut self, unit: usize, used: &Use) -> CaptureSource {
-        match &used.key {
-            CaptureKey::Symbol(symbol) => self.source_of_symbol(unit, *symbol, &used.name),
+    fn source(&mut self, unit: usize, used: &Use<'a>) -> CaptureSource {
+        match used.key {
+            CaptureKey::Symbol(symbol) => self.source_of_symbol(unit, symbol, used.name),
             CaptureKey::This => self.local(unit, LocalBinding::This),
             CaptureKey::Global(_) => CaptureSource::Global,
             CaptureKey::DynamicImport(specifier) => CaptureSource::DynamicImport {
-                specifier: specifier.clone(),
+                specifier: specifier.into(),
             },
-            CaptureKey::Variable { is_secret, .. } => CaptureSource::Variable {
-                is_secret: *is_secret,
-            },
+            CaptureKey::Variable { is_secret, .. } => CaptureSource::Variable { is_secret },
             CaptureKey::ImportMeta => CaptureSource::ImportMeta,
-            CaptureKey::Hidden(hidden) => CaptureSource::Hidden(*hidden),
+            CaptureKey::Hidden(hidden) => CaptureSource::Hidden(hidden),
         }
     }
 
-    fn source_of_symbol(&mut self, unit: usize, symbol: SymbolId, name: &str) -> CaptureSource {
+    fn source_of_symbol(&mut self, unit: usize, symbol: SymbolId, name: &'a str) -> CaptureSource {
         if let Some(Imported { specifier, export }) = self.imports.get(&symbol).cloned() {
-            return CaptureSource::Import {
-                reader: self.reader(symbol, name),
-                specifier,
-                export,
-            };
+            return CaptureSource::Import { specifier, export };
+        }
+        match self.constants.get(&symbol) {
+            Some(Constant::Text(text)) => return CaptureSource::Text((*text).into()),
+            Some(Constant::Number(number)) => return CaptureSource::Number(number.to_bits()),
+            None => {}
         }
         if self.scoping.symbol_scope_id(symbol) == self.scoping.root_scope_id() {
             return CaptureSource::Module(self.reader(symbol, name));
         }
-        self.local(unit, LocalBinding::Name(name.into()))
+        self.local(unit, LocalBinding::Name(name))
     }
 
-    fn local(&mut self, unit: usize, binding: LocalBinding) -> CaptureSource {
+    fn local(&mut self, unit: usize, binding: LocalBinding<'a>) -> CaptureSource {
         let locals = &mut self.units[unit].draft.locals;
         locals.push(binding);
-        CaptureSource::Local(u32::try_from(locals.len() - 1).unwrap_or(u32::MAX))
+        CaptureSource::Local(place(locals.len() - 1))
     }
 
-    fn reader(&mut self, symbol: SymbolId, name: &str) -> u32 {
+    fn reader(&mut self, symbol: SymbolId, name: &'a str) -> u32 {
         let readers = &mut self.readers;
         *self.readers_by_symbol.entry(symbol).or_insert_with(|| {
-            readers.push(ReadBinding { name: name.into() });
-            u32::try_from(readers.len() - 1).unwrap_or(u32::MAX)
+            readers.push(name);
+            place(readers.len() - 1)
         })
     }
 
-    fn note_reference(&mut self, reference: &IdentifierReference<'_>, uses: Uses, span: Span) {
+    fn note_reference(&mut self, reference: &IdentifierReference<'a>, uses: Uses, span: Span) {
         let Some(id) = reference.reference_id.get() else {
             return;
         };
@@ -319,20 +395,19 @@ impl Finder<'_> {
         let key = match found.symbol_id() {
             Some(symbol) => CaptureKey::Symbol(symbol),
             None if name == "arguments" => CaptureKey::Hidden(HiddenCapture::Arguments),
-            None => CaptureKey::Global(name.into()),
+            None => CaptureKey::Global(name),
         };
         // The arguments of a function that is a unit itself, or part of a class, are its own.
         let is_own = matches!(key, CaptureKey::Hidden(_)) && self.has_own_this();
         if is_own || self.open.is_empty() {
             return;
         }
-        self.note(&Use {
+        self.note(Use {
             key,
-            name: name.into(),
+            name,
             uses,
             span: range(span),
             is_assigned: found.is_write(),
-            reference: Some(id),
         });
     }
 
@@ -358,19 +433,18 @@ impl Finder<'_> {
     }
 
     /// Notes the use of something that no variable stands for.
-    fn note_whole(&mut self, key: CaptureKey, name: &str, span: Span) {
-        self.note(&Use {
+    fn note_whole(&mut self, key: CaptureKey<'a>, name: &'a str, span: Span) {
+        self.note(Use {
             key,
-            name: name.into(),
+            name,
             uses: Uses::Whole,
             span: range(span),
             is_assigned: false,
-            reference: None,
         });
     }
 
     /// Notes that a member of something is given another value.
-    fn note_member_assignment(&mut self, target: &Expression<'_>, span: Span) {
+    fn note_member_assignment(&mut self, target: &Expression<'a>, span: Span) {
         let Some(root) = root_of(target) else {
             return;
         };
@@ -381,48 +455,54 @@ impl Finder<'_> {
         let Some(symbol) = self.scoping.get_reference(id).symbol_id() else {
             return;
         };
-        self.note(&Use {
+        self.note(Use {
             key: CaptureKey::Symbol(symbol),
-            name: root.name.as_str().into(),
+            name: root.name.as_str(),
             uses: Uses::Whole,
             span: range(span),
             is_assigned: true,
-            reference: Some(id),
         });
     }
 
     /// Visits the use of a member: of something with a name, or of what an expression gives.
-    fn visit_member(&mut self, object: &Expression<'_>, name: &str, is_called: bool) {
-        let mut path = vec![Box::from(name)];
+    fn visit_member(&mut self, object: &Expression<'a>, name: &'a str, is_called: bool) {
+        let mut path = vec![Cow::Borrowed(name)];
         let mut object = object;
         while let Some((inner, name)) = named_member(object) {
-            path.push(name.into());
+            path.push(Cow::Borrowed(name));
             object = inner;
         }
-        self.names_prototypes |= path.iter().any(|name| &**name == "prototype");
+        self.names_prototypes |= path.iter().any(|name| name == "prototype");
         let Expression::Identifier(root) = object else {
             self.visit_expression(object);
             return;
         };
         path.reverse();
-        self.note_member(root, MemberUse { path, is_called });
+        self.note_member(root, &path, is_called);
     }
 
-    fn note_member(&mut self, root: &IdentifierReference<'_>, mut member: MemberUse) {
-        if !self.is_global(root, "globalThis") || member.path.is_empty() {
-            self.note_reference(root, Uses::of(member), root.span);
+    fn note_member(
+        &mut self,
+        root: &IdentifierReference<'a>,
+        path: &[Cow<'a, str>],
+        is_called: bool,
+    ) {
+        if self.open.is_empty() {
             return;
         }
-        // A member of the global object is a global.
-        let name = member.path.remove(0);
-        self.note(&Use {
-            key: CaptureKey::Global(name.clone()),
-            name,
-            uses: Uses::of(member),
-            span: range(root.span),
-            is_assigned: false,
-            reference: root.reference_id.get(),
-        });
+        match path {
+            // A member of the global object is a global.
+            [Cow::Borrowed(name), path @ ..] if self.is_global(root, "globalThis") => {
+                self.note(Use {
+                    key: CaptureKey::Global(name),
+                    name,
+                    uses: Uses::of(path, is_called),
+                    span: range(root.span),
+                    is_assigned: false,
+                });
+            }
+            _ => self.note_reference(root, Uses::of(path, is_called), root.span),
+        }
     }
 
     fn is_global(&self, reference: &IdentifierReference<'_>, name: &str) -> bool {
@@ -433,7 +513,7 @@ impl Finder<'_> {
 
     /// Gives the variable of the environment that a call of the SDK's `env` or `env.secret`
     /// reads, and whether it is a secret.
-    fn read_variable<'c>(&self, call: &'c CallExpression<'_>) -> Option<(&'c str, bool)> {
+    fn read_variable(&self, call: &CallExpression<'a>) -> Option<(&'a str, bool)> {
         let (function, is_secret) = match named_member(&call.callee) {
             Some((function, "secret")) => (function, true),
             _ => (&call.callee, false),
@@ -486,7 +566,7 @@ impl Finder<'_> {
         }
     }
 
-    fn name_by_place(&mut self, value: &Expression<'_>, name: &str) {
+    fn name_by_place(&mut self, value: &Expression<'a>, name: impl Into<Cow<'a, str>>) {
         let scope = match value {
             Expression::ArrowFunctionExpression(arrow) => arrow.scope_id.get(),
             Expression::FunctionExpression(function) if function.id.is_none() => {
@@ -499,6 +579,10 @@ impl Finder<'_> {
             self.names_by_place.insert(scope, name.into());
         }
     }
+}
+
+fn place(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 fn range(span: Span) -> Range<u32> {

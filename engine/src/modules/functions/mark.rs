@@ -7,13 +7,13 @@
 //! - `import.meta.declared(n, value, …)` notes the functions of a block.
 //! - `import.meta.members(object, [[n, "name", reader, "get"], …])` does so for the methods of
 //!   an object; `import.meta.key(key)` gives it the names that are computed, which are absent.
-//! - `import.meta.scope(() => [a, …])` hands over the module's own bindings, to be read once
-//!   the module has been evaluated.
+//! - `import.meta.scope(() => [a, …])` hands over variables of the module that are captured, to
+//!   be read once the module has been evaluated.
 //!
 //! A reader is a function that gives the variable of a number, when it is asked for it: it may
 //! have no value before.
 
-use std::mem;
+use std::{cell::Cell, mem};
 
 use oxc::{
     allocator::{Allocator, TakeIn, Vec as ArenaVec},
@@ -28,7 +28,7 @@ use oxc::{
         builder::AstBuilder,
     },
     ast_visit::{VisitMut, walk_mut},
-    semantic::ScopeFlags,
+    semantic::{ScopeFlags, ScopeId},
     span::{GetSpan, SPAN, Span},
     syntax::{number::NumberBase, operator::BinaryOperator},
 };
@@ -40,7 +40,7 @@ use crate::modules::call_site;
 pub(crate) fn mark_functions<'a>(
     allocator: &'a Allocator,
     program: &mut Program<'a>,
-    found: &FoundFunctions,
+    found: &FoundFunctions<'a>,
 ) {
     let mut marker = Marker {
         allocator,
@@ -79,7 +79,7 @@ const DEFAULT_NAME: &str = "__rigkit_default";
 struct Marker<'a, 'f> {
     allocator: &'a Allocator,
     builder: AstBuilder<'a>,
-    found: &'f FoundFunctions,
+    found: &'f FoundFunctions<'a>,
     /// The callee of the call whose arguments are visited.
     callee: Span,
     /// Whether that call is the mark of a builder call.
@@ -139,12 +139,18 @@ impl<'a> VisitMut<'a> for Marker<'a, '_> {
     }
 
     fn visit_function(&mut self, function: &mut Function<'a>, flags: ScopeFlags) {
+        if self.is_leaf(&function.scope_id) {
+            return;
+        }
         let outer = mem::replace(&mut self.callee, SPAN);
         walk_mut::walk_function(self, function, flags);
         self.callee = outer;
     }
 
     fn visit_arrow_function_expression(&mut self, arrow: &mut ArrowFunctionExpression<'a>) {
+        if self.is_leaf(&arrow.scope_id) {
+            return;
+        }
         let outer = mem::replace(&mut self.callee, SPAN);
         walk_mut::walk_arrow_function_expression(self, arrow);
         self.callee = outer;
@@ -215,6 +221,12 @@ fn declared_class<'s, 'a>(statement: &'s Statement<'a>) -> Option<&'s Class<'a>>
 }
 
 impl<'a> Marker<'a, '_> {
+    /// Says whether a unit has nothing in it that is to be marked.
+    fn is_leaf(&self, scope: &Cell<Option<ScopeId>>) -> bool {
+        let unit = self.found.unit_at(scope);
+        unit.is_some_and(|unit| !self.found.drafts[unit].has_nested)
+    }
+
     fn name_default_exports(&self, program: &mut Program<'a>) {
         for statement in &mut program.body {
             let Statement::ExportDefaultDeclaration(export) = statement else {
@@ -283,7 +295,7 @@ impl<'a> Marker<'a, '_> {
     /// Writes the statement that notes a declaration.
     fn declaration(
         &self,
-        scope: &std::cell::Cell<Option<oxc::semantic::ScopeId>>,
+        scope: &Cell<Option<ScopeId>>,
         id: Option<&BindingIdentifier<'a>>,
     ) -> Option<Statement<'a>> {
         let unit = self.found.unit_at(scope)?;
@@ -387,10 +399,8 @@ impl<'a> Marker<'a, '_> {
         if self.found.readers.is_empty() {
             return;
         }
-        let names = self.found.readers.iter().map(|binding| {
-            let name = self.allocator.alloc_str(&binding.name);
-            Expression::new_identifier(SPAN, name, &self.builder)
-        });
+        let names = self.found.readers.iter();
+        let names = names.map(|name| Expression::new_identifier(SPAN, *name, &self.builder));
         let all = self.arrow(self.array(names.collect()), None);
         let call = self.meta_call("scope", vec![all]);
         let statement = Statement::new_expression_statement(SPAN, call, &self.builder);
@@ -398,11 +408,11 @@ impl<'a> Marker<'a, '_> {
     }
 
     /// Writes `(n) => n < 1 ? a : b`, as a tree, so that it is shallow however many there are.
-    fn reader(&self, bindings: &[LocalBinding]) -> Expression<'a> {
+    fn reader(&self, bindings: &[LocalBinding<'a>]) -> Expression<'a> {
         self.arrow(self.choice(bindings, 0), Some(self.parameter()))
     }
 
-    fn choice(&self, bindings: &[LocalBinding], first: usize) -> Expression<'a> {
+    fn choice(&self, bindings: &[LocalBinding<'a>], first: usize) -> Expression<'a> {
         let builder = &self.builder;
         let (left, right) = bindings.split_at(bindings.len() / 2);
         if left.is_empty() {
@@ -421,11 +431,10 @@ impl<'a> Marker<'a, '_> {
         Expression::new_conditional_expression(SPAN, is_left, left, right, builder)
     }
 
-    fn read(&self, binding: Option<&LocalBinding>) -> Expression<'a> {
+    fn read(&self, binding: Option<&LocalBinding<'a>>) -> Expression<'a> {
         match binding {
             Some(LocalBinding::Name(name)) => {
-                let name = self.allocator.alloc_str(name);
-                Expression::new_identifier(SPAN, name, &self.builder)
+                Expression::new_identifier(SPAN, *name, &self.builder)
             }
             _ => Expression::new_this_expression(SPAN, &self.builder),
         }

@@ -1,13 +1,13 @@
 //! Chains of members, such as `versions.node`, and patterns that take members out of a value.
 
-use oxc::ast::ast::{BindingPattern, Expression, IdentifierReference, ObjectPattern};
+use std::borrow::Cow;
 
-use super::MemberUse;
+use oxc::ast::ast::{BindingPattern, Expression, IdentifierReference, ObjectPattern};
 
 /// Takes the last name off a chain of members.
 pub(super) fn named_member<'e, 'a>(
     expression: &'e Expression<'a>,
-) -> Option<(&'e Expression<'a>, &'e str)> {
+) -> Option<(&'e Expression<'a>, &'a str)> {
     match expression {
         Expression::StaticMemberExpression(member) => {
             Some((&member.object, member.property.name.as_str()))
@@ -51,19 +51,22 @@ pub(super) fn called_root<'e, 'a>(
     }
 }
 
+/// Is the names that lead to a member.
+pub(super) type MemberPath<'a> = Vec<Cow<'a, str>>;
+
 /// Lists the members that a pattern takes out of a value with a name, as
 /// `const { node } = versions` does; nothing where it may take any.
 pub(super) fn taken_members<'e, 'a>(
     pattern: &BindingPattern<'a>,
     value: &'e Expression<'a>,
-) -> Option<(&'e IdentifierReference<'a>, Vec<MemberUse>)> {
+) -> Option<(&'e IdentifierReference<'a>, Vec<MemberPath<'a>>)> {
     let BindingPattern::ObjectPattern(pattern) = pattern else {
         return None;
     };
     let mut path = Vec::new();
     let mut value = value;
     while let Some((inner, name)) = named_member(value) {
-        path.insert(0, Box::from(name));
+        path.insert(0, Cow::Borrowed(name));
         value = inner;
     }
     let Expression::Identifier(root) = value else {
@@ -74,26 +77,23 @@ pub(super) fn taken_members<'e, 'a>(
     Some((root, members))
 }
 
-fn add_taken(
-    pattern: &ObjectPattern<'_>,
-    path: &[Box<str>],
-    members: &mut Vec<MemberUse>,
+fn add_taken<'a>(
+    pattern: &ObjectPattern<'a>,
+    path: &[Cow<'a, str>],
+    members: &mut Vec<MemberPath<'a>>,
 ) -> Option<()> {
     if pattern.rest.is_some() || pattern.properties.is_empty() {
         return None;
     }
     for property in &pattern.properties {
         let mut path = path.to_vec();
-        path.push(Box::from(&*property.key.static_name()?));
+        path.push(property.key.static_name()?);
         let inner = match &property.value {
             BindingPattern::ObjectPattern(inner) => add_taken(inner, &path, members),
             _ => None,
         };
         if inner.is_none() {
-            members.push(MemberUse {
-                path,
-                is_called: false,
-            });
+            members.push(path);
         }
     }
     Some(())

@@ -3,17 +3,20 @@
 //! Reading a module gives, for every function and class in it, a digest of its normalized
 //! syntax and the names it takes from outside. The printed code then makes two things
 //! reachable once the module has been evaluated: which of these a value is, and the value of
-//! everything that it captured.
+//! what it captured, unless that is written down or another module exports it.
 
 mod find;
 mod mark;
 mod members;
-mod normalize;
+mod syntax;
 mod uses;
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
-use oxc::{allocator::Allocator, ast::ast::Program, semantic::Scoping};
+use oxc::{
+    ast::ast::Program,
+    semantic::{Scoping, SymbolId},
+};
 use serde::{Deserialize, Serialize};
 
 pub(super) use mark::mark_functions;
@@ -26,6 +29,8 @@ use crate::digest::Digest;
 pub(crate) struct ModuleFunctions {
     /// The functions and classes, in the order in which they begin.
     pub(crate) units: Vec<FunctionUnit>,
+    /// What they take from outside, those of one unit beside each other.
+    captures: Vec<CapturedName>,
     /// How many of the module's own bindings the printed code makes readable.
     pub(crate) readers: u32,
     /// The code that may change what it imports, or what the language brings.
@@ -34,12 +39,20 @@ pub(crate) struct ModuleFunctions {
     pub(crate) names_prototypes: bool,
 }
 
+impl ModuleFunctions {
+    /// Lists what a function or class takes from outside, in the order in which it is first used.
+    pub(crate) fn captures(&self, unit: &FunctionUnit) -> &[CapturedName] {
+        let Range { start, end } = unit.captures;
+        &self.captures[start as usize..end as usize]
+    }
+}
+
 /// Is code that may change what others share, such as `client.defaults.retries = 2`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Touched {
     pub(crate) name: Box<str>,
     /// Where it is imported from, unless it is a global.
-    pub(crate) specifier: Option<Box<str>>,
+    pub(crate) specifier: Option<Arc<str>>,
     pub(crate) span: Range<u32>,
 }
 
@@ -52,8 +65,8 @@ pub(crate) struct FunctionUnit {
     pub(crate) span: Range<u32>,
     /// A digest of its syntax, in which names of variables do not count.
     pub(crate) syntax: Digest,
-    /// What it takes from outside, in the order in which it is first used.
-    pub(crate) captures: Vec<CapturedName>,
+    /// Which of the module's captures are its own.
+    captures: Range<u32>,
 }
 
 /// Tells functions from classes.
@@ -92,13 +105,15 @@ pub(crate) enum CaptureSource {
     Local(u32),
     /// In a variable of the module: its nth reader.
     Module(u32),
+    /// In the code: it is always this text.
+    Text(Box<str>),
+    /// In the code: it is always the number of these bits.
+    Number(u64),
     /// In another module.
     Import {
-        /// The reader of the imported binding.
-        reader: u32,
-        specifier: Box<str>,
+        specifier: Arc<str>,
         /// The name of the export; `*` for all of them.
-        export: Box<str>,
+        export: Arc<str>,
     },
     /// In a global.
     Global,
@@ -124,54 +139,51 @@ pub(crate) enum HiddenCapture {
 }
 
 /// Finds the functions and classes of a program, and gives each its digest.
-pub(super) fn find_functions<'a>(
-    allocator: &'a Allocator,
-    program: &mut Program<'a>,
-    scoping: &Scoping,
-) -> FoundFunctions {
+pub(super) fn find_functions<'a>(program: &Program<'a>, scoping: &Scoping) -> FoundFunctions<'a> {
     let mut found = find::find(program, scoping);
-    normalize::digest_syntax(allocator, program, scoping, &mut found);
+    syntax::digest_syntax(program, scoping, &mut found);
     found
 }
 
 /// Is what was found, with where in the tree it stands.
-pub(super) struct FoundFunctions {
+pub(super) struct FoundFunctions<'a> {
     pub(super) functions: ModuleFunctions,
     /// The unit that begins at each scope.
     units_by_scope: Vec<Option<u32>>,
-    drafts: Vec<UnitDraft>,
-    /// The module's own bindings that are captured, in the order of their readers.
-    readers: Vec<ReadBinding>,
-}
-
-/// Is a binding of the module that some function captures.
-struct ReadBinding {
-    name: Box<str>,
+    drafts: Vec<UnitDraft<'a>>,
+    /// The symbol of each of the module's captures, where it has one.
+    symbols: Vec<Option<SymbolId>>,
+    /// The module's own variables that are captured, in the order of their readers.
+    readers: Vec<&'a str>,
 }
 
 /// Is what only the passes over the tree need to know of a unit.
 #[derive(Default)]
-struct UnitDraft {
+struct UnitDraft<'a> {
     /// Whether the unit gets its name from where it stands, which marking would take away.
     is_named_by_place: bool,
     /// Whether it is inside another unit.
     is_nested: bool,
-    /// The symbol of each capture, where it has one.
-    symbols: Vec<Option<oxc::semantic::SymbolId>>,
-    /// A reference to each capture, where it is one by name.
-    references: Vec<Option<oxc::semantic::ReferenceId>>,
+    /// Whether other units are inside it.
+    has_nested: bool,
     /// The names that its readers have to read, in order; `this` among them.
-    locals: Vec<LocalBinding>,
+    locals: Vec<LocalBinding<'a>>,
 }
 
 /// Is what a reader that is handed over with a function reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum LocalBinding {
-    Name(Box<str>),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LocalBinding<'a> {
+    Name(&'a str),
     This,
 }
 
-impl FoundFunctions {
+impl FoundFunctions<'_> {
+    /// Lists the symbols of what a unit captures.
+    fn symbols(&self, unit: usize) -> &[Option<SymbolId>] {
+        let Range { start, end } = self.functions.units[unit].captures;
+        &self.symbols[start as usize..end as usize]
+    }
+
     fn unit_at(&self, scope: &std::cell::Cell<Option<oxc::semantic::ScopeId>>) -> Option<usize> {
         let scope = scope.get()?;
         let unit = *self.units_by_scope.get(scope.index())?;

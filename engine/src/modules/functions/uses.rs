@@ -1,5 +1,7 @@
 //! What of a captured value a function uses: all of it, or some members only.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// Says what of a captured value is used.
@@ -22,16 +24,16 @@ pub(crate) struct MemberUse {
 
 impl Uses {
     /// Uses one member; one that no name leads to is all of it.
-    pub(super) fn of(member: MemberUse) -> Self {
-        if member.path.is_empty() {
-            Self::Whole
-        } else {
-            Self::Members(vec![member])
+    pub(super) fn of(path: &[Cow<'_, str>], is_called: bool) -> Self {
+        if path.is_empty() {
+            return Self::Whole;
         }
+        let path = path.iter().map(|name| Box::from(&**name)).collect();
+        Self::Members(vec![MemberUse { path, is_called }])
     }
 
     /// Adds what another place uses; says whether that is more than before.
-    pub(super) fn add(&mut self, other: &Uses) -> bool {
+    pub(super) fn add(&mut self, other: Self) -> bool {
         let added = match (&mut *self, other) {
             (Self::Whole, _) => return false,
             (_, Self::Whole) => {
@@ -41,8 +43,8 @@ impl Uses {
             (Self::Members(members), Self::Members(others)) => {
                 let before = members.len();
                 for other in others {
-                    if !members.contains(other) {
-                        members.push(other.clone());
+                    if !members.contains(&other) {
+                        members.push(other);
                     }
                 }
                 members.len() > before

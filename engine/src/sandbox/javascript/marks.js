@@ -9,9 +9,11 @@
   // both.
   const NUMBERS_PER_MODULE = 16777216;
 
-  // Where functions and classes come from: the number of what they were made from, and a reader
-  // of the variables around them. Once handlers run nobody asks for it any more.
-  const origins = new Map();
+  // Where functions and classes come from: each of them, followed by the number of what it was
+  // made from, or by that and a reader of the variables around it. The last word counts. It is
+  // the engine that asks, for all of them, so they are but lined up. Once handlers run nobody
+  // asks for it any more.
+  const noted = [];
   const moduleBindings = new Map();
   let isDefining = true;
 
@@ -28,7 +30,7 @@
       return name === undefined ? value : named(value, name);
     };
     meta.declared = (...units) => {
-      for (let next = 0; next < units.length; next += 2) origins.set(units[next + 1], first + units[next]);
+      for (let next = 0; next < units.length; next += 2) note(units[next + 1], first + units[next]);
     };
     meta.madeClass = (ordinal, value, reader, name) => {
       meta.made(ordinal, value, reader, name);
@@ -50,7 +52,17 @@
   };
 
   function note(value, number, reader) {
-    origins.set(value, reader ? [number, reader] : number);
+    noted[noted.length] = value;
+    noted[noted.length] = reader ? [number, reader] : number;
+  }
+
+  // The origins by what they are of, as far as somebody has asked for them here.
+  const origins = new Map();
+  let known = 0;
+
+  function originOf(value) {
+    for (; known < noted.length; known += 2) origins.set(noted[known], noted[known + 1]);
+    return origins.get(value);
   }
 
   // Marking a function takes away the name that the language would have given it.
@@ -70,19 +82,19 @@
     for (const [ordinal, name, reader, accessor] of methods.toReversed()) {
       const key = name === 0 ? keys.pop() : name;
       const member = Object.getOwnPropertyDescriptor(object, key)?.[accessor ?? "value"];
-      const isNew = typeof member === "function" && !origins.has(member) && member.fileName === file;
+      const isNew = typeof member === "function" && originOf(member) === undefined && member.fileName === file;
       if (isNew) note(member, first + ordinal, reader);
     }
   }
 
   // A method that is taken out of its class counts as all of it.
   function noteMethods(value) {
-    const origin = origins.get(value);
+    const origin = originOf(value);
     for (const holder of [value, value.prototype]) {
       for (const key of Reflect.ownKeys(holder)) {
         const { value: method, get, set } = Object.getOwnPropertyDescriptor(holder, key);
         for (const member of [method, get, set]) {
-          if (typeof member === "function" && !origins.has(member)) origins.set(member, origin);
+          if (typeof member === "function" && originOf(member) === undefined) noted.push(member, origin);
         }
       }
     }
@@ -93,7 +105,8 @@
   };
 
   // Gives the number, or `[number, reader]`, or nothing for what no module of the project made.
-  rigkit.originOf = (value) => origins.get(value);
+  rigkit.originOf = originOf;
+  rigkit.noted = noted;
 
   // A bound function shows nothing of what it is bound to, so that is noted when it is made.
   const bounds = new WeakMap();

@@ -22,7 +22,7 @@ use crate::modules::functions::{
     members::{called_root, named_member, taken_members},
 };
 
-impl<'a> Visit<'a> for Finder<'_> {
+impl<'a> Visit<'a> for Finder<'a, '_> {
     fn enter_scope(&mut self, _: ScopeFlags, scope: &Cell<Option<ScopeId>>) {
         let owner = self.open.last().copied();
         if let Some(slot) = scope
@@ -95,10 +95,7 @@ impl<'a> Visit<'a> for Finder<'_> {
         };
         self.note_extended(call);
         if let Some((name, is_secret)) = self.read_variable(call) {
-            let key = CaptureKey::Variable {
-                name: name.into(),
-                is_secret,
-            };
+            let key = CaptureKey::Variable { name, is_secret };
             self.note_whole(key, name, call.span);
             self.visit_arguments(&call.arguments);
             return;
@@ -121,13 +118,13 @@ impl<'a> Visit<'a> for Finder<'_> {
     }
 
     fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
-        self.visit_member(&member.object, &member.property.name, false);
+        self.visit_member(&member.object, member.property.name.as_str(), false);
     }
 
     fn visit_computed_member_expression(&mut self, member: &ComputedMemberExpression<'a>) {
         match &member.expression {
             Expression::StringLiteral(name) => {
-                self.visit_member(&member.object, &name.value, false);
+                self.visit_member(&member.object, name.value.as_str(), false);
             }
             _ => walk::walk_computed_member_expression(self, member),
         }
@@ -159,15 +156,15 @@ impl<'a> Visit<'a> for Finder<'_> {
     fn visit_import_expression(&mut self, import: &ImportExpression<'a>) {
         let (key, name) = match &import.source {
             Expression::StringLiteral(source) => {
-                let specifier: Box<str> = source.value.as_str().into();
-                (CaptureKey::DynamicImport(specifier.clone()), specifier)
+                let specifier = source.value.as_str();
+                (CaptureKey::DynamicImport(specifier), specifier)
             }
             _ => (
                 CaptureKey::Hidden(HiddenCapture::ComputedImport),
-                "import()".into(),
+                "import()",
             ),
         };
-        self.note_whole(key, &name, import.span);
+        self.note_whole(key, name, import.span);
         walk::walk_import_expression(self, import);
     }
 
@@ -178,7 +175,7 @@ impl<'a> Visit<'a> for Finder<'_> {
     fn visit_assignment_expression(&mut self, assignment: &AssignmentExpression<'a>) {
         match &assignment.left {
             AssignmentTarget::AssignmentTargetIdentifier(name) => {
-                self.name_by_place(&assignment.right, &name.name);
+                self.name_by_place(&assignment.right, name.name.as_str());
             }
             AssignmentTarget::StaticMemberExpression(member) => {
                 self.note_member_assignment(&member.object, assignment.span);
@@ -215,7 +212,7 @@ impl<'a> Visit<'a> for Finder<'_> {
         if let (BindingPattern::BindingIdentifier(name), Some(value)) =
             (&declarator.id, &declarator.init)
         {
-            self.name_by_place(value, &name.name);
+            self.name_by_place(value, name.name.as_str());
         }
         let value = declarator.init.as_ref();
         let taken = value.and_then(|value| taken_members(&declarator.id, value));
@@ -224,8 +221,8 @@ impl<'a> Visit<'a> for Finder<'_> {
             return;
         };
         self.visit_binding_pattern(&declarator.id);
-        for member in members {
-            self.note_member(root, member);
+        for path in members {
+            self.note_member(root, &path, false);
         }
     }
 
@@ -233,28 +230,28 @@ impl<'a> Visit<'a> for Finder<'_> {
         if let (BindingPattern::BindingIdentifier(name), Some(value)) =
             (&parameter.pattern, &parameter.initializer)
         {
-            self.name_by_place(value, &name.name);
+            self.name_by_place(value, name.name.as_str());
         }
         walk::walk_formal_parameter(self, parameter);
     }
 
     fn visit_assignment_pattern(&mut self, pattern: &AssignmentPattern<'a>) {
         if let BindingPattern::BindingIdentifier(name) = &pattern.left {
-            self.name_by_place(&pattern.right, &name.name);
+            self.name_by_place(&pattern.right, name.name.as_str());
         }
         walk::walk_assignment_pattern(self, pattern);
     }
 
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
         if let Some(name) = property.key.static_name() {
-            self.name_by_place(&property.value, &name);
+            self.name_by_place(&property.value, name);
         }
         walk::walk_object_property(self, property);
     }
 
     fn visit_property_definition(&mut self, property: &PropertyDefinition<'a>) {
         if let (Some(name), Some(value)) = (property.key.static_name(), &property.value) {
-            self.name_by_place(value, &name);
+            self.name_by_place(value, name);
         }
         walk::walk_property_definition(self, property);
     }
@@ -267,8 +264,8 @@ impl<'a> Visit<'a> for Finder<'_> {
     }
 }
 
-impl Finder<'_> {
-    fn note_eval(&mut self, name: &IdentifierReference<'_>) {
+impl<'a> Finder<'a, '_> {
+    fn note_eval(&mut self, name: &IdentifierReference<'a>) {
         self.mark_use_of_this();
         self.note_whole(CaptureKey::Hidden(HiddenCapture::Eval), "eval", name.span);
     }

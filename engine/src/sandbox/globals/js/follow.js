@@ -9,7 +9,8 @@
   // value there, and the member of it that is called.
   function follow(value, isCalled, ...path) {
     let current = value;
-    for (const [index, key] of path.entries()) {
+    for (let index = 0; index < path.length; index += 1) {
+      const key = path[index];
       if (!isOpen(current) || native.proxyTarget(current) !== undefined) return [index, current];
       const descriptor = getOwnPropertyDescriptor(current, key);
       if (descriptor === undefined && key in current) return [index, current];

@@ -61,6 +61,7 @@ pub(crate) async fn serve(
     let (service, socket) =
         LspService::build(|client| Handle(Arc::new(Server::new(client, options, messages))))
             .custom_method("window/workDoneProgress/cancel", Handle::cancel_progress)
+            .custom_method(requests::projects::METHOD, Handle::projects)
             .finish();
     let server = Arc::clone(&service.inner().0);
     transport::serve(service, socket, input, output, notifications).await;
@@ -167,6 +168,10 @@ impl Handle {
     fn cancel_progress(&self, parameters: WorkDoneProgressCancelParams) -> Ready<()> {
         self.0.runs.cancel_token(&parameters.token);
         ready(())
+    }
+
+    async fn projects(&self) -> Result<Vec<requests::projects::ProjectSummary>> {
+        requests::projects::answer(&self.0).await
     }
 
     /// Keeps a panic of a notification's handler to it.

@@ -110,7 +110,7 @@ impl ProjectView {
                 let bytes = self.current_bytes(&module.path, bytes);
                 document.text.range(&bytes, encoding)
             }
-            None => Text::new(Arc::clone(&module.text)).range(bytes, encoding),
+            None => self.snapshot.text_of(module).range(bytes, encoding),
         }
     }
 

@@ -12,8 +12,9 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::{
-    Engine, KeyUse,
+    Engine, KeyUse, OperationSummary,
     contexts::{Contexts, makers},
+    operation_list,
 };
 use crate::{
     definition::{Definition, PointId, TaskIndex, Workflow},
@@ -46,6 +47,12 @@ impl Engine {
             return Ok(None);
         }
         Ok(Some(loaded?))
+    }
+
+    /// Lists every operation of a definition: those of Rigkit first, then those of the config.
+    #[must_use]
+    pub fn operations_of(&self, definition: &Definition) -> Vec<OperationSummary> {
+        operation_list::list(definition)
     }
 
     /// Gives the context at a point as the latest runs left it; what never ran adds nothing.

@@ -68,6 +68,7 @@ impl Snapshot {
             Ok(definition) => {
                 self.problems = definition.warnings.iter().map(Problem::from).collect();
                 self.definition = Some(Arc::new(definition));
+                self.closed_texts = Arc::default();
                 self.standing = Standing::Current;
             }
             Err(error) => {

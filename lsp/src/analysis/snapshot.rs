@@ -1,18 +1,23 @@
 //! What is known of a project at one moment.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use rigkit_engine::{
     WorkspaceView,
     definition::{Definition, Task, TaskIndex, Workflow},
-    modules::ModuleOrigin,
+    modules::{Module, ModuleOrigin},
     plan::{NodeStatus, PlanNode, WorkflowPlan},
     project::Environment,
 };
 
 use super::Problem;
-use crate::world::Moment;
+use crate::{document::Text, world::Moment};
 
 /// Is what is known of a project at one moment. It never changes: an evaluation makes another one.
 #[derive(Clone, Default)]
@@ -36,6 +41,8 @@ pub(crate) struct Snapshot {
     pub(crate) environment: Environment,
     /// When a stored run expires next.
     pub(crate) expires_at: Option<Timestamp>,
+    /// The texts of modules that are not open, indexed when they were first asked for.
+    pub(crate) closed_texts: Arc<Mutex<HashMap<PathBuf, Arc<Text>>>>,
 }
 
 /// Says which text the definition belongs to.
@@ -63,6 +70,18 @@ impl Snapshot {
     /// Finds the plan of a workflow.
     pub(crate) fn plan(&self, workflow: &str) -> Option<&WorkflowPlan> {
         self.plans.iter().find(|plan| plan.workflow == workflow)
+    }
+
+    /// Gives the text of a module as it was evaluated.
+    pub(crate) fn text_of(&self, module: &Module) -> Arc<Text> {
+        let mut texts = self
+            .closed_texts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let text = texts
+            .entry(module.path.clone())
+            .or_insert_with(|| Arc::new(Text::new(Arc::clone(&module.text))));
+        Arc::clone(text)
     }
 
     /// Finds a workflow.

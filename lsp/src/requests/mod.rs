@@ -11,3 +11,4 @@ pub(crate) mod events;
 pub(crate) mod execute_command;
 mod initialize;
 pub(crate) mod inlay_hint;
+pub(crate) mod projects;

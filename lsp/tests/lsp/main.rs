@@ -12,6 +12,7 @@ mod diagnostics;
 mod documents;
 mod fuzz;
 mod outside;
+mod projects;
 mod support;
 mod trust;
 mod typing;

@@ -1,0 +1,160 @@
+//! What clients are told that draw something of their own.
+
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+
+use crate::support::{Capabilities, TestClient};
+
+const SITE: &str = r#"import { workflow } from "@rigkit/sdk";
+import { build } from "./build";
+export const site = workflow("site").sequence("main")
+  .task("clone", async () => ({ ctx: { a: 1 } }))
+  .add(build)
+  .workspace({ create: async () => ({}), remove: async () => {} })
+  .workspaceOperation("open", { description: "Opens it", run: async () => 1 });
+//- build.ts
+import { task } from "@rigkit/sdk";
+export const build = task("build", async () => {});
+"#;
+
+#[test]
+fn everything_that_is_known_of_a_project() {
+    let mut client = TestClient::unopened(
+        SITE,
+        Capabilities::Full,
+        &json!({ "trusted": true, "events": true }),
+    );
+    client.open("rig.config.ts");
+    client
+        .execute("rigkit.createWorkspace", json!({ "workspace": "a" }))
+        .unwrap();
+    let mut told = client.request("rigkit/projects", &Value::Null).unwrap();
+    let workflow = &mut told[0]["workflows"][0];
+    for task in workflow["tasks"].as_array_mut().unwrap() {
+        task["text"] = json!(
+            task["text"]
+                .as_str()
+                .unwrap()
+                .replace(char::is_numeric, "N")
+        );
+    }
+    workflow.as_object_mut().unwrap().remove("graph").unwrap();
+    workflow["operations"]
+        .as_array_mut()
+        .unwrap()
+        .retain(|operation| operation["source"] == "config");
+    let root = client.root().display().to_string();
+    let told: Value = serde_json::from_str(&told.to_string().replace(&root, "/project")).unwrap();
+    assert_json_snapshot!(told, @r#"
+    [
+      {
+        "config": "file:///project/rig.config.ts",
+        "root": "/project",
+        "isCurrent": true,
+        "isEvaluated": true,
+        "problems": [],
+        "workflows": [
+          {
+            "name": "site",
+            "location": {
+              "uri": "file:///project/rig.config.ts",
+              "range": {
+                "start": {
+                  "line": 2,
+                  "character": 29
+                },
+                "end": {
+                  "line": 2,
+                  "character": 35
+                }
+              }
+            },
+            "operations": [
+              {
+                "workflow": "site",
+                "id": "open",
+                "source": "config",
+                "kind": "workspace-action",
+                "description": "Opens it",
+                "createsWorkspace": false,
+                "inputSchema": {
+                  "type": "object",
+                  "properties": {},
+                  "additionalProperties": false
+                },
+                "cli": {
+                  "positionals": [],
+                  "options": []
+                }
+              }
+            ],
+            "tasks": [
+              {
+                "path": "clone",
+                "name": "clone",
+                "location": {
+                  "uri": "file:///project/rig.config.ts",
+                  "range": {
+                    "start": {
+                      "line": 3,
+                      "character": 8
+                    },
+                    "end": {
+                      "line": 3,
+                      "character": 15
+                    }
+                  }
+                },
+                "state": "cached",
+                "text": "✓ cached Ns ago",
+                "changes": []
+              },
+              {
+                "path": "build",
+                "name": "build",
+                "location": {
+                  "uri": "file:///project/build.ts",
+                  "range": {
+                    "start": {
+                      "line": 1,
+                      "character": 26
+                    },
+                    "end": {
+                      "line": 1,
+                      "character": 33
+                    }
+                  }
+                },
+                "state": "cached",
+                "text": "✓ cached Ns ago",
+                "changes": []
+              }
+            ],
+            "workspaceDefinition": {
+              "uri": "file:///project/rig.config.ts",
+              "range": {
+                "start": {
+                  "line": 5,
+                  "character": 3
+                },
+                "end": {
+                  "line": 5,
+                  "character": 12
+                }
+              }
+            },
+            "workspaces": [
+              {
+                "name": "a",
+                "state": "ready",
+                "freshness": "current"
+              }
+            ]
+          }
+        ]
+      }
+    ]
+    "#);
+    client.wait_for("rigkit/event");
+    client.wait_for("rigkit/stateChanged");
+}

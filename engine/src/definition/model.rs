@@ -9,6 +9,7 @@ use super::{
     provider::{ProviderDefinition, ProviderIndex},
     schema::OutputSchema,
     scope::{Scope, ScopeId},
+    warnings::warnings_of_task,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -56,6 +57,23 @@ impl Definition {
     #[must_use]
     pub fn provider(&self, index: ProviderIndex) -> &ProviderDefinition {
         &self.providers[index.0]
+    }
+
+    /// Finds the tasks that a warning at a place is about, each with its workflow: those that reach
+    /// what cannot be seen there, and have no `version` that would take its place.
+    pub fn tasks_warned_of<'a>(
+        &'a self,
+        place: &'a SourceRange,
+    ) -> impl Iterator<Item = (&'a Workflow, &'a Task)> {
+        let tasks = self
+            .workflows
+            .iter()
+            .flat_map(|workflow| workflow.tasks.iter().map(move |task| (workflow, task)));
+        tasks.filter(|(_, task)| {
+            let warnings = warnings_of_task(self, task);
+            let mut places = warnings.iter().map(|warning| warning.range.as_ref());
+            places.any(|of_task| of_task == Some(place))
+        })
     }
 
     /// Gives the range of a place.
@@ -142,6 +160,25 @@ impl Workflow {
         }
         found.sort_unstable();
         found
+    }
+
+    /// Gives the tasks that a task runs before, in walk order.
+    #[must_use]
+    pub fn later_tasks(&self, task: TaskIndex) -> Vec<TaskIndex> {
+        // Points are listed before the tasks and joins that follow them.
+        let mut is_later = vec![false; self.points.len()];
+        for (index, point) in self.points.iter().enumerate() {
+            is_later[index] = match point {
+                Point::Start => false,
+                Point::After(made) => *made == task || is_later[self.task(*made).after.0],
+                Point::Join {
+                    incoming, branches, ..
+                } => is_later[incoming.0] || branches.iter().any(|(_, end)| is_later[end.0]),
+            };
+        }
+        let tasks = self.tasks.iter().enumerate();
+        let later = tasks.filter(|(_, other)| is_later[other.after.0]);
+        later.map(|(index, _)| TaskIndex(index)).collect()
     }
 
     /// Finds tasks by name or path.

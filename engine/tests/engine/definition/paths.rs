@@ -52,6 +52,31 @@ export const two = sequence("two").parallel({ x: part, y: part });
 }
 
 #[test]
+fn later_tasks_are_those_that_a_task_runs_before() {
+    let project = TestProject::new(
+        r#"
+import { task, sequence } from "@rigkit/sdk";
+const run = () => {};
+export const app = sequence("app").task("a", run)
+  .parallel({ x: sequence("x").task("b", run).task("c", run), y: task("d", run) })
+  .task("e", run);
+"#,
+    );
+    let definition = load(&project);
+    let workflow = &definition.workflows[0];
+    let later = |name: &str| {
+        let (task, _) = workflow.find_tasks(name).next().unwrap();
+        let later = workflow.later_tasks(task).into_iter();
+        let later = later.map(|task| workflow.task(task).name.to_string());
+        later.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        ["a", "b", "c", "d", "e"].map(later),
+        ["b c d e", "c e", "e", "e", ""]
+    );
+}
+
+#[test]
 fn builders_mutate_nothing() {
     check_paths(
         r#"

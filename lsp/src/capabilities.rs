@@ -6,7 +6,10 @@ use tower_lsp::ls_types::{
     WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
-use crate::{client_features::ClientFeatures, requests::execute_command::CommandName};
+use crate::{
+    client_features::ClientFeatures,
+    requests::{self, execute_command::CommandName},
+};
 
 /// Lists what the server can do for a client.
 pub(crate) fn of(features: &ClientFeatures) -> ServerCapabilities {
@@ -14,6 +17,7 @@ pub(crate) fn of(features: &ClientFeatures) -> ServerCapabilities {
         position_encoding: Some(features.encoding.kind()),
         text_document_sync: Some(synchronization()),
         diagnostic_provider: features.pulls_diagnostics.then(diagnostics),
+        code_action_provider: Some(requests::code_action::capability()),
         code_lens_provider: Some(CodeLensOptions {
             resolve_provider: Some(false),
         }),

@@ -31,6 +31,8 @@ pub(crate) struct ClientFeatures {
     pub(crate) change_annotations: bool,
     /// It takes versioned edits of documents.
     pub(crate) document_changes: bool,
+    /// It takes actions that say what they edit, and not only commands.
+    pub(crate) code_actions: bool,
     /// It fills in snippets.
     pub(crate) snippets: bool,
     /// It shows symbols as a tree.
@@ -64,6 +66,10 @@ impl ClientFeatures {
             .as_ref()
             .and_then(|completion| completion.completion_item.as_ref()?.snippet_support)
             == Some(true);
+        self.code_actions = document
+            .code_action
+            .as_ref()
+            .is_some_and(|action| action.code_action_literal_support.is_some());
         self.symbol_tree = document
             .document_symbol
             .as_ref()

@@ -54,6 +54,13 @@ pub enum Ending {
     Abrupt,
 }
 
+/// Lists the code of every diagnostic that the server may publish; `docs/diagnostics.md` explains
+/// each.
+#[must_use]
+pub fn diagnostic_codes() -> Vec<&'static str> {
+    requests::diagnostic::codes()
+}
+
 /// Serves one client on a pair of streams, until it leaves. It has to be called where a runtime of
 /// tokio with several threads is.
 pub async fn serve_on(

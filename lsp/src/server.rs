@@ -19,11 +19,11 @@ use tower_lsp::{
     Client, LanguageServer, LspService,
     jsonrpc::Result,
     ls_types::{
-        CodeLens, CodeLensParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-        DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-        DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams,
-        InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
-        WorkDoneProgressCancelParams,
+        CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams,
+        DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
+        DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams,
+        DocumentDiagnosticReportResult, ExecuteCommandParams, InitializeParams, InitializeResult,
+        InitializedParams, InlayHint, InlayHintParams, LSPAny, WorkDoneProgressCancelParams,
     },
 };
 
@@ -137,6 +137,21 @@ impl LanguageServer for Handle {
         parameters: DocumentDiagnosticParams,
     ) -> Result<DocumentDiagnosticReportResult> {
         requests::diagnostic::answer(&self.0, parameters).await
+    }
+
+    async fn code_action(
+        &self,
+        parameters: CodeActionParams,
+    ) -> Result<Option<CodeActionResponse>> {
+        let uri = parameters.text_document.uri;
+        let (range, context) = (parameters.range, parameters.context);
+        let documentation = self.0.documentation.clone();
+        self.0
+            .answer_briefly(&uri, move |view, document| {
+                let actions = requests::code_action::actions;
+                Some(actions(view, document, range, &context, &documentation))
+            })
+            .await
     }
 
     async fn code_lens(&self, parameters: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {

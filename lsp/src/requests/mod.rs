@@ -1,5 +1,6 @@
 //! The requests and notifications of the protocol, one file each.
 
+pub(crate) mod code_action;
 pub(crate) mod code_lens;
 pub(crate) mod diagnostic;
 mod did_change;

@@ -6,9 +6,11 @@
 )]
 
 mod bad_input;
+mod code_action;
 mod code_lens;
 mod commands;
 mod diagnostics;
+mod diagnostics_page;
 mod documents;
 mod fuzz;
 mod outside;

@@ -42,19 +42,27 @@ pub(super) fn of_document(
     if view.snapshot.standing != Standing::Current {
         return Vec::new();
     }
-    unknown_targets(view, document)
+    unknown_targets(view, document, &(0..document.text.len()))
         .iter()
-        .map(|unknown| {
-            let range = document.text.range(&unknown.bytes, view.editor.encoding());
-            diagnostic(
-                range,
-                DiagnosticSeverity::WARNING,
-                UNKNOWN_TARGET,
-                message(unknown),
-                documentation,
-            )
-        })
+        .map(|unknown| told(view, document, unknown, documentation))
         .collect()
+}
+
+/// Tells that a call names no earlier task.
+pub(crate) fn told(
+    view: &ProjectView,
+    document: &Document,
+    unknown: &UnknownTarget,
+    documentation: &Documentation,
+) -> Diagnostic {
+    let range = document.text.range(&unknown.bytes, view.editor.encoding());
+    diagnostic(
+        range,
+        DiagnosticSeverity::WARNING,
+        UNKNOWN_TARGET,
+        message(unknown),
+        documentation,
+    )
 }
 
 fn message(unknown: &UnknownTarget) -> String {
@@ -67,9 +75,13 @@ fn message(unknown: &UnknownTarget) -> String {
     }
 }
 
-/// Finds the calls that name no earlier task.
-pub(crate) fn unknown_targets(view: &ProjectView, document: &Document) -> Vec<UnknownTarget> {
-    let text = &document.text.content;
+/// Finds the calls in a stretch of a document that name no earlier task.
+pub(crate) fn unknown_targets(
+    view: &ProjectView,
+    document: &Document,
+    within: &Range<u32>,
+) -> Vec<UnknownTarget> {
+    let text = document.text.slice(within);
     let mut places = text.match_indices(METHOD).peekable();
     if places.peek().is_none() {
         return Vec::new();
@@ -79,7 +91,7 @@ pub(crate) fn unknown_targets(view: &ProjectView, document: &Document) -> Vec<Un
     };
     let sites = tasks_in(&view.snapshot, &document.path);
     places
-        .filter_map(|(offset, _)| target_of_call(tree, size(offset)))
+        .filter_map(|(offset, _)| target_of_call(tree, within.start + size(offset)))
         .filter_map(|(bytes, target)| {
             let around: Vec<&PlannedTask<'_>> = sites
                 .iter()

@@ -468,6 +468,7 @@ impl Capabilities {
                 },
                 "textDocument": {
                     "diagnostic": { "relatedDocumentSupport": true },
+                    "codeAction": { "codeActionLiteralSupport": { "codeActionKind": { "valueSet": ["quickfix"] } } },
                     "completion": { "completionItem": { "snippetSupport": true } },
                     "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
                 },

@@ -1,0 +1,1 @@
+//! The page about diagnostics, whose examples are run.

@@ -10,7 +10,7 @@ use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 pub(crate) use self::{
     edit_map::{Edit, EditMap},
-    syntax::{Syntax, SyntaxNode, SyntaxTree},
+    syntax::{Entering, Syntax, SyntaxNode, SyntaxTree, walk},
     text::{PositionEncoding, Text, size},
 };
 

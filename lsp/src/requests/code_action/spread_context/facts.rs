@@ -12,10 +12,10 @@ use std::{
 use rigkit_engine::definition::{Definition, HandlerRef};
 
 use super::{
-    handler::{Entering, Function, ParsedFile, is_function, place_of, walk},
+    handler::{Function, ParsedFile, is_function, place_of},
     output::Output,
 };
-use crate::{document::SyntaxNode, view::ProjectView};
+use crate::view::ProjectView;
 
 /// Is what the code of a handler shows.
 #[derive(Debug, Clone, Default)]
@@ -37,13 +37,13 @@ pub(super) fn facts_of(
         .iter()
         .map(|handler| place_of(view, definition, *handler))
         .collect();
-    let mut wanted: BTreeMap<&Path, Vec<Span>> = BTreeMap::new();
+    let mut wanted: BTreeMap<&Path, Vec<Range<u32>>> = BTreeMap::new();
     for (path, bytes) in places.iter().flatten() {
-        wanted.entry(path).or_default().push(span(bytes));
+        wanted.entry(path).or_default().push(bytes.clone());
     }
     let found: BTreeMap<&Path, HashMap<Span, HandlerFacts>> = wanted
         .into_iter()
-        .map(|(path, spans)| (path, in_file(view, definition, path, spans)))
+        .map(|(path, wanted)| (path, in_file(view, definition, path, wanted)))
         .collect();
     let facts = places.iter().map(|place| {
         let (path, bytes) = place.as_ref()?;
@@ -82,31 +82,19 @@ fn in_file(
     view: &ProjectView,
     definition: &Definition,
     path: &Path,
-    mut wanted: Vec<Span>,
+    mut wanted: Vec<Range<u32>>,
 ) -> HashMap<Span, HandlerFacts> {
-    wanted.sort_unstable();
+    wanted.sort_unstable_by_key(span);
     let mut facts = HashMap::new();
     let Some(file) = ParsedFile::of(view, definition, path) else {
         return facts;
     };
-    walk(file.tree.root(), |node| {
-        let span = (node.start_byte(), node.end_byte());
-        if is_function(node) && wanted.binary_search(&span).is_ok() {
-            let tree = &file.tree;
-            facts.insert(span, HandlerFacts::of(Function { tree, node }));
-        }
-        if holds_any(node, &wanted) {
-            Entering::Into
-        } else {
-            Entering::Past
+    let tree = &file.tree;
+    tree.visit_around(&wanted, |node| {
+        let found = (node.start_byte(), node.end_byte());
+        if is_function(node) && wanted.binary_search_by_key(&found, span).is_ok() {
+            facts.insert(found, HandlerFacts::of(Function { tree, node }));
         }
     });
     facts
-}
-
-/// Says whether some place is within a node. They are in order.
-fn holds_any(node: SyntaxNode<'_>, wanted: &[Span]) -> bool {
-    let next = wanted.partition_point(|(start, _)| *start < node.start_byte());
-    let next = wanted.get(next);
-    next.is_some_and(|(_, end)| *end <= node.end_byte())
 }

@@ -12,7 +12,7 @@ use rigkit_engine::{
 };
 
 use crate::{
-    document::{Syntax, SyntaxNode, SyntaxTree, Text},
+    document::{Entering, Syntax, SyntaxNode, SyntaxTree, Text, walk},
     requests::code_action::edit::FileEdit,
     view::ProjectView,
 };
@@ -174,30 +174,6 @@ fn returned_in(block: SyntaxNode<'_>) -> Vec<SyntaxNode<'_>> {
         }
     });
     returned
-}
-
-/// Says whether the inside of a node is visited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Entering {
-    /// It is.
-    Into,
-    /// It is not.
-    Past,
-}
-
-/// Visits a node and what is inside of it, in the order of the text.
-pub(super) fn walk<'a>(root: SyntaxNode<'a>, mut visit: impl FnMut(SyntaxNode<'a>) -> Entering) {
-    let mut cursor = root.walk();
-    loop {
-        if visit(cursor.node()) == Entering::Into && cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return;
-            }
-        }
-    }
 }
 
 /// Takes parentheses and types off a value.

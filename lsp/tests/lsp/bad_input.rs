@@ -10,6 +10,7 @@ export const site = workflow("site").sequence("main").task("clone", async () => 
 "#;
 
 const DOCUMENT_REQUESTS: &[&str] = &[
+    "textDocument/codeAction",
     "textDocument/codeLens",
     "textDocument/inlayHint",
     "textDocument/diagnostic",

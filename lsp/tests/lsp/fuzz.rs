@@ -71,6 +71,7 @@ fn action() -> impl Strategy<Value = Action> {
 }
 
 const REQUESTS: &[&str] = &[
+    "textDocument/codeAction",
     "textDocument/codeLens",
     "textDocument/inlayHint",
     "textDocument/diagnostic",

@@ -1,5 +1,6 @@
 // Bundles the extension to one file, and what runs in the graph's webview to another.
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { build, context } from "esbuild";
 
 const arguments_ = new Set(process.argv.slice(2));
@@ -24,9 +25,12 @@ const extension = {
   external: ["vscode"],
 };
 
+const elkWorker = createRequire(import.meta.url).resolve("elkjs/lib/elk-worker.min.js");
+
 /** @type {import("esbuild").BuildOptions} */
 const webview = {
   ...shared,
+  define: { ELK_WORKER: JSON.stringify(await readFile(elkWorker, "utf8")) },
   entryPoints: ["src/graph/webview/main.ts"],
   outfile: "dist/graph.js",
   platform: "browser",

@@ -1,6 +1,6 @@
 /** Where the editor starts and ends the extension. */
 
-import { commands, window, workspace, type ExtensionContext } from "vscode";
+import { commands, window, workspace, type ExtensionContext, type Uri } from "vscode";
 import type { App } from "./app";
 import { registerCommands } from "./commands/register";
 import { EXPLAIN_SCHEME, Explanations } from "./explain/document";
@@ -21,7 +21,7 @@ let app: App | undefined;
 
 /** Starts everything. What is registered is there before the server is. */
 export function activate(context: ExtensionContext): void {
-  app = makeApp(context.extensionPath);
+  app = makeApp(context.extensionUri);
   const { graphs, output, projects, runLog, runs, server, serverLog } = app;
   const explanations = new Explanations(app);
   const tree = new WorkflowTree(projects);
@@ -39,6 +39,7 @@ export function activate(context: ExtensionContext): void {
     view,
     workspace.registerTextDocumentContentProvider(EXPLAIN_SCHEME, explanations),
     workspace.registerTextDocumentContentProvider(LOG_SCHEME, runLog),
+    graphs.restore(),
     tellOfProblems(server),
     ...registerCommands(app),
     ...showServerStatus(server),
@@ -54,7 +55,8 @@ export async function deactivate(): Promise<void> {
   await app?.server.stop();
 }
 
-function makeApp(extensionPath: string): App {
+function makeApp(extensionUri: Uri): App {
+  const extensionPath = extensionUri.fsPath;
   const output = window.createOutputChannel("Rigkit");
   const serverLog = window.createOutputChannel("Rigkit Language Server", { log: true });
   const messages = new ServerMessages();
@@ -72,7 +74,7 @@ function makeApp(extensionPath: string): App {
   });
   const projects = new Projects(() => server.projects());
   const runs = new Runs();
-  const graphs = new GraphPanels();
+  const graphs = new GraphPanels(projects, extensionUri);
   return { extensionPath, graphs, messages, output, projects, runLog, runs, server, serverLog };
 }
 

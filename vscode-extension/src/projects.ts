@@ -1,7 +1,7 @@
 /** Everything that is known of the open projects, as the server told it last. */
 
 import { EventEmitter, type Disposable, type Event } from "vscode";
-import type { ProjectSummary, TaskSummary, WorkflowSummary } from "./protocol";
+import type { ProjectSummary, WorkflowSummary } from "./protocol";
 
 /** A workflow with the project it belongs to. */
 export interface OwnedWorkflow {
@@ -78,9 +78,4 @@ export class Projects implements Disposable {
     this.#all = projects;
     this.#changed.fire();
   }
-}
-
-/** Says whether a task would run if its workflow were applied. */
-export function isPending(task: TaskSummary): boolean {
-  return task.state === "pending" || task.state === "conditional" || task.state === "failed";
 }

@@ -13,17 +13,20 @@ const EVALUATION_PATIENCE = 5_000;
 
 /** Waits until the server runs; says why it does not where it does not. */
 export async function ready(server: Server): Promise<boolean> {
-  if (server.client === undefined) {
+  if (!isRunning(server)) {
     await window.withProgress(
       { location: ProgressLocation.Window, title: l10n.t("Starting rig") },
       () => within(settings.serverTimeout(), settled(server)),
     );
   }
-  if (server.client !== undefined) {
-    return true;
+  if (!isRunning(server)) {
+    await tell(server);
   }
-  await tell(server);
-  return server.client !== undefined;
+  return isRunning(server);
+}
+
+function isRunning({ client }: Server): boolean {
+  return client !== undefined;
 }
 
 /** Waits until something is known of every project, but not for ever. */

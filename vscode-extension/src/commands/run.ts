@@ -55,7 +55,7 @@ async function attempt(
   try {
     return { kind: "done", value: await app.server.execute(job.command, job.sent, token) };
   } catch (error) {
-    return await tell(app, error);
+    return tell(app, error);
   } finally {
     showing.dispose();
     cancelling.dispose();
@@ -73,7 +73,7 @@ function forwardTo(
   };
 }
 
-async function tell(app: App, error: unknown): Promise<Outcome> {
+function tell(app: App, error: unknown): Outcome {
   if (error instanceof ResponseError && isCancellation(error)) {
     return { kind: "cancelled" };
   }

@@ -31,7 +31,7 @@ function judged(value: Json, message: string | undefined): Reading {
 }
 
 function textProblem(typed: string, rules: TextRules): string | undefined {
-  const length = [...typed].length;
+  const length = Array.from(typed).length;
   if (rules.minLength !== undefined && length < rules.minLength) {
     return typed === ""
       ? l10n.t("A value is needed.")

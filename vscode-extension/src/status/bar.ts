@@ -11,7 +11,7 @@ export function showStatusBar(
   projects: Projects,
   runs: Runs,
   onSettings: (listener: () => void) => Disposable,
-): Disposable[] {
+): Pick<Disposable, "dispose">[] {
   const item = window.createStatusBarItem("rigkit.state", StatusBarAlignment.Left, 10);
   item.name = l10n.t("Rigkit");
   item.command = "rigkit.workflows.focus";

@@ -16,7 +16,7 @@ import type { ServerState } from "../server/state";
 const SHOWN_AT = [{ language: "typescript", pattern: "**/{rig.config.ts,rigkit/**/*.ts}" }];
 
 /** Keeps the item up to date. */
-export function showServerStatus(server: Server): Disposable[] {
+export function showServerStatus(server: Server): Pick<Disposable, "dispose">[] {
   const item = languages.createLanguageStatusItem("rigkit.server", SHOWN_AT);
   item.name = l10n.t("Rigkit language server");
   const show = (state: ServerState): void => {

@@ -1,7 +1,7 @@
 /** How everything stands, in a few words. */
 
 import { l10n } from "vscode";
-import { isPending } from "../projects";
+import { isPending } from "../pending";
 import type { ProjectSummary } from "../protocol";
 
 /** What the status bar says. */

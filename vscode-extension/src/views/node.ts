@@ -9,7 +9,7 @@ import type {
   WorkflowSummary,
   WorkspaceSummary,
 } from "../protocol";
-import { isPending } from "../projects";
+import { isPending } from "../pending";
 import type { IconName } from "./icon";
 
 /** What a node is, which is also what its menu goes by. */

@@ -15,6 +15,7 @@ import { showStatusBar } from "./status/bar";
 import { tellOfProblems } from "./status/notices";
 import { showServerStatus } from "./status/server";
 import { watchSurroundings } from "./surroundings";
+import { registerTasks } from "./tasks/provider";
 import { WorkflowTree } from "./views/tree";
 
 let app: App | undefined;
@@ -40,6 +41,7 @@ export function activate(context: ExtensionContext): void {
     workspace.registerTextDocumentContentProvider(EXPLAIN_SCHEME, explanations),
     workspace.registerTextDocumentContentProvider(LOG_SCHEME, runLog),
     graphs.restore(),
+    registerTasks(app),
     tellOfProblems(server),
     ...registerCommands(app),
     ...showServerStatus(server),

@@ -35,9 +35,10 @@ export interface Line {
 const CHARACTER = 7.6;
 
 const HEIGHT = 44;
-const MIN_WIDTH = 110;
-const MAX_WIDTH = 320;
-const PADDING = 40;
+/** Has room for most of what is said of a task, which changes while the layout stays. */
+const MIN_WIDTH = 180;
+const MAX_WIDTH = 360;
+const PADDING = 44;
 
 const OPTIONS = {
   "elk.algorithm": "layered",
@@ -51,9 +52,9 @@ const OPTIONS = {
 /** Writes a graph as ELK takes it. */
 export function toElk(model: GraphModel): ElkNode {
   const direction = model.direction === "down" ? "DOWN" : "RIGHT";
-  const tasks = model.tasks.map(({ path, text }, index) => ({
+  const tasks = model.tasks.map(({ path }, index) => ({
     id: taskId(index),
-    width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width(path, text))),
+    width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, path.length * CHARACTER + PADDING)),
     height: HEIGHT,
   }));
   const { meetings, edges } = withMeetings(model);
@@ -63,10 +64,6 @@ export function toElk(model: GraphModel): ElkNode {
     children: [...tasks, ...meetings.map((id) => ({ id, width: 2, height: 2 }))],
     edges: edges.map(([from, to]) => ({ id: `${from}-${to}`, sources: [from], targets: [to] })),
   };
-}
-
-function width(path: string, text: string): number {
-  return Math.max(path.length * CHARACTER, text.length * CHARACTER * 0.9) + PADDING;
 }
 
 const taskId = (index: number): string => `t${index}`;

@@ -148,13 +148,17 @@ function write(drawn: SVGGElement, { path, state, text }: GraphTask, { width }: 
   };
   set("title", `${path}\n${text}`);
   set(".sign", SIGNS[state]);
-  set(".path", shortened(path, fits(width)));
-  set(".text", shortened(text.replace(/^[^\p{Letter}\p{Number}]+/u, ""), fits(width)));
+  set(".path", withoutBeginning(path, fits(width)));
+  set(".text", withoutEnd(text.replace(/^[^\p{Letter}\p{Number}]+/u, ""), fits(width)));
 }
 
 /** The end of a path tells more than its beginning. */
-function shortened(text: string, length: number): string {
-  return text.length <= length ? text : `…${text.slice(text.length - length + 1)}`;
+function withoutBeginning(path: string, length: number): string {
+  return path.length <= length ? path : `…${path.slice(path.length - length + 1)}`;
+}
+
+function withoutEnd(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
 function drawLine({ points, hasArrow }: Line): SVGPolylineElement {

@@ -65,7 +65,7 @@ function tellResult(app: App, operation: string, value: unknown): void {
     tellDone(l10n.t("{0}: done", operation));
     return;
   }
-  const written = JSON.stringify(value, null, 2);
+  const written = typeof value === "string" ? value.trim() : JSON.stringify(value, null, 2);
   app.output.appendLine(`${operation}: ${written}`);
   const line = written.replace(/\s+/g, " ");
   const shown = line.length > SHOWN_RESULT ? `${line.slice(0, SHOWN_RESULT)}…` : line;

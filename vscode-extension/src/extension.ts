@@ -49,7 +49,7 @@ export function activate(context: ExtensionContext): void {
     ...registerCommands(app),
     ...showServerStatus(server),
     ...showStatusBar(projects, runs, (listener) => workspace.onDidChangeConfiguration(listener)),
-    ...watchSurroundings(server),
+    ...watchSurroundings(app),
     ...keepUpToDate(app),
   );
   void server.restart();

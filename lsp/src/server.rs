@@ -21,9 +21,9 @@ use tower_lsp::{
     ls_types::{
         CodeLens, CodeLensParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
         DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-        DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams,
-        InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
-        WorkDoneProgressCancelParams,
+        DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams, Hover,
+        HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint,
+        InlayHintParams, LSPAny, WorkDoneProgressCancelParams,
     },
 };
 
@@ -142,6 +142,15 @@ impl LanguageServer for Handle {
         let uri = parameters.text_document.uri;
         self.0
             .answer_briefly(&uri, requests::code_lens::lenses)
+            .await
+    }
+
+    async fn hover(&self, parameters: HoverParams) -> Result<Option<Hover>> {
+        let place = parameters.text_document_position_params;
+        self.0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::hover::hover(view, document, place.position)
+            })
             .await
     }
 

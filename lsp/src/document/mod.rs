@@ -1,5 +1,6 @@
 //! The documents that the editor has open.
 
+mod cursor;
 mod edit_map;
 mod syntax;
 mod text;
@@ -9,6 +10,7 @@ use std::{path::PathBuf, sync::Arc};
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 pub(crate) use self::{
+    cursor::{MemberPath, QuotedRole, member_path, quoted},
     edit_map::{Edit, EditMap},
     syntax::{Syntax, SyntaxNode, SyntaxTree},
     text::{PositionEncoding, Text, size},

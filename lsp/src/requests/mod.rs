@@ -9,5 +9,6 @@ mod did_close;
 mod did_open;
 pub(crate) mod events;
 pub(crate) mod execute_command;
+pub(crate) mod hover;
 mod initialize;
 pub(crate) mod inlay_hint;

@@ -11,6 +11,7 @@ mod commands;
 mod diagnostics;
 mod documents;
 mod fuzz;
+mod hover;
 mod outside;
 mod support;
 mod trust;

@@ -19,11 +19,12 @@ use tower_lsp::{
     Client, LanguageServer, LspService,
     jsonrpc::Result,
     ls_types::{
-        CodeLens, CodeLensParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-        DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-        DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams, Hover,
-        HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint,
-        InlayHintParams, LSPAny, WorkDoneProgressCancelParams,
+        CodeLens, CodeLensParams, CompletionParams, CompletionResponse,
+        DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
+        DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams,
+        DocumentDiagnosticReportResult, ExecuteCommandParams, Hover, HoverParams, InitializeParams,
+        InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
+        WorkDoneProgressCancelParams,
     },
 };
 
@@ -143,6 +144,17 @@ impl LanguageServer for Handle {
         self.0
             .answer_briefly(&uri, requests::code_lens::lenses)
             .await
+    }
+
+    async fn completion(&self, parameters: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let place = parameters.text_document_position;
+        let list = self
+            .0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::completion::complete(view, document, place.position)
+            })
+            .await?;
+        Ok(list.map(CompletionResponse::List))
     }
 
     async fn hover(&self, parameters: HoverParams) -> Result<Option<Hover>> {

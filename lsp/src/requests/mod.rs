@@ -1,6 +1,7 @@
 //! The requests and notifications of the protocol, one file each.
 
 pub(crate) mod code_lens;
+pub(crate) mod completion;
 pub(crate) mod diagnostic;
 mod did_change;
 mod did_change_configuration;

@@ -72,12 +72,18 @@ pub(super) fn builder_call_around(
     tree: &SyntaxTree,
     offset: u32,
 ) -> Option<(HandlerKind, SyntaxNode<'_>)> {
-    ancestors(tree, offset).find_map(|call| {
-        let member = called_member(call)?;
-        let method = member.child_by_field_name("property")?;
-        let kind = HandlerKind::of_builder(tree.text_of(method))?;
-        Some((kind, member.child_by_field_name("object")?))
-    })
+    let is_inside = |call: SyntaxNode<'_>| {
+        let arguments = call.child_by_field_name("arguments");
+        arguments.is_some_and(|arguments| arguments.byte_range().contains(&(offset as usize)))
+    };
+    ancestors(tree, offset)
+        .filter(|call| is_inside(*call))
+        .find_map(|call| {
+            let member = called_member(call)?;
+            let method = member.child_by_field_name("property")?;
+            let kind = HandlerKind::of_builder(tree.text_of(method))?;
+            Some((kind, member.child_by_field_name("object")?))
+        })
 }
 
 /// Gives where the called names of a chain begin, last call first.
@@ -123,4 +129,36 @@ pub(crate) fn takes(tree: &SyntaxTree, function: SyntaxNode<'_>, name: &str) -> 
 pub(crate) fn children(node: SyntaxNode<'_>) -> impl Iterator<Item = SyntaxNode<'_>> {
     (0..node.named_child_count())
         .filter_map(move |index| node.named_child(u32::try_from(index).ok()?))
+}
+
+/// Finds the pattern around a place by which a function takes apart what it is given.
+pub(crate) fn pattern_around(tree: &SyntaxTree, offset: u32) -> Option<SyntaxNode<'_>> {
+    let mut within = ancestors(tree, offset).take_while(|node| !is_function(*node));
+    let pattern = within.find(|node| node.kind() == "object_pattern")?;
+    let is_at_colon = ancestors(tree, offset)
+        .take_while(|node| *node != pattern)
+        .any(|node| node.kind() == "pair_pattern");
+    let is_outermost = pattern.parent().is_some_and(is_parameter);
+    (is_outermost && !is_at_colon).then_some(pattern)
+}
+
+fn is_parameter(node: SyntaxNode<'_>) -> bool {
+    matches!(node.kind(), "required_parameter" | "optional_parameter")
+}
+
+/// Lists the names that a pattern takes, but for the one at a place.
+pub(crate) fn taken_elsewhere<'a>(
+    tree: &'a SyntaxTree,
+    pattern: SyntaxNode<'_>,
+    offset: u32,
+) -> Vec<&'a str> {
+    let is_elsewhere = |part: &SyntaxNode<'_>| {
+        let bytes = part.byte_range();
+        !(bytes.start..=bytes.end).contains(&(offset as usize))
+    };
+    let names = children(pattern).filter(is_elsewhere).map(|part| {
+        let name = part.child_by_field_name("key").unwrap_or(part);
+        tree.text_of(name)
+    });
+    names.collect()
 }

@@ -69,9 +69,10 @@ fn without_times(text: &str) -> String {
     let words = text.split_inclusive(is_end).map(|part| {
         let word = part.trim_end_matches(is_end);
         let is_time = word.starts_with(|first: char| first.is_ascii_digit()) && word.ends_with('s');
-        match is_time {
-            true => format!("[time]{}", &part[word.len()..]),
-            false => part.to_owned(),
+        if is_time {
+            format!("[time]{}", &part[word.len()..])
+        } else {
+            part.to_owned()
         }
     });
     words.collect()
@@ -80,17 +81,17 @@ fn without_times(text: &str) -> String {
 #[test]
 fn a_task_that_never_ran_says_what_is_around_it() {
     assert_snapshot!(check("\"bu$0ild\""), @r#"
-    `build` ● never ran
+    **`build`** ● never ran
 
     runs after `clone` and before `web.pack` and `app.sign`
     "#);
     assert_snapshot!(check(".ta$0sk(\"publish\""), @r#"
-    `publish` ● never ran
+    **`publish`** ● never ran
 
     runs after `web.pack` and `app.sign`
     "#);
     assert_snapshot!(check("invalidate(\"pa$0ck\")"), @r#"
-    `web.pack` ● never ran
+    **`web.pack`** ● never ran
 
     runs after `build` and before `publish`
     "#);
@@ -100,9 +101,9 @@ fn a_task_that_never_ran_says_what_is_around_it() {
 fn a_task_that_ran_shows_its_run_and_what_changed() {
     let mut client = applied();
     assert_snapshot!(without_times(&hover(&mut client, "\"clo$0ne\"")), @r#"
-    `clone` ✓ cached [time] ago
+    **`clone`** ✓ cached [time] ago
 
-    last run [time] ago, took [time] kept for 1 day 12 hours
+    last run [time] ago, took [time], kept for 1 day 12 hours
 
     runs before `build`
 
@@ -119,11 +120,11 @@ fn a_task_that_ran_shows_its_run_and_what_changed() {
     client.replace("rig.config.ts", "\"1.0\"", "\"2.0\"");
     client.diagnostics("rig.config.ts");
     assert_snapshot!(without_times(&hover(&mut client, "\"clo$0ne\"")), @r#"
-    `clone` ● something the handler uses changed
+    **`clone`** ● something the handler uses changed
 
     - `pinned: "1.0" → "2.0"`
 
-    last run [time] ago, took [time] kept for 1 day 12 hours
+    last run [time] ago, took [time], kept for 1 day 12 hours
 
     runs before `build`
 
@@ -138,12 +139,14 @@ fn a_task_that_ran_shows_its_run_and_what_changed() {
     ```
     "#);
     assert_snapshot!(without_times(&hover(&mut client, "\"publ$0ish\"")), @r#"
-    `publish` ● `clone` has to run first
+    **`publish`** ● `clone` has to run first
 
     - `clone`: something the handler uses changed
       - `pinned: "1.0" → "2.0"`
 
-    last run [time] ago, took [time] after `web.pack` and `app.sign`
+    last run [time] ago, took [time]
+
+    runs after `web.pack` and `app.sign`
 
     context it left:
     ```json
@@ -257,7 +260,7 @@ fn only_the_env_of_the_sdk_reads_variables() {
 
 #[test]
 fn context_keys_show_what_they_held() {
-    assert_snapshot!(check("step.ctx.re$0po.url"), @"`repo`: not made yet from `clone`");
+    assert_snapshot!(check("step.ctx.re$0po.url"), @"`repo`: no value yet, will come from `clone`");
     let mut client = applied();
     assert_snapshot!(without_times(&hover(&mut client, "step.ctx.re$0po.url")), @r#"`repo`: `{"url":"r","at":"1.0"}` from `clone`, [time] ago"#);
     assert_snapshot!(without_times(&hover(&mut client, "step.ctx.repo.u$0rl")), @r#"`url`: `"r"` from `clone`, [time] ago"#);
@@ -297,15 +300,15 @@ export const clone = task(\"clone\", work);\r
 ";
     let mut client = opened(fixture);
     assert_snapshot!(hover(&mut client, "\"b😀$0\""), @r#"
-    `b😀` ● never ran
+    **`b😀`** ● never ran
 
     runs after `clone`
     "#);
-    assert_snapshot!(hover(&mut client, "step.ctx.re$0po"), @"`repo`: not made yet from `clone`");
+    assert_snapshot!(hover(&mut client, "step.ctx.re$0po"), @"`repo`: no value yet, will come from `clone`");
     let at = client.at("parts.ts", "lone\", work");
     let hover = client.request("textDocument/hover", &at).unwrap();
     assert_snapshot!(hover["contents"]["value"].as_str().unwrap(), @r#"
-    `clone` ● never ran
+    **`clone`** ● never ran
 
     runs before `b😀`
     "#);

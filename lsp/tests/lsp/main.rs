@@ -8,6 +8,7 @@
 mod bad_input;
 mod code_lens;
 mod commands;
+mod completion;
 mod diagnostics;
 mod documents;
 mod fuzz;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use tower_lsp::ls_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 
+pub(crate) use self::context_key::origin as key_origin;
 use self::subject::{Subject, subject_at};
 use crate::{document::Document, view::ProjectView};
 

@@ -5,7 +5,24 @@ use crate::document::{SyntaxNode, SyntaxTree, size};
 
 /// Gives the nodes around a place, innermost first.
 pub(crate) fn ancestors(tree: &SyntaxTree, offset: u32) -> impl Iterator<Item = SyntaxNode<'_>> {
-    std::iter::successors(tree.node_at(&(offset..offset)), SyntaxNode::parent)
+    let innermost = tree.node_at(&(offset..offset));
+    let mut path = innermost.map_or_else(Vec::new, |innermost| path_to(tree.root(), innermost));
+    path.reverse();
+    path.into_iter()
+}
+
+/// Gives the nodes from the outermost to an inner one. A node finds its parent from the root on,
+/// so that in a long chain each step up would cost as much as this whole way down.
+fn path_to<'t>(outermost: SyntaxNode<'t>, innermost: SyntaxNode<'t>) -> Vec<SyntaxNode<'t>> {
+    let mut path = vec![outermost];
+    let mut last = outermost;
+    while last != innermost
+        && let Some(next) = last.child_with_descendant(innermost)
+    {
+        path.push(next);
+        last = next;
+    }
+    path
 }
 
 /// Gives the functions around a place, innermost first.
@@ -127,8 +144,8 @@ pub(crate) fn takes(tree: &SyntaxTree, function: SyntaxNode<'_>, name: &str) -> 
 
 /// Gives the parts of a node that have a name in the grammar.
 pub(crate) fn children(node: SyntaxNode<'_>) -> impl Iterator<Item = SyntaxNode<'_>> {
-    (0..node.named_child_count())
-        .filter_map(move |index| node.named_child(u32::try_from(index).ok()?))
+    let parts: Vec<SyntaxNode<'_>> = node.named_children(&mut node.walk()).collect();
+    parts.into_iter()
 }
 
 /// Finds the pattern around a place by which a function takes apart what it is given.

@@ -146,6 +146,10 @@ fn keys_show_what_they_held() {
     url ("r"): "u" → url
     my-key (1): ".u" → ["my-key"]
     "#);
+    assert_snapshot!(check_applied(PUBLISH, &in_publish("step.ctx.repo?.my$0")), @r#"
+    url ("r"): "my" → url
+    my-key (1): "my" → ["my-key"]
+    "#);
     assert_snapshot!(check_applied(PUBLISH, &in_publish("step?.ctx[\"re$0po\"]")), @r#"
     web ({"size":1}): "repo" → web
     app ({"repo":{"url":"r","my-key":1},"out":"o"}): "repo" → app
@@ -353,4 +357,29 @@ export const build = task(\"build\", async ({ step }) => { \"😀\"; step.ctx.re
     assert_snapshot!(offered(&mut client, "parts.ts", key), @r#"repo (no value yet): "re" → repo"#);
     let name = client.text("parts.ts").find("x\");").unwrap();
     assert_snapshot!(offered(&mut client, "parts.ts", name), @r#"😀 (● never ran): "x" → 😀"#);
+}
+
+/// Asks for hover and completion at a place; an error fails the test.
+fn ask(client: &mut TestClient, offset: usize) {
+    let at = json!({
+        "textDocument": { "uri": client.uri("rig.config.ts") },
+        "position": client.position("rig.config.ts", offset),
+    });
+    client.request("textDocument/hover", &at).unwrap();
+    client.request("textDocument/completion", &at).unwrap();
+}
+
+#[test]
+fn no_place_makes_an_answer_fail() {
+    let mut client = opened(SITE);
+    client.execute("rigkit.apply", json!({})).unwrap();
+    (0..SITE.len())
+        .step_by(5)
+        .for_each(|offset| ask(&mut client, offset));
+    for end in (0..SITE.len()).step_by(11) {
+        client.change("rig.config.ts", &SITE[..end]);
+        ask(&mut client, end);
+        client.change("rig.config.ts", &SITE[end..]);
+        ask(&mut client, 0);
+    }
 }

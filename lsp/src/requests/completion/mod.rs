@@ -228,12 +228,13 @@ impl Target<'_> {
     /// Writes what is no name in brackets, also in place of the dot.
     fn subscript(&self, item: CompletionItem, label: String) -> CompletionItem {
         let before = self.document.text.slice(&(0..self.bytes.start));
-        let dot = before.trim_end().len() - 1;
-        let bytes = crate::document::size(dot)..self.bytes.end;
+        let takes_dot = before.ends_with('.') && !before.ends_with("?.");
+        let start = self.bytes.start - u32::from(takes_dot);
+        let filter = if takes_dot { "." } else { "" };
         let text = serde_json::Value::from(label.as_str());
         CompletionItem {
-            text_edit: Some(self.edit(&bytes, format!("[{text}]"))),
-            filter_text: Some(format!(".{label}")),
+            text_edit: Some(self.edit(&(start..self.bytes.end), format!("[{text}]"))),
+            filter_text: Some(format!("{filter}{label}")),
             label,
             ..item
         }

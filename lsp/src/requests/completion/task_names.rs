@@ -1,5 +1,7 @@
 //! The tasks that a handler may invalidate: those that run before it.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 use rigkit_engine::definition::{Task, TaskIndex, Workflow};
 use tower_lsp::ls_types::CompletionItemKind;
@@ -14,14 +16,13 @@ use crate::{
 
 /// Lists the tasks that run before the handler, nearest first.
 pub(super) fn proposals(place: &Place<'_>) -> Vec<Proposal> {
-    let mut proposals: Vec<Proposal> = Vec::new();
-    for sight in sights(place.view, place.document, place.offset) {
-        for proposal in of_handler(place.view, &sight) {
-            if proposals.iter().all(|known| known.label != proposal.label) {
-                proposals.push(proposal);
-            }
-        }
-    }
+    let sights = sights(place.view, place.document, place.offset);
+    let mut proposals: Vec<Proposal> = sights
+        .iter()
+        .flat_map(|sight| of_handler(place.view, sight))
+        .collect();
+    let mut known = HashSet::new();
+    proposals.retain(|proposal| known.insert(proposal.label.clone()));
     proposals
 }
 
@@ -54,11 +55,11 @@ fn of_handler(view: &ProjectView, sight: &Sight<'_>) -> Vec<Proposal> {
 }
 
 /// Knows how often each text would name one of the earlier tasks.
-struct Targets<'a>(std::collections::HashMap<&'a str, usize>);
+struct Targets<'a>(HashMap<&'a str, usize>);
 
 impl<'a> Targets<'a> {
     fn of(workflow: &'a Workflow, earlier: &[TaskIndex]) -> Self {
-        let mut counts = std::collections::HashMap::new();
+        let mut counts = HashMap::new();
         for index in earlier {
             let task = workflow.task(*index);
             *counts.entry(&*task.name).or_default() += 1;

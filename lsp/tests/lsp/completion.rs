@@ -127,6 +127,10 @@ fn keys_of_tasks_that_never_ran_are_read_in_their_code() {
     out (no value yet): "" → out
     repo (no value yet): "" → repo
     "#);
+    assert_snapshot!(check(PUBLISH, &in_publish("`${step.ctx.app.$0}`")), @r#"
+    out (no value yet): "" → out
+    repo (no value yet): "" → repo
+    "#);
     assert_snapshot!(check(PUBLISH, &in_publish("step.ctx.app.$0")), @r#"
     out (no value yet): "" → out
     repo (no value yet): "" → repo

@@ -318,3 +318,66 @@ export const clone = task(\"clone\", work);\r
     );
     assert_eq!(hover["range"]["end"], json!({ "line": 2, "character": 33 }));
 }
+
+const CLOUD: &str = r#"import { defineProvider, workflow } from "@rigkit/sdk";
+const cloud = defineProvider("cloud", { region: "eu" }, {
+  createProvider: () => ({
+    providerId: "cloud",
+    runtime: () => ({ make: () => ({ provider: "cloud", kind: "machine", id: "m-1" }) }),
+  }),
+});
+export const site = workflow("site").sequence("main")
+  .addProvider("sky", cloud)
+  .task("make", async ({ sky }) => ({ ctx: { machine: sky.make(), "my-key": 1 } }))
+  .task("fail", async () => { throw new Error("no `room`"); });
+"#;
+
+#[test]
+fn artifacts_and_failures_are_told() {
+    let mut client = opened(CLOUD);
+    client.execute("rigkit.apply", json!({})).unwrap_err();
+    assert_snapshot!(without_times(&hover(&mut client, "\"ma$0ke\"")), @r#"
+    **`make`** ✓ cached [time] ago
+
+    last run [time] ago, took [time]
+
+    runs before `fail`
+
+    artifacts:
+    - `machine` of `cloud`: `{"provider":"cloud","kind":"machine","id":"m-1"}`
+
+    context it left:
+    ```json
+    {
+      "machine": {
+        "provider": "cloud",
+        "kind": "machine",
+        "id": "m-1"
+      },
+      "my-key": 1
+    }
+    ```
+    "#);
+    assert_snapshot!(without_times(&hover(&mut client, "\"fa$0il\"")), @r#"
+    **`fail`** ✗ failed [time] ago
+
+    `` no `room` ``
+
+    runs after `make`
+    "#);
+}
+
+#[test]
+fn providers_of_the_project_are_known_by_the_name_they_were_added_under() {
+    let mut client = opened(CLOUD);
+    let expected = hover(&mut client, "addProvider(\"s$0ky\"");
+    assert_snapshot!(expected, @r#"
+    provider `sky` with the id `cloud`
+
+    - in scope of 2 tasks of `site`
+    "#);
+    assert_eq!(hover(&mut client, "{ s$0ky }"), expected);
+    assert_eq!(hover(&mut client, "machine: s$0ky.make"), expected);
+    assert_eq!(hover(&mut client, "const cl$0oud"), "nothing");
+    assert_eq!(hover(&mut client, "sky.ma$0ke"), "nothing");
+}

@@ -270,7 +270,9 @@ fn is_among_providers(tree: &SyntaxTree, name: SyntaxNode<'_>) -> bool {
         }
         object => object,
     };
-    let list = owner.and_then(|object| object.parent());
+    let list = owner
+        .filter(|owner| owner.kind() == "object")
+        .and_then(|object| object.parent());
     let key = list.and_then(|pair| pair.child_by_field_name("key"));
     key.is_some_and(|key| unquoted(tree.text_of(key)) == "providers")
 }

@@ -1,9 +1,6 @@
 //! The environment variables that a config names, as the code shows them.
 
-use crate::{
-    document::{SyntaxNode, SyntaxTree},
-    surroundings::functions::children,
-};
+use crate::document::{SyntaxNode, SyntaxTree, children};
 
 /// The module that `env` comes from.
 const SDK: &str = "@rigkit/sdk";
@@ -43,7 +40,7 @@ fn is_env(tree: &SyntaxTree, local: &str) -> bool {
     let imports = children(root).filter(|statement| {
         let source = statement.child_by_field_name("source");
         let is_import = statement.kind() == "import_statement";
-        is_import && source.is_some_and(|source| unquoted(tree.text_of(source)) == SDK)
+        is_import && source.is_some_and(|source| tree.unquoted(source) == SDK)
     });
     let specifiers = imports
         .flat_map(children)
@@ -56,8 +53,4 @@ fn is_env(tree: &SyntaxTree, local: &str) -> bool {
         text(name).as_deref() == Some("env") && text(alias).as_deref() == Some(local)
     };
     { specifiers }.any(imports_it)
-}
-
-fn unquoted(text: &str) -> &str {
-    text.trim_matches(['"', '\''])
 }

@@ -5,9 +5,9 @@ use std::{collections::HashMap, ops::Range, path::Path, sync::Arc};
 use rigkit_engine::definition::Task;
 
 use crate::{
-    document::{Syntax, SyntaxNode, SyntaxTree, Text},
+    document::{Syntax, SyntaxNode, SyntaxTree, Text, children},
     sites::site,
-    surroundings::functions::{children, is_function},
+    surroundings::functions::is_function,
     view::ProjectView,
 };
 
@@ -151,7 +151,7 @@ fn returned_by_expression(tree: &SyntaxTree, expression: SyntaxNode<'_>) -> Retu
 fn returned_by_context(tree: &SyntaxTree, context: SyntaxNode<'_>) -> Returned {
     let keeps_others = children(context).any(|child| child.kind() == "spread_element");
     let keys = children(context).filter_map(|child| match child.kind() {
-        "pair" => Some(unquoted(tree.text_of(child.child_by_field_name("key")?))),
+        "pair" => Some(tree.unquoted(child.child_by_field_name("key")?)),
         "shorthand_property_identifier" => Some(tree.text_of(child)),
         _ => None,
     });
@@ -165,7 +165,7 @@ fn returned_by_context(tree: &SyntaxTree, context: SyntaxNode<'_>) -> Returned {
 fn member<'a>(tree: &SyntaxTree, object: SyntaxNode<'a>, name: &str) -> Option<SyntaxNode<'a>> {
     let pair = children(object).find(|child| {
         let key = child.child_by_field_name("key");
-        key.is_some_and(|key| unquoted(tree.text_of(key)) == name)
+        key.is_some_and(|key| tree.unquoted(key) == name)
     })?;
     pair.child_by_field_name("value")
 }
@@ -182,8 +182,4 @@ fn bare(mut expression: SyntaxNode<'_>) -> SyntaxNode<'_> {
         }
     }
     expression
-}
-
-fn unquoted(text: &str) -> &str {
-    text.trim_matches(['"', '\''])
 }

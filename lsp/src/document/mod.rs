@@ -12,7 +12,7 @@ use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 pub(crate) use self::{
     cursor::{MemberPath, QuotedRole, member_path, quoted},
     edit_map::{Edit, EditMap},
-    syntax::{Syntax, SyntaxNode, SyntaxTree},
+    syntax::{Syntax, SyntaxNode, SyntaxTree, children},
     text::{PositionEncoding, Text, size},
 };
 

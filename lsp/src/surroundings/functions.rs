@@ -1,33 +1,11 @@
 //! The functions around a place, and the builders they are given to, as the syntax shows them.
 
 use super::HandlerKind;
-use crate::document::{SyntaxNode, SyntaxTree, size};
-
-/// Gives the nodes around a place, innermost first.
-pub(crate) fn ancestors(tree: &SyntaxTree, offset: u32) -> impl Iterator<Item = SyntaxNode<'_>> {
-    let innermost = tree.node_at(&(offset..offset));
-    let mut path = innermost.map_or_else(Vec::new, |innermost| path_to(tree.root(), innermost));
-    path.reverse();
-    path.into_iter()
-}
-
-/// Gives the nodes from the outermost to an inner one. A node finds its parent from the root on,
-/// so that in a long chain each step up would cost as much as this whole way down.
-fn path_to<'t>(outermost: SyntaxNode<'t>, innermost: SyntaxNode<'t>) -> Vec<SyntaxNode<'t>> {
-    let mut path = vec![outermost];
-    let mut last = outermost;
-    while last != innermost
-        && let Some(next) = last.child_with_descendant(innermost)
-    {
-        path.push(next);
-        last = next;
-    }
-    path
-}
+use crate::document::{SyntaxNode, SyntaxTree, children, size};
 
 /// Gives the functions around a place, innermost first.
 pub(crate) fn around(tree: &SyntaxTree, offset: u32) -> impl Iterator<Item = SyntaxNode<'_>> {
-    ancestors(tree, offset).filter(|node| is_function(*node))
+    tree.ancestors(offset).filter(|node| is_function(*node))
 }
 
 /// Finds the function whose parameters a place is in.
@@ -93,7 +71,7 @@ pub(super) fn builder_call_around(
         let arguments = call.child_by_field_name("arguments");
         arguments.is_some_and(|arguments| arguments.byte_range().contains(&(offset as usize)))
     };
-    ancestors(tree, offset)
+    tree.ancestors(offset)
         .filter(|call| is_inside(*call))
         .find_map(|call| {
             let member = called_member(call)?;
@@ -142,17 +120,14 @@ pub(crate) fn takes(tree: &SyntaxTree, function: SyntaxNode<'_>, name: &str) -> 
     })
 }
 
-/// Gives the parts of a node that have a name in the grammar.
-pub(crate) fn children(node: SyntaxNode<'_>) -> impl Iterator<Item = SyntaxNode<'_>> {
-    let parts: Vec<SyntaxNode<'_>> = node.named_children(&mut node.walk()).collect();
-    parts.into_iter()
-}
-
 /// Finds the pattern around a place by which a function takes apart what it is given.
 pub(crate) fn pattern_around(tree: &SyntaxTree, offset: u32) -> Option<SyntaxNode<'_>> {
-    let mut within = ancestors(tree, offset).take_while(|node| !is_function(*node));
+    let mut within = tree
+        .ancestors(offset)
+        .take_while(|node| !is_function(*node));
     let pattern = within.find(|node| node.kind() == "object_pattern")?;
-    let is_at_colon = ancestors(tree, offset)
+    let is_at_colon = tree
+        .ancestors(offset)
         .take_while(|node| *node != pattern)
         .any(|node| node.kind() == "pair_pattern");
     let is_outermost = pattern.parent().is_some_and(is_parameter);

@@ -5,10 +5,7 @@ use std::ops::Range;
 use tower_lsp::ls_types::CompletionItemKind;
 
 use super::{Insertion, Place, Proposal};
-use crate::{
-    document::{SyntaxNode, SyntaxTree},
-    surroundings::functions,
-};
+use crate::document::{SyntaxNode, SyntaxTree, children};
 
 /// Is one option of a builder.
 struct OptionName {
@@ -83,7 +80,7 @@ pub(super) fn proposals(place: &Place<'_>, name: &Range<u32>) -> Option<Vec<Prop
     if !before.trim_end().ends_with(['{', ',']) {
         return None;
     }
-    let mut around = functions::ancestors(place.tree, name.start);
+    let mut around = place.tree.ancestors(name.start);
     let object = around.find(|node| node.kind() == "object")?;
     let options = options_of(place.tree, object)?;
     let present = names_in(place.tree, object, name);
@@ -117,7 +114,7 @@ fn names_in<'a>(
     object: SyntaxNode<'_>,
     written: &Range<u32>,
 ) -> Vec<&'a str> {
-    let names = functions::children(object).filter_map(|member| match member.kind() {
+    let names = children(object).filter_map(|member| match member.kind() {
         "pair" => member.child_by_field_name("key"),
         "method_definition" => member.child_by_field_name("name"),
         "shorthand_property_identifier" => Some(member),
@@ -125,7 +122,7 @@ fn names_in<'a>(
     });
     names
         .filter(|name| name.start_byte() != written.start as usize)
-        .map(|name| tree.text_of(name).trim_matches(['"', '\'']))
+        .map(|name| tree.unquoted(name))
         .collect()
 }
 

@@ -9,7 +9,8 @@ use super::variable::Variable;
 use crate::{
     context_keys::{ContextKey, ContextPath},
     document::{
-        Document, MemberPath, QuotedRole, SyntaxNode, SyntaxTree, member_path, quoted, size,
+        Document, MemberPath, QuotedRole, SyntaxNode, SyntaxTree, children, member_path, quoted,
+        size,
     },
     sites::{OwnedOperation, PlannedTask, Site, all_tasks, operations_in, tasks_in},
     surroundings::{HandlerKind, Sight, functions, sights, sights_of_parameter},
@@ -152,7 +153,7 @@ impl<'a> Pointed<'a, '_> {
     }
 
     fn has_second_argument(&self) -> bool {
-        let mut around = functions::ancestors(self.tree, self.offset);
+        let mut around = self.tree.ancestors(self.offset);
         let arguments = around.find(|node| node.kind() == "arguments");
         arguments.is_some_and(|arguments| arguments.named_child_count() > 1)
     }
@@ -196,12 +197,14 @@ impl<'a> Pointed<'a, '_> {
 
     /// Finds the option `cacheTTL`, by its name or its value.
     fn cache_ttl(&self) -> Found<'a> {
-        let mut around = functions::ancestors(self.tree, self.offset)
+        let mut around = self
+            .tree
+            .ancestors(self.offset)
             .take_while(|node| !functions::is_function(*node));
         let is_option = |node: &SyntaxNode<'_>| {
             let key = node.child_by_field_name("key");
             let is_pair = node.kind() == "pair";
-            is_pair && key.is_some_and(|key| unquoted(self.tree.text_of(key)) == "cacheTTL")
+            is_pair && key.is_some_and(|key| self.tree.unquoted(key) == "cacheTTL")
         };
         let option = around.find(is_option)?;
         let value = option.child_by_field_name("value")?;
@@ -274,20 +277,20 @@ fn is_among_providers(tree: &SyntaxTree, name: SyntaxNode<'_>) -> bool {
         .filter(|owner| owner.kind() == "object")
         .and_then(|object| object.parent());
     let key = list.and_then(|pair| pair.child_by_field_name("key"));
-    key.is_some_and(|key| unquoted(tree.text_of(key)) == "providers")
+    key.is_some_and(|key| tree.unquoted(key) == "providers")
 }
 
 /// Reads a value that is written out: a text, a number, or an object of numbers.
 fn literal(tree: &SyntaxTree, value: SyntaxNode<'_>) -> Option<Value> {
     let text = tree.text_of(value);
     match value.kind() {
-        "string" => Some(Value::from(unquoted(text))),
+        "string" => Some(Value::from(tree.unquoted(value))),
         "number" | "unary_expression" => number(text),
         "object" => {
-            let parts = functions::children(value).map(|pair| {
+            let parts = children(value).map(|pair| {
                 let name = pair.child_by_field_name("key")?;
                 let value = pair.child_by_field_name("value")?;
-                let name = unquoted(tree.text_of(name)).to_owned();
+                let name = tree.unquoted(name).to_owned();
                 Some((name, number(tree.text_of(value))?))
             });
             parts.collect::<Option<Map<_, _>>>().map(Value::Object)
@@ -299,8 +302,4 @@ fn literal(tree: &SyntaxTree, value: SyntaxNode<'_>) -> Option<Value> {
 fn number(text: &str) -> Option<Value> {
     let number: f64 = text.replace(['_', ' '], "").parse().ok()?;
     Some(Value::from(number))
-}
-
-fn unquoted(text: &str) -> &str {
-    text.trim_matches(['"', '\'', '`'])
 }

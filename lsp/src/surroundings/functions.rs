@@ -16,17 +16,27 @@ pub(super) fn with_parameter(tree: &SyntaxTree, offset: u32) -> Option<SyntaxNod
     is_inside.then_some(function)
 }
 
-/// Says whether a function is given to a builder, by itself or as a property.
+/// Says whether a function is given to a builder as a handler, by itself or as a property.
 pub(super) fn is_given_to_builder(tree: &SyntaxTree, function: SyntaxNode<'_>) -> bool {
-    let mut next = function.parent();
+    let mut next = Some(function);
     while let Some(node) = next {
         match node.kind() {
-            "pair" | "object" | "arguments" => next = node.parent(),
+            "pair" | "method_definition" if !is_handler_property(tree, node) => return false,
             "call_expression" => return is_builder(tree, node),
+            "object" | "arguments" | "pair" => {}
+            _ if is_function(node) && node == function => {}
             _ => return false,
         }
+        next = node.parent();
     }
     false
+}
+
+/// Says whether a property holds a handler; the others hold schemas and the like.
+fn is_handler_property(tree: &SyntaxTree, property: SyntaxNode<'_>) -> bool {
+    let key = property.child_by_field_name("key");
+    let name = key.or_else(|| property.child_by_field_name("name"));
+    name.is_some_and(|name| matches!(tree.unquoted(name), "create" | "remove" | "run"))
 }
 
 fn is_builder(tree: &SyntaxTree, call: SyntaxNode<'_>) -> bool {
@@ -101,7 +111,7 @@ pub(super) fn callees_before(chain: SyntaxNode<'_>) -> Vec<u32> {
 }
 
 /// Gives the member that a call calls.
-pub(crate) fn called_member(call: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
+fn called_member(call: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
     let is_call = call.kind() == "call_expression";
     let called = call.child_by_field_name("function").filter(|_| is_call)?;
     (called.kind() == "member_expression").then_some(called)

@@ -239,6 +239,14 @@ fn providers_in_scope_are_offered_to_handlers_only() {
     let map = in_publish("[{ a: 1 }].map(({ $0 }) => 1)");
     assert_snapshot!(check(PUBLISH, &map), @"nothing");
     assert_snapshot!(check("{ step, providers }", "{ step: { $0 } }"), @"nothing");
+    let operation = ".operation(\"archive\", { run: async ({ step }) => {} })";
+    let method = ".operation(\"archive\", { async run({ ot$0 }) {} })";
+    assert_snapshot!(check(operation, method), @r#"
+    host (provider with the id host): "ot" → host
+    other (provider with the id host): "ot" → other
+    "#);
+    let input = ".operation(\"archive\", { input: ({ $0 }) => ({}), run: async () => {} })";
+    assert_snapshot!(check(operation, input), @"nothing");
     let named = "const clone = async ({ $0 }) => {};\nexport const site";
     assert_snapshot!(check("export const site", named), @"nothing");
 }

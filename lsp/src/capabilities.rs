@@ -1,14 +1,15 @@
 //! What the server says it can do.
 
 use tower_lsp::ls_types::{
-    CodeLensOptions, DiagnosticOptions, DiagnosticServerCapabilities, ExecuteCommandOptions, OneOf,
-    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    CodeLensOptions, CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities,
+    ExecuteCommandOptions, HoverProviderCapability, OneOf, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
     WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use crate::{
     client_features::ClientFeatures,
-    requests::{self, execute_command::CommandName},
+    requests::{self, completion, execute_command::CommandName},
 };
 
 /// Lists what the server can do for a client.
@@ -21,6 +22,8 @@ pub(crate) fn of(features: &ClientFeatures) -> ServerCapabilities {
         code_lens_provider: Some(CodeLensOptions {
             resolve_provider: Some(false),
         }),
+        completion_provider: Some(completion()),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
         inlay_hint_provider: Some(OneOf::Left(true)),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: CommandName::ALL.iter().map(ToString::to_string).collect(),
@@ -45,6 +48,13 @@ fn synchronization() -> TextDocumentSyncCapability {
         change: Some(TextDocumentSyncKind::INCREMENTAL),
         ..TextDocumentSyncOptions::default()
     })
+}
+
+fn completion() -> CompletionOptions {
+    CompletionOptions {
+        trigger_characters: Some(completion::TRIGGERS.map(str::to_owned).to_vec()),
+        ..CompletionOptions::default()
+    }
 }
 
 fn diagnostics() -> DiagnosticServerCapabilities {

@@ -19,11 +19,12 @@ use tower_lsp::{
     Client, LanguageServer, LspService,
     jsonrpc::Result,
     ls_types::{
-        CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams,
-        DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
-        DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams,
-        DocumentDiagnosticReportResult, ExecuteCommandParams, InitializeParams, InitializeResult,
-        InitializedParams, InlayHint, InlayHintParams, LSPAny, WorkDoneProgressCancelParams,
+        CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams,
+        CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+        DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+        DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams, Hover,
+        HoverParams, InitializeParams, InitializeResult, InitializedParams, InlayHint,
+        InlayHintParams, LSPAny, WorkDoneProgressCancelParams,
     },
 };
 
@@ -158,6 +159,26 @@ impl LanguageServer for Handle {
         let uri = parameters.text_document.uri;
         self.0
             .answer_briefly(&uri, requests::code_lens::lenses)
+            .await
+    }
+
+    async fn completion(&self, parameters: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let place = parameters.text_document_position;
+        let list = self
+            .0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::completion::complete(view, document, place.position)
+            })
+            .await?;
+        Ok(list.map(CompletionResponse::List))
+    }
+
+    async fn hover(&self, parameters: HoverParams) -> Result<Option<Hover>> {
+        let place = parameters.text_document_position_params;
+        self.0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::hover::hover(view, document, place.position)
+            })
             .await
     }
 

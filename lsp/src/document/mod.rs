@@ -1,5 +1,6 @@
 //! The documents that the editor has open.
 
+mod cursor;
 mod edit_map;
 mod syntax;
 mod text;
@@ -9,8 +10,9 @@ use std::{path::PathBuf, sync::Arc};
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 pub(crate) use self::{
+    cursor::{MemberPath, QuotedRole, member_path, quoted},
     edit_map::{Edit, EditMap},
-    syntax::{Entering, Syntax, SyntaxNode, SyntaxTree, walk},
+    syntax::{Entering, Syntax, SyntaxNode, SyntaxTree, children, walk},
     text::{PositionEncoding, Text, size},
 };
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod code_action;
 pub(crate) mod code_lens;
+pub(crate) mod completion;
 pub(crate) mod diagnostic;
 mod did_change;
 mod did_change_configuration;
@@ -10,6 +11,7 @@ mod did_close;
 mod did_open;
 pub(crate) mod events;
 pub(crate) mod execute_command;
+pub(crate) mod hover;
 mod initialize;
 pub(crate) mod inlay_hint;
 pub(crate) mod projects;

@@ -75,6 +75,8 @@ const REQUESTS: &[&str] = &[
     "textDocument/codeLens",
     "textDocument/inlayHint",
     "textDocument/diagnostic",
+    "textDocument/hover",
+    "textDocument/completion",
 ];
 
 struct Session {
@@ -93,7 +95,7 @@ impl Session {
                 let mut parameters = self.client.document(file);
                 parameters["position"] = position.clone();
                 parameters["range"] = json!({ "start": position, "end": position });
-                parameters["context"] = json!({ "diagnostics": [] });
+                parameters["context"] = json!({ "diagnostics": [], "triggerKind": 1 });
                 self.asked
                     .push(self.client.begin(REQUESTS[*request], &parameters));
             }

@@ -8,8 +8,8 @@ use super::{
     place::Place,
     provider::{ProviderDefinition, ProviderIndex},
     schema::OutputSchema,
-    warnings::warnings_of_task,
     scope::{ProviderRemoval, Scope, ScopeId},
+    warnings::warnings_of_task,
 };
 use crate::{
     diagnostic::Diagnostic,

@@ -29,12 +29,12 @@ pub enum PathPartKind {
     Task,
 }
 
-/// Is a part of paths that is to have another name.
+/// Says which parts of paths are to have another name.
 #[derive(Debug, Clone, Copy)]
 pub struct Renaming<'a> {
-    /// The part as it is.
-    pub part: &'a PathPart,
-    /// The name it is to have.
+    /// The parts as they are.
+    pub parts: &'a [PathPart],
+    /// The name they are to have.
     pub name: &'a Arc<str>,
 }
 
@@ -126,7 +126,9 @@ impl Paths<'_> {
             kind,
             place: place.clone(),
         };
-        if let Some(renaming) = self.renaming.filter(|renaming| *renaming.part == part) {
+        if let Some(renaming) = self.renaming
+            && renaming.parts.contains(&part)
+        {
             part.name = Arc::clone(renaming.name);
         }
         part

@@ -289,7 +289,7 @@ fn paths_after_a_renaming_are_those_the_renamed_text_would_have() {
     ] {
         let name = Arc::from(["site", "compile"][index]);
         let renaming = Renaming {
-            part: &parts[index],
+            parts: &parts[index..=index],
             name: &name,
         };
         assert_eq!(joined(workflow, Some(renaming)), paths(&load(&after)));

@@ -52,18 +52,18 @@ fn named_at(view: &ProjectView, document: &Document, place: u32) -> Vec<CallHier
     let Some(names) = ProjectNames::new(view) else {
         return Vec::new();
     };
-    let symbols = names.at(&document.path, place).map(|named| named.symbols);
+    let symbols = names.at(&document.path, place).map(|found| found.symbols);
     let symbols = symbols.unwrap_or_default();
     let graph = &names.definition.graph;
     let tasks = view.snapshot.workflows().flat_map(|(workflow, _)| {
         let indexes = (0..workflow.tasks.len()).map(TaskIndex);
         indexes.map(move |index| (workflow, index))
     });
-    let named = tasks.filter(|(workflow, index)| {
+    let found = tasks.filter(|(workflow, index)| {
         let call = CallKey::of(&workflow.task(*index).place, graph);
         call.is_some_and(|call| symbols.contains(&Symbol::Task(call)))
     });
-    named
+    found
         .filter_map(|(workflow, index)| item(view, workflow, index))
         .collect()
 }

@@ -20,12 +20,14 @@ pub(crate) fn highlights(
     let names = ProjectNames::new(view)?;
     let encoding = view.editor.encoding();
     let place = document.text.offset(position, encoding);
-    let named = names.at(&document.path, place)?;
-    if named.is_variable() {
+    let occurrence = names.at(&document.path, place)?;
+    if occurrence.is_variable() {
         return None;
     }
-    let places = names.search(&named.name, Some(&document.path)).into_iter();
-    let places = places.filter(|found| found.names_one_of(&named.symbols));
+    let places = names
+        .search(&occurrence.name, Some(&document.path))
+        .into_iter();
+    let places = places.filter(|found| found.names_one_of(&occurrence.symbols));
     let highlights = places.map(|found| DocumentHighlight {
         range: document.text.range(&found.bytes, encoding),
         kind: Some(match found.role {

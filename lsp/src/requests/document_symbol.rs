@@ -18,6 +18,7 @@ pub(crate) fn symbols(
     view: &ProjectView,
     document: &Arc<Document>,
 ) -> Option<DocumentSymbolResponse> {
+    view.snapshot.definition.as_ref()?;
     let entries = of_document(view, document);
     if view.editor.features.symbol_tree {
         let symbols = entries

@@ -39,10 +39,10 @@ pub(crate) fn references(
 ) -> Option<Vec<Location>> {
     let names = ProjectNames::new(view)?;
     let place = document.text.offset(position, view.editor.encoding());
-    let named = names.at(&document.path, place)?;
-    let places = names.search(&named.name, None).into_iter();
+    let occurrence = names.at(&document.path, place)?;
+    let places = names.search(&occurrence.name, None).into_iter();
     let places = places
-        .filter(|found| found.names_one_of(&named.symbols))
+        .filter(|found| found.names_one_of(&occurrence.symbols))
         .filter(|found| definitions == Definitions::Included || found.role != Role::Definition);
     let locations = places.filter_map(|found| names.location(&found.path, &found.bytes));
     Some(locations.collect())

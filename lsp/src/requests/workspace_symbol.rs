@@ -36,6 +36,13 @@ struct Candidate<'a> {
     place: &'a Place,
 }
 
+impl Candidate<'_> {
+    /// Gives the last of the names in a path.
+    fn own_name(&self) -> &str {
+        self.name.rsplit('.').next().unwrap_or(&self.name)
+    }
+}
+
 fn symbols(views: &[ProjectView], query: &str) -> Vec<WorkspaceSymbol> {
     let mut found: Vec<(Rank, WorkspaceSymbol)> = Vec::new();
     for view in views {
@@ -110,9 +117,13 @@ fn joined(path: &[PathPart]) -> String {
 fn symbol(view: &ProjectView, candidate: Candidate<'_>) -> Option<WorkspaceSymbol> {
     let definition = view.snapshot.definition.as_ref()?;
     let site = site(definition, candidate.place)?;
+    let call = candidate.place.call_site(&definition.graph);
+    let branch = call
+        .filter(|_| candidate.kind == EntryKind::Branch)
+        .and_then(|(_, call)| Some(&call.property(&[candidate.own_name()])?.key));
     let location = Location {
         uri: view.editor.uri(&site.module.path)?,
-        range: view.module_range(site.module, &site.name),
+        range: view.module_range(site.module, branch.unwrap_or(&site.name)),
     };
     Some(WorkspaceSymbol {
         name: candidate.name,

@@ -19,6 +19,15 @@ impl ProjectNames<'_> {
         self.named_by_call(symbol).into_iter().collect()
     }
 
+    /// Says whether something gets a name where that is written as it is.
+    pub(crate) fn is_named_plainly(&self, symbol: &Symbol, name: &str) -> bool {
+        let definitions = self.definitions(symbol);
+        !definitions.is_empty()
+            && definitions
+                .iter()
+                .all(|(path, bytes)| self.text(path, bytes) == name)
+    }
+
     fn context_keys(&self, call: CallKey, name: &str) -> Vec<(PathBuf, Range<u32>)> {
         let Some(output) = self.output(call) else {
             return Vec::new();
@@ -43,7 +52,7 @@ impl ProjectNames<'_> {
                 .filter(|argument| is_quoted(module, argument)),
         };
         let bytes = written.map_or(call.callee.clone(), |bytes| within_quotes(module, bytes));
-        Some((module.path.clone(), self.current(module, &bytes)))
+        Some((module.path.clone(), self.current_bytes(module, &bytes)))
     }
 
     /// Gives the place of a call.

@@ -1,4 +1,4 @@
-//! The files of a project as they are now, beside what was evaluated of them.
+//! The files of a project: as they are now, and as they were when the definition was last good.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -14,38 +14,59 @@ use crate::{
 pub(super) struct ProjectFile<'view> {
     /// What was evaluated.
     pub(super) module: &'view Module,
-    /// The text as it is now.
+    /// The text.
     pub(super) text: Arc<Text>,
+    /// Which text it is.
+    pub(super) version: Version,
     id: ModuleId,
     syntax: Syntax,
-    /// Where calls begin now, and where they began when they were evaluated.
+    /// Where calls begin in the text, and where they began when they were evaluated.
     calls: HashMap<u32, u32>,
 }
 
+/// Says which text of a file is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Version {
+    /// The one that is open, or else the one that was evaluated.
+    Current,
+    /// The one that was evaluated, although another one is open.
+    Evaluated,
+}
+
 impl<'view> ProjectFile<'view> {
-    /// Takes up a module: the open text, or else the one that was evaluated.
-    pub(super) fn new(view: &ProjectView, id: ModuleId, module: &'view Module) -> Self {
-        let open = view.document(&module.path);
-        let calls = module.call_sites.iter().map(|call| {
-            let now = match open {
-                Some(_) => view.current_bytes(&module.path, &call.callee),
-                None => call.callee.clone(),
+    /// Takes up a module as it is now.
+    pub(super) fn current(view: &ProjectView, id: ModuleId, module: &'view Module) -> Self {
+        let Some(document) = view.document(&module.path) else {
+            return Self {
+                version: Version::Current,
+                ..Self::evaluated(id, module)
             };
+        };
+        let calls = module.call_sites.iter().map(|call| {
+            let now = view.current_bytes(&module.path, &call.callee);
             (now.start, call.span.start)
         });
-        let calls = calls.collect();
-        let (text, syntax) = if let Some(document) = open {
-            (Arc::clone(&document.text), document.syntax.clone())
-        } else {
-            let text = Arc::new(Text::new(Arc::clone(&module.text)));
-            (Arc::clone(&text), Syntax::new(text))
-        };
         Self {
             module,
-            text,
+            text: Arc::clone(&document.text),
+            version: Version::Current,
             id,
-            syntax,
-            calls,
+            syntax: document.syntax.clone(),
+            calls: calls.collect(),
+        }
+    }
+
+    /// Takes up a module as it was evaluated.
+    pub(super) fn evaluated(id: ModuleId, module: &'view Module) -> Self {
+        let text = Arc::new(Text::new(Arc::clone(&module.text)));
+        let starts = module.call_sites.iter().map(|call| call.span.start);
+        Self {
+            module,
+            syntax: Syntax::new(Arc::clone(&text)),
+            text,
+            version: Version::Evaluated,
+            id,
+            calls: starts.map(|start| (start, start)).collect(),
         }
     }
 

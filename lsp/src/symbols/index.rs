@@ -1,13 +1,14 @@
 //! What each call of a definition made, and what the handlers written in it see.
 
 use std::{
-    cell::OnceCell,
+    cell::{OnceCell, RefCell},
     collections::{HashMap, HashSet},
+    rc::Rc,
     sync::Arc,
 };
 
 use rigkit_engine::definition::{
-    Definition, Outline, PathPart, Place, PointId, Scope, ScopeId, TaskIndex, Workflow,
+    Definition, Outline, PathPart, Place, Point, PointId, Scope, ScopeId, TaskIndex, Workflow,
 };
 
 use super::CallKey;
@@ -19,7 +20,17 @@ pub(super) struct Index<'view> {
     sequences: HashSet<CallKey>,
     parallels: HashSet<CallKey>,
     removals: HashMap<CallKey, Vec<(Arc<str>, CallKey)>>,
-    paths: HashMap<Arc<str>, OnceCell<Vec<Vec<PathPart>>>>,
+    facts: HashMap<&'view str, WorkflowFacts>,
+}
+
+/// Is what is found out about a workflow when somebody asks.
+#[derive(Default)]
+struct WorkflowFacts {
+    paths: OnceCell<Vec<Vec<PathPart>>>,
+    /// The tasks by name and by path.
+    tasks: OnceCell<HashMap<Arc<str>, Vec<TaskIndex>>>,
+    /// For each task, the states that come after it.
+    after: RefCell<HashMap<TaskIndex, Rc<[bool]>>>,
 }
 
 /// Is one of the things that a handler is called for.
@@ -65,16 +76,14 @@ impl<'view> Index<'view> {
             sequences: HashSet::new(),
             parallels: HashSet::new(),
             removals: HashMap::new(),
-            paths: HashMap::new(),
+            facts: HashMap::new(),
         };
         for workflow in &definition.workflows {
             index.add_tasks(workflow);
             index.add_others(workflow);
             index.add_outline(&workflow.outline);
             index.add_removals(workflow);
-            index
-                .paths
-                .insert(Arc::clone(&workflow.name), OnceCell::new());
+            index.facts.insert(&workflow.name, WorkflowFacts::default());
         }
         index
     }
@@ -118,10 +127,30 @@ impl<'view> Index<'view> {
 
     /// Gives what the path of a task is made of.
     pub(super) fn path(&self, workflow: &Workflow, task: TaskIndex) -> &[PathPart] {
-        let paths = self.paths.get(&workflow.name);
-        let paths = paths.map(|paths| paths.get_or_init(|| workflow.path_parts(None)));
+        let facts = self.facts.get(&*workflow.name);
+        let paths = facts.map(|facts| facts.paths.get_or_init(|| workflow.path_parts(None)));
         let path = paths.and_then(|paths| paths.get(task.0));
         path.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Lists the tasks with a name or path.
+    pub(super) fn tasks_named(&self, workflow: &Workflow, text: &str) -> &[TaskIndex] {
+        let facts = self.facts.get(&*workflow.name);
+        let tasks = facts.map(|facts| facts.tasks.get_or_init(|| by_name_and_path(workflow)));
+        let named = tasks.and_then(|tasks| tasks.get(text));
+        named.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Says whether a task has run when a state is reached.
+    pub(super) fn has_run(&self, workflow: &Workflow, task: TaskIndex, point: PointId) -> bool {
+        let Some(facts) = self.facts.get(&*workflow.name) else {
+            return false;
+        };
+        let mut after = facts.after.borrow_mut();
+        let after = after
+            .entry(task)
+            .or_insert_with(|| states_after(workflow, task));
+        after.get(point.0) == Some(&true)
     }
 
     fn add_tasks(&mut self, workflow: &'view Workflow) {
@@ -182,13 +211,15 @@ impl<'view> Index<'view> {
                 place, children, ..
             } => {
                 self.sequences.extend(self.call(place));
-                children.iter().for_each(|child| self.add_outline(child));
+                for child in children {
+                    self.add_outline(child);
+                }
             }
             Outline::Parallel { place, branches } => {
                 self.parallels.extend(self.call(place));
-                branches
-                    .iter()
-                    .for_each(|(_, branch)| self.add_outline(branch));
+                for (_, branch) in branches {
+                    self.add_outline(branch);
+                }
             }
         }
     }
@@ -202,4 +233,35 @@ impl<'view> Index<'view> {
             }
         }
     }
+}
+
+fn by_name_and_path(workflow: &Workflow) -> HashMap<Arc<str>, Vec<TaskIndex>> {
+    let mut tasks: HashMap<Arc<str>, Vec<TaskIndex>> = HashMap::new();
+    for (index, task) in workflow.tasks.iter().enumerate() {
+        let mut add = |text: &Arc<str>| {
+            let named = tasks.entry(Arc::clone(text)).or_default();
+            named.push(TaskIndex(index));
+        };
+        add(&task.path);
+        if task.name != task.path {
+            add(&task.name);
+        }
+    }
+    tasks
+}
+
+/// Marks the states that come after a task; states are listed before those that follow them.
+fn states_after(workflow: &Workflow, task: TaskIndex) -> Rc<[bool]> {
+    let mut after: Vec<bool> = Vec::with_capacity(workflow.points.len());
+    for point in &workflow.points {
+        let is_after = |point: &PointId| after.get(point.0) == Some(&true);
+        after.push(match point {
+            Point::Start => false,
+            Point::After(index) => *index == task || is_after(&workflow.task(*index).after),
+            Point::Join {
+                incoming, branches, ..
+            } => is_after(incoming) || branches.iter().any(|(_, end)| is_after(end)),
+        });
+    }
+    after.into()
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{handler::is_function_node, mention::bytes_of, value::key_text};
+use super::{file::callee_name, handler::is_function_node, mention::bytes_of, value::key_text};
 use crate::document::{SyntaxNode, SyntaxTree};
 
 /// Is what a handler leaves as context.
@@ -36,11 +36,13 @@ impl Output {
             path: path.to_owned(),
             keys: Vec::new(),
             // Who returns nothing keeps the context.
-            passes_on: returned.is_empty(),
+            passes_on: may_end_without_return(handler),
         };
+        let mut is_replaced = false;
         for value in returned {
-            output.add(tree, value);
+            is_replaced |= output.add(tree, value);
         }
+        output.passes_on |= !is_replaced;
         output
     }
 
@@ -49,7 +51,8 @@ impl Output {
         self.keys.iter().any(|key| key.name == name)
     }
 
-    fn add(&mut self, tree: &SyntaxTree, returned: SyntaxNode<'_>) {
+    /// Adds what is returned in one place; says whether that is written there as a context.
+    fn add(&mut self, tree: &SyntaxTree, returned: SyntaxNode<'_>) -> bool {
         let context = property(tree, unwrapped(returned), "ctx").map(unwrapped);
         match context {
             Some(context) if context.kind() == "object" => {
@@ -59,11 +62,24 @@ impl Output {
                     bytes: within_quotes(key),
                     name,
                 }));
+                true
             }
-            // What is not written here may hold anything.
-            _ => self.passes_on = true,
+            None if is_invalidation(tree, returned) => false,
+            _ => {
+                // What is not written here may hold anything.
+                self.passes_on = true;
+                false
+            }
         }
     }
+}
+
+/// Says whether a handler ends without an output there.
+fn is_invalidation(tree: &SyntaxTree, returned: SyntaxNode<'_>) -> bool {
+    let name = (returned.kind() == "call_expression")
+        .then(|| callee_name(returned))
+        .flatten();
+    name.is_some_and(|name| tree.text_of(name) == "invalidate")
 }
 
 /// Lists what a function returns, but not what functions in it do.
@@ -85,6 +101,16 @@ fn returned_by(function: SyntaxNode<'_>) -> Vec<SyntaxNode<'_>> {
         }
     }
     returned
+}
+
+fn may_end_without_return(function: SyntaxNode<'_>) -> bool {
+    let body = function.child_by_field_name("body");
+    let Some(body) = body.filter(|body| body.kind() == "statement_block") else {
+        return false;
+    };
+    let count = u32::try_from(body.named_child_count()).unwrap_or(u32::MAX);
+    let last = count.checked_sub(1).and_then(|last| body.named_child(last));
+    !last.is_some_and(|last| matches!(last.kind(), "return_statement" | "throw_statement"))
 }
 
 fn unwrapped(mut node: SyntaxNode<'_>) -> SyntaxNode<'_> {

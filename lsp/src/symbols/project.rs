@@ -2,7 +2,7 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ops::Range,
     path::Path,
 };
@@ -14,15 +14,15 @@ use rigkit_engine::{
 use tower_lsp::ls_types::{Location, Range as LspRange};
 
 use super::{
-    CallKey, Occurrence,
-    file::ProjectFile,
+    CallKey, Occurrence, Spelling,
+    file::{ProjectFile, Version},
     handler::{Handler, NamedHandlers, handler_around},
     index::Index,
     output::Output,
     resolve::{ContextMemo, InvalidateTarget},
-    search::{places_of, visit_places},
+    search::{places_of, visit_places, word_at},
 };
-use crate::{document::SyntaxNode, view::ProjectView};
+use crate::{analysis::Standing, document::SyntaxNode, view::ProjectView};
 
 /// Knows the names of a project, for one request.
 pub(crate) struct ProjectNames<'view> {
@@ -40,7 +40,8 @@ pub(crate) struct ProjectNames<'view> {
 struct LazyFile<'view> {
     id: ModuleId,
     module: &'view Module,
-    file: OnceCell<ProjectFile<'view>>,
+    current: OnceCell<ProjectFile<'view>>,
+    evaluated: OnceCell<Option<ProjectFile<'view>>>,
 }
 
 impl<'view> ProjectNames<'view> {
@@ -55,7 +56,8 @@ impl<'view> ProjectNames<'view> {
         let files = modules.map(|(id, module)| LazyFile {
             id,
             module,
-            file: OnceCell::new(),
+            current: OnceCell::new(),
+            evaluated: OnceCell::new(),
         });
         Some(Self {
             definition,
@@ -72,7 +74,23 @@ impl<'view> ProjectNames<'view> {
     pub(crate) fn at(&self, path: &Path, place: u32) -> Option<Occurrence> {
         let lazy = self.files.iter().find(|file| file.module.path == path)?;
         let mut places = std::iter::once(place).chain(place.checked_sub(1));
-        places.find_map(|place| self.occurrences(lazy, &[place]).pop())
+        places
+            .find_map(|place| {
+                let mut found = None;
+                visit(self.current(lazy), &[place], |file, nodes, place| {
+                    found = self.occurrence(file, nodes, place);
+                });
+                found
+            })
+            .or_else(|| self.evaluated_at(lazy, place))
+    }
+
+    /// Says what a place was the name of when the definition was last good.
+    fn evaluated_at(&self, lazy: &LazyFile<'view>, place: u32) -> Option<Occurrence> {
+        self.evaluated(lazy)?;
+        let word = word_at(&self.current(lazy).text.content, place as usize);
+        let mut found = self.occurrences(lazy, word).into_iter();
+        found.find(|found| (found.bytes.start..=found.bytes.end).contains(&place))
     }
 
     /// Finds where a name stands for something, in one file or in all of them.
@@ -80,7 +98,7 @@ impl<'view> ProjectNames<'view> {
         let wanted = |file: &&LazyFile<'_>| only_in.is_none_or(|path| file.module.path == path);
         let files = self.files.iter().filter(wanted);
         files
-            .flat_map(|lazy| self.occurrences(lazy, &places_of(self.text(lazy), name)))
+            .flat_map(|lazy| self.occurrences(lazy, name))
             .collect()
     }
 
@@ -88,18 +106,20 @@ impl<'view> ProjectNames<'view> {
     pub(crate) fn invalidate_targets(&self) -> Vec<InvalidateTarget<'view>> {
         let mut found = Vec::new();
         for lazy in &self.files {
-            let places = places_of(self.text(lazy), "invalidate");
-            self.visit(lazy, &places, |file, nodes, _| {
-                found.extend(self.target_of_method(file, nodes));
+            self.visit_word(lazy, "invalidate", |file, nodes, _| {
+                let target = self.target_of_method(file, nodes);
+                found.extend(target.and_then(|target| self.carried_target(file, target)));
             });
         }
+        let mut seen = HashSet::new();
+        found.retain(|target| seen.insert((target.path.clone(), target.bytes.start)));
         found
     }
 
     /// Gives a place as the client counts.
     pub(crate) fn range(&self, path: &Path, bytes: &Range<u32>) -> Option<LspRange> {
         let lazy = self.files.iter().find(|file| file.module.path == path)?;
-        let text = &self.file(lazy).text;
+        let text = &self.current(lazy).text;
         Some(text.range(bytes, self.view.editor.encoding()))
     }
 
@@ -111,8 +131,14 @@ impl<'view> ProjectNames<'view> {
         })
     }
 
+    /// Gives the text of a place.
+    pub(crate) fn text(&self, path: &Path, bytes: &Range<u32>) -> &str {
+        let lazy = self.files.iter().find(|file| file.module.path == path);
+        lazy.map_or("", |lazy| self.current(lazy).text.slice(bytes))
+    }
+
     /// Gives where a stretch of an evaluated module is now.
-    pub(super) fn current(&self, module: &Module, bytes: &Range<u32>) -> Range<u32> {
+    pub(super) fn current_bytes(&self, module: &Module, bytes: &Range<u32>) -> Range<u32> {
         match self.view.document(&module.path) {
             Some(_) => self.view.current_bytes(&module.path, bytes),
             None => bytes.clone(),
@@ -141,8 +167,7 @@ impl<'view> ProjectNames<'view> {
         let mut outputs = HashMap::new();
         for lazy in &self.files {
             // A handler without it keeps the context as it is.
-            let places = places_of(self.text(lazy), "ctx");
-            self.visit(lazy, &places, |file, nodes, _| {
+            self.visit_word(lazy, "ctx", |file, nodes, _| {
                 self.read_output(file, nodes, &mut outputs);
             });
         }
@@ -162,47 +187,116 @@ impl<'view> ProjectNames<'view> {
             return;
         };
         for user in &handler.uses {
-            outputs
-                .entry(user.call)
-                .or_insert_with(|| Output::of(tree, &file.module.path, nodes[handler.depth]));
-        }
-    }
-
-    fn occurrences(&self, lazy: &LazyFile<'view>, places: &[u32]) -> Vec<Occurrence> {
-        let mut found = Vec::new();
-        self.visit(lazy, places, |file, nodes, place| {
-            found.extend(self.occurrence(file, nodes, place));
-        });
-        found
-    }
-
-    fn visit(
-        &self,
-        lazy: &LazyFile<'view>,
-        places: &[u32],
-        mut visit: impl FnMut(&ProjectFile<'view>, &[SyntaxNode<'_>], u32),
-    ) {
-        if places.is_empty() {
-            return;
-        }
-        let file = self.file(lazy);
-        if let Some(tree) = file.tree() {
-            visit_places(tree.root(), places, |nodes, place| {
-                visit(file, nodes, place)
+            outputs.entry(user.call).or_insert_with(|| {
+                let mut output = Output::of(tree, &file.module.path, nodes[handler.depth]);
+                output.keys.retain_mut(|key| {
+                    let carried = self.carried_name(file, &key.bytes, &key.name);
+                    carried.is_some_and(|bytes| {
+                        key.bytes = bytes;
+                        true
+                    })
+                });
+                output
             });
         }
     }
 
-    fn file<'a>(&self, lazy: &'a LazyFile<'view>) -> &'a ProjectFile<'view> {
-        lazy.file
-            .get_or_init(|| ProjectFile::new(self.view, lazy.id, lazy.module))
+    fn occurrences(&self, lazy: &LazyFile<'view>, name: &str) -> Vec<Occurrence> {
+        let mut found: Vec<Occurrence> = Vec::new();
+        self.visit_word(lazy, name, |file, nodes, place| {
+            let occurrence = self.occurrence(file, nodes, place);
+            found.extend(occurrence.and_then(|found| self.carried(file, found)));
+        });
+        let mut seen = HashSet::new();
+        found.retain(|found| seen.insert(found.bytes.start));
+        found.sort_by_key(|found| found.bytes.start);
+        found
     }
 
-    /// Gives the text of a file as it is now.
-    fn text<'a>(&'a self, lazy: &'a LazyFile<'view>) -> &'a str {
-        match self.view.document(&lazy.module.path) {
+    /// Gives an occurrence in the text as it is now; nothing where that is another text.
+    fn carried(&self, file: &ProjectFile<'_>, mut found: Occurrence) -> Option<Occurrence> {
+        if file.version == Version::Evaluated
+            && let Spelling::Member { object_end, .. } = &mut found.spelling
+        {
+            let member = *object_end..found.bytes.end;
+            *object_end = self.current_bytes(file.module, &member).start;
+        }
+        found.bytes = self.carried_name(file, &found.bytes, &found.name)?;
+        Some(found)
+    }
+
+    fn carried_target(
+        &self,
+        file: &ProjectFile<'_>,
+        mut target: InvalidateTarget<'view>,
+    ) -> Option<InvalidateTarget<'view>> {
+        target.bytes = self.carried_name(file, &target.bytes, &target.text)?;
+        Some(target)
+    }
+
+    fn carried_name(
+        &self,
+        file: &ProjectFile<'_>,
+        bytes: &Range<u32>,
+        name: &str,
+    ) -> Option<Range<u32>> {
+        if file.version == Version::Current {
+            return Some(bytes.clone());
+        }
+        let bytes = self.current_bytes(file.module, bytes);
+        (self.text(&file.module.path, &bytes) == name).then_some(bytes)
+    }
+
+    /// Visits each place of a word: as the text is now, and where that is broken also as it was
+    /// when it was not.
+    fn visit_word(
+        &self,
+        lazy: &LazyFile<'view>,
+        word: &str,
+        mut visitor: impl FnMut(&ProjectFile<'view>, &[SyntaxNode<'_>], u32),
+    ) {
+        let now = match self.view.document(&lazy.module.path) {
             Some(document) => &document.text.content,
             None => &lazy.module.text,
+        };
+        let places = places_of(now, word);
+        if !places.is_empty() {
+            visit(self.current(lazy), &places, &mut visitor);
         }
+        if let Some(evaluated) = self.evaluated(lazy) {
+            let places = places_of(&evaluated.text.content, word);
+            visit(evaluated, &places, &mut visitor);
+        }
+    }
+
+    fn current<'a>(&self, lazy: &'a LazyFile<'view>) -> &'a ProjectFile<'view> {
+        lazy.current
+            .get_or_init(|| ProjectFile::current(self.view, lazy.id, lazy.module))
+    }
+
+    /// Gives the text that was evaluated, where what is open now is too broken to go by.
+    fn evaluated<'a>(&self, lazy: &'a LazyFile<'view>) -> Option<&'a ProjectFile<'view>> {
+        let is_behind = self.view.snapshot.standing == Standing::Behind
+            && self.view.document(&lazy.module.path).is_some();
+        if !is_behind {
+            return None;
+        }
+        let file = lazy.evaluated.get_or_init(|| {
+            let is_broken = self.current(lazy).tree()?.root().has_error();
+            is_broken.then(|| ProjectFile::evaluated(lazy.id, lazy.module))
+        });
+        file.as_ref()
+    }
+}
+
+fn visit<'view>(
+    file: &ProjectFile<'view>,
+    places: &[u32],
+    mut visitor: impl FnMut(&ProjectFile<'view>, &[SyntaxNode<'_>], u32),
+) {
+    if let Some(tree) = file.tree() {
+        visit_places(tree.root(), places, |nodes, place| {
+            visitor(file, nodes, place);
+        });
     }
 }

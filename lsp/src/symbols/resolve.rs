@@ -103,7 +103,10 @@ impl<'view> ProjectNames<'view> {
         let part = handler_part(file.tree()?, nodes, handler, &written.name)?;
         let uses = handler.uses.iter();
         let symbols: Vec<Symbol> = match &part {
-            HandlerPart::Target => return self.of_target(file, &handler.uses, written, place),
+            HandlerPart::Target => {
+                let tasks = self.earlier_tasks(&handler.uses, &written.name);
+                return self.of_target(file, &tasks, written, place);
+            }
             HandlerPart::Provider => uses
                 .filter_map(|user| self.provider(user, &written.name))
                 .collect(),
@@ -137,8 +140,8 @@ impl<'view> ProjectNames<'view> {
             && arguments.named_child(0) == Some(*text)
             && call.kind() == "call_expression"
             && file.tree()?.text_of(callee_name(*call)?) == "invalidate";
-        let uses: Vec<HandlerUse<'view>> = self.index.all_uses().copied().collect();
-        is_target.then(|| self.of_target(file, &uses, written, place))?
+        let tasks = is_target.then(|| self.all_tasks(&written.name))?;
+        self.of_target(file, &tasks, written, place)
     }
 
     fn provider(&self, user: &HandlerUse<'_>, name: &str) -> Option<Symbol> {
@@ -150,11 +153,10 @@ impl<'view> ProjectNames<'view> {
     fn of_target(
         &self,
         file: &ProjectFile<'view>,
-        uses: &[HandlerUse<'view>],
+        tasks: &[NamedTask<'view>],
         mut written: Written,
         place: u32,
     ) -> Option<Occurrence> {
-        let tasks = self.tasks_named(uses, &written.name);
         let offset = (place - written.bytes.start) as usize;
         let parts: Vec<(Range<usize>, &PathPart)> = tasks
             .iter()
@@ -200,30 +202,35 @@ impl<'view> ProjectNames<'view> {
     }
 
     /// Finds the tasks that a text names for those who may invalidate them: tasks that run before.
-    fn tasks_named(&self, uses: &[HandlerUse<'view>], target: &str) -> Vec<NamedTask<'view>> {
+    fn earlier_tasks(&self, uses: &[HandlerUse<'view>], text: &str) -> Vec<NamedTask<'view>> {
         let mut found: Vec<NamedTask<'view>> = Vec::new();
         for user in uses {
             let workflow = user.workflow;
-            let mut named = workflow
-                .tasks
-                .iter()
-                .enumerate()
-                .filter(|(_, task)| *task.name == *target || *task.path == *target);
-            let Some(first) = named.next() else {
-                continue;
-            };
-            let earlier = workflow.earlier_tasks(user.point);
-            let named = std::iter::once(first).chain(named);
-            let named = named.map(|(index, _)| TaskIndex(index));
-            found.extend(
-                named
-                    .filter(|index| earlier.binary_search(index).is_ok())
-                    .map(|index| NamedTask { workflow, index }),
-            );
+            for index in self.index.tasks_named(workflow, text) {
+                let task = NamedTask {
+                    workflow,
+                    index: *index,
+                };
+                let is_new = !found.iter().any(|known| known.key() == task.key());
+                if is_new && self.index.has_run(workflow, *index, user.point) {
+                    found.push(task);
+                }
+            }
         }
-        found.sort_by(|one, other| one.key().cmp(&other.key()));
-        found.dedup_by(|one, other| one.key() == other.key());
         found
+    }
+
+    /// Finds the tasks that a text names, for a helper that may be called from any of them.
+    fn all_tasks(&self, text: &str) -> Vec<NamedTask<'view>> {
+        let workflows = self.definition.workflows.iter();
+        let tasks = workflows.flat_map(|workflow| {
+            let named = self.index.tasks_named(workflow, text).iter();
+            named.map(move |index| NamedTask {
+                workflow,
+                index: *index,
+            })
+        });
+        tasks.collect()
     }
 
     /// Reads the call of a method `invalidate`, whose name is the last of the nodes.
@@ -246,13 +253,10 @@ impl<'view> ProjectNames<'view> {
         let name = text_in_quotes(tree, text)?;
         let tasks = match self.handler(file, &around) {
             Some(handler) => match handler_part(tree, &around, &handler, name)? {
-                HandlerPart::Target => self.tasks_named(&handler.uses, name),
+                HandlerPart::Target => self.earlier_tasks(&handler.uses, name),
                 _ => return None,
             },
-            None => {
-                let uses: Vec<HandlerUse<'view>> = self.index.all_uses().copied().collect();
-                self.tasks_named(&uses, name)
-            }
+            None => self.all_tasks(name),
         };
         let quoted = bytes_of(text);
         (!tasks.is_empty()).then(|| InvalidateTarget {

@@ -17,6 +17,14 @@ pub(super) fn places_of(text: &str, name: &str) -> Vec<u32> {
         .collect()
 }
 
+/// Gives the word around a place; an empty text where there is none.
+pub(super) fn word_at(text: &str, place: usize) -> &str {
+    let place = text.floor_char_boundary(place);
+    let before = text[..place].trim_end_matches(is_word).len();
+    let after = text[place..].trim_start_matches(is_word).len();
+    &text[before..text.len() - after]
+}
+
 fn is_word(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '$')
 }
@@ -41,7 +49,9 @@ pub(super) fn visit_places<'tree>(
             if cursor.goto_first_child() {
                 continue;
             }
-            here.iter().for_each(|place| visit(&nodes, *place));
+            for place in here {
+                visit(&nodes, *place);
+            }
         }
         nodes.pop();
         if from(rest, node.end_byte()).is_empty() {

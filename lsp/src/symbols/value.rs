@@ -226,7 +226,6 @@ impl<'a, 'tree> Reader<'a, 'tree> {
             let (node, below) = (self.nodes[depth], self.nodes[depth + 1]);
             match node.kind() {
                 "object_pattern" | "object_assignment_pattern" | "assignment_pattern" => {}
-                "string" => {}
                 "pair_pattern" => {
                     let written = node.child_by_field_name("key")?;
                     if written != below {

@@ -181,5 +181,5 @@ export const site = workflow("site").sequence("main")
     client.diagnostics("rig.config.ts");
     let place = client.at("rig.config.ts", "login\"));");
     let found = client.request("textDocument/definition", &place).unwrap();
-    assert_snapshot!(client.show_locations(&found), @"nothing");
+    assert_snapshot!(client.show_locations(&found), @r#"rig.config.ts:6:10: .task("[login]", async () => {})"#);
 }

@@ -187,10 +187,10 @@ fn symbols_are_found_by_their_letters_in_every_project() {
     assert_snapshot!(found(&mut client, ""), @r#"
     site in -: rig.config.ts:3:30: export const site = workflow(["site"])
     clone in site: rig.config.ts:5:9: .task(["clone"], async () => {})
-    web in site: rig.config.ts:6:4: .[parallel]({
+    web in site: rig.config.ts:7:5: [web]: part,
     web.install in site: parts.ts:3:9: .task(["install"], async () => {})
     web.build in site: parts.ts:4:9: .task(["build"], async () => {});
-    api in site: rig.config.ts:6:4: .[parallel]({
+    api in site: rig.config.ts:8:5: [api]: task("serve", async () => {}),
     api.serve in site: rig.config.ts:8:15: api: task(["serve"], async () => {}),
     show in site: rig.config.ts:11:14: .operation(["show"], { title: "Show it", run: async () => {} });
     other in -: other/rig.config.ts:2:31: export const other = workflow(["other"]).sequence("main").task("wbuild", async () => {});

@@ -124,9 +124,9 @@ fn lost(tasks: &[String]) -> String {
                 first.join(", ")
             )
         }
-        (named, more) => format!(
+        (several, more) => format!(
             "the stored runs of {} and {more} more are lost",
-            named.join(", ")
+            several.join(", ")
         ),
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     ops::Range,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -41,11 +41,11 @@ pub(super) type Replacements = BTreeMap<PathBuf, Vec<Replacement>>;
 /// Lists what is replaced, in the order of the texts.
 pub(super) fn of(names: &ProjectNames<'_>, plan: &RenamePlan, name: &str) -> Replacements {
     let mut edits = Replacements::new();
-    if name == plan.named.name {
+    if name == plan.occurrence.name {
         return edits;
     }
     for place in &plan.places {
-        let replaced = replacement(place, name);
+        let replaced = replacement(names, place, name);
         edits.entry(place.path.clone()).or_default().push(replaced);
     }
     for (path, replaced) in of_targets(names, plan, name) {
@@ -58,7 +58,7 @@ pub(super) fn of(names: &ProjectNames<'_>, plan: &RenamePlan, name: &str) -> Rep
     edits
 }
 
-fn replacement(place: &Occurrence, name: &str) -> Replacement {
+fn replacement(names: &ProjectNames<'_>, place: &Occurrence, name: &str) -> Replacement {
     let bytes = place.bytes.clone();
     let is_plain = is_identifier(name);
     let key = if is_plain {
@@ -68,8 +68,8 @@ fn replacement(place: &Occurrence, name: &str) -> Replacement {
     };
     match place.spelling {
         Spelling::Text | Spelling::QuotedKey => Replacement {
+            text: escaped(name, quote_before(names, &place.path, &bytes)),
             bytes,
-            text: escaped(name),
         },
         Spelling::Key => Replacement { bytes, text: key },
         Spelling::ShorthandKey | Spelling::ShorthandPattern => Replacement {
@@ -91,14 +91,23 @@ fn quoted(name: &str) -> String {
     json!(name).to_string()
 }
 
-/// Writes a text so that it may stand between quotes of any kind.
-fn escaped(name: &str) -> String {
+/// Gives the quote that a text stands in.
+fn quote_before<'a>(names: &'a ProjectNames<'_>, path: &Path, bytes: &Range<u32>) -> &'a str {
+    names.text(path, &(bytes.start.saturating_sub(1)..bytes.start))
+}
+
+/// Writes a text so that it may stand in certain quotes.
+fn escaped(name: &str, quote: &str) -> String {
     let quoted = quoted(name);
     let inside = &quoted[1..quoted.len() - 1];
-    inside
-        .replace('\'', "\\'")
-        .replace('`', "\\`")
-        .replace("${", "\\${")
+    match quote {
+        "'" => inside.replace("\\\"", "\"").replace('\'', "\\'"),
+        "`" => inside
+            .replace("\\\"", "\"")
+            .replace('`', "\\`")
+            .replace("${", "\\${"),
+        _ => inside.to_owned(),
+    }
 }
 
 /// Lists the targets of `invalidate` whose task has another name or path afterwards.
@@ -114,9 +123,10 @@ fn of_targets(
     let targets = names.invalidate_targets();
     let changed = targets.into_iter().filter_map(|target| {
         let text = paths.target(&target)?;
+        let quote = quote_before(names, &target.path, &target.bytes);
         let replaced = Replacement {
+            text: escaped(&text, quote),
             bytes: target.bytes,
-            text: escaped(&text),
         };
         Some((target.path, replaced))
     });

@@ -15,7 +15,12 @@ use tower_lsp::{
 };
 
 use self::{cost::Cost, plan::RenamePlan};
-use crate::{document::Document, server::Server, symbols::ProjectNames, view::ProjectView};
+use crate::{
+    document::Document,
+    server::Server,
+    symbols::{Occurrence, ProjectNames},
+    view::ProjectView,
+};
 
 /// Is a renaming that can be done.
 struct Renamed {
@@ -35,16 +40,15 @@ pub(crate) async fn prepare(
 ) -> Result<Option<PrepareRenameResponse>> {
     let prepared = server.answer_at_once(uri, move |view, document| {
         let names = ProjectNames::new(view)?;
-        let plan = plan_at(&names, view, document, position)?;
-        Some(plan.and_then(|plan| {
-            let range = document
-                .text
-                .range(&plan.named.bytes, view.editor.encoding());
-            Ok(PrepareRenameResponse::RangeWithPlaceholder {
-                range,
-                placeholder: plan.named.name,
-            })
-        }))
+        let occurrence = named_at(&names, view, document, position)?;
+        let checked = plan::check_written(&names, &occurrence.symbols, &occurrence.name);
+        let encoding = view.editor.encoding();
+        Some(
+            checked.map(|()| PrepareRenameResponse::RangeWithPlaceholder {
+                range: document.text.range(&occurrence.bytes, encoding),
+                placeholder: occurrence.name,
+            }),
+        )
     });
     prepared.await?.transpose().map_err(refused)
 }
@@ -86,21 +90,20 @@ fn rename(
     name: &str,
 ) -> Option<std::result::Result<Renamed, Refusal>> {
     let names = ProjectNames::new(view)?;
-    let plan = plan_at(&names, view, document, position)?;
+    let occurrence = named_at(&names, view, document, position)?;
+    let plan = RenamePlan::new(&names, occurrence);
     Some(plan.and_then(|plan| carry_out(view, &names, &plan, name)))
 }
 
-fn plan_at(
+fn named_at(
     names: &ProjectNames<'_>,
     view: &ProjectView,
     document: &Arc<Document>,
     position: Position,
-) -> Option<std::result::Result<RenamePlan, Refusal>> {
+) -> Option<Occurrence> {
     let place = document.text.offset(position, view.editor.encoding());
-    let named = names
-        .at(&document.path, place)
-        .filter(|named| !named.is_variable())?;
-    Some(RenamePlan::new(names, named))
+    let occurrence = names.at(&document.path, place);
+    occurrence.filter(|occurrence| !occurrence.is_variable())
 }
 
 fn carry_out(

@@ -3,7 +3,8 @@
 use std::{collections::HashSet, sync::Arc};
 
 use rigkit_engine::definition::{
-    Outline, PathPart, PathPartKind, RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES, Renaming,
+    Outline, PathPart, PathPartKind, PointId, RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES,
+    Renaming,
 };
 
 use super::{Refusal, plan::RenamePlan};
@@ -18,7 +19,7 @@ pub(super) fn check(
     if name.is_empty() {
         return Err("a name cannot be empty".to_owned());
     }
-    if name == plan.named.name {
+    if name == plan.occurrence.name {
         return Ok(());
     }
     let new_name: Arc<str> = Arc::from(name);
@@ -30,7 +31,7 @@ pub(super) fn check(
         }
         Symbol::Operation(call) => check_operation(names, *call, name),
         Symbol::Provider(call, old) => check_provider(names, *call, old, name),
-        Symbol::ContextKey(call, _) => check_key(names, *call, name),
+        Symbol::ContextKey(..) => check_key(names, plan, name),
     })
 }
 
@@ -38,7 +39,7 @@ pub(super) fn check(
 pub(super) fn renamed_parts(names: &ProjectNames<'_>, plan: &RenamePlan) -> Vec<PathPart> {
     let part = |symbol: &Symbol| {
         Some(PathPart {
-            name: Arc::from(&*plan.named.name),
+            name: Arc::from(&*plan.occurrence.name),
             kind: part_kind(symbol)?,
             place: names.place(symbol.call())?,
         })
@@ -158,20 +159,19 @@ fn check_provider(
     Ok(())
 }
 
-fn check_key(names: &ProjectNames<'_>, call: CallKey, key: &str) -> Result<(), Refusal> {
-    let graph = &names.definition.graph;
+/// Where both are in the context, one would hide the other.
+fn check_key(names: &ProjectNames<'_>, plan: &RenamePlan, key: &str) -> Result<(), Refusal> {
+    let old_key = &plan.occurrence.name;
+    let [old, new] = [old_key, key].map(|key| [key.to_owned()]);
     for workflow in &names.definition.workflows {
-        let made = workflow
-            .tasks
-            .iter()
-            .filter(|task| CallKey::of(&task.place, graph) == Some(call));
-        let keys = [key.to_owned()];
-        let mut taken = made.filter(|task| names.maker(workflow, task.point, &keys).is_some());
-        if let Some(task) = taken.next() {
-            return Err(format!(
-                "the context has a key `{key}` already after `{}`",
-                task.path
-            ));
+        for point in (0..workflow.points.len()).map(PointId) {
+            let maker = names.maker(workflow, point, &old);
+            let has_old = maker.is_some_and(|symbol| plan.symbols.contains(&symbol));
+            if has_old && names.maker(workflow, point, &new).is_some() {
+                return Err(format!(
+                    "there is a key `{key}` in the context already, beside `{old_key}`"
+                ));
+            }
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::symbols::{Occurrence, ProjectNames, Role, Symbol};
 /// Is what is to be renamed.
 pub(super) struct RenamePlan {
     /// What is at the position.
-    pub(super) named: Occurrence,
+    pub(super) occurrence: Occurrence,
     /// All that has to be renamed together: what one place names in several ways.
     pub(super) symbols: Vec<Symbol>,
     /// The places that name it, but for the targets of `invalidate`.
@@ -17,28 +17,33 @@ pub(super) struct RenamePlan {
 
 impl RenamePlan {
     /// Finds out what is to be renamed.
-    pub(super) fn new(names: &ProjectNames<'_>, named: Occurrence) -> Result<Self, Refusal> {
-        let mut places = names.search(&named.name, None);
+    pub(super) fn new(names: &ProjectNames<'_>, occurrence: Occurrence) -> Result<Self, Refusal> {
+        let mut places = names.search(&occurrence.name, None);
         places.retain(|place| place.role != Role::Target);
-        let symbols = connected(&named.symbols, &places);
+        let symbols = connected(&occurrence.symbols, &places);
+        check_written(names, &symbols, &occurrence.name)?;
         places.retain(|place| place.names_one_of(&symbols));
-        let is_written = |symbol| {
-            places
-                .iter()
-                .any(|place| place.role == Role::Definition && place.symbols.contains(symbol))
-        };
-        if symbols.iter().all(is_written) {
-            return Ok(Self {
-                named,
-                symbols,
-                places,
-            });
-        }
-        Err(format!(
-            "`{}` cannot be renamed: where it gets its name, that is not written as a plain text",
-            named.name
-        ))
+        Ok(Self {
+            occurrence,
+            symbols,
+            places,
+        })
     }
+}
+
+/// Refuses what gets its name from something else than a text.
+pub(super) fn check_written(
+    names: &ProjectNames<'_>,
+    symbols: &[Symbol],
+    name: &str,
+) -> Result<(), Refusal> {
+    let mut symbols = symbols.iter();
+    if symbols.all(|symbol| names.is_named_plainly(symbol, name)) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{name}` cannot be renamed: where it gets its name, that is not written as a plain text"
+    ))
 }
 
 /// Adds what has to have the same name: a place that reads what one of two tasks makes ties them.

@@ -25,7 +25,7 @@ pub(super) struct ProjectFile<'view> {
 }
 
 /// Says which text of a file is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Version {
     /// The one that is open, or else the one that was evaluated.
     Current,

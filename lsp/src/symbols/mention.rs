@@ -247,5 +247,5 @@ fn target<'tree>(
 pub(super) fn first_text(call: SyntaxNode<'_>) -> Option<(SyntaxNode<'_>, SyntaxNode<'_>)> {
     let arguments = call.child_by_field_name("arguments")?;
     let first = arguments.named_child(0)?;
-    (first.kind() == "string").then_some((arguments, first))
+    matches!(first.kind(), "string" | "template_string").then_some((arguments, first))
 }

@@ -5,6 +5,7 @@ use std::{
     collections::{HashMap, HashSet},
     ops::Range,
     path::Path,
+    sync::Arc,
 };
 
 use rigkit_engine::{
@@ -22,7 +23,11 @@ use super::{
     resolve::{ContextMemo, InvalidateTarget},
     search::{places_of, visit_places, word_at},
 };
-use crate::{analysis::Standing, document::SyntaxNode, view::ProjectView};
+use crate::{
+    analysis::Standing,
+    document::{SyntaxNode, size},
+    view::ProjectView,
+};
 
 /// Knows the names of a project, for one request.
 pub(crate) struct ProjectNames<'view> {
@@ -33,7 +38,7 @@ pub(crate) struct ProjectNames<'view> {
     view: &'view ProjectView,
     files: Vec<LazyFile<'view>>,
     named_handlers: OnceCell<NamedHandlers<'view>>,
-    outputs: OnceCell<HashMap<CallKey, Output>>,
+    outputs: OnceCell<HashMap<CallKey, Arc<Output>>>,
 }
 
 /// Is a file that is looked into only where it may have what is searched.
@@ -147,7 +152,8 @@ impl<'view> ProjectNames<'view> {
 
     /// Gives what the handler of a task's call puts into the context.
     pub(super) fn output(&self, call: CallKey) -> Option<&Output> {
-        self.outputs.get_or_init(|| self.read_outputs()).get(&call)
+        let outputs = self.outputs.get_or_init(|| self.read_outputs());
+        outputs.get(&call).map(AsRef::as_ref)
     }
 
     /// Finds the handler around a place.
@@ -163,12 +169,20 @@ impl<'view> ProjectNames<'view> {
         handler_around(file, &self.index, named, nodes)
     }
 
-    fn read_outputs(&self) -> HashMap<CallKey, Output> {
+    fn read_outputs(&self) -> HashMap<CallKey, Arc<Output>> {
         let mut outputs = HashMap::new();
         for lazy in &self.files {
+            let mut read = (Version::Current, 0);
             // A handler without it keeps the context as it is.
-            self.visit_word(lazy, "ctx", |file, nodes, _| {
-                self.read_output(file, nodes, &mut outputs);
+            self.visit_word(lazy, "ctx", |file, nodes, place| {
+                if (file.version, place) < read {
+                    return;
+                }
+                if let Some(handler) = self.handler(file, nodes) {
+                    let function = nodes[handler.depth];
+                    read = (file.version, size(function.end_byte()));
+                    self.read_output(file, function, &handler, &mut outputs);
+                }
             });
         }
         outputs
@@ -177,27 +191,24 @@ impl<'view> ProjectNames<'view> {
     fn read_output(
         &self,
         file: &ProjectFile<'_>,
-        nodes: &[SyntaxNode<'_>],
-        outputs: &mut HashMap<CallKey, Output>,
+        function: SyntaxNode<'_>,
+        handler: &Handler<'_>,
+        outputs: &mut HashMap<CallKey, Arc<Output>>,
     ) {
-        let Some(handler) = self.handler(file, nodes) else {
-            return;
-        };
         let Some(tree) = file.tree() else {
             return;
         };
+        let mut output = Output::of(tree, &file.module.path, function);
+        for key in &mut output.keys {
+            if let Some(bytes) = self.carried_name(file, &key.bytes, &key.name) {
+                key.bytes = bytes;
+            }
+        }
+        let output = Arc::new(output);
         for user in &handler.uses {
-            outputs.entry(user.call).or_insert_with(|| {
-                let mut output = Output::of(tree, &file.module.path, nodes[handler.depth]);
-                output.keys.retain_mut(|key| {
-                    let carried = self.carried_name(file, &key.bytes, &key.name);
-                    carried.is_some_and(|bytes| {
-                        key.bytes = bytes;
-                        true
-                    })
-                });
-                output
-            });
+            outputs
+                .entry(user.call)
+                .or_insert_with(|| Arc::clone(&output));
         }
     }
 

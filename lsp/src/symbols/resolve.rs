@@ -49,17 +49,14 @@ impl<'view> ProjectNames<'view> {
         place: u32,
     ) -> Option<Occurrence> {
         let written = written_at(file.tree()?, nodes)?;
-        if let Some((call, part)) = call_part(file, nodes) {
-            let symbols = self.in_call(call, part, &written.name);
-            if !symbols.is_empty() {
-                return occurrence(file, written, role_in_call(part), symbols);
-            }
+        if let Some(handler) = self.handler(file, nodes) {
+            return self.in_handler(file, nodes, &handler, written, place);
         }
-        let handler = self.handler(file, nodes);
-        match &handler {
-            Some(handler) => self.in_handler(file, nodes, handler, written, place),
-            None => self.in_helper(file, nodes, written, place),
-        }
+        let Some((call, part)) = call_part(file, nodes) else {
+            return self.in_helper(file, nodes, written, place);
+        };
+        let symbols = self.in_call(call, part, &written.name);
+        occurrence(file, written, role_in_call(part), symbols)
     }
 
     fn in_call(&self, call: CallKey, part: CallPart, name: &str) -> Vec<Symbol> {

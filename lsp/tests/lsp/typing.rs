@@ -87,6 +87,12 @@ const PLACE_REQUESTS: &[&str] = &[
     "textDocument/codeAction",
     "textDocument/codeLens",
     "textDocument/inlayHint",
+    "textDocument/definition",
+    "textDocument/references",
+    "textDocument/documentHighlight",
+    "textDocument/documentSymbol",
+    "textDocument/foldingRange",
+    "textDocument/prepareCallHierarchy",
 ];
 
 fn check(name: &str, file: &str) {

@@ -8,6 +8,7 @@ use super::{
     file::{ProjectFile, callee_name},
     handler::Handler,
     output::is_returned_context,
+    schema::task_of_schema_key,
     value::{Reader, Value, key_text, text_in_quotes},
 };
 use crate::document::{SyntaxNode, SyntaxTree, size};
@@ -59,6 +60,8 @@ pub(super) enum CallPart {
     ListedProvider,
     /// The name of a branch.
     Branch,
+    /// A key of the context in the schema of a task's output.
+    SchemaKey,
 }
 
 /// Is what a name in a handler is for.
@@ -138,7 +141,10 @@ pub(super) fn call_part(
     {
         return Some((file.call(*call)?, first_argument(tree, *call)?));
     }
-    key_in_call(file, tree, *leaf, around)
+    key_in_call(file, tree, *leaf, around).or_else(|| {
+        let call = task_of_schema_key(tree, nodes)?;
+        Some((file.call(call)?, CallPart::SchemaKey))
+    })
 }
 
 fn first_argument(tree: &SyntaxTree, call: SyntaxNode<'_>) -> Option<CallPart> {

@@ -4,6 +4,7 @@
 //! The syntax says what is written at a place (`mention`), the definition says what that is the
 //! name of (`resolve`). A search looks for the text of a name and asks the same of each place.
 
+mod context;
 mod definitions;
 mod file;
 mod handler;
@@ -12,7 +13,9 @@ mod mention;
 mod output;
 mod project;
 mod resolve;
+mod schema;
 mod search;
+mod targets;
 mod value;
 
 use std::{ops::Range, path::PathBuf, sync::Arc};
@@ -26,7 +29,7 @@ pub(crate) use self::{
     handler::is_identifier,
     mention::Spelling,
     project::ProjectNames,
-    resolve::{InvalidateTarget, NamedTask},
+    targets::{InvalidateTarget, NamedTask},
 };
 
 /// Names a call of a builder, in the text that was evaluated.

@@ -16,12 +16,13 @@ use tower_lsp::ls_types::{Location, Range as LspRange};
 
 use super::{
     CallKey, Occurrence, Spelling,
+    context::ContextMemo,
     file::{ProjectFile, Version},
     handler::{Handler, NamedHandlers, handler_around},
     index::Index,
     output::Output,
-    resolve::{ContextMemo, InvalidateTarget},
     search::{places_of, visit_places, word_at},
+    targets::InvalidateTarget,
 };
 use crate::{
     analysis::Standing,

@@ -152,6 +152,45 @@ fn a_key_of_the_context_is_renamed_where_it_is_made_and_read() {
 }
 
 #[test]
+fn a_key_of_the_context_is_renamed_in_the_schema_of_the_output() {
+    assert_snapshot!(check(
+        r#"
+import { workflow } from "@rigkit/sdk";
+const z = { object: (shape) => ({ parse: (value) => value, shape }) };
+export const site = workflow("site").sequence("main")
+  .task("a", { output: { type: "object", properties: { row$0s: {} }, required: ["rows"] } as const }, async () => ({ ctx: { rows: 1 } }))
+  .task("b", { output: z.object({ rows: z.object({ rows: 1 }) }) }, async ({ step }) => ({ ctx: { ...step.ctx, rows: 2 } }));
+"#,
+        "lines"
+    ), @r#"rig.config.ts: .task("a", { output: { type: "object", properties: { lines: {} }, required: ["lines"] } as const }, async () => ({ ctx: { lines: 1 } }))"#);
+    assert_snapshot!(check(
+        r#"
+import { workflow } from "@rigkit/sdk";
+const z = { object: (shape) => ({ parse: (value) => value, shape }) };
+export const site = workflow("site").sequence("main")
+  .task("b", { output: z.object({ row$0s: z.object({ rows: 1 }) }) }, async ({ step }) => ({ ctx: { ...step.ctx, rows: 2 } }));
+"#,
+        "lines"
+    ), @r#"rig.config.ts: .task("b", { output: z.object({ lines: z.object({ rows: 1 }) }) }, async ({ step }) => ({ ctx: { ...step.ctx, lines: 2 } }));"#);
+}
+
+#[test]
+fn what_would_not_evaluate_is_refused() {
+    assert_snapshot!(check(
+        r#"
+import { host } from "@rigkit/provider-host";
+import { workflow } from "@rigkit/sdk";
+const NAME = "machine";
+export const site = workflow("site").sequence("main")
+  .addProvider("mach$0ine", host.provider())
+  .task("a", async ({ machine }) => {})
+  .removeProvider(NAME);
+"#,
+        "other"
+    ), @"-32803: with this name the config would be wrong: no provider `machine` is in scope here");
+}
+
+#[test]
 fn an_operation_costs_nothing() {
     assert_snapshot!(check_applied(&at("\"sh$0ow\""), "print"), @r#"rig.config.ts: .operation("print", { run: async () => {} })"#);
 }
@@ -208,6 +247,22 @@ export const site = workflow("site").sequence("main")
   .task(NAME, async () => {})
   .task("use", async ({ step }) => step.invalidate("clo$0ne"));
 "#, "fetch"), @"-32803: `clone` cannot be renamed: where it gets its name, that is not written as a plain text");
+}
+
+#[test]
+fn quotes_stay_as_they_are() {
+    assert_snapshot!(check(
+        r#"
+import { workflow } from "@rigkit/sdk";
+export const site = workflow("site").sequence("main")
+  .task('clo$0ne', async () => {})
+  .task("use", async ({ step }) => step.invalidate(`clone`));
+"#,
+        "it's `new`"
+    ), @r#"
+    rig.config.ts: .task('it\'s `new`', async () => {})
+    rig.config.ts: .task("use", async ({ step }) => step.invalidate(`it's \`new\``));
+    "#);
 }
 
 #[test]

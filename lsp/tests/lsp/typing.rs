@@ -88,11 +88,9 @@ const PLACE_REQUESTS: &[&str] = &[
     "textDocument/codeLens",
     "textDocument/inlayHint",
     "textDocument/definition",
-    "textDocument/references",
     "textDocument/documentHighlight",
     "textDocument/documentSymbol",
     "textDocument/foldingRange",
-    "textDocument/prepareCallHierarchy",
 ];
 
 fn check(name: &str, file: &str) {

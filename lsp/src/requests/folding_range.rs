@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use tower_lsp::ls_types::{FoldingRange, FoldingRangeKind};
+use tower_lsp::ls_types::FoldingRange;
 
 use crate::{
     document::Document,
@@ -23,7 +23,6 @@ pub(crate) fn ranges(view: &ProjectView, document: &Arc<Document>) -> Option<Vec
         .map(|(start_line, end_line)| FoldingRange {
             start_line,
             end_line,
-            kind: Some(FoldingRangeKind::Region),
             ..FoldingRange::default()
         });
     Some(ranges.collect())

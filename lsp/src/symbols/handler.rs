@@ -121,27 +121,34 @@ fn written_in_call<'view>(
 
 /// Finds the function of a handler among the nodes of an argument.
 fn function_below(file: &ProjectFile<'_>, nodes: &[SyntaxNode<'_>], depth: usize) -> Option<usize> {
-    let node = nodes.get(depth)?;
-    match node.kind() {
-        "parenthesized_expression" | "as_expression" | "satisfies_expression" => {
-            function_below(file, nodes, depth + 1)
-        }
-        "object" => {
-            let property = nodes.get(depth + 1)?;
-            let field = match property.kind() {
-                "pair" => "key",
-                "method_definition" => "name",
-                _ => return None,
-            };
-            let name = property.child_by_field_name(field)?;
-            let is_handler = HANDLER_PROPERTIES.contains(&file.tree()?.text_of(name));
-            let is_function = property.kind() == "method_definition";
-            let depth = if is_function { depth + 1 } else { depth + 2 };
-            let function = nodes.get(depth)?;
-            (is_handler && is_function_node(*function)).then_some(depth)
-        }
-        _ => is_function_node(*node).then_some(depth),
+    let inside = nodes.get(depth..)?.iter().position(|node| {
+        !matches!(
+            node.kind(),
+            "parenthesized_expression" | "as_expression" | "satisfies_expression"
+        )
+    })?;
+    let depth = depth + inside;
+    if nodes[depth].kind() == "object" {
+        return function_of_property(file, nodes, depth + 1);
     }
+    is_function_node(nodes[depth]).then_some(depth)
+}
+
+fn function_of_property(
+    file: &ProjectFile<'_>,
+    nodes: &[SyntaxNode<'_>],
+    depth: usize,
+) -> Option<usize> {
+    let property = nodes.get(depth)?;
+    let (field, function) = match property.kind() {
+        "pair" => ("key", depth + 1),
+        "method_definition" => ("name", depth),
+        _ => return None,
+    };
+    let name = property.child_by_field_name(field)?;
+    let is_handler = HANDLER_PROPERTIES.contains(&file.tree()?.text_of(name));
+    let is_function = is_function_node(*nodes.get(function)?);
+    (is_handler && is_function).then_some(function)
 }
 
 fn declared<'a, 'view: 'a>(

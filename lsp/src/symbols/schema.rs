@@ -4,12 +4,16 @@
 use super::value::key_text;
 use crate::document::{SyntaxNode, SyntaxTree};
 
+/// How far a key is from its task's call, with room for `as const`.
+const DEEPEST: usize = 16;
+
 /// Finds the call of the task in whose schema the last of the nodes is a key.
 pub(super) fn task_of_schema_key<'tree>(
     tree: &SyntaxTree,
     nodes: &[SyntaxNode<'tree>],
 ) -> Option<SyntaxNode<'tree>> {
-    let nodes: Vec<SyntaxNode<'tree>> = nodes
+    let nearest = &nodes[nodes.len().saturating_sub(DEEPEST)..];
+    let nodes: Vec<SyntaxNode<'tree>> = nearest
         .iter()
         .copied()
         .filter(|node| !matches!(node.kind(), "as_expression" | "satisfies_expression"))

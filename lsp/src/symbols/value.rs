@@ -7,8 +7,9 @@ use super::{
 };
 use crate::document::{SyntaxNode, SyntaxTree};
 
-/// How many variables are followed; a text that is being typed may go round in circles.
-const MOST_VARIABLES: usize = 8;
+/// How many members and variables are followed: a text that is being typed may go round in
+/// circles, and no text may be too deep for the stack.
+const MOST_STEPS: usize = 64;
 
 /// Is something a handler is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,19 +84,20 @@ impl<'a, 'tree> Reader<'a, 'tree> {
 
     /// Says what an expression stands for that is, or is in, one of the nodes around the place.
     pub(super) fn value(&self, expression: SyntaxNode<'tree>) -> Option<Value> {
-        self.value_within(expression, self.nodes.len(), MOST_VARIABLES)
+        self.value_within(expression, self.nodes.len(), MOST_STEPS)
     }
 
     fn value_within(
         &self,
         expression: SyntaxNode<'tree>,
         scopes: usize,
-        variables: usize,
+        steps: usize,
     ) -> Option<Value> {
+        let steps = steps.checked_sub(1)?;
         let inner =
-            |field| self.value_within(expression.child_by_field_name(field)?, scopes, variables);
+            |field| self.value_within(expression.child_by_field_name(field)?, scopes, steps);
         match expression.kind() {
-            "identifier" => self.variable(self.tree.text_of(expression), scopes, variables),
+            "identifier" => self.variable(self.tree.text_of(expression), scopes, steps),
             "member_expression" => {
                 let property = expression.child_by_field_name("property")?;
                 inner("object")?.member(self.tree.text_of(property))
@@ -109,15 +111,14 @@ impl<'a, 'tree> Reader<'a, 'tree> {
             | "await_expression"
             | "as_expression"
             | "satisfies_expression" => {
-                self.value_within(expression.named_child(0)?, scopes, variables)
+                self.value_within(expression.named_child(0)?, scopes, steps)
             }
             _ => None,
         }
     }
 
     /// Looks a variable up in the scopes around the place, from the inside.
-    fn variable(&self, name: &str, scopes: usize, variables: usize) -> Option<Value> {
-        let variables = variables.checked_sub(1)?;
+    fn variable(&self, name: &str, scopes: usize, steps: usize) -> Option<Value> {
         for depth in (self.depth..scopes).rev() {
             let node = self.nodes[depth];
             if is_function_node(node) {
@@ -126,7 +127,7 @@ impl<'a, 'tree> Reader<'a, 'tree> {
                     return is_given.then(|| self.argument(&keys))?;
                 }
             } else if let Some((value, keys)) = self.declaration(node, name) {
-                return follow(self.value_within(value?, depth + 1, variables)?, &keys);
+                return follow(self.value_within(value?, depth + 1, steps)?, &keys);
             }
         }
         None
@@ -197,23 +198,35 @@ impl<'a, 'tree> Reader<'a, 'tree> {
 
     /// Gives the keys under which a pattern finds what it calls by a name.
     fn keys_to(&self, pattern: SyntaxNode<'tree>, name: &str) -> Option<Vec<String>> {
+        self.keys_within(pattern, name, MOST_STEPS)
+    }
+
+    fn keys_within(
+        &self,
+        pattern: SyntaxNode<'tree>,
+        name: &str,
+        steps: usize,
+    ) -> Option<Vec<String>> {
+        let steps = steps.checked_sub(1)?;
         match pattern.kind() {
             "identifier" => (self.tree.text_of(pattern) == name).then(Vec::new),
             "shorthand_property_identifier_pattern" => {
                 (self.tree.text_of(pattern) == name).then(|| vec![name.to_owned()])
             }
             "object_assignment_pattern" | "assignment_pattern" => {
-                self.keys_to(pattern.child_by_field_name("left")?, name)
+                self.keys_within(pattern.child_by_field_name("left")?, name, steps)
             }
             "pair_pattern" => {
-                let inner = self.keys_to(pattern.child_by_field_name("value")?, name)?;
+                let inner = self.keys_within(pattern.child_by_field_name("value")?, name, steps)?;
                 let key = key_text(self.tree, pattern.child_by_field_name("key")?)?;
                 Some(std::iter::once(key.to_owned()).chain(inner).collect())
             }
             "object_pattern" | "rest_pattern" => {
                 let mut cursor = pattern.walk();
                 let parts: Vec<_> = pattern.named_children(&mut cursor).collect();
-                parts.into_iter().find_map(|part| self.keys_to(part, name))
+                parts
+                    .into_iter()
+                    .find_map(|part| self.keys_within(part, name, steps))
             }
             _ => None,
         }
@@ -240,7 +253,7 @@ impl<'a, 'tree> Reader<'a, 'tree> {
                 }
                 "variable_declarator" => {
                     let value = node.child_by_field_name("value")?;
-                    let value = self.value_within(value, depth, MOST_VARIABLES)?;
+                    let value = self.value_within(value, depth, MOST_STEPS)?;
                     return follow(value, &keys);
                 }
                 _ => return None,

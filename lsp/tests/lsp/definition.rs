@@ -183,3 +183,25 @@ export const site = workflow("site").sequence("main")
     let found = client.request("textDocument/definition", &place).unwrap();
     assert_snapshot!(client.show_locations(&found), @r#"rig.config.ts:6:10: .task("[login]", async () => {})"#);
 }
+
+#[test]
+fn code_may_be_as_deep_as_it_likes() {
+    let chain = ".a".repeat(20_000);
+    let (open, close) = ("{ a: ".repeat(4_000), " }".repeat(4_000));
+    for deep in [
+        format!("step.ctx{chain}.x;"),
+        format!("const {open}a{close} = step; a.x;"),
+        format!("{}step.ctx{}.x;", "(".repeat(4_000), ")".repeat(4_000)),
+    ] {
+        let site = "import { workflow } from \"@rigkit/sdk\";\nexport const site = workflow(\"site\").sequence(\"main\").task(\"t\", async ({ step }) => { HERE });\n";
+        let mut client = TestClient::new(&site.replace("HERE", "step.x;"));
+        client.diagnostics("rig.config.ts");
+        client.replace("rig.config.ts", "step.x;", &deep);
+        let place = client.at("rig.config.ts", "x;");
+        assert_eq!(
+            client.request("textDocument/definition", &place),
+            Ok(serde_json::Value::Null)
+        );
+        assert!(client.panics().is_empty());
+    }
+}

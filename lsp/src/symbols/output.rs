@@ -91,16 +91,27 @@ fn returned_by(function: SyntaxNode<'_>) -> Vec<SyntaxNode<'_>> {
         return vec![body];
     }
     let mut returned = Vec::new();
-    let mut waiting = vec![body];
-    while let Some(node) = waiting.pop() {
+    let mut cursor = body.walk();
+    loop {
+        let node = cursor.node();
         if node.kind() == "return_statement" {
             returned.extend(node.named_child(0));
-        } else if !is_function_node(node) {
-            let mut cursor = node.walk();
-            waiting.extend(node.named_children(&mut cursor));
+        } else if may_hold_statements(node) && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return returned;
+            }
         }
     }
-    returned
+}
+
+fn may_hold_statements(node: SyntaxNode<'_>) -> bool {
+    let kind = node.kind();
+    let is_statement = kind.ends_with("_statement") && kind != "expression_statement";
+    let is_part = kind.ends_with("_clause") || kind.starts_with("switch_");
+    kind == "statement_block" || is_statement || is_part
 }
 
 fn may_end_without_return(function: SyntaxNode<'_>) -> bool {

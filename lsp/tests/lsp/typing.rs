@@ -88,9 +88,7 @@ const PLACE_REQUESTS: &[&str] = &[
     "textDocument/codeLens",
     "textDocument/inlayHint",
     "textDocument/definition",
-    "textDocument/documentHighlight",
     "textDocument/documentSymbol",
-    "textDocument/foldingRange",
 ];
 
 fn check(name: &str, file: &str) {

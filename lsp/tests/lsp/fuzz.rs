@@ -77,6 +77,14 @@ const REQUESTS: &[&str] = &[
     "textDocument/diagnostic",
     "textDocument/hover",
     "textDocument/completion",
+    "textDocument/definition",
+    "textDocument/references",
+    "textDocument/documentHighlight",
+    "textDocument/prepareRename",
+    "textDocument/rename",
+    "textDocument/documentSymbol",
+    "textDocument/foldingRange",
+    "textDocument/prepareCallHierarchy",
 ];
 
 struct Session {
@@ -95,7 +103,10 @@ impl Session {
                 let mut parameters = self.client.document(file);
                 parameters["position"] = position.clone();
                 parameters["range"] = json!({ "start": position, "end": position });
-                parameters["context"] = json!({ "diagnostics": [], "triggerKind": 1 });
+                parameters["context"] = json!({
+                    "diagnostics": [], "triggerKind": 1, "includeDeclaration": true,
+                });
+                parameters["newName"] = json!("renamed");
                 self.asked
                     .push(self.client.begin(REQUESTS[*request], &parameters));
             }

@@ -473,6 +473,7 @@ impl Capabilities {
                     "diagnostic": { "relatedDocumentSupport": true },
                     "codeAction": { "codeActionLiteralSupport": { "codeActionKind": { "valueSet": ["quickfix"] } } },
                     "completion": { "completionItem": { "snippetSupport": true } },
+                    "rename": { "prepareSupport": true },
                     "documentSymbol": { "hierarchicalDocumentSymbolSupport": true },
                 },
             }),

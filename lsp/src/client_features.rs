@@ -31,10 +31,14 @@ pub(crate) struct ClientFeatures {
     pub(crate) change_annotations: bool,
     /// It takes versioned edits of documents.
     pub(crate) document_changes: bool,
+    /// It takes actions that say what they edit, and not only commands.
+    pub(crate) code_actions: bool,
     /// It fills in snippets.
     pub(crate) snippets: bool,
     /// It shows symbols as a tree.
     pub(crate) symbol_tree: bool,
+    /// It asks whether something can be renamed before it asks for a name.
+    pub(crate) prepares_renames: bool,
     /// It can open a document when asked to.
     pub(crate) shows_documents: bool,
 }
@@ -63,6 +67,15 @@ impl ClientFeatures {
             .completion
             .as_ref()
             .and_then(|completion| completion.completion_item.as_ref()?.snippet_support)
+            == Some(true);
+        self.code_actions = document
+            .code_action
+            .as_ref()
+            .is_some_and(|action| action.code_action_literal_support.is_some());
+        self.prepares_renames = document
+            .rename
+            .as_ref()
+            .and_then(|rename| rename.prepare_support)
             == Some(true);
         self.symbol_tree = document
             .document_symbol

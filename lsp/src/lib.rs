@@ -7,10 +7,13 @@ mod analysis;
 mod answer;
 mod capabilities;
 mod client_features;
+mod context_keys;
 mod document;
 mod documentation;
 mod location;
+mod markdown;
 mod outbox;
+mod outline;
 mod projects;
 mod publish;
 mod requests;
@@ -18,7 +21,10 @@ mod runs;
 mod server;
 mod settings;
 mod sites;
+mod surroundings;
+mod symbols;
 mod transport;
+mod variables;
 mod view;
 mod watch;
 mod world;
@@ -52,6 +58,13 @@ pub enum Ending {
     Orderly,
     /// It was gone, or told the server to exit out of nothing.
     Abrupt,
+}
+
+/// Lists the code of every diagnostic that the server may publish; `docs/diagnostics.md` explains
+/// each.
+#[must_use]
+pub fn diagnostic_codes() -> Vec<&'static str> {
+    requests::diagnostic::codes()
 }
 
 /// Serves one client on a pair of streams, until it leaves. It has to be called where a runtime of

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use tower_lsp::ls_types::MessageType;
 
 use crate::{
-    analysis::{Evaluation, Problem, ProblemCode, Snapshot, evaluate},
+    analysis::{Evaluation, PlanningCode, Problem, ProblemCode, Snapshot, evaluate},
     server::Server,
     world::Moment,
 };
@@ -91,7 +91,7 @@ fn failed(previous: &Snapshot, moment: Moment) -> Snapshot {
         ..previous.clone()
     };
     snapshot.problems = vec![Problem {
-        code: ProblemCode::Planning("internal"),
+        code: ProblemCode::Planning(PlanningCode::Internal),
         severity: Severity::Error,
         message: "the config could not be evaluated: something went wrong inside of Rigkit".into(),
         range: None,

@@ -19,11 +19,18 @@ use tower_lsp::{
     Client, LanguageServer, LspService,
     jsonrpc::Result,
     ls_types::{
-        CodeLens, CodeLensParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+        CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
+        CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
+        CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams,
+        CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams,
         DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-        DocumentDiagnosticParams, DocumentDiagnosticReportResult, ExecuteCommandParams,
-        InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
-        WorkDoneProgressCancelParams,
+        DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight,
+        DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse,
+        ExecuteCommandParams, FoldingRange, FoldingRangeParams, GotoDefinitionParams,
+        GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
+        InitializedParams, InlayHint, InlayHintParams, LSPAny, Location, PrepareRenameResponse,
+        ReferenceParams, RenameParams, TextDocumentPositionParams, WorkDoneProgressCancelParams,
+        WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
     },
 };
 
@@ -139,10 +146,45 @@ impl LanguageServer for Handle {
         requests::diagnostic::answer(&self.0, parameters).await
     }
 
+    async fn code_action(
+        &self,
+        parameters: CodeActionParams,
+    ) -> Result<Option<CodeActionResponse>> {
+        let uri = parameters.text_document.uri;
+        let (range, context) = (parameters.range, parameters.context);
+        let documentation = self.0.documentation.clone();
+        self.0
+            .answer_briefly(&uri, move |view, document| {
+                let actions = requests::code_action::actions;
+                Some(actions(view, document, range, &context, &documentation))
+            })
+            .await
+    }
+
     async fn code_lens(&self, parameters: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
         let uri = parameters.text_document.uri;
         self.0
             .answer_briefly(&uri, requests::code_lens::lenses)
+            .await
+    }
+
+    async fn completion(&self, parameters: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let place = parameters.text_document_position;
+        let list = self
+            .0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::completion::complete(view, document, place.position)
+            })
+            .await?;
+        Ok(list.map(CompletionResponse::List))
+    }
+
+    async fn hover(&self, parameters: HoverParams) -> Result<Option<Hover>> {
+        let place = parameters.text_document_position_params;
+        self.0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::hover::hover(view, document, place.position)
+            })
             .await
     }
 
@@ -153,6 +195,104 @@ impl LanguageServer for Handle {
                 requests::inlay_hint::hints(view, document, range)
             })
             .await
+    }
+
+    async fn goto_definition(
+        &self,
+        parameters: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let place = parameters.text_document_position_params;
+        self.0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::definition::definition(view, document, place.position)
+            })
+            .await
+    }
+
+    async fn references(&self, parameters: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let place = parameters.text_document_position;
+        let definitions = requests::references::Definitions::wanted(parameters.context);
+        self.0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::references::references(view, document, place.position, definitions)
+            })
+            .await
+    }
+
+    async fn document_highlight(
+        &self,
+        parameters: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        let place = parameters.text_document_position_params;
+        self.0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::document_highlight::highlights(view, document, place.position)
+            })
+            .await
+    }
+
+    async fn prepare_rename(
+        &self,
+        place: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        requests::rename::prepare(&self.0, &place.text_document.uri, place.position).await
+    }
+
+    async fn rename(&self, parameters: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        requests::rename::answer(&self.0, parameters).await
+    }
+
+    async fn document_symbol(
+        &self,
+        parameters: DocumentSymbolParams,
+    ) -> Result<Option<DocumentSymbolResponse>> {
+        let uri = parameters.text_document.uri;
+        self.0
+            .answer_briefly(&uri, requests::document_symbol::symbols)
+            .await
+    }
+
+    async fn symbol(
+        &self,
+        parameters: WorkspaceSymbolParams,
+    ) -> Result<Option<WorkspaceSymbolResponse>> {
+        requests::workspace_symbol::answer(&self.0, parameters.query).await
+    }
+
+    async fn folding_range(
+        &self,
+        parameters: FoldingRangeParams,
+    ) -> Result<Option<Vec<FoldingRange>>> {
+        let uri = parameters.text_document.uri;
+        self.0
+            .answer_briefly(&uri, requests::folding_range::ranges)
+            .await
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        parameters: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let place = parameters.text_document_position_params;
+        self.0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::call_hierarchy::prepare(view, document, place.position)
+            })
+            .await
+    }
+
+    async fn incoming_calls(
+        &self,
+        parameters: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        requests::call_hierarchy::incoming(&self.0, parameters.item).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        parameters: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        requests::call_hierarchy::outgoing(&self.0, parameters.item).await
     }
 
     async fn execute_command(&self, parameters: ExecuteCommandParams) -> Result<Option<LSPAny>> {

@@ -116,28 +116,27 @@ impl ProjectView {
 
     /// Gives where a range of the last good definition is now.
     pub(crate) fn location(&self, range: &SourceRange) -> Option<Location> {
-        let bytes = |path: &Path| self.current_bytes(path, &range.bytes);
-        self.located(range, bytes)
+        self.located(range, &self.current_bytes(&range.file, &range.bytes))
     }
 
     /// Gives where a range of the last evaluation, good or not, is now.
     pub(crate) fn problem_location(&self, range: &SourceRange) -> Option<Location> {
-        let bytes = |path: &Path| match self.carried.get(path) {
-            Some(carried) => carried.since_evaluated().range(&range.bytes),
-            None => range.bytes.clone(),
-        };
-        self.located(range, bytes)
+        self.located(range, &self.problem_bytes(range))
     }
 
-    fn located(
-        &self,
-        range: &SourceRange,
-        bytes: impl Fn(&Path) -> Range<u32>,
-    ) -> Option<Location> {
+    /// Gives where a range of the last evaluation, good or not, is now, in bytes.
+    pub(crate) fn problem_bytes(&self, range: &SourceRange) -> Range<u32> {
+        match self.carried.get(&range.file) {
+            Some(carried) => carried.since_evaluated().range(&range.bytes),
+            None => range.bytes.clone(),
+        }
+    }
+
+    fn located(&self, range: &SourceRange, bytes: &Range<u32>) -> Option<Location> {
         let uri = self.editor.uri(&range.file)?;
         let encoding = self.editor.encoding();
         let range = match self.document(&range.file) {
-            Some(document) => document.text.range(&bytes(&range.file), encoding),
+            Some(document) => document.text.range(bytes, encoding),
             None => closed_file_range(range, encoding),
         };
         Some(Location { uri, range })

@@ -8,7 +8,8 @@ use super::{
     place::Place,
     provider::{ProviderDefinition, ProviderIndex},
     schema::OutputSchema,
-    scope::{Scope, ScopeId},
+    scope::{ProviderRemoval, Scope, ScopeId},
+    warnings::warnings_of_task,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -58,6 +59,23 @@ impl Definition {
         &self.providers[index.0]
     }
 
+    /// Finds the tasks that a warning at a place is about, each with its workflow: those that reach
+    /// what cannot be seen there, and have no `version` that would take its place.
+    pub fn tasks_warned_of<'a>(
+        &'a self,
+        place: &'a SourceRange,
+    ) -> impl Iterator<Item = (&'a Workflow, &'a Task)> {
+        let tasks = self
+            .workflows
+            .iter()
+            .flat_map(|workflow| workflow.tasks.iter().map(move |task| (workflow, task)));
+        tasks.filter(|(_, task)| {
+            let warnings = warnings_of_task(self, task);
+            let mut places = warnings.iter().map(|warning| warning.range.as_ref());
+            places.any(|of_task| of_task == Some(place))
+        })
+    }
+
     /// Gives the range of a place.
     #[must_use]
     pub fn range(&self, place: &Place) -> Option<SourceRange> {
@@ -95,6 +113,8 @@ pub struct Workflow {
     pub end: PointId,
     /// What is in scope at the tasks, hooks and operations.
     pub scopes: Vec<Scope>,
+    /// Where providers go out of scope.
+    pub provider_removals: Vec<ProviderRemoval>,
     /// How named workspaces come and go.
     pub workspace: Option<WorkspaceDefinition>,
     /// Commands of the project.
@@ -142,6 +162,25 @@ impl Workflow {
         }
         found.sort_unstable();
         found
+    }
+
+    /// Gives the tasks that a task runs before, in walk order.
+    #[must_use]
+    pub fn later_tasks(&self, task: TaskIndex) -> Vec<TaskIndex> {
+        // Points are listed before the tasks and joins that follow them.
+        let mut is_later = vec![false; self.points.len()];
+        for (index, point) in self.points.iter().enumerate() {
+            is_later[index] = match point {
+                Point::Start => false,
+                Point::After(made) => *made == task || is_later[self.task(*made).after.0],
+                Point::Join {
+                    incoming, branches, ..
+                } => is_later[incoming.0] || branches.iter().any(|(_, end)| is_later[end.0]),
+            };
+        }
+        let tasks = self.tasks.iter().enumerate();
+        let later = tasks.filter(|(_, other)| is_later[other.after.0]);
+        later.map(|(index, _)| TaskIndex(index)).collect()
     }
 
     /// Finds tasks by name or path.

@@ -18,7 +18,7 @@ pub(super) fn warnings(definition: &Definition) -> Vec<Diagnostic> {
         let tasks = workflow.tasks.iter();
         for task in tasks.filter(|task| task.options.version.is_none()) {
             has_tasks = true;
-            warnings.append(&mut of_task(definition, task));
+            warnings.append(&mut warnings_of_task(definition, task));
             add_providers(workflow, task, &mut providers);
         }
     }
@@ -32,7 +32,11 @@ pub(super) fn warnings(definition: &Definition) -> Vec<Diagnostic> {
     warnings
 }
 
-fn of_task(definition: &Definition, task: &Task) -> Vec<Diagnostic> {
+/// Lists what cannot be seen of a task, nothing where its author says when it changes.
+pub(super) fn warnings_of_task(definition: &Definition, task: &Task) -> Vec<Diagnostic> {
+    if task.options.version.is_some() {
+        return Vec::new();
+    }
     let (graph, fingerprints) = (&definition.graph, &definition.fingerprints);
     let place = || task.place.range(graph);
     let mut warnings = fingerprints.warnings(task.handler.fingerprint, "handler", place);

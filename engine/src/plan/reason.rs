@@ -127,6 +127,25 @@ pub enum ProviderAspect {
 }
 
 impl Reason {
+    /// Lists every code.
+    pub const CODES: [&'static str; 15] = [
+        "cached",
+        "never-run",
+        "invalidated",
+        "handler-changed",
+        "version-changed",
+        "config-changed",
+        "output-schema-changed",
+        "provider-changed",
+        "upstream-pending",
+        "upstream-changed",
+        "expired",
+        "always-runs",
+        "output-invalid",
+        "artifact-gone",
+        "format-changed",
+    ];
+
     /// Gives the code as it is written.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -166,5 +185,36 @@ mod milliseconds {
         deserializer: D,
     ) -> Result<Duration, D::Error> {
         u64::deserialize(deserializer).map(Duration::from_millis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    /// A reader of JSON that finds no such code lists those there are.
+    #[test]
+    fn every_code_is_listed() {
+        let error = serde_json::from_str::<Reason>(r#"{ "code": "none" }"#).unwrap_err();
+        let error = error.to_string();
+        let known: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
+        assert_eq!(known, Reason::CODES);
+    }
+
+    #[test]
+    fn a_code_is_what_is_written() {
+        let reasons = [
+            Reason::Cached,
+            Reason::OutputSchemaChanged,
+            Reason::UpstreamPending {
+                root: String::new(),
+            },
+        ];
+        for reason in reasons {
+            let written = serde_json::to_value(&reason).unwrap();
+            assert_eq!(written["code"], reason.code());
+        }
     }
 }

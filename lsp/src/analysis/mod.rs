@@ -2,12 +2,14 @@
 
 mod carried;
 mod evaluate;
+mod planning_code;
 mod problem;
 mod snapshot;
 
 pub(crate) use self::{
     carried::Carried,
     evaluate::{Evaluation, evaluate},
+    planning_code::PlanningCode,
     problem::{Problem, ProblemCode},
     snapshot::{Snapshot, Standing},
 };

@@ -9,6 +9,8 @@ use rigkit_engine::{
     source::SourceRange,
 };
 
+use super::PlanningCode;
+
 /// Is one thing that is wrong or doubtful.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -32,7 +34,7 @@ pub(crate) enum ProblemCode {
     /// One of a definition.
     Definition(DiagnosticCode),
     /// One of planning.
-    Planning(&'static str),
+    Planning(PlanningCode),
 }
 
 impl ProblemCode {
@@ -40,7 +42,7 @@ impl ProblemCode {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Definition(code) => code.as_str(),
-            Self::Planning(code) => code,
+            Self::Planning(code) => code.as_str(),
         }
     }
 }
@@ -67,7 +69,7 @@ impl From<&Diagnostic> for Problem {
 impl From<&EnvironmentError> for Problem {
     fn from(error: &EnvironmentError) -> Self {
         Self {
-            code: ProblemCode::Planning("bad-env-file"),
+            code: ProblemCode::Planning(PlanningCode::BadEnvFile),
             severity: Severity::Error,
             message: error.to_string(),
             range: None,
@@ -86,6 +88,13 @@ impl From<&EnvironmentError> for Problem {
 }
 
 impl Problem {
+    /// Gives the name that was most likely meant, where the engine says so.
+    pub(crate) fn nearest_name(&self) -> Option<&str> {
+        let help = self.help.as_deref()?;
+        let (name, _) = help.strip_prefix("did you mean `")?.split_once("`?")?;
+        Some(name)
+    }
+
     /// Lists what an error of the engine says.
     pub(crate) fn of_error(error: &EngineError) -> Vec<Self> {
         let diagnostics = error.diagnostics();
@@ -93,7 +102,7 @@ impl Problem {
             return diagnostics.iter().map(Self::from).collect();
         }
         vec![Self {
-            code: ProblemCode::Planning(error.code()),
+            code: ProblemCode::Planning(PlanningCode::of(error)),
             severity: Severity::Error,
             message: error.to_string(),
             range: error.range().cloned(),

@@ -114,4 +114,109 @@ impl SyntaxTree {
         self.root()
             .descendant_for_byte_range(bytes.start as usize, bytes.end as usize)
     }
+
+    /// Visits each node that holds one of some places, which are in order, with one walk. To look
+    /// for each place by itself would cost time in proportion to their number and to the depth
+    /// of the tree, which grows with the length of a chain of calls.
+    pub(crate) fn visit_around<'a>(
+        &'a self,
+        places: &[Range<u32>],
+        mut visit: impl FnMut(SyntaxNode<'a>),
+    ) {
+        walk(self.root(), |node| {
+            if !holds_any(node, places) {
+                return Entering::Past;
+            }
+            visit(node);
+            Entering::Into
+        });
+    }
+
+    /// Gives the text of a name or a text, without its quotes.
+    pub(crate) fn unquoted(&self, node: SyntaxNode<'_>) -> &str {
+        self.text_of(node).trim_matches(['"', '\'', '`'])
+    }
+
+    /// Gives the nodes around a place, innermost first.
+    pub(crate) fn ancestors(&self, offset: u32) -> impl Iterator<Item = SyntaxNode<'_>> {
+        let innermost = self.node_at(&(offset..offset));
+        let path = innermost.map_or_else(Vec::new, |innermost| path_to(self.root(), innermost));
+        path.into_iter().rev()
+    }
+}
+
+fn holds_any(node: SyntaxNode<'_>, places: &[Range<u32>]) -> bool {
+    let next = places.partition_point(|place| (place.start as usize) < node.start_byte());
+    let next = places.get(next);
+    next.is_some_and(|place| place.end as usize <= node.end_byte())
+}
+
+/// Says whether the inside of a node is visited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entering {
+    /// It is.
+    Into,
+    /// It is not.
+    Past,
+}
+
+/// Visits a node and what is inside of it, in the order of the text.
+pub(crate) fn walk<'a>(root: SyntaxNode<'a>, mut visit: impl FnMut(SyntaxNode<'a>) -> Entering) {
+    let mut cursor = root.walk();
+    loop {
+        if visit(cursor.node()) == Entering::Into && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return;
+            }
+        }
+    }
+}
+
+/// Gives the nodes from the outermost to an inner one. A node finds its parent from the root on,
+/// so that in a long chain each step up would cost as much as this whole way down.
+fn path_to<'tree>(
+    outermost: SyntaxNode<'tree>,
+    innermost: SyntaxNode<'tree>,
+) -> Vec<SyntaxNode<'tree>> {
+    let mut path = vec![outermost];
+    let mut last = outermost;
+    while last != innermost
+        && let Some(next) = last.child_with_descendant(innermost)
+    {
+        path.push(next);
+        last = next;
+    }
+    path
+}
+
+/// Gives the parts of a node that have a name in the grammar.
+pub(crate) fn children(node: SyntaxNode<'_>) -> impl Iterator<Item = SyntaxNode<'_>> {
+    let parts: Vec<SyntaxNode<'_>> = node.named_children(&mut node.walk()).collect();
+    parts.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(code: &str, places: &[Range<u32>], kinds: &[&str]) {
+        let syntax = Syntax::new(Arc::new(Text::new(code)));
+        let mut found = Vec::new();
+        if let Some(tree) = syntax.tree() {
+            tree.visit_around(places, |node| found.push(node.kind()));
+        }
+        assert_eq!(found, kinds, "{code}");
+    }
+
+    #[test]
+    fn only_what_holds_a_place_is_visited() {
+        let (program, statement) = ("program", "expression_statement");
+        check("a; b; c;", &[], &[]);
+        let twice = [program, statement, "identifier", statement, "identifier"];
+        check("a; b; c;", &[3..4, 6..7], &twice);
+        check("a; b; c;", &[0..5, 3..8], &[program]);
+    }
 }

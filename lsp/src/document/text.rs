@@ -116,6 +116,11 @@ impl Text {
         Point::new(place.line as usize, place.col as usize)
     }
 
+    /// Gives the start of the line that a byte is in.
+    pub(crate) fn line_start(&self, offset: u32) -> u32 {
+        offset - self.line_column(offset).col
+    }
+
     /// Gives the end of the line that a byte is in, without its line break.
     pub(crate) fn line_end(&self, offset: u32) -> u32 {
         let line = self.line_column(offset).line;

@@ -10,9 +10,18 @@ export const site = workflow("site").sequence("main").task("clone", async () => 
 "#;
 
 const DOCUMENT_REQUESTS: &[&str] = &[
+    "textDocument/codeAction",
     "textDocument/codeLens",
     "textDocument/inlayHint",
     "textDocument/diagnostic",
+    "textDocument/definition",
+    "textDocument/references",
+    "textDocument/documentHighlight",
+    "textDocument/prepareRename",
+    "textDocument/rename",
+    "textDocument/documentSymbol",
+    "textDocument/foldingRange",
+    "textDocument/prepareCallHierarchy",
 ];
 
 /// The server still answers, and none of its requests failed inside.

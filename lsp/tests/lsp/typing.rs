@@ -83,7 +83,13 @@ impl Typist {
     }
 }
 
-const PLACE_REQUESTS: &[&str] = &["textDocument/codeLens", "textDocument/inlayHint"];
+const PLACE_REQUESTS: &[&str] = &[
+    "textDocument/codeAction",
+    "textDocument/codeLens",
+    "textDocument/inlayHint",
+    "textDocument/definition",
+    "textDocument/documentSymbol",
+];
 
 fn check(name: &str, file: &str) {
     let mut typist = Typist::new(name, file);

@@ -297,6 +297,27 @@ fn a_version_takes_the_place_of_what_cannot_be_seen() {
 }
 
 #[test]
+fn a_warning_knows_the_tasks_it_is_about() {
+    let project = TestProject::new(
+        r#"
+import { sequence } from "@rigkit/sdk";
+const cache = new WeakMap();
+const read = () => cache.get(globalThis);
+export const app = sequence("app")
+  .task("a", () => void read())
+  .task("b", { version: "1" }, () => void read())
+  .task("c", () => {})
+  .task("d", () => void read());
+"#,
+    );
+    let definition = project.engine().definition().unwrap();
+    let place = definition.warnings[0].range.clone().unwrap();
+    let tasks = definition.tasks_warned_of(&place);
+    let names: Vec<&str> = tasks.map(|(_, task)| &*task.name).collect();
+    assert_eq!(names, ["a", "d"]);
+}
+
+#[test]
 fn what_can_be_seen_is_not_warned_of() {
     assert_eq!(warnings(&rows::project()), [""; 0]);
 }

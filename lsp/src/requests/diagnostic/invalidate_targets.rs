@@ -12,7 +12,7 @@ use crate::{
     analysis::Standing,
     document::{Document, SyntaxNode, SyntaxTree, size},
     documentation::Documentation,
-    sites::{PlannedTask, all_tasks, tasks_in},
+    sites::{PlannedTask, TaskSite, all_tasks, tasks_in},
     view::ProjectView,
 };
 
@@ -42,19 +42,27 @@ pub(super) fn of_document(
     if view.snapshot.standing != Standing::Current {
         return Vec::new();
     }
-    unknown_targets(view, document)
+    unknown_targets(view, document, &(0..document.text.len()))
         .iter()
-        .map(|unknown| {
-            let range = document.text.range(&unknown.bytes, view.editor.encoding());
-            diagnostic(
-                range,
-                DiagnosticSeverity::WARNING,
-                UNKNOWN_TARGET,
-                message(unknown),
-                documentation,
-            )
-        })
+        .map(|unknown| told(view, document, unknown, documentation))
         .collect()
+}
+
+/// Tells that a call names no earlier task.
+pub(crate) fn told(
+    view: &ProjectView,
+    document: &Document,
+    unknown: &UnknownTarget,
+    documentation: &Documentation,
+) -> Diagnostic {
+    let range = document.text.range(&unknown.bytes, view.editor.encoding());
+    diagnostic(
+        range,
+        DiagnosticSeverity::WARNING,
+        UNKNOWN_TARGET,
+        message(unknown),
+        documentation,
+    )
 }
 
 fn message(unknown: &UnknownTarget) -> String {
@@ -67,46 +75,62 @@ fn message(unknown: &UnknownTarget) -> String {
     }
 }
 
-/// Finds the calls that name no earlier task.
-pub(crate) fn unknown_targets(view: &ProjectView, document: &Document) -> Vec<UnknownTarget> {
-    let text = &document.text.content;
-    let mut places = text.match_indices(METHOD).peekable();
-    if places.peek().is_none() {
+/// Finds the calls in a stretch of a document that name no earlier task.
+pub(crate) fn unknown_targets(
+    view: &ProjectView,
+    document: &Document,
+    within: &Range<u32>,
+) -> Vec<UnknownTarget> {
+    let targets = targets(document, within);
+    if targets.is_empty() {
         return Vec::new();
     }
-    let Some(tree) = document.syntax.tree() else {
-        return Vec::new();
-    };
     let sites = tasks_in(&view.snapshot, &document.path);
-    places
-        .filter_map(|(offset, _)| target_of_call(tree, size(offset)))
-        .filter_map(|(bytes, target)| {
-            let around: Vec<&PlannedTask<'_>> = sites
-                .iter()
-                .filter(|site| {
-                    let call = view.current_bytes(&document.path, &site.site.call);
-                    call.contains(&bytes.start)
-                })
-                .flat_map(|site| &site.tasks)
-                .collect();
-            unknown(view, &around, bytes, target)
-        })
-        .collect()
+    let calls: Vec<(Range<u32>, &TaskSite<'_>)> = sites
+        .iter()
+        .map(|site| (view.current_bytes(&document.path, &site.site.call), site))
+        .collect();
+    let unknown = targets.into_iter().filter_map(|(bytes, target)| {
+        let around: Vec<&PlannedTask<'_>> = calls
+            .iter()
+            .filter(|(call, _)| call.contains(&bytes.start))
+            .flat_map(|(_, site)| &site.tasks)
+            .collect();
+        unknown(view, &around, bytes, target)
+    });
+    unknown.collect()
 }
 
-/// Reads the target, if a method of this name is called there with a plain text.
-fn target_of_call(tree: &SyntaxTree, offset: u32) -> Option<(Range<u32>, String)> {
-    let name = tree.node_at(&(offset..offset + size(METHOD.len())))?;
-    let member = name
-        .parent()
-        .filter(|member| member.kind() == "member_expression")?;
-    let call = member
-        .parent()
-        .filter(|call| call.kind() == "call_expression")?;
-    if call.child_by_field_name("function")? != member || tree.text_of(name) != METHOD {
+/// Lists the targets in a stretch of a document that are named with a plain text, and where.
+fn targets(document: &Document, within: &Range<u32>) -> Vec<(Range<u32>, String)> {
+    let matches = document.text.slice(within).match_indices(METHOD);
+    let places: Vec<Range<u32>> = matches
+        .map(|(offset, found)| {
+            let start = within.start + size(offset);
+            start..start + size(found.len())
+        })
+        .collect();
+    let mut targets = Vec::new();
+    if places.is_empty() {
+        return targets;
+    }
+    if let Some(tree) = document.syntax.tree() {
+        tree.visit_around(&places, |node| targets.extend(target_of_call(tree, node)));
+    }
+    targets
+}
+
+/// Reads the target, if a node is a call of a method of this name with a plain text.
+fn target_of_call(tree: &SyntaxTree, node: SyntaxNode<'_>) -> Option<(Range<u32>, String)> {
+    if node.kind() != "call_expression" {
         return None;
     }
-    let argument = call.child_by_field_name("arguments")?.named_child(0)?;
+    let method = node.child_by_field_name("function")?;
+    let method = method.child_by_field_name("property")?;
+    if tree.text_of(method) != METHOD {
+        return None;
+    }
+    let argument = node.child_by_field_name("arguments")?.named_child(0)?;
     text_of(tree, argument)
 }
 

@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 
-use rigkit_engine::project::ProjectError;
+use rigkit_engine::{diagnostic::DiagnosticCode, plan::Reason, project::ProjectError};
 use serde_json::json;
 use tower_lsp::{
     jsonrpc::{Error, ErrorCode, Result},
@@ -23,10 +23,28 @@ use tower_lsp::{
     },
 };
 
-use crate::{documentation::Documentation, server::Server, view::ProjectView};
+pub(crate) use self::{
+    invalidate_targets::{UnknownTarget, told as told_target, unknown_targets},
+    problems::told as told_problem,
+};
+use crate::{
+    analysis::PlanningCode, documentation::Documentation, server::Server, view::ProjectView,
+};
 
 /// Who says it.
 const SOURCE: &str = "rigkit";
+
+/// Lists the code of every diagnostic there is.
+pub(crate) fn codes() -> Vec<&'static str> {
+    let of_definitions = DiagnosticCode::ALL.iter().map(|code| code.as_str());
+    let of_planning = PlanningCode::ALL.iter().map(|code| code.as_str());
+    let of_tasks = [invalidate_targets::UNKNOWN_TARGET, failures::CODE];
+    of_definitions
+        .chain(of_planning)
+        .chain(of_tasks)
+        .chain(Reason::CODES)
+        .collect()
+}
 
 /// Answers once the newest text has been evaluated; a request that was overtaken by an edit is
 /// to be sent again.
@@ -116,7 +134,7 @@ pub(crate) fn project_error(error: &ProjectError, documentation: &Documentation)
     diagnostic(
         Range::default(),
         DiagnosticSeverity::ERROR,
-        error.code(),
+        PlanningCode::of_project(error).as_str(),
         format!("{error}{help}"),
         documentation,
     )

@@ -35,7 +35,8 @@ fn place(view: &ProjectView, range: Option<&SourceRange>) -> (PathBuf, Range) {
     located.unwrap_or_else(|| (view.config_path(), Range::default()))
 }
 
-fn told(
+/// Tells a problem at a range.
+pub(crate) fn told(
     view: &ProjectView,
     problem: &Problem,
     range: Range,

@@ -7,6 +7,7 @@ import { Desk } from "./desk.ts";
 import { codeServer, installedExtensions, node, screenshots, suites } from "./places.ts";
 import { Group } from "./processes.ts";
 import { until, PATIENCE } from "./until.ts";
+import { Workbench } from "./workbench.ts";
 
 const SETTINGS = {
   "files.autoSave": "off",
@@ -48,6 +49,7 @@ export interface EditorOptions {
 /** An editor that runs. */
 export class Editor {
   readonly page: Page;
+  readonly workbench: Workbench;
   readonly #desk: Desk;
   readonly #server: Group;
   readonly #browser: Browser;
@@ -59,6 +61,7 @@ export class Editor {
     this.#server = server;
     this.#browser = browser;
     this.page = page;
+    this.workbench = new Workbench(page);
     this.#origin = origin;
     this.#options = options;
   }
@@ -99,11 +102,11 @@ export class Editor {
   }
 
   /** Shows the workbench with the project and the file. */
-  async show(): Promise<void> {
+  show = async (): Promise<void> => {
     const { file } = this.#options;
     await this.#visit(file === undefined ? [] : [["openFile", this.#remote(file)]]);
     await this.page.waitForSelector(".monaco-workbench .part.editor");
-  }
+  };
 
   /** Runs a suite inside of the editor, and gives what it said. */
   async runSuite(name: string): Promise<string> {
@@ -127,9 +130,9 @@ export class Editor {
   }
 
   /** Keeps what the page looks like. */
-  async keep(name: string): Promise<void> {
+  keep = async (name: string): Promise<void> => {
     await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
-  }
+  };
 
   async #visit(payload: string[][]): Promise<void> {
     const { open } = this.#options;

@@ -24,8 +24,8 @@ export const made = path.join(target, "editors/vscode");
 /** `rig`, as it was built last. */
 export const rig = process.env.RIG ?? path.join(target, "debug/rig");
 
-/** The extension's package. */
-export const vsix = path.join(made, "rigkit.vsix");
+/** A copy of the extension's sources, to make the package in. */
+export const extensionCopy = path.join(made, "extension");
 
 /** The folder that the extension is installed in, to be copied. */
 export const installedExtensions = path.join(made, "extensions");

@@ -1,9 +1,9 @@
 // What all tests need: the editor, the extension's package, the suites. Runs once, before them.
 
-import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
-import { codeServer, editorManifest, extensionFolder, insideFolder, installedExtensions, made, node, rig, screenshots, suites, vsix } from "./places.ts";
+import { codeServer, editorManifest, extensionCopy, extensionFolder, insideFolder, installedExtensions, made, node, rig, screenshots, suites } from "./places.ts";
 import { run } from "./processes.ts";
 
 /** Is called by the test runner. */
@@ -43,8 +43,19 @@ async function installEditor(): Promise<void> {
   await writeFile(stamp, wanted);
 }
 
+/** Packages a copy, for nothing is made among the sources. */
 async function packageExtension(): Promise<void> {
-  await run("npm", ["run", "package", "--", "--rig", rig, "--out", vsix], { cwd: extensionFolder });
+  const isSource = (file: string) => !["node_modules", "dist", "bin"].includes(path.basename(file));
+  await rm(extensionCopy, { recursive: true, force: true });
+  await cp(extensionFolder, extensionCopy, { recursive: true, filter: isSource });
+  await symlink(path.join(extensionFolder, "node_modules"), path.join(extensionCopy, "node_modules"));
+  await run("npm", ["run", "package", "--", rig], { cwd: extensionCopy });
+}
+
+/** Gives the package that was made. */
+async function packaged(): Promise<string> {
+  const [name = ""] = (await readdir(extensionCopy)).filter((file) => file.endsWith(".vsix"));
+  return path.join(extensionCopy, name);
 }
 
 async function bundleSuites(): Promise<void> {
@@ -65,7 +76,7 @@ async function bundleSuites(): Promise<void> {
 async function installExtension(): Promise<void> {
   await rm(installedExtensions, { recursive: true, force: true });
   const data = path.join(made, "installing");
-  const words = ["--user-data-dir", data, "--extensions-dir", installedExtensions, "--install-extension", vsix];
+  const words = ["--user-data-dir", data, "--extensions-dir", installedExtensions, "--install-extension", await packaged()];
   await run(node, [codeServer, ...words], { env: { ...process.env, EXTENSIONS_GALLERY: "{}" } });
   await rm(data, { recursive: true, force: true });
 }

@@ -6,7 +6,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { commands, DiagnosticSeverity, extensions, Range, tasks, window, workspace, WorkspaceEdit } from "vscode";
 import { until } from "../harness/until.ts";
-import { diagnostics, file, lenses, open, rigkit, untilLens } from "./asked.ts";
+import { diagnostics, file, lenses, open, read, rigkit, untilLens } from "./asked.ts";
 import { run, test } from "./runner.ts";
 
 const config = file("rig.config.ts");
@@ -58,8 +58,8 @@ test("a run that takes long can be cancelled", async () => {
 test("a workspace is created, used and removed", async () => {
   await rigkit("createWorkspace", { ...site, workspace: "draft" });
   await untilLens(config, "draft");
-  const opened = await rigkit("runWorkspaceOperation", { ...site, workspace: "draft", operation: "open", input: {} });
-  assert.equal(opened, "opened draft");
+  await rigkit("runWorkspaceOperation", { ...site, workspace: "draft", operation: "open", input: {} });
+  assert.equal(await read("opened"), "draft");
 });
 
 test("the lenses stay while the config is broken, and the error says where", async () => {

@@ -1,0 +1,126 @@
+/** Finds out what a command is to work on; asks where there is more than one thing. */
+
+import { commands, l10n, window, type QuickPickItem } from "vscode";
+import type { OwnedWorkflow, Projects } from "../projects";
+import type { CommandArguments, OperationSummary } from "../protocol";
+import { icon } from "../views/icon";
+import { isProjectOperation, isWorkspaceOperation } from "../views/node";
+
+/** Chooses the workflow that is meant. */
+export async function chooseWorkflow(
+  projects: Projects,
+  target: CommandArguments,
+): Promise<OwnedWorkflow | undefined> {
+  const meant = candidates(projects, target);
+  if (meant.length === 0) {
+    await tellNone(projects, target);
+    return undefined;
+  }
+  const items = meant.map((owned) => ({
+    label: owned.workflow.name,
+    description: owned.project.root,
+    iconPath: icon("workflow"),
+    value: owned,
+  }));
+  return await chooseOne(items, l10n.t("Which workflow?"));
+}
+
+/** Lists the workflows that a target leaves open: those of its project, if it names one. */
+export function candidates(projects: Projects, target: CommandArguments): OwnedWorkflow[] {
+  return projects.workflows.filter(
+    ({ project, workflow }) =>
+      (target.config === undefined || project.config === target.config) &&
+      (target.workflow === undefined || workflow.name === target.workflow),
+  );
+}
+
+/** Chooses a task of a workflow, by its path. */
+export async function chooseTask(
+  { workflow }: OwnedWorkflow,
+  target: CommandArguments,
+): Promise<string | undefined> {
+  if (target.task !== undefined) {
+    return target.task;
+  }
+  const items = workflow.tasks.map((task) => ({
+    label: task.path,
+    description: task.text,
+    iconPath: icon(task.state),
+    value: task.path,
+  }));
+  return await chooseOne(items, l10n.t("Which task?"));
+}
+
+/** Chooses a workspace of a workflow, by its name. */
+export async function chooseWorkspace(
+  { workflow }: OwnedWorkflow,
+  target: CommandArguments,
+): Promise<string | undefined> {
+  if (target.workspace !== undefined) {
+    return target.workspace;
+  }
+  if (workflow.workspaces.length === 0) {
+    const message = l10n.t("The workflow {0} has no workspace yet.", workflow.name);
+    void window.showInformationMessage(message);
+    return undefined;
+  }
+  const items = workflow.workspaces.map(({ name }) => ({
+    label: name,
+    iconPath: icon("workspace"),
+    value: name,
+  }));
+  return await chooseOne(items, l10n.t("Which workspace?"));
+}
+
+/** Chooses an operation of a workflow: of its workspaces, or of the project. */
+export async function chooseOperation(
+  { workflow }: OwnedWorkflow,
+  target: CommandArguments,
+  on: "project" | "workspace",
+): Promise<OperationSummary | undefined> {
+  const isMeant = on === "project" ? isProjectOperation : isWorkspaceOperation;
+  const operations = workflow.operations.filter(isMeant);
+  if (target.operation !== undefined) {
+    return operations.find(({ id }) => id === target.operation);
+  }
+  if (operations.length === 0) {
+    const message = l10n.t("The workflow {0} defines no such operation.", workflow.name);
+    void window.showInformationMessage(message);
+    return undefined;
+  }
+  const items = operations.map((operation) => ({
+    label: operation.title ?? operation.id,
+    ...(operation.description !== undefined && { description: operation.description }),
+    iconPath: icon("operation"),
+    value: operation,
+  }));
+  return await chooseOne(items, l10n.t("Which operation?"));
+}
+
+async function chooseOne<T>(
+  items: (QuickPickItem & { value: T })[],
+  placeHolder: string,
+): Promise<T | undefined> {
+  const [first, ...others] = items;
+  if (first !== undefined && others.length === 0) {
+    return first.value;
+  }
+  const picked = await window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+  return picked?.value;
+}
+
+async function tellNone(projects: Projects, target: CommandArguments): Promise<void> {
+  const meant = projects.all.filter(
+    ({ config }) => target.config === undefined || config === target.config,
+  );
+  const problem = meant.flatMap(({ problems }) => problems)[0];
+  if (problem !== undefined) {
+    void window.showWarningMessage(problem);
+    return;
+  }
+  const write = l10n.t("Write a Config");
+  const message = l10n.t("No workflow is known here.");
+  if ((await window.showInformationMessage(message, write)) === write) {
+    await commands.executeCommand("rigkit.init");
+  }
+}

@@ -1,0 +1,73 @@
+/** `rigkit.runOperation` and `rigkit.runWorkspaceOperation`. */
+
+import { l10n } from "vscode";
+import type { App } from "../app";
+import { askForInput } from "../operations/ask";
+import type { OwnedWorkflow } from "../projects";
+import type { CommandArguments, OperationSummary } from "../protocol";
+import { chooseOperation, chooseWorkflow, chooseWorkspace } from "./choose";
+import { run, tellDone, type Job } from "./run";
+
+/** How much of a result is shown in a message. */
+const SHOWN_RESULT = 200;
+
+/** Runs an operation of the project. */
+export async function runOperation(app: App, target: CommandArguments): Promise<void> {
+  const owned = await chooseWorkflow(app.projects, target);
+  if (owned === undefined) {
+    return;
+  }
+  const operation = await chooseOperation(owned, target, "project");
+  if (operation !== undefined) {
+    const title = l10n.t("Running {0}", operation.id);
+    const job = { command: "rigkit.runOperation" as const, sent: {}, title };
+    await carryOut(app, owned, operation, target, job);
+  }
+}
+
+/** Runs an operation on a workspace. */
+export async function runWorkspaceOperation(app: App, target: CommandArguments): Promise<void> {
+  const owned = await chooseWorkflow(app.projects, target);
+  const workspace = owned && (await chooseWorkspace(owned, target));
+  if (owned === undefined || workspace === undefined) {
+    return;
+  }
+  const operation = await chooseOperation(owned, target, "workspace");
+  if (operation !== undefined) {
+    const title = l10n.t("Running {0} on {1}", operation.id, workspace);
+    const job = { command: "rigkit.runWorkspaceOperation" as const, sent: { workspace }, title };
+    await carryOut(app, owned, operation, target, job);
+  }
+}
+
+/** Asks for the input where none was given, and runs. */
+async function carryOut(
+  app: App,
+  { project, workflow }: OwnedWorkflow,
+  { id, inputSchema }: OperationSummary,
+  target: CommandArguments,
+  job: Job,
+): Promise<void> {
+  const input = target.input ?? (await askForInput(id, inputSchema, workflow.workspaces));
+  if (input === undefined) {
+    return;
+  }
+  const of = { config: project.config, workflow: workflow.name, operation: id, input };
+  const outcome = await run(app, { ...job, sent: { ...of, ...job.sent } });
+  if (outcome.kind === "done") {
+    tellResult(app, id, outcome.value);
+  }
+}
+
+/** Writes what an operation gave into the log, and shows as much of it as a message holds. */
+function tellResult(app: App, operation: string, value: unknown): void {
+  if (value === null || value === undefined) {
+    tellDone(l10n.t("{0}: done", operation));
+    return;
+  }
+  const written = JSON.stringify(value, null, 2);
+  app.output.appendLine(`${operation}: ${written}`);
+  const line = written.replace(/\s+/g, " ");
+  const shown = line.length > SHOWN_RESULT ? `${line.slice(0, SHOWN_RESULT)}…` : line;
+  tellDone(`${operation}: ${shown}`);
+}

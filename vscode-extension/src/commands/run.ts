@@ -1,0 +1,101 @@
+/** Has the server carry something out, with progress and a way to end it. */
+
+import { randomUUID } from "node:crypto";
+import { l10n, ProgressLocation, window, type CancellationToken, type Progress } from "vscode";
+import {
+  LSPErrorCodes,
+  ResponseError,
+  WorkDoneProgress,
+  WorkDoneProgressCancelNotification,
+  type LanguageClient,
+} from "vscode-languageclient/node";
+import type { App } from "../app";
+import type { CommandArguments, CommandName } from "../protocol";
+import { showFailure } from "../server/messages";
+import { settings } from "../settings";
+
+/** Something that is to be carried out. */
+export interface Job {
+  command: CommandName;
+  sent: CommandArguments;
+  /** What it is, for the person. */
+  title: string;
+}
+
+/** What came of it. */
+export type Outcome = { kind: "done"; value: unknown } | { kind: "cancelled" } | { kind: "failed" };
+
+/** Carries something out, and tells where it fails. */
+export async function run(app: App, job: Job): Promise<Outcome> {
+  const { client } = app.server;
+  if (client === undefined) {
+    return { kind: "failed" };
+  }
+  if (settings.revealLog() === "onStart") {
+    app.output.show(true);
+  }
+  const options = { location: ProgressLocation.Notification, title: job.title, cancellable: true };
+  return await window.withProgress(options, (progress, cancel) =>
+    app.runs.during(() => attempt(app, client, job, progress, cancel)),
+  );
+}
+
+async function attempt(
+  app: App,
+  client: LanguageClient,
+  job: Job,
+  progress: Progress<{ message?: string; increment?: number }>,
+  cancel: CancellationToken,
+): Promise<Outcome> {
+  const token = randomUUID();
+  const showing = client.onProgress(WorkDoneProgress.type, token, forwardTo(progress));
+  const cancelling = cancel.onCancellationRequested(() => {
+    void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
+  });
+  try {
+    return { kind: "done", value: await app.server.execute(job.command, job.sent, token) };
+  } catch (error) {
+    return tell(app, error);
+  } finally {
+    showing.dispose();
+    cancelling.dispose();
+  }
+}
+
+/** Passes on how far the server is. The editor wants steps, the server tells sums. */
+function forwardTo(
+  progress: Progress<{ message?: string; increment?: number }>,
+): (value: { message?: string; percentage?: number }) => void {
+  let told = 0;
+  return ({ message, percentage = told }) => {
+    progress.report({ ...(message !== undefined && { message }), increment: percentage - told });
+    told = percentage;
+  };
+}
+
+function tell(app: App, error: unknown): Outcome {
+  if (error instanceof ResponseError && isCancellation(error)) {
+    return { kind: "cancelled" };
+  }
+  if (settings.revealLog() === "onFailure") {
+    app.output.show(true);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (app.server.client === undefined) {
+    void showFailure(l10n.t("The language server ended while it was at work."));
+  } else if (!app.messages.hasShown(message)) {
+    void showFailure(message);
+  }
+  return { kind: "failed" };
+}
+
+function isCancellation({ code }: ResponseError<unknown>): boolean {
+  return code === LSPErrorCodes.RequestCancelled || code === LSPErrorCodes.ServerCancelled;
+}
+
+/** Tells that something is done, where the person wants to be told. */
+export function tellDone(message: string): void {
+  if (settings.notifiesOnSuccess()) {
+    void window.showInformationMessage(message);
+  }
+}

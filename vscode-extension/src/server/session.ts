@@ -1,0 +1,58 @@
+/** One life of the server: its process and the client that talks to it. */
+
+import type { ChildProcess } from "node:child_process";
+import type { LogOutputChannel } from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import { makeClient } from "./client";
+import type { ServerProblem } from "./problem";
+import { spawnServer } from "./process";
+import { TIMED_OUT, within } from "./timeout";
+
+/** How long a server may take to end by itself, in milliseconds. */
+const END_PATIENCE = 3_000;
+
+/** Is one process of the server with its client. */
+export class Session {
+  readonly client: LanguageClient;
+  #child: ChildProcess | undefined;
+
+  /** `ended` is called when the server is gone without having been asked to. */
+  constructor(path: string, log: LogOutputChannel, ended: () => void) {
+    this.client = makeClient({
+      log,
+      spawn: () => (this.#child = spawnServer(path, log)),
+      closed: ended,
+    });
+  }
+
+  /** Starts, and gives what is wrong where it cannot. */
+  async start(patience: number): Promise<ServerProblem | undefined> {
+    try {
+      if ((await within(patience, this.client.start())) === TIMED_OUT) {
+        return { kind: "startTimedOut", seconds: patience / 1000 };
+      }
+    } catch (error) {
+      return {
+        kind: "startFailed",
+        detail: error instanceof Error ? error.message : String(error),
+      };
+    }
+    const name = this.client.initializeResult?.serverInfo?.name;
+    return name === "rig" ? undefined : { kind: "startFailed", detail: name ?? "?" };
+  }
+
+  /** Asks the server to end. */
+  async stop(): Promise<void> {
+    try {
+      await this.client.dispose(END_PATIENCE);
+    } catch {
+      // It is gone already, has never come up, or does not answer.
+      this.kill();
+    }
+  }
+
+  /** Ends the process without asking. */
+  kill(): void {
+    this.#child?.kill("SIGKILL");
+  }
+}

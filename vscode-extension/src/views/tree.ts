@@ -1,0 +1,73 @@
+/** Shows the nodes in the view. */
+
+import {
+  EventEmitter,
+  MarkdownString,
+  TreeItem,
+  TreeItemCollapsibleState,
+  l10n,
+  type Disposable,
+  type TreeDataProvider,
+} from "vscode";
+import type { Projects } from "../projects";
+import { icon } from "./icon";
+import { roots, type Node } from "./node";
+
+/** Provides the nodes of the view. */
+export class WorkflowTree implements TreeDataProvider<Node>, Disposable {
+  readonly #changed = new EventEmitter<void>();
+  readonly #projects: Projects;
+  readonly #listening: Disposable;
+
+  constructor(projects: Projects) {
+    this.#projects = projects;
+    this.#listening = projects.onDidChange(() => {
+      this.#changed.fire();
+    });
+  }
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  getChildren(node?: Node): Node[] {
+    return node?.children ?? roots(this.#projects.all);
+  }
+
+  getTreeItem(node: Node): TreeItem {
+    const item = new TreeItem(node.label, collapsibleState(node));
+    item.id = node.id;
+    item.contextValue = node.kind;
+    item.iconPath = icon(node.icon);
+    item.accessibilityInformation = { label: [node.label, node.description ?? ""].join(" ") };
+    if (node.description !== undefined) {
+      item.description = node.description;
+    }
+    if (node.tooltip !== undefined) {
+      item.tooltip = tooltip(node.tooltip);
+    }
+    if (node.opens !== undefined) {
+      item.command = { command: node.opens, title: l10n.t("Open"), arguments: [node] };
+    }
+    return item;
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#changed.dispose();
+  }
+}
+
+function collapsibleState(node: Node): TreeItemCollapsibleState {
+  if (node.children.length === 0) {
+    return TreeItemCollapsibleState.None;
+  }
+  return node.isExpanded ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+}
+
+function tooltip(lines: readonly string[]): MarkdownString {
+  const [head = "", ...others] = lines;
+  const text = new MarkdownString().appendText(head);
+  for (const line of others) {
+    text.appendMarkdown("\n\n").appendCodeblock(line, "text");
+  }
+  return text;
+}

@@ -12,7 +12,7 @@ test("each folder has its project, and commands work on theirs", async () => {
     const one = await desk.project("one", { "rig.config.ts": SITE });
     const other = await desk.project("other", { "rigkit/index.ts": SITE.replaceAll('"site"', '"shop"') });
     const both = { folders: [{ path: one }, { path: other }] };
-    await desk.project(".", { "both.code-workspace": JSON.stringify(both) });
+    await desk.folder(".", { "both.code-workspace": JSON.stringify(both) });
     const file = path.join(other, "rigkit/index.ts");
     await Editor.with(desk, { open: desk.path("both.code-workspace"), file }, async (editor) => {
       const { workbench } = editor;

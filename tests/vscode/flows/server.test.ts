@@ -43,8 +43,8 @@ test("a server that comes back in its place is used", async () => {
   await withServer("#!/bin/sh\necho rig 0.0.1\n", async ({ workbench }, server) => {
     await workbench.see(workbench.page.getByText("is version 0.0.1").first());
     await rm(server);
-    await writeFile(server, '#!/bin/sh\nexec rig "$@"\n', { mode: 0o755 });
-    await workbench.command("Rigkit: Restart Server");
+    await writeFile(server, '#!/bin/sh\nexec "$RIG" "$@"\n', { mode: 0o755 });
+    await workbench.command("Rigkit: Restart Language Server");
     await workbench.see(workbench.lens("apply (2 pending)"));
   });
 });

@@ -8,6 +8,6 @@ import { SITE } from "./projects.ts";
 test("a project from its activation to what a terminal changes", async (context) => {
   await Desk.with(async (desk) => {
     const project = await desk.project("site", { "rig.config.ts": SITE });
-    context.diagnostic(await Editor.with(desk, { open: project }, (editor) => editor.runSuite("site")));
+    context.diagnostic(await Editor.with(desk, { open: project, runsSuites: true }, (editor) => editor.runSuite("site")));
   });
 });

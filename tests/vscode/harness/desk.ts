@@ -46,15 +46,21 @@ export class Desk {
     return project;
   }
 
-  /** Makes a project of files. */
+  /** Makes a project of files, as `rig init` sets it up for editors. */
   async project(name: string, files: Record<string, string>): Promise<string> {
+    const project = await this.folder(name, files);
+    await cp(path.join(repository, "examples/quickstart/tsconfig.json"), path.join(project, "tsconfig.json"));
+    await this.rig(project, "--quiet", "types");
+    return project;
+  }
+
+  /** Makes a folder of files. */
+  async folder(name: string, files: Record<string, string>): Promise<string> {
     const project = this.path(name);
-    await mkdir(project, { recursive: true });
     for (const [file, text] of Object.entries(files)) {
       await mkdir(path.dirname(path.join(project, file)), { recursive: true });
       await writeFile(path.join(project, file), text);
     }
-    await this.rig(project, "--quiet", "types");
     return project;
   }
 
@@ -71,6 +77,8 @@ export class Desk {
       TMPDIR: this.path("tmp"),
       RIGKIT_HOST_STORAGE_DIR: this.path("host"),
       EXTENSIONS_GALLERY: "{}",
+      // Login shells, which the editor asks for their environment, set another PATH.
+      RIG: rig,
       LANG: "C.UTF-8",
       SHELL: "/bin/bash",
     };

@@ -44,6 +44,8 @@ export interface EditorOptions {
   /** Whether every workspace is trusted; where not, the person has to say so. */
   readonly trusted?: boolean;
   readonly size?: { width: number; height: number };
+  /** Whether suites are run, which has the workbench show no messages. */
+  readonly runsSuites?: boolean;
 }
 
 /** An editor that runs. */
@@ -83,7 +85,7 @@ export class Editor {
     await cp(installedExtensions, desk.path("extensions"), { recursive: true, force: true });
     const settings = { ...SETTINGS, ...options.settings };
     await writeFile(desk.path("data/User/settings.json"), JSON.stringify(settings));
-    const server = serve(desk, options.trusted ?? true);
+    const server = serve(desk, options);
     try {
       const address = await until("a server", () => {
         if (server.isOver) {
@@ -115,7 +117,8 @@ export class Editor {
     const ended = new Promise<number>((resolve) => (tellCode = resolve));
     const died = new Promise<never>((_, reject) => this.page.on("crash", () => reject(new Error("the page crashed"))));
     await this.page.exposeFunction("codeAutomationLog", (_kind: string, words: unknown[]) => {
-      said += `${words.join(" ")}\n`;
+      const line = words.join(" ");
+      said += isOfSuite(line) ? `${line}\n` : "";
     });
     await this.page.exposeFunction("codeAutomationExit", (code: number) => tellCode(code));
     await this.#visit([
@@ -160,7 +163,7 @@ export class Editor {
   }
 }
 
-function serve(desk: Desk, isTrusted: boolean): Group {
+function serve(desk: Desk, { trusted = true, runsSuites = false }: EditorOptions): Group {
   const words = [
     "--auth=none",
     "--bind-addr=127.0.0.1:0",
@@ -169,9 +172,8 @@ function serve(desk: Desk, isTrusted: boolean): Group {
     "--disable-telemetry",
     "--disable-update-check",
     "--disable-getting-started-override",
-    "--vscode-option",
-    "enable-smoke-test-driver",
-    ...(isTrusted ? ["--disable-workspace-trust"] : []),
+    ...(runsSuites ? ["--vscode-option", "enable-smoke-test-driver"] : []),
+    ...(trusted ? ["--disable-workspace-trust"] : []),
   ];
   return new Group(node, [codeServer, ...words], desk.environment());
 }
@@ -180,4 +182,9 @@ function timeLimit(time: number, describe: () => string): Promise<never> {
   return new Promise((_, reject) => {
     setTimeout(() => reject(new Error(describe())), time).unref();
   });
+}
+
+/** The editor has much to say that is not about the suite. */
+function isOfSuite(line: string): boolean {
+  return line.startsWith("ok ") || line.startsWith("FAILED ");
 }

@@ -18,6 +18,11 @@ export async function run(program: string, words: string[], options: SpawnOption
   return printed;
 }
 
+// What is started ends with the tests, also when those are told to end.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => process.exit(1));
+}
+
 /** A program with all that it starts. */
 export class Group {
   /** What it printed so far. */

@@ -38,7 +38,7 @@ test("an apply ends with everything up to date", async () => {
 });
 
 test("what a terminal does shows", async () => {
-  await terminal("rig", ["--chdir", file("").fsPath, "cache", "invalidate", "wait"]);
+  await terminal(process.env.RIG ?? "rig", ["--chdir", file("").fsPath, "cache", "invalidate", "wait"]);
   await untilLens(config, "apply (1 pending)");
 });
 

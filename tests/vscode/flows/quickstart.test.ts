@@ -30,7 +30,7 @@ test("the quickstart, from its plan to a workspace", async () => {
       await editor.keep("quickstart-1-plan");
 
       await workbench.lens("apply (5 pending)").click();
-      await workbench.see(workbench.message("site is up to date"));
+      await workbench.see(workbench.message("site is applied"));
       await workbench.untilRow("build cached");
       await editor.keep("quickstart-2-applied");
       await workbench.closeMessages();

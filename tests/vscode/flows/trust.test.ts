@@ -26,7 +26,7 @@ test("in restricted mode configs are analysed, and actions ask for trust", async
       await workbench.see(page.getByText("You trust this folder").first());
       await workbench.command("View: Close Editor");
       await workbench.lens("apply (2 pending)").click();
-      await workbench.see(workbench.message("site is up to date"));
+      await workbench.see(workbench.message("site is applied"));
       await editor.keep("trust-2-granted");
     });
   });

@@ -95,6 +95,6 @@ export class Workbench {
 
   /** Waits until something is there to be seen. */
   async see(what: Locator): Promise<void> {
-    await what.waitFor({ state: "visible" });
+    await what.first().waitFor({ state: "visible" });
   }
 }

@@ -1,7 +1,6 @@
 /** What goes over the wire to and from `rig lsp` beside the language server protocol. */
 
 import type { Location } from "vscode-languageclient/node";
-import { NotificationType, RequestType0 } from "vscode-languageclient/node";
 import type { EventRecord } from "./runs/event";
 
 /** A value as JSON has it. */
@@ -103,18 +102,9 @@ export interface OperationSummary {
   inputSchema: Json;
 }
 
-/** Asks for everything that is known of the open projects. */
-export const projectsRequest = new RequestType0<ProjectSummary[], undefined>("rigkit/projects");
-
-/** Tells that something new is known of a project. */
-export const stateChanged = new NotificationType<{ config: string }>("rigkit/stateChanged");
-
 /** What happened in a run. */
 export interface RunEventParams {
   config: string;
   run: string;
   event: EventRecord;
 }
-
-/** Tells of something that happened in a run. */
-export const runEvent = new NotificationType<RunEventParams>("rigkit/event");

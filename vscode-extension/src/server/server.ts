@@ -8,14 +8,10 @@ import {
   type LanguageClient,
   type WorkspaceFoldersChangeEvent,
 } from "vscode-languageclient/node";
-import {
-  projectsRequest,
-  type CommandArguments,
-  type CommandName,
-  type ProjectSummary,
-} from "../protocol";
+import type { CommandArguments, CommandName, ProjectSummary } from "../protocol";
 import { serverSettings, settings } from "../settings";
 import { candidate, check } from "./binary";
+import { projectsRequest } from "./messageTypes";
 import type { ServerProblem } from "./problem";
 import { RestartPolicy } from "./restart";
 import { Session } from "./session";

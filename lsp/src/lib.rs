@@ -10,6 +10,7 @@ mod client_features;
 mod context_keys;
 mod document;
 mod documentation;
+mod large_answers;
 mod location;
 mod markdown;
 mod outbox;

@@ -10,9 +10,9 @@ use tower_lsp::{
 
 use crate::{
     document::Document,
+    open_project::{Moment, OpenProject},
     server::Server,
     view::{ProjectView, View},
-    world::{Moment, OpenProject},
 };
 
 /// How long an answer may wait for an evaluation that would make it right at once, rather than

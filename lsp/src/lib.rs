@@ -13,6 +13,7 @@ mod documentation;
 mod large_answers;
 mod location;
 mod markdown;
+mod open_project;
 mod outbox;
 mod outline;
 mod projects;

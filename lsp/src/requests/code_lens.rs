@@ -78,8 +78,7 @@ impl Lenses<'_> {
         let Some(plan) = self.view.snapshot.plan(&workflow.name) else {
             return "▶ apply".to_owned();
         };
-        let pending = plan.node_count - plan.cached_node_count;
-        match pending {
+        match plan.pending().count() {
             0 => "✓ up to date".to_owned(),
             pending => format!("▶ apply ({pending} pending)"),
         }
@@ -130,21 +129,15 @@ impl Lenses<'_> {
             0 => format!("✓ {} tasks cached", tasks.len()),
             pending => format!("● {pending} of {} tasks pending", tasks.len()),
         };
-        let mut lenses = Vec::new();
-        let mut explained: Vec<&str> = Vec::new();
-        for task in tasks {
-            if !explained.contains(&&*task.workflow.name) {
-                explained.push(&task.workflow.name);
-            }
-        }
-        if let Some(task) = tasks.first() {
-            let mut arguments = self.workflow_arguments(task.workflow);
-            if explained.len() > 1 {
-                arguments.workflow = None;
-            }
-            lenses.push(lens(range, title, CommandName::Explain, &arguments));
-        }
-        lenses
+        let mut workflows = tasks.iter().map(|task| &task.workflow.name);
+        let first = workflows.next();
+        let is_shared = workflows.any(|name| Some(name) != first);
+        let arguments = CommandArguments {
+            config: Some(self.config.clone()),
+            workflow: first.filter(|_| !is_shared).map(ToString::to_string),
+            ..CommandArguments::default()
+        };
+        vec![lens(range, title, CommandName::Explain, &arguments)]
     }
 
     fn of_workspaces(&self) -> Vec<Lens> {

@@ -343,3 +343,22 @@ impl Handle {
             .await;
     }
 }
+
+/// Works with a server that has no client.
+#[cfg(test)]
+pub(crate) async fn with_server(test: impl AsyncFnOnce(Arc<Server>)) {
+    #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    let home = tempfile::tempdir().unwrap();
+    let options = ServerOptions {
+        variables: Arc::default(),
+        limits: rigkit_engine::sandbox::SandboxLimits::default(),
+        host_dir: home.path().to_owned(),
+        host_storage_dir: home.path().to_owned(),
+        who: String::new(),
+        version: String::new(),
+    };
+    let (messages, _notifications) = mpsc::unbounded_channel();
+    let (service, _socket) =
+        LspService::new(|client| Handle(Arc::new(Server::new(client, options, messages))));
+    test(Arc::clone(&service.inner().0)).await;
+}

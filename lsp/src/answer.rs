@@ -140,7 +140,7 @@ mod tests {
     async fn a_panic_is_the_error_of_its_request_and_of_no_other() {
         with_server(async |server| {
             let panicked = server.run(|| panic!("on purpose")).await;
-            let code = panicked.map(|()| ()).map_err(|error| error.code);
+            let code = panicked.map_err(|error: tower_lsp::jsonrpc::Error| error.code);
             assert_eq!(code, Err(ErrorCode::InternalError));
             let guarded = server.guarded::<()>(async { panic!("on purpose") }).await;
             assert_eq!(

@@ -271,7 +271,7 @@ impl Outliner<'_> {
 }
 
 fn workflow_state(plan: &WorkflowPlan) -> String {
-    match plan.nodes.len() - plan.cached_node_count.min(plan.nodes.len()) {
+    match plan.pending().count() {
         0 => "✓ up to date".to_owned(),
         pending => format!("● {pending} of {} pending", plan.nodes.len()),
     }

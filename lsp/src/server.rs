@@ -17,26 +17,34 @@ use tokio::{
 };
 use tower_lsp::{
     Client, LanguageServer, LspService,
-    jsonrpc::Result,
+    jsonrpc::{Request, Result},
     ls_types::{
         CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
         CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
-        CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams,
-        CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams,
-        DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-        DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight,
-        DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse,
-        ExecuteCommandParams, FoldingRange, FoldingRangeParams, GotoDefinitionParams,
-        GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
-        InitializedParams, InlayHint, InlayHintParams, LSPAny, Location, PrepareRenameResponse,
-        ReferenceParams, RenameParams, TextDocumentPositionParams, WorkDoneProgressCancelParams,
-        WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
+        CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse,
+        DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
+        DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams,
+        DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams,
+        DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange,
+        FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
+        InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
+        Location, PrepareRenameResponse, ReferenceParams, RenameParams, TextDocumentPositionParams,
+        WorkDoneProgressCancelParams, WorkspaceEdit, WorkspaceSymbolParams,
+        WorkspaceSymbolResponse,
     },
 };
 
 use crate::{
-    Ending, ServerOptions, documentation::Documentation, outbox::Outbox, publish::Published,
-    requests, runs::Runs, transport, watch::Watch, world::SharedWorld,
+    Ending, ServerOptions,
+    documentation::Documentation,
+    large_answers,
+    outbox::Outbox,
+    publish::Published,
+    requests,
+    runs::Runs,
+    transport::{self, Connection},
+    watch::Watch,
+    world::SharedWorld,
 };
 
 /// Is the server with all that its requests share.
@@ -55,6 +63,7 @@ pub(crate) struct Server {
     pub(crate) watch: Watch,
     /// Bounds how many projects are evaluated at once.
     pub(crate) evaluations: Semaphore,
+    is_initialized: AtomicBool,
     was_shut_down: AtomicBool,
 }
 
@@ -71,7 +80,14 @@ pub(crate) async fn serve(
             .custom_method(requests::projects::METHOD, Handle::projects)
             .finish();
     let server = Arc::clone(&service.inner().0);
-    transport::serve(service, socket, input, output, notifications).await;
+    let large_answers = |request: &Request| large_answers::begin(&server, request);
+    let connection = Connection {
+        input,
+        output,
+        notifications,
+        large_answers,
+    };
+    transport::serve(service, socket, connection).await;
     server.runs.end_all().await;
     if server.was_shut_down.load(Ordering::Relaxed) {
         Ending::Orderly
@@ -91,8 +107,15 @@ impl Server {
             runs: Runs::default(),
             watch: Watch::default(),
             evaluations: Semaphore::new(parallelism),
+            is_initialized: AtomicBool::new(false),
             was_shut_down: AtomicBool::new(false),
         }
+    }
+
+    /// Says whether requests are answered: not before both sides know each other, and not after
+    /// a goodbye.
+    pub(crate) fn is_serving(&self) -> bool {
+        self.is_initialized.load(Ordering::Relaxed) && !self.was_shut_down.load(Ordering::Relaxed)
     }
 }
 
@@ -102,9 +125,10 @@ struct Handle(Arc<Server>);
 
 impl LanguageServer for Handle {
     async fn initialize(&self, parameters: InitializeParams) -> Result<InitializeResult> {
-        self.0
-            .guarded(async { Ok(self.0.initialize(&parameters)) })
-            .await
+        let initialized = self.0.guarded(async { Ok(self.0.initialize(&parameters)) });
+        let initialized = initialized.await?;
+        self.0.is_initialized.store(true, Ordering::Relaxed);
+        Ok(initialized)
     }
 
     async fn initialized(&self, _: InitializedParams) {
@@ -158,13 +182,6 @@ impl LanguageServer for Handle {
                 let actions = requests::code_action::actions;
                 Some(actions(view, document, range, &context, &documentation))
             })
-            .await
-    }
-
-    async fn code_lens(&self, parameters: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
-        let uri = parameters.text_document.uri;
-        self.0
-            .answer_briefly(&uri, requests::code_lens::lenses)
             .await
     }
 
@@ -325,4 +342,23 @@ impl Handle {
             })
             .await;
     }
+}
+
+/// Works with a server that has no client.
+#[cfg(test)]
+pub(crate) async fn with_server(test: impl AsyncFnOnce(Arc<Server>)) {
+    #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    let home = tempfile::tempdir().unwrap();
+    let options = ServerOptions {
+        variables: Arc::default(),
+        limits: rigkit_engine::sandbox::SandboxLimits::default(),
+        host_dir: home.path().to_owned(),
+        host_storage_dir: home.path().to_owned(),
+        who: String::new(),
+        version: String::new(),
+    };
+    let (messages, _notifications) = mpsc::unbounded_channel();
+    let (service, _socket) =
+        LspService::new(|client| Handle(Arc::new(Server::new(client, options, messages))));
+    test(Arc::clone(&service.inner().0)).await;
 }

@@ -18,6 +18,7 @@ mod documents;
 mod folding;
 mod fuzz;
 mod hover;
+mod many_files;
 mod outside;
 mod projects;
 mod references;

@@ -24,7 +24,7 @@ for (const [name, theme] of Object.entries(THEMES)) {
         await workbench.untilRow("98 of 98 pending");
         await keep(`looks-${name}-1-tree`);
         await workbench.command("Rigkit: Show Graph");
-        await workbench.see(workbench.graph().getByText("prepare-the").first());
+        await workbench.see(workbench.graphTask("prepare-the"));
         await keep(`looks-${name}-2-graph`);
       });
     });

@@ -16,8 +16,8 @@ test("a name that is taken is mended by a quick fix", async () => {
       await workbench.see(page.locator(".squiggly-error").first());
       await workbench.showView();
       await editor.keep("mending-1-broken");
-      await page.locator(".view-line", { hasText: '"repository"' }).click();
-      await workbench.command("Go to Next Problem (Error, Warning, Info)");
+      await page.locator(".view-line", { hasText: "sleep" }).click();
+      await workbench.command("Go to Previous Problem (Error, Warning, Info)");
       await page.keyboard.press("Escape");
       await page.keyboard.press("Control+.");
       await workbench.see(page.locator(".action-widget"));

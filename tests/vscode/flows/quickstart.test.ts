@@ -54,7 +54,7 @@ test("the quickstart, from its plan to a workspace", async () => {
       await workbench.closeMessages();
 
       await workbench.lens(/^graph$/).click();
-      await workbench.see(workbench.graph().getByText("repository"));
+      await workbench.see(workbench.graphTask("repository"));
       await editor.keep("quickstart-6-graph");
     });
   });

@@ -17,8 +17,8 @@ async function withServer(script: string | undefined, use: (editor: Editor, serv
       await chmod(server, 0o755);
     }
     const file = path.join(project, "rig.config.ts");
-    const settings = { "rigkit.server.path": server };
-    await Editor.with(desk, { open: project, file, settings }, async (editor) => {
+    const machineSettings = { "rigkit.server.path": server };
+    await Editor.with(desk, { open: project, file, machineSettings }, async (editor) => {
       await editor.show();
       await use(editor, server);
     });

@@ -27,7 +27,7 @@ export class Desk {
   static async #make(): Promise<Desk> {
     const directory = await realpath(await mkdtemp(path.join(tmpdir(), "rig-")));
     const desk = new Desk(directory);
-    for (const name of ["data/User", "tmp", "home"]) {
+    for (const name of ["data/User", "data/Machine", "tmp", "home"]) {
       await mkdir(desk.path(name), { recursive: true });
     }
     return desk;

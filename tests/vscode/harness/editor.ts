@@ -41,6 +41,8 @@ export interface EditorOptions {
   /** A file that is shown at once. */
   readonly file?: string;
   readonly settings?: Record<string, unknown>;
+  /** Settings that only count for this machine. */
+  readonly machineSettings?: Record<string, unknown>;
   /** Whether every workspace is trusted; where not, the person has to say so. */
   readonly trusted?: boolean;
   readonly size?: { width: number; height: number };
@@ -85,6 +87,7 @@ export class Editor {
     await cp(installedExtensions, desk.path("extensions"), { recursive: true, force: true });
     const settings = { ...SETTINGS, ...options.settings };
     await writeFile(desk.path("data/User/settings.json"), JSON.stringify(settings));
+    await writeFile(desk.path("data/Machine/settings.json"), JSON.stringify(options.machineSettings ?? {}));
     const server = serve(desk, options);
     try {
       const address = await until("a server", () => {

@@ -3,7 +3,7 @@
 import { setTimeout as rest } from "node:timers/promises";
 
 /** How long anything may take, on a machine that has much else to do. */
-export const PATIENCE = Number(process.env.PATIENCE ?? 60_000);
+export const PATIENCE = Number(process.env.PATIENCE ?? 120_000);
 
 /** Asks again and again, until there is an answer that counts. */
 export async function until<T>(what: string, ask: () => T | Promise<T>): Promise<NonNullable<T>> {

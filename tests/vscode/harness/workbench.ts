@@ -88,9 +88,10 @@ export class Workbench {
     return this.page.locator("#workbench\\.view\\.extension\\.rigkit .monaco-list-row", { hasText: text }).first();
   }
 
-  /** What the graph is drawn in. */
-  graph(): Locator {
-    return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame").locator("body");
+  /** A task in the graph. */
+  graphTask(path: string): Locator {
+    const page = this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+    return page.locator("g.task", { hasText: path }).first();
   }
 
   /** Waits until something is there to be seen. */

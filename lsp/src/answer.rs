@@ -10,9 +10,9 @@ use tower_lsp::{
 
 use crate::{
     document::Document,
+    open_project::{Moment, OpenProject},
     server::Server,
     view::{ProjectView, View},
-    world::{Moment, OpenProject},
 };
 
 /// How long an answer may wait for an evaluation that would make it right at once, rather than
@@ -125,5 +125,30 @@ impl Server {
             message: "this request failed inside of the server, which goes on".into(),
             data: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::panic, reason = "panics are what is tested")]
+
+    use tower_lsp::jsonrpc::ErrorCode;
+
+    use crate::server::with_server;
+
+    #[tokio::test]
+    async fn a_panic_is_the_error_of_its_request_and_of_no_other() {
+        with_server(async |server| {
+            let panicked = server.run(|| panic!("on purpose")).await;
+            let code = panicked.map_err(|error: tower_lsp::jsonrpc::Error| error.code);
+            assert_eq!(code, Err(ErrorCode::InternalError));
+            let guarded = server.guarded::<()>(async { panic!("on purpose") }).await;
+            assert_eq!(
+                guarded.map_err(|error| error.code),
+                Err(ErrorCode::InternalError)
+            );
+            assert_eq!(server.run(|| 7).await, Ok(7));
+        })
+        .await;
     }
 }

@@ -1,14 +1,16 @@
 //! What the server says it can do.
 
 use tower_lsp::ls_types::{
-    CodeLensOptions, DiagnosticOptions, DiagnosticServerCapabilities, ExecuteCommandOptions, OneOf,
-    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    CallHierarchyServerCapability, CodeLensOptions, CompletionOptions, DiagnosticOptions,
+    DiagnosticServerCapabilities, ExecuteCommandOptions, FoldingRangeProviderCapability,
+    HoverProviderCapability, OneOf, RenameOptions, ServerCapabilities, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use crate::{
     client_features::ClientFeatures,
-    requests::{self, execute_command::CommandName},
+    requests::{self, completion, execute_command::CommandName},
 };
 
 /// Lists what the server can do for a client.
@@ -21,7 +23,17 @@ pub(crate) fn of(features: &ClientFeatures) -> ServerCapabilities {
         code_lens_provider: Some(CodeLensOptions {
             resolve_provider: Some(false),
         }),
+        completion_provider: Some(completion()),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
         inlay_hint_provider: Some(OneOf::Left(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(renaming(features)),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
         execute_command_provider: Some(ExecuteCommandOptions {
             commands: CommandName::ALL.iter().map(ToString::to_string).collect(),
             work_done_progress_options: WorkDoneProgressOptions {
@@ -44,6 +56,24 @@ fn synchronization() -> TextDocumentSyncCapability {
         open_close: Some(true),
         change: Some(TextDocumentSyncKind::INCREMENTAL),
         ..TextDocumentSyncOptions::default()
+    })
+}
+
+fn completion() -> CompletionOptions {
+    CompletionOptions {
+        trigger_characters: Some(completion::TRIGGERS.map(str::to_owned).to_vec()),
+        ..CompletionOptions::default()
+    }
+}
+
+/// A client that knows nothing of asking first must not be told of it.
+fn renaming(features: &ClientFeatures) -> OneOf<bool, RenameOptions> {
+    if !features.prepares_renames {
+        return OneOf::Left(true);
+    }
+    OneOf::Right(RenameOptions {
+        prepare_provider: Some(true),
+        work_done_progress_options: WorkDoneProgressOptions::default(),
     })
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct ClientFeatures {
     pub(crate) snippets: bool,
     /// It shows symbols as a tree.
     pub(crate) symbol_tree: bool,
+    /// It asks whether something can be renamed before it asks for a name.
+    pub(crate) prepares_renames: bool,
     /// It can open a document when asked to.
     pub(crate) shows_documents: bool,
 }
@@ -70,6 +72,11 @@ impl ClientFeatures {
             .code_action
             .as_ref()
             .is_some_and(|action| action.code_action_literal_support.is_some());
+        self.prepares_renames = document
+            .rename
+            .as_ref()
+            .and_then(|rename| rename.prepare_support)
+            == Some(true);
         self.symbol_tree = document
             .document_symbol
             .as_ref()

@@ -13,8 +13,8 @@ use tower_lsp::ls_types::MessageType;
 
 use crate::{
     analysis::{Evaluation, PlanningCode, Problem, ProblemCode, Snapshot, evaluate},
+    open_project::Moment,
     server::Server,
-    world::Moment,
 };
 
 /// How often ages are told anew where nothing happens.

@@ -17,19 +17,34 @@ use tokio::{
 };
 use tower_lsp::{
     Client, LanguageServer, LspService,
-    jsonrpc::Result,
+    jsonrpc::{Request, Result},
     ls_types::{
-        CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams,
+        CallHierarchyIncomingCall, CallHierarchyIncomingCallsParams, CallHierarchyItem,
+        CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
+        CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse,
         DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
         DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams,
-        DocumentDiagnosticReportResult, ExecuteCommandParams, InitializeParams, InitializeResult,
-        InitializedParams, InlayHint, InlayHintParams, LSPAny, WorkDoneProgressCancelParams,
+        DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams,
+        DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange,
+        FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
+        InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
+        Location, PrepareRenameResponse, ReferenceParams, RenameParams, TextDocumentPositionParams,
+        WorkDoneProgressCancelParams, WorkspaceEdit, WorkspaceSymbolParams,
+        WorkspaceSymbolResponse,
     },
 };
 
 use crate::{
-    Ending, ServerOptions, documentation::Documentation, outbox::Outbox, publish::Published,
-    requests, runs::Runs, transport, watch::Watch, world::SharedWorld,
+    Ending, ServerOptions,
+    documentation::Documentation,
+    large_answers,
+    outbox::Outbox,
+    publish::Published,
+    requests,
+    runs::Runs,
+    transport::{self, Connection},
+    watch::Watch,
+    world::SharedWorld,
 };
 
 /// Is the server with all that its requests share.
@@ -48,6 +63,7 @@ pub(crate) struct Server {
     pub(crate) watch: Watch,
     /// Bounds how many projects are evaluated at once.
     pub(crate) evaluations: Semaphore,
+    is_initialized: AtomicBool,
     was_shut_down: AtomicBool,
 }
 
@@ -64,7 +80,14 @@ pub(crate) async fn serve(
             .custom_method(requests::projects::METHOD, Handle::projects)
             .finish();
     let server = Arc::clone(&service.inner().0);
-    transport::serve(service, socket, input, output, notifications).await;
+    let large_answers = |request: &Request| large_answers::begin(&server, request);
+    let connection = Connection {
+        input,
+        output,
+        notifications,
+        large_answers,
+    };
+    transport::serve(service, socket, connection).await;
     server.runs.end_all().await;
     if server.was_shut_down.load(Ordering::Relaxed) {
         Ending::Orderly
@@ -84,8 +107,15 @@ impl Server {
             runs: Runs::default(),
             watch: Watch::default(),
             evaluations: Semaphore::new(parallelism),
+            is_initialized: AtomicBool::new(false),
             was_shut_down: AtomicBool::new(false),
         }
+    }
+
+    /// Says whether requests are answered: not before both sides know each other, and not after
+    /// a goodbye.
+    pub(crate) fn is_serving(&self) -> bool {
+        self.is_initialized.load(Ordering::Relaxed) && !self.was_shut_down.load(Ordering::Relaxed)
     }
 }
 
@@ -95,9 +125,10 @@ struct Handle(Arc<Server>);
 
 impl LanguageServer for Handle {
     async fn initialize(&self, parameters: InitializeParams) -> Result<InitializeResult> {
-        self.0
-            .guarded(async { Ok(self.0.initialize(&parameters)) })
-            .await
+        let initialized = self.0.guarded(async { Ok(self.0.initialize(&parameters)) });
+        let initialized = initialized.await?;
+        self.0.is_initialized.store(true, Ordering::Relaxed);
+        Ok(initialized)
     }
 
     async fn initialized(&self, _: InitializedParams) {
@@ -154,10 +185,23 @@ impl LanguageServer for Handle {
             .await
     }
 
-    async fn code_lens(&self, parameters: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
-        let uri = parameters.text_document.uri;
+    async fn completion(&self, parameters: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let place = parameters.text_document_position;
+        let list = self
+            .0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::completion::complete(view, document, place.position)
+            })
+            .await?;
+        Ok(list.map(CompletionResponse::List))
+    }
+
+    async fn hover(&self, parameters: HoverParams) -> Result<Option<Hover>> {
+        let place = parameters.text_document_position_params;
         self.0
-            .answer_briefly(&uri, requests::code_lens::lenses)
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::hover::hover(view, document, place.position)
+            })
             .await
     }
 
@@ -168,6 +212,104 @@ impl LanguageServer for Handle {
                 requests::inlay_hint::hints(view, document, range)
             })
             .await
+    }
+
+    async fn goto_definition(
+        &self,
+        parameters: GotoDefinitionParams,
+    ) -> Result<Option<GotoDefinitionResponse>> {
+        let place = parameters.text_document_position_params;
+        self.0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::definition::definition(view, document, place.position)
+            })
+            .await
+    }
+
+    async fn references(&self, parameters: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let place = parameters.text_document_position;
+        let definitions = requests::references::Definitions::wanted(parameters.context);
+        self.0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::references::references(view, document, place.position, definitions)
+            })
+            .await
+    }
+
+    async fn document_highlight(
+        &self,
+        parameters: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        let place = parameters.text_document_position_params;
+        self.0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::document_highlight::highlights(view, document, place.position)
+            })
+            .await
+    }
+
+    async fn prepare_rename(
+        &self,
+        place: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        requests::rename::prepare(&self.0, &place.text_document.uri, place.position).await
+    }
+
+    async fn rename(&self, parameters: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        requests::rename::answer(&self.0, parameters).await
+    }
+
+    async fn document_symbol(
+        &self,
+        parameters: DocumentSymbolParams,
+    ) -> Result<Option<DocumentSymbolResponse>> {
+        let uri = parameters.text_document.uri;
+        self.0
+            .answer_briefly(&uri, requests::document_symbol::symbols)
+            .await
+    }
+
+    async fn symbol(
+        &self,
+        parameters: WorkspaceSymbolParams,
+    ) -> Result<Option<WorkspaceSymbolResponse>> {
+        requests::workspace_symbol::answer(&self.0, parameters.query).await
+    }
+
+    async fn folding_range(
+        &self,
+        parameters: FoldingRangeParams,
+    ) -> Result<Option<Vec<FoldingRange>>> {
+        let uri = parameters.text_document.uri;
+        self.0
+            .answer_briefly(&uri, requests::folding_range::ranges)
+            .await
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        parameters: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let place = parameters.text_document_position_params;
+        self.0
+            .answer_at_once(&place.text_document.uri, move |view, document| {
+                requests::call_hierarchy::prepare(view, document, place.position)
+            })
+            .await
+    }
+
+    async fn incoming_calls(
+        &self,
+        parameters: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        requests::call_hierarchy::incoming(&self.0, parameters.item).await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        parameters: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        requests::call_hierarchy::outgoing(&self.0, parameters.item).await
     }
 
     async fn execute_command(&self, parameters: ExecuteCommandParams) -> Result<Option<LSPAny>> {
@@ -200,4 +342,23 @@ impl Handle {
             })
             .await;
     }
+}
+
+/// Works with a server that has no client.
+#[cfg(test)]
+pub(crate) async fn with_server(test: impl AsyncFnOnce(Arc<Server>)) {
+    #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    let home = tempfile::tempdir().unwrap();
+    let options = ServerOptions {
+        variables: Arc::default(),
+        limits: rigkit_engine::sandbox::SandboxLimits::default(),
+        host_dir: home.path().to_owned(),
+        host_storage_dir: home.path().to_owned(),
+        who: String::new(),
+        version: String::new(),
+    };
+    let (messages, _notifications) = mpsc::unbounded_channel();
+    let (service, _socket) =
+        LspService::new(|client| Handle(Arc::new(Server::new(client, options, messages))));
+    test(Arc::clone(&service.inner().0)).await;
 }

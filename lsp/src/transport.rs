@@ -24,6 +24,8 @@ use tower_lsp::{
 };
 use tower_service::Service as _;
 
+use crate::large_answers::LargeAnswer;
+
 /// The most bytes of a message that is read; a longer one is skipped.
 const MAX_MESSAGE_BYTES: u64 = 256 << 20;
 
@@ -34,16 +36,24 @@ const FAREWELL: Duration = Duration::from_millis(200);
 ///
 /// Handlers are begun in the order of their messages, and each goes on by itself once it waits
 /// for something: none can hold up another one, or its cancellation.
-pub(crate) async fn serve<S: LanguageServer>(
+pub(crate) async fn serve<S: LanguageServer, I, O, L>(
     mut service: LspService<S>,
     socket: ClientSocket,
-    input: impl AsyncRead + Unpin,
-    output: impl AsyncWrite + Unpin + Send + 'static,
-    notifications: UnboundedReceiver<Vec<u8>>,
-) {
+    connection: Connection<I, O, L>,
+) where
+    I: AsyncRead + Unpin,
+    O: AsyncWrite + Unpin + Send + 'static,
+    L: Fn(&Request) -> Option<LargeAnswer>,
+{
+    let Connection {
+        input,
+        output,
+        notifications,
+        large_answers,
+    } = connection;
     let (requests, mut answers) = socket.split();
     let (responses, waiting) = mpsc::unbounded_channel();
-    let own = UnboundedReceiverStream::new(waiting).map(Outgoing::Response);
+    let own = UnboundedReceiverStream::new(waiting);
     let notifications = UnboundedReceiverStream::new(notifications).map(Outgoing::Written);
     let outgoing = stream::select(own, requests.map(Outgoing::Request));
     let outgoing = stream::select(notifications, outgoing);
@@ -54,7 +64,10 @@ pub(crate) async fn serve<S: LanguageServer>(
         match frame.parse() {
             Ok(Incoming::Request(request)) => {
                 let is_last = request.method() == "exit";
-                begin(service.call(request), &responses);
+                match large_answers(&request) {
+                    Some(answer) => begin_large(answer, &responses),
+                    None => begin(service.call(request), &responses),
+                }
                 if is_last {
                     break;
                 }
@@ -64,7 +77,8 @@ pub(crate) async fn serve<S: LanguageServer>(
                 let _ = answers.send(response).await;
             }
             Err(error) => {
-                let _ = responses.send(Response::from_error(Id::Null, error));
+                let response = Response::from_error(Id::Null, error);
+                let _ = responses.send(Outgoing::Response(response));
             }
         }
     }
@@ -73,10 +87,30 @@ pub(crate) async fn serve<S: LanguageServer>(
     let _ = tokio::time::timeout(FAREWELL, writer).await;
 }
 
+/// Is what a server is connected to.
+pub(crate) struct Connection<I, O, L> {
+    /// What the client says.
+    pub(crate) input: I,
+    /// What the client hears.
+    pub(crate) output: O,
+    /// What the server says by itself, written already.
+    pub(crate) notifications: UnboundedReceiver<Vec<u8>>,
+    /// Begins to answer requests whose answers the library is too slow for.
+    pub(crate) large_answers: L,
+}
+
+fn begin_large(answer: LargeAnswer, responses: &UnboundedSender<Outgoing>) {
+    let responses = responses.clone();
+    tokio::spawn(async move {
+        // A client that is gone misses nothing.
+        let _ = responses.send(Outgoing::Written(answer.await));
+    });
+}
+
 /// Runs a handler up to where it first waits, and leaves the rest to the runtime.
 fn begin<E: Send + 'static>(
     mut handler: futures_util::future::BoxFuture<'static, Result<Option<Response>, E>>,
-    responses: &UnboundedSender<Response>,
+    responses: &UnboundedSender<Outgoing>,
 ) {
     if let Some(answered) = (&mut handler).now_or_never() {
         answer(answered, responses);
@@ -86,10 +120,10 @@ fn begin<E: Send + 'static>(
     tokio::spawn(async move { answer(handler.await, &responses) });
 }
 
-fn answer<E>(answered: Result<Option<Response>, E>, responses: &UnboundedSender<Response>) {
+fn answer<E>(answered: Result<Option<Response>, E>, responses: &UnboundedSender<Outgoing>) {
     if let Ok(Some(response)) = answered {
         // A client that is gone misses nothing.
-        let _ = responses.send(response);
+        let _ = responses.send(Outgoing::Response(response));
     }
 }
 

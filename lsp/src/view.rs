@@ -19,8 +19,8 @@ use crate::{
     analysis::{Carried, Snapshot},
     client_features::ClientFeatures,
     document::{Document, PositionEncoding, Text},
+    open_project::Moment,
     settings::Settings,
-    world::Moment,
 };
 
 /// Is what a request sees of the editor.

@@ -14,7 +14,7 @@ use rigkit_engine::state::StateStamp;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tower_lsp::ls_types::MessageType;
 
-use crate::{server::Server, world::OpenProject};
+use crate::{open_project::OpenProject, server::Server};
 
 /// How often the state is looked at by itself, for file systems that tell of no change.
 const LOOK_EVERY: Duration = Duration::from_secs(2);

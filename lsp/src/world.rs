@@ -3,10 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use rigkit_engine::{
@@ -14,15 +11,15 @@ use rigkit_engine::{
     project::{ConfigFile, Environment, Project, ProjectError},
     source::{OverlayFiles, SourceFiles},
 };
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tower_lsp::ls_types::Uri;
 
 use crate::{
     ServerOptions,
-    activity::Activity,
-    analysis::{Carried, Evaluation, Snapshot, Standing},
+    analysis::Evaluation,
     client_features::ClientFeatures,
     document::{Document, Edit},
+    open_project::OpenProject,
     settings::Settings,
     view::{ProjectView, View},
 };
@@ -61,54 +58,6 @@ pub(crate) struct World {
     paths: HashMap<Uri, PathBuf>,
     projects: BTreeMap<PathBuf, OpenProject>,
     misplaced: HashMap<PathBuf, Arc<ProjectError>>,
-}
-
-/// Is a moment in the life of a project. A project that was closed and opened again has other
-/// ones than before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Moment {
-    /// When its text changed last.
-    pub(crate) text: u64,
-    /// When what was stored of it changed last, as far as that was noticed.
-    pub(crate) state: u64,
-}
-
-/// Counts what happened, whichever project it happened to.
-fn next_tick() -> u64 {
-    static TICKS: AtomicU64 = AtomicU64::new(1);
-    TICKS.fetch_add(1, Ordering::Relaxed)
-}
-
-impl Moment {
-    /// Says whether everything had happened by then that had by another moment.
-    pub(crate) fn includes(self, other: Self) -> bool {
-        self.text >= other.text && self.state >= other.state
-    }
-}
-
-/// Is a project that something is known of, or will be.
-pub(crate) struct OpenProject {
-    /// The project.
-    pub(crate) project: Project,
-    /// What is known of it.
-    pub(crate) snapshot: Arc<Snapshot>,
-    /// What runs in it.
-    pub(crate) activity: Arc<Activity>,
-    /// Wakes the one who evaluates it.
-    pub(crate) wake: Arc<Notify>,
-    /// Tells what has been evaluated.
-    pub(crate) evaluated: watch::Sender<Moment>,
-    /// Whether it is kept although none of its files is open.
-    is_pinned: bool,
-    carried: Arc<HashMap<PathBuf, Carried>>,
-    now: Moment,
-    /// Whether several of its files are open, so that an edit of one can change what is told of
-    /// another.
-    is_shared: bool,
-    /// Stops the evaluation that goes on.
-    interrupt: Arc<AtomicBool>,
-    /// Whether the client is to ask again once the next snapshot is there.
-    owes_refresh: bool,
 }
 
 impl World {
@@ -218,11 +167,11 @@ impl World {
         let project = self.projects.get(root)?;
         Some(ProjectView {
             snapshot: Arc::clone(&project.snapshot),
-            carried: Arc::clone(&project.carried),
+            carried: project.carried(),
             activity: Arc::clone(&project.activity),
             engine_options: self
                 .engine_options(&project.project, project.snapshot.environment.clone()),
-            now: project.now,
+            now: project.now(),
             editor: self.view(),
         })
     }
@@ -274,23 +223,21 @@ impl World {
     ) -> Option<Evaluation> {
         let project = self.same_project(root, wake)?;
         let evaluated = *project.evaluated.borrow();
-        if evaluated.includes(project.now) {
+        if evaluated.includes(project.now()) {
             return None;
         }
         let engine_options = self.engine_options(&project.project, Environment::untrusted());
         let variables = self.readable_variables();
         let project = self.projects.get_mut(root)?;
-        let is_text_new = evaluated.text < project.now.text;
-        if is_text_new {
-            project.begin_evaluation();
-        }
+        let is_text_new = evaluated.text < project.now().text;
+        let interrupt = project.begin_evaluation(is_text_new);
         Some(Evaluation {
             engine_options,
             variables,
-            moment: project.now,
+            moment: project.now(),
             is_text_new,
             previous: Arc::clone(&project.snapshot),
-            interrupt: Arc::clone(&project.interrupt),
+            interrupt,
         })
     }
 
@@ -371,8 +318,7 @@ impl World {
             let is_used = documents.keys().any(|path| path.starts_with(root));
             let is_kept = is_used || project.is_pinned;
             if !is_kept {
-                project.interrupt.store(true, Ordering::Relaxed);
-                project.wake.notify_one();
+                project.close();
             }
             is_kept
         });
@@ -389,113 +335,5 @@ fn config_project(path: &Path) -> Option<Project> {
     match Project::at(&root) {
         Ok(_) => Some(Project { root, config }),
         Err(_) => None,
-    }
-}
-
-impl OpenProject {
-    fn new(project: Project) -> Self {
-        Self {
-            project,
-            snapshot: Arc::default(),
-            activity: Arc::default(),
-            wake: Arc::default(),
-            evaluated: watch::Sender::new(Moment::default()),
-            is_pinned: false,
-            carried: Arc::default(),
-            now: Moment {
-                text: next_tick(),
-                state: 0,
-            },
-            is_shared: false,
-            interrupt: Arc::default(),
-            owes_refresh: false,
-        }
-    }
-
-    /// Says what has happened.
-    pub(crate) fn now(&self) -> Moment {
-        self.now
-    }
-
-    /// Says whether a file is part of the project, as far as is known.
-    pub(crate) fn has_file(&self, path: &Path) -> bool {
-        // What a broken config would import is not known.
-        let may_be_imported = self.is_broken() && path.starts_with(&self.project.root);
-        self.has_evaluated(path) || may_be_imported
-    }
-
-    /// Says whether a file went into the last good definition.
-    pub(crate) fn has_evaluated(&self, path: &Path) -> bool {
-        let definition = self.snapshot.definition.as_ref();
-        self.project.config_path() == path
-            || definition.is_some_and(|definition| definition.graph.find(path).is_some())
-    }
-
-    /// Says whether the last text does not evaluate.
-    pub(crate) fn is_broken(&self) -> bool {
-        self.snapshot.standing != Standing::Current
-    }
-
-    /// Notes that the text of one of its files, or what it reads beside them, is another now.
-    pub(crate) fn text_changed(&mut self) {
-        self.now.text = next_tick();
-        self.interrupt.store(true, Ordering::Relaxed);
-        self.wake.notify_one();
-    }
-
-    /// Notes that what it reads besides the open documents is another now, of which the client
-    /// knows nothing by itself.
-    pub(crate) fn surroundings_changed(&mut self) {
-        self.owes_refresh = true;
-        self.text_changed();
-    }
-
-    /// Notes that what was stored of it may be something else now.
-    pub(crate) fn state_changed(&mut self) {
-        self.now.state = next_tick();
-        self.wake.notify_one();
-    }
-
-    /// Notes that what runs in it is something else now.
-    pub(crate) fn activity_changed(&mut self) {
-        self.owes_refresh = true;
-        self.state_changed();
-    }
-
-    /// Notes that an answer was given that the next snapshot may change.
-    pub(crate) fn answered_early(&mut self) {
-        self.owes_refresh = true;
-    }
-
-    /// Takes up what an evaluation found; says whether what was told of documents that were not
-    /// edited may be wrong now.
-    pub(crate) fn land(&mut self, snapshot: Snapshot, is_text_new: bool) -> bool {
-        if is_text_new && snapshot.standing == Standing::Current {
-            let carried = Arc::make_mut(&mut self.carried);
-            carried.values_mut().for_each(Carried::became_good);
-        }
-        let is_news = !snapshot.says_the_same_as(&self.snapshot);
-        let moment = snapshot.moment;
-        self.snapshot = Arc::new(snapshot);
-        self.evaluated.send_replace(moment);
-        let is_news_elsewhere = is_news && (!is_text_new || self.is_shared);
-        std::mem::take(&mut self.owes_refresh) || is_news_elsewhere
-    }
-
-    fn edited(&mut self, path: &Path, edits: &[Edit]) {
-        if edits.is_empty() {
-            return;
-        }
-        let carried = Arc::make_mut(&mut self.carried);
-        let carried = carried.entry(path.to_owned()).or_default();
-        for edit in edits {
-            carried.edited(*edit);
-        }
-    }
-
-    fn begin_evaluation(&mut self) {
-        self.interrupt = Arc::new(AtomicBool::new(false));
-        let carried = Arc::make_mut(&mut self.carried);
-        carried.values_mut().for_each(Carried::evaluation_started);
     }
 }

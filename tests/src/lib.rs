@@ -8,6 +8,7 @@
 
 mod binary;
 mod command;
+mod npm;
 mod output;
 mod project;
 mod redact;
@@ -18,6 +19,7 @@ mod typescript;
 
 pub use binary::rig;
 pub use command::{RigCommand, may_mount};
+pub use npm::{npm, npm_with, packages_of};
 pub use output::Output;
 pub use project::Project;
 pub use redact::redact;

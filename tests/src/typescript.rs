@@ -1,11 +1,12 @@
 //! The TypeScript compiler that checks configs, in the version the lock file wants.
 
 use std::{
-    fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
     sync::OnceLock,
 };
+
+use crate::packages_of;
 
 /// Gives the folder of the configs that are compiled, with the packages they use and the lock
 /// file that pins them.
@@ -22,22 +23,7 @@ pub fn typescript_folder() -> PathBuf {
 #[must_use]
 pub fn installed_packages() -> &'static Path {
     static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
-    INSTALLED.get_or_init(|| {
-        let folder = typescript_folder();
-        let lock_file = folder.join("package-lock.json");
-        // Other processes may run these tests at the same time; the lock goes when the file closes.
-        let lock = File::open(&lock_file).unwrap();
-        lock.lock().unwrap();
-
-        let wanted = fs::read_to_string(lock_file).unwrap();
-        let packages = folder.join("node_modules");
-        let stamp = packages.join(".installed-lock.json");
-        if fs::read_to_string(&stamp).ok().as_deref() != Some(wanted.as_str()) {
-            install_packages(&folder);
-            fs::write(stamp, wanted).unwrap();
-        }
-        packages
-    })
+    INSTALLED.get_or_init(|| packages_of(&typescript_folder()))
 }
 
 /// Compiles the project in a directory and gives what the compiler prints: its errors.
@@ -56,18 +42,4 @@ pub fn compile(directory: &Path, options: &[&str]) -> String {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.is_empty(), "the compiler failed: {stderr}");
     String::from_utf8(output.stdout).unwrap()
-}
-
-fn install_packages(folder: &Path) {
-    let output = Command::new("npm")
-        .args(["ci", "--no-audit", "--no-fund"])
-        .current_dir(folder)
-        .output()
-        .expect("npm is on PATH");
-    assert!(
-        output.status.success(),
-        "`npm ci` failed in {}: {}",
-        folder.display(),
-        String::from_utf8_lossy(&output.stderr),
-    );
 }

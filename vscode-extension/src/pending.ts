@@ -2,7 +2,7 @@
 
 import type { TaskSummary } from "./protocol";
 
-/** Says whether a task would run if its workflow were applied. */
+/** Says whether a task would run for certain if its workflow were applied. */
 export function isPending({ state }: TaskSummary): boolean {
-  return state === "pending" || state === "conditional" || state === "failed";
+  return state === "pending" || state === "failed";
 }

@@ -13,7 +13,7 @@ use super::{
     model::{Operation, Outline, Point, PointId, Task, TaskIndex, Workflow, WorkspaceDefinition},
     names::{RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES, nearest},
     place::Place,
-    scope::{Scope, ScopeId},
+    scope::{ProviderRemoval, Scope, ScopeId},
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
@@ -54,6 +54,7 @@ pub(super) fn flatten<'js>(
         tasks: Vec::new(),
         points: vec![Point::Start],
         scopes: Vec::new(),
+        provider_removals: Vec::new(),
         paths: HashMap::new(),
         visited: 0,
         workspace: None,
@@ -75,6 +76,7 @@ pub(super) fn flatten<'js>(
         tasks: flattening.tasks,
         points: flattening.points,
         scopes: flattening.scopes,
+        provider_removals: flattening.provider_removals,
         workspace: flattening.workspace,
         operations: flattening.operations,
         workspace_operations: flattening.workspace_operations,
@@ -86,6 +88,7 @@ struct Flattening<'e, 'a, 'js> {
     tasks: Vec<Task>,
     points: Vec<Point>,
     scopes: Vec<Scope>,
+    provider_removals: Vec<ProviderRemoval>,
     paths: HashMap<Arc<str>, Place>,
     visited: usize,
     workspace: Option<WorkspaceDefinition>,

@@ -8,6 +8,7 @@ mod input;
 mod model;
 mod names;
 mod options;
+mod path_parts;
 mod place;
 mod provider;
 mod provider_extract;
@@ -24,7 +25,8 @@ pub use model::{
     TaskOptions, ValueHandle, Workflow, WorkspaceDefinition,
 };
 pub use names::{RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES, by_nearness, nearest};
+pub use path_parts::{PathPart, PathPartKind, Renaming};
 pub use place::Place;
 pub use provider::{ProviderDefinition, ProviderIndex, ProviderOrigin};
 pub use schema::OutputSchema;
-pub use scope::{Scope, ScopeId};
+pub use scope::{ProviderRemoval, Scope, ScopeId};

@@ -8,7 +8,7 @@ use super::{
     place::Place,
     provider::{ProviderDefinition, ProviderIndex},
     schema::OutputSchema,
-    scope::{Scope, ScopeId},
+    scope::{ProviderRemoval, Scope, ScopeId},
     warnings::warnings_of_task,
 };
 use crate::{
@@ -113,6 +113,8 @@ pub struct Workflow {
     pub end: PointId,
     /// What is in scope at the tasks, hooks and operations.
     pub scopes: Vec<Scope>,
+    /// Where providers go out of scope.
+    pub provider_removals: Vec<ProviderRemoval>,
     /// How named workspaces come and go.
     pub workspace: Option<WorkspaceDefinition>,
     /// Commands of the project.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use super::provider::ProviderIndex;
+use super::{place::Place, provider::ProviderIndex};
 
 /// Names a scope within its workflow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +15,19 @@ pub struct ScopeId(pub usize);
 pub struct Scope {
     /// The providers by the name handlers know them under.
     pub providers: BTreeMap<Arc<str>, ProviderIndex>,
+    /// The calls that gave the providers these names.
+    pub provider_places: BTreeMap<Arc<str>, Place>,
     /// The merged configuration.
     pub config: Map<String, Value>,
+}
+
+/// Is a provider that goes out of scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderRemoval {
+    /// The name it was known under.
+    pub name: Arc<str>,
+    /// The call that takes it away.
+    pub place: Place,
+    /// The call that gave it the name.
+    pub named_at: Place,
 }

@@ -3,5 +3,5 @@
 mod model;
 mod svg;
 
-pub use model::{Branch, Edge, Graph, GraphsDocument, Tree};
+pub use model::{Branch, Edge, Graph, GraphsDocument, Tree, edges};
 pub use svg::{GraphTooLarge, draw_svg, fill};

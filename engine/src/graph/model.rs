@@ -92,7 +92,9 @@ impl Graph {
     }
 }
 
-fn edges(workflow: &Workflow) -> Vec<Edge> {
+/// Lists what comes directly before what in a workflow, through joins.
+#[must_use]
+pub fn edges(workflow: &Workflow) -> Vec<Edge> {
     let last_tasks = last_tasks(workflow);
     let tasks = workflow.tasks.iter().enumerate();
     tasks

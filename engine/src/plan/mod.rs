@@ -13,4 +13,5 @@ pub use model::{
 };
 pub use reason::{CaptureChange, ProviderAspect, Reason};
 pub(crate) use records::{Records, Unusable};
-pub(crate) use walk::{PointState, Verdict, Walk, last_tasks};
+pub use walk::last_tasks;
+pub(crate) use walk::{PointState, Verdict, Walk};

@@ -298,7 +298,8 @@ pub(crate) fn age_ms(now: Timestamp, created_at: Timestamp) -> i64 {
 }
 
 /// Gives the tasks directly before a point.
-pub(crate) fn last_tasks(workflow: &Workflow, point: PointId) -> Vec<TaskIndex> {
+#[must_use]
+pub fn last_tasks(workflow: &Workflow, point: PointId) -> Vec<TaskIndex> {
     match &workflow.points[point.0] {
         Point::Start => Vec::new(),
         Point::After(task) => vec![*task],

@@ -51,6 +51,33 @@ pub fn span(span: Duration) -> String {
     }
 }
 
+/// Writes a span in words, in all the units it takes: `1 hour 30 minutes`, `1 day`.
+#[must_use]
+pub fn words(span: Duration) -> String {
+    let units = [
+        (86_400_000, "day"),
+        (3_600_000, "hour"),
+        (60_000, "minute"),
+        (1_000, "second"),
+        (1, "millisecond"),
+    ];
+    let mut rest = span.as_millis();
+    let mut words = Vec::new();
+    for (size, name) in units {
+        let amount = rest / size;
+        rest %= size;
+        match amount {
+            0 => {}
+            1 => words.push(format!("1 {name}")),
+            _ => words.push(format!("{amount} {name}s")),
+        }
+    }
+    if words.is_empty() {
+        return "0 seconds".to_owned();
+    }
+    words.join(" ")
+}
+
 fn largest_unit(seconds: i64) -> String {
     match seconds {
         ..=0 => "0s".to_owned(),
@@ -118,5 +145,18 @@ mod tests {
         check(1_800_000, "30m");
         check(5_400_000, "90m");
         check(86_400_000, "1d");
+    }
+
+    #[test]
+    fn words_name_every_unit_that_counts() {
+        let check = |milliseconds, expected: &str| {
+            assert_eq!(words(Duration::from_millis(milliseconds)), expected);
+        };
+        check(0, "0 seconds");
+        check(250, "250 milliseconds");
+        check(1_000, "1 second");
+        check(5_400_000, "1 hour 30 minutes");
+        check(86_400_000, "1 day");
+        check(90_061_000, "1 day 1 hour 1 minute 1 second");
     }
 }

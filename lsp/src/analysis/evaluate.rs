@@ -13,7 +13,7 @@ use rigkit_engine::{
 };
 
 use super::{Problem, Snapshot, Standing};
-use crate::world::Moment;
+use crate::open_project::Moment;
 
 /// Is what an evaluation needs.
 pub(crate) struct Evaluation {

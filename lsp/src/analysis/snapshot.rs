@@ -17,7 +17,7 @@ use rigkit_engine::{
 };
 
 use super::Problem;
-use crate::{document::Text, world::Moment};
+use crate::{document::Text, open_project::Moment};
 
 /// Is what is known of a project at one moment. It never changes: an evaluation makes another one.
 #[derive(Clone, Default)]

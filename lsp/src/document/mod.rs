@@ -1,16 +1,18 @@
 //! The documents that the editor has open.
 
+mod cursor;
 mod edit_map;
 mod syntax;
 mod text;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{ops::Range, path::PathBuf, sync::Arc};
 
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 pub(crate) use self::{
+    cursor::{MemberPath, QuotedRole, member_path, quoted},
     edit_map::{Edit, EditMap},
-    syntax::{Entering, Syntax, SyntaxNode, SyntaxTree, walk},
+    syntax::{Entering, Syntax, SyntaxNode, SyntaxTree, children, walk},
     text::{PositionEncoding, Text, size},
 };
 
@@ -53,18 +55,10 @@ impl Document {
         let mut syntax = self.syntax.clone();
         let mut edits = Vec::new();
         for change in changes {
-            let replaced = match change.range {
-                Some(range) => text.bytes(range, encoding),
-                None => 0..text.len(),
+            let (edit, content) = match change.range {
+                Some(range) => replaced(&text, &text.bytes(range, encoding), &change.text),
+                None => (difference(&text.content, &change.text), change.text),
             };
-            let edit = Edit {
-                start: replaced.start,
-                old_end: replaced.end,
-                new_end: replaced.start.saturating_add(size(change.text.len())),
-            };
-            let (before, after) = (edit.start as usize, edit.old_end as usize);
-            let content = &text.content;
-            let content = [&content[..before], &change.text, &content[after..]].concat();
             let new_text = Arc::new(Text::new(content));
             syntax = syntax.edited(&edit, &text, &new_text);
             text = new_text;
@@ -78,6 +72,33 @@ impl Document {
             syntax,
         };
         (document, edits)
+    }
+}
+
+fn replaced(text: &Text, bytes: &Range<u32>, new: &str) -> (Edit, String) {
+    let edit = Edit {
+        start: bytes.start,
+        old_end: bytes.end,
+        new_end: bytes.start.saturating_add(size(new.len())),
+    };
+    let (before, after) = (bytes.start as usize, bytes.end as usize);
+    let content = [&text.content[..before], new, &text.content[after..]].concat();
+    (edit, content)
+}
+
+/// Finds what differs between two texts: all between what they begin and end with alike. A client
+/// that sends whole texts has edited one place as well.
+fn difference(old: &str, new: &str) -> Edit {
+    let pairs = old.chars().zip(new.chars());
+    let alike = pairs.take_while(|(old, new)| old == new);
+    let start: usize = alike.map(|(character, _)| character.len_utf8()).sum();
+    let pairs = old[start..].chars().rev().zip(new[start..].chars().rev());
+    let alike = pairs.take_while(|(old, new)| old == new);
+    let end: usize = alike.map(|(character, _)| character.len_utf8()).sum();
+    Edit {
+        start: size(start),
+        old_end: size(old.len() - end),
+        new_end: size(new.len() - end),
     }
 }
 
@@ -124,5 +145,22 @@ mod tests {
             "😀\"();\n",
         );
         check("x", vec![change((7, 7), (9, 9), "y")], "xy");
+    }
+
+    #[test]
+    fn a_whole_text_is_an_edit_of_what_differs() {
+        let check = |old: &str, new: &str, start, old_end, new_end| {
+            let expected = Edit {
+                start,
+                old_end,
+                new_end,
+            };
+            assert_eq!(difference(old, new), expected, "{old:?} {new:?}");
+        };
+        check("", "", 0, 0, 0);
+        check("abc", "abc", 3, 3, 3);
+        check("abc", "axc", 1, 2, 2);
+        check("aa", "aaa", 2, 2, 3);
+        check("é😀b", "é😁b", 2, 6, 6);
     }
 }

@@ -131,6 +131,18 @@ impl SyntaxTree {
             Entering::Into
         });
     }
+
+    /// Gives the text of a name or a text, without its quotes.
+    pub(crate) fn unquoted(&self, node: SyntaxNode<'_>) -> &str {
+        self.text_of(node).trim_matches(['"', '\'', '`'])
+    }
+
+    /// Gives the nodes around a place, innermost first.
+    pub(crate) fn ancestors(&self, offset: u32) -> impl Iterator<Item = SyntaxNode<'_>> {
+        let innermost = self.node_at(&(offset..offset));
+        let path = innermost.map_or_else(Vec::new, |innermost| path_to(self.root(), innermost));
+        path.into_iter().rev()
+    }
 }
 
 fn holds_any(node: SyntaxNode<'_>, places: &[Range<u32>]) -> bool {
@@ -161,6 +173,29 @@ pub(crate) fn walk<'a>(root: SyntaxNode<'a>, mut visit: impl FnMut(SyntaxNode<'a
             }
         }
     }
+}
+
+/// Gives the nodes from the outermost to an inner one. A node finds its parent from the root on,
+/// so that in a long chain each step up would cost as much as this whole way down.
+fn path_to<'tree>(
+    outermost: SyntaxNode<'tree>,
+    innermost: SyntaxNode<'tree>,
+) -> Vec<SyntaxNode<'tree>> {
+    let mut path = vec![outermost];
+    let mut last = outermost;
+    while last != innermost
+        && let Some(next) = last.child_with_descendant(innermost)
+    {
+        path.push(next);
+        last = next;
+    }
+    path
+}
+
+/// Gives the parts of a node that have a name in the grammar.
+pub(crate) fn children(node: SyntaxNode<'_>) -> impl Iterator<Item = SyntaxNode<'_>> {
+    let parts: Vec<SyntaxNode<'_>> = node.named_children(&mut node.walk()).collect();
+    parts.into_iter()
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ use rigkit_engine::{
     plan::{NodeStatus, PlanNode},
     wording::{reason::phrase, time::age},
 };
-use tower_lsp::ls_types::{CodeLens, Command, Range as LspRange, Uri};
+use serde::Serialize;
+use tower_lsp::ls_types::{Range as LspRange, Uri};
 
 use crate::{
     activity::TaskActivity,
@@ -26,7 +27,7 @@ use crate::{
 };
 
 /// Gives the lenses of a document.
-pub(crate) fn lenses(view: &ProjectView, document: &Arc<Document>) -> Option<Vec<CodeLens>> {
+pub(crate) fn lenses(view: &ProjectView, document: &Arc<Document>) -> Option<Vec<Lens>> {
     let lenses = Lenses {
         view,
         document,
@@ -58,7 +59,7 @@ struct Lenses<'a> {
 }
 
 impl Lenses<'_> {
-    fn of_workflows(&self) -> Vec<CodeLens> {
+    fn of_workflows(&self) -> Vec<Lens> {
         let workflows = workflows_in(&self.view.snapshot, &self.document.path);
         let lenses = workflows.into_iter().flat_map(|(site, workflow)| {
             let arguments = self.workflow_arguments(workflow);
@@ -77,14 +78,13 @@ impl Lenses<'_> {
         let Some(plan) = self.view.snapshot.plan(&workflow.name) else {
             return "▶ apply".to_owned();
         };
-        let pending = plan.node_count - plan.cached_node_count;
-        match pending {
+        match plan.pending().count() {
             0 => "✓ up to date".to_owned(),
             pending => format!("▶ apply ({pending} pending)"),
         }
     }
 
-    fn of_tasks(&self) -> Vec<CodeLens> {
+    fn of_tasks(&self) -> Vec<Lens> {
         let sites = tasks_in(&self.view.snapshot, &self.document.path);
         sites
             .iter()
@@ -92,7 +92,7 @@ impl Lenses<'_> {
             .collect()
     }
 
-    fn of_task_site(&self, site: &TaskSite<'_>) -> Vec<CodeLens> {
+    fn of_task_site(&self, site: &TaskSite<'_>) -> Vec<Lens> {
         let range = self.range(&site.site);
         match site.tasks.as_slice() {
             [task] => self.of_task(range, task),
@@ -100,7 +100,7 @@ impl Lenses<'_> {
         }
     }
 
-    fn of_task(&self, range: LspRange, task: &PlannedTask<'_>) -> Vec<CodeLens> {
+    fn of_task(&self, range: LspRange, task: &PlannedTask<'_>) -> Vec<Lens> {
         let arguments = self.task_arguments(task);
         let title = task_state(self.view, task, self.now);
         let mut lenses = vec![lens(range, title, CommandName::Explain, &arguments)];
@@ -119,7 +119,7 @@ impl Lenses<'_> {
     }
 
     /// A loop or a shared part makes many tasks in one place; a lens for each would hide the code.
-    fn of_several_tasks(&self, range: LspRange, tasks: &[PlannedTask<'_>]) -> Vec<CodeLens> {
+    fn of_several_tasks(&self, range: LspRange, tasks: &[PlannedTask<'_>]) -> Vec<Lens> {
         let is_pending = |task: &&PlannedTask<'_>| {
             task.node
                 .is_some_and(|node| node.status != NodeStatus::Cached)
@@ -129,24 +129,18 @@ impl Lenses<'_> {
             0 => format!("✓ {} tasks cached", tasks.len()),
             pending => format!("● {pending} of {} tasks pending", tasks.len()),
         };
-        let mut lenses = Vec::new();
-        let mut explained: Vec<&str> = Vec::new();
-        for task in tasks {
-            if !explained.contains(&&*task.workflow.name) {
-                explained.push(&task.workflow.name);
-            }
-        }
-        if let Some(task) = tasks.first() {
-            let mut arguments = self.workflow_arguments(task.workflow);
-            if explained.len() > 1 {
-                arguments.workflow = None;
-            }
-            lenses.push(lens(range, title, CommandName::Explain, &arguments));
-        }
-        lenses
+        let mut workflows = tasks.iter().map(|task| &task.workflow.name);
+        let first = workflows.next();
+        let is_shared = workflows.any(|name| Some(name) != first);
+        let arguments = CommandArguments {
+            config: Some(self.config.clone()),
+            workflow: first.filter(|_| !is_shared).map(ToString::to_string),
+            ..CommandArguments::default()
+        };
+        vec![lens(range, title, CommandName::Explain, &arguments)]
     }
 
-    fn of_workspaces(&self) -> Vec<CodeLens> {
+    fn of_workspaces(&self) -> Vec<Lens> {
         let definitions = workspaces_in(&self.view.snapshot, &self.document.path);
         let lenses = definitions.into_iter().flat_map(|(site, (workflow, _))| {
             let range = self.range(&site);
@@ -168,7 +162,7 @@ impl Lenses<'_> {
         lenses.collect()
     }
 
-    fn of_operations(&self) -> Vec<CodeLens> {
+    fn of_operations(&self) -> Vec<Lens> {
         let operations = operations_in(&self.view.snapshot, &self.document.path);
         operations
             .into_iter()
@@ -176,7 +170,7 @@ impl Lenses<'_> {
             .collect()
     }
 
-    fn of_operation(&self, site: &Site<'_>, owned: &OwnedOperation<'_>) -> CodeLens {
+    fn of_operation(&self, site: &Site<'_>, owned: &OwnedOperation<'_>) -> Lens {
         let arguments = CommandArguments {
             operation: Some(owned.operation.id.to_string()),
             ..self.workflow_arguments(owned.workflow)
@@ -246,21 +240,30 @@ fn workspace_title(workspace: &WorkspaceView) -> String {
     }
 }
 
+/// Is a lens, written without detours.
+#[derive(Serialize)]
+pub(crate) struct Lens {
+    range: LspRange,
+    command: LensCommand,
+}
+
+#[derive(Serialize)]
+struct LensCommand {
+    title: String,
+    command: CommandName,
+    arguments: [CommandArguments; 1],
+}
+
 fn lens(
     range: LspRange,
     title: String,
     command: CommandName,
     arguments: &CommandArguments,
-) -> CodeLens {
-    CodeLens {
-        range,
-        command: Some(Command {
-            title,
-            command: command.to_string(),
-            arguments: serde_json::to_value(arguments)
-                .ok()
-                .map(|arguments| vec![arguments]),
-        }),
-        data: None,
-    }
+) -> Lens {
+    let command = LensCommand {
+        title,
+        command,
+        arguments: [arguments.clone()],
+    };
+    Lens { range, command }
 }

@@ -16,8 +16,13 @@ impl Server {
         self: &Arc<Self>,
         parameters: &DidChangeConfigurationParams,
     ) {
-        match parameters.settings.get(SECTION) {
+        let sent = &parameters.settings;
+        // Some send the section, others what is in it.
+        match sent.get(SECTION) {
             Some(settings) => self.take_settings(settings),
+            None if sent.as_object().is_some_and(|sent| !sent.is_empty()) => {
+                self.take_settings(sent);
+            }
             None => self.ask_for_settings(),
         }
     }

@@ -14,6 +14,14 @@ const DOCUMENT_REQUESTS: &[&str] = &[
     "textDocument/codeLens",
     "textDocument/inlayHint",
     "textDocument/diagnostic",
+    "textDocument/definition",
+    "textDocument/references",
+    "textDocument/documentHighlight",
+    "textDocument/prepareRename",
+    "textDocument/rename",
+    "textDocument/documentSymbol",
+    "textDocument/foldingRange",
+    "textDocument/prepareCallHierarchy",
 ];
 
 /// The server still answers, and none of its requests failed inside.

@@ -75,6 +75,16 @@ const REQUESTS: &[&str] = &[
     "textDocument/codeLens",
     "textDocument/inlayHint",
     "textDocument/diagnostic",
+    "textDocument/hover",
+    "textDocument/completion",
+    "textDocument/definition",
+    "textDocument/references",
+    "textDocument/documentHighlight",
+    "textDocument/prepareRename",
+    "textDocument/rename",
+    "textDocument/documentSymbol",
+    "textDocument/foldingRange",
+    "textDocument/prepareCallHierarchy",
 ];
 
 struct Session {
@@ -93,7 +103,10 @@ impl Session {
                 let mut parameters = self.client.document(file);
                 parameters["position"] = position.clone();
                 parameters["range"] = json!({ "start": position, "end": position });
-                parameters["context"] = json!({ "diagnostics": [] });
+                parameters["context"] = json!({
+                    "diagnostics": [], "triggerKind": 1, "includeDeclaration": true,
+                });
+                parameters["newName"] = json!("renamed");
                 self.asked
                     .push(self.client.begin(REQUESTS[*request], &parameters));
             }

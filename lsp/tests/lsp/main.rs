@@ -6,15 +6,24 @@
 )]
 
 mod bad_input;
+mod call_hierarchy;
 mod code_action;
 mod code_lens;
 mod commands;
+mod completion;
+mod definition;
 mod diagnostics;
 mod diagnostics_page;
 mod documents;
+mod folding;
 mod fuzz;
+mod hover;
+mod many_files;
 mod outside;
 mod projects;
+mod references;
+mod rename;
 mod support;
+mod symbols;
 mod trust;
 mod typing;

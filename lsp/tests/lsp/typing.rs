@@ -87,6 +87,8 @@ const PLACE_REQUESTS: &[&str] = &[
     "textDocument/codeAction",
     "textDocument/codeLens",
     "textDocument/inlayHint",
+    "textDocument/definition",
+    "textDocument/documentSymbol",
 ];
 
 fn check(name: &str, file: &str) {

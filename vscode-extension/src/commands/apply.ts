@@ -19,7 +19,7 @@ export async function apply(app: App, target: CommandArguments): Promise<void> {
     title: l10n.t("Applying {0}", name),
   });
   if (outcome.kind === "done") {
-    tellDone(l10n.t("{0} is up to date.", name));
+    tellDone(l10n.t("{0} is applied.", name));
   }
 }
 
@@ -36,6 +36,6 @@ export async function applyUntil(app: App, target: CommandArguments): Promise<vo
     title: l10n.t("Applying up to {0}", task),
   });
   if (outcome.kind === "done") {
-    tellDone(l10n.t("{0} is up to date.", task));
+    tellDone(l10n.t("{0} is applied.", task));
   }
 }

@@ -43,7 +43,10 @@ export class GraphPanel implements Disposable {
     this.#shown = shown;
     this.#projects = projects;
     panel.title = title(shown.workflow);
-    panel.iconPath = Uri.joinPath(extension, "media", "rigkit.svg");
+    panel.iconPath = {
+      light: Uri.joinPath(extension, "media", "graph-light.svg"),
+      dark: Uri.joinPath(extension, "media", "graph-dark.svg"),
+    };
     panel.webview.options = {
       enableScripts: true,
       localResourceRoots: [Uri.joinPath(extension, "dist"), Uri.joinPath(extension, "media")],

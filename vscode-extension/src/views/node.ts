@@ -138,7 +138,8 @@ function workspacesNode(
   if (workflow.workspaceDefinition === null && workflow.workspaces.length === 0) {
     return [];
   }
-  const id = `${parent}#workspaces`;
+  // The editor keeps a node as folded as it was, and one without children counts as folded.
+  const id = `${parent}#workspaces${workflow.workspaces.length === 0 ? ":none" : ""}`;
   const operations = workflow.operations.filter(isWorkspaceOperation);
   return [
     {

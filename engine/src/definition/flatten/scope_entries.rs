@@ -2,7 +2,8 @@
 
 use super::{
     Arc, DiagnosticCode, Extractor, Flattening, JsValue, JsonFailure, Object, Place,
-    RESERVED_PROVIDER_NAMES, Scope, SourceRange, describe, kind_of, nearest, to_json_object,
+    ProviderRemoval, RESERVED_PROVIDER_NAMES, Scope, SourceRange, describe, kind_of, nearest,
+    to_json_object,
 };
 
 impl<'js> Flattening<'_, '_, 'js> {
@@ -21,7 +22,8 @@ impl<'js> Flattening<'_, '_, 'js> {
             return Ok(());
         };
         let ranges = (site.argument(graph, 0), site.argument(graph, 1));
-        self.extractor.add_provider(scope, &name, &provider, ranges)
+        self.extractor
+            .add_provider(scope, &name, &provider, site, ranges)
     }
 
     pub(super) fn remove_provider(
@@ -36,7 +38,15 @@ impl<'js> Flattening<'_, '_, 'js> {
         let Some(name) = self.extractor.name(value, site, "a provider")? else {
             return Ok(());
         };
-        if scope.providers.remove(&name).is_none() {
+        let removed = scope.providers.remove(&name);
+        if let Some(named_at) = scope.provider_places.remove(&name) {
+            self.provider_removals.push(ProviderRemoval {
+                name: Arc::clone(&name),
+                place: site.clone(),
+                named_at,
+            });
+        }
+        if removed.is_none() {
             let range = site.argument(self.extractor.graph, 0);
             let help = nearest(&name, scope.providers.keys().map(|known| &**known))
                 .map(|known| format!("did you mean `{known}`?"))
@@ -93,7 +103,7 @@ impl<'js> Extractor<'_, 'js> {
                 place.property_key(self.graph, &path),
                 place.property(self.graph, &path),
             );
-            self.add_provider(scope, &key, &provider, ranges)?;
+            self.add_provider(scope, &key, &provider, &place, ranges)?;
         }
         Ok(())
     }
@@ -103,6 +113,7 @@ impl<'js> Extractor<'_, 'js> {
         scope: &mut Scope,
         name: &str,
         provider: &JsValue<'js>,
+        place: &Place,
         (name_range, provider_range): (Option<SourceRange>, Option<SourceRange>),
     ) -> rquickjs::Result<()> {
         if RESERVED_PROVIDER_NAMES.contains(&name) {
@@ -120,7 +131,9 @@ impl<'js> Extractor<'_, 'js> {
         match provider.as_object() {
             Some(object) if kind_of(object)? == "rigkit.provider" => {
                 if let Some(index) = self.provider(object, name)? {
-                    scope.providers.insert(Arc::from(name), index);
+                    let name: Arc<str> = Arc::from(name);
+                    scope.providers.insert(Arc::clone(&name), index);
+                    scope.provider_places.insert(name, place.clone());
                 }
             }
             _ => {

@@ -1,7 +1,12 @@
 //! Paths of tasks, and the points between them, against a model.
 
+use std::sync::Arc;
+
 use proptest::{prelude::*, test_runner::Config};
-use rigkit_engine::definition::{Point, PointId, Workflow};
+use rigkit_engine::{
+    definition::{Place, Point, PointId, Renaming, Workflow},
+    graph::edges,
+};
 
 use super::{check_paths, load, paths};
 use crate::support::TestProject;
@@ -257,6 +262,68 @@ fn ends(workflow: &Workflow, point: PointId) -> Vec<usize> {
     }
 }
 
+/// Gives the paths as they are or would be.
+fn joined(workflow: &Workflow, renaming: Option<Renaming<'_>>) -> Vec<String> {
+    let paths = workflow.path_parts(renaming);
+    let joined = paths.iter().map(|parts| {
+        let names: Vec<&str> = parts.iter().map(|part| &*part.name).collect();
+        names.join(".")
+    });
+    joined.collect()
+}
+
+#[test]
+fn paths_after_a_renaming_are_those_the_renamed_text_would_have() {
+    let written = |task: &str, branch: &str| {
+        TestProject::new(&format!(
+            "import {{ sequence, task }} from \"@rigkit/sdk\";\nconst run = () => {{}};\nconst part = sequence(\"web\").task(\"{task}\", run);\nexport const app = sequence(\"app\").parallel({{ {branch}: part, api: part }});\n"
+        ))
+    };
+    let before = load(&written("build", "web"));
+    let workflow = &before.workflows[0];
+    assert_eq!(paths(&before), ["web.build", "api.web.build"]);
+    let parts = &workflow.path_parts(None)[0];
+    for (index, after) in [
+        (1, written("compile", "web")),
+        (0, written("build", "site")),
+    ] {
+        let name = Arc::from(["site", "compile"][index]);
+        let renaming = Renaming {
+            parts: &parts[index..=index],
+            name: &name,
+        };
+        assert_eq!(joined(workflow, Some(renaming)), paths(&load(&after)));
+    }
+}
+
+#[test]
+fn a_scope_knows_which_call_named_a_provider() {
+    let project = TestProject::new(
+        r#"import { host } from "@rigkit/provider-host";
+import { workflow } from "@rigkit/sdk";
+const run = () => {};
+export const app = workflow("app", { providers: { host: host.provider() } }).sequence("app")
+  .task("a", run)
+  .addProvider("host", host.provider()).task("b", run)
+  .removeProvider("host").task("c", run);
+"#,
+    );
+    let definition = load(&project);
+    let workflow = &definition.workflows[0];
+    let line = |place: &Place| definition.range(place).map(|range| range.start.line);
+    let named = workflow.tasks.iter().map(|task| {
+        let scope = workflow.scope(task.scope);
+        scope.provider_places.get("host").and_then(line)
+    });
+    assert_eq!(named.collect::<Vec<_>>(), [Some(4), Some(6), None]);
+    let removal = &workflow.provider_removals[0];
+    assert_eq!(&*removal.name, "host");
+    assert_eq!(
+        [&removal.place, &removal.named_at].map(line),
+        [Some(7), Some(6)]
+    );
+}
+
 fn config(children: &[Node]) -> String {
     format!(
         "import {{ sequence, task }} from \"@rigkit/sdk\";\nconst run = ({{ step }}) => ({{ ctx: {{ at: step.nodePath }} }});\nexport const app = sequence(\"root\"){};\n",
@@ -281,7 +348,13 @@ proptest! {
         let workflow = &definition.workflows[0];
         prop_assert_eq!(paths(&definition), model.paths);
         let upstream: Vec<Vec<usize>> = workflow.tasks.iter().map(|task| ends(workflow, task.after)).collect();
-        prop_assert_eq!(upstream, model.upstream);
+        prop_assert_eq!(&upstream, &model.upstream);
+        prop_assert_eq!(joined(workflow, None), paths(&definition));
+        let edges = edges(workflow);
+        let from_edges: Vec<Vec<usize>> = (0..workflow.tasks.len())
+            .map(|to| edges.iter().filter(|edge| edge.to == to).map(|edge| edge.from).collect())
+            .collect();
+        prop_assert_eq!(from_edges, upstream);
         prop_assert_eq!(ends(workflow, workflow.end), end);
         for (index, task) in workflow.tasks.iter().enumerate() {
             prop_assert_eq!(&workflow.points[task.point.0], &Point::After(rigkit_engine::definition::TaskIndex(index)));

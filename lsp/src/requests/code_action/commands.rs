@@ -117,7 +117,7 @@ impl Offers<'_> {
 
     fn pending(&self, workflow: &Workflow) -> Option<usize> {
         let plan = self.place.view.snapshot.plan(&workflow.name)?;
-        Some(plan.node_count - plan.cached_node_count)
+        Some(plan.pending().count())
     }
 
     fn of_workspaces(&mut self) {

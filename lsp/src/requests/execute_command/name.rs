@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Serialize, Serializer};
 use thiserror::Error;
 
 /// Names what can be done.
@@ -80,6 +81,12 @@ impl CommandName {
             | Self::RunWorkspaceOperation => true,
             Self::Plan | Self::Invalidate | Self::Explain | Self::Graph | Self::Cancel => false,
         }
+    }
+}
+
+impl Serialize for CommandName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

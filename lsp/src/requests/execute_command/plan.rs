@@ -44,7 +44,7 @@ pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value>
 
 fn summary(plan: &WorkflowPlan) -> String {
     let workflow = &plan.workflow;
-    match plan.node_count - plan.cached_node_count {
+    match plan.pending().count() {
         0 => format!("{workflow}: up to date, {} tasks cached", plan.node_count),
         pending => format!("{workflow}: {pending} of {} tasks pending", plan.node_count),
     }

@@ -4,6 +4,7 @@
 
 mod client;
 mod fixture;
+mod places;
 mod wire;
 
 pub use self::{

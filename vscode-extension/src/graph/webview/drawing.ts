@@ -20,8 +20,8 @@ const SIGNS: Record<GraphTask["state"], string> = {
 /** How much room there is around everything. */
 const MARGIN = 12;
 
-/** How many characters of a text fit into a width. */
-const fits = (width: number): number => Math.floor((width - 38) / 7);
+/** How many characters fit into a box: of its path, which is bold, and of the text below. */
+const fits = (width: number, character: number): number => Math.floor((width - 40) / character);
 
 /** Is a graph that is drawn. */
 export class Drawing {
@@ -149,8 +149,8 @@ function write(drawn: SVGGElement, { path, state, text }: GraphTask, { width }: 
   };
   set("title", `${path}\n${text}`);
   set(".sign", SIGNS[state]);
-  set(".path", withoutBeginning(path, fits(width)));
-  set(".text", withoutEnd(withoutSign(text), fits(width)));
+  set(".path", withoutBeginning(path, fits(width, 7.6)));
+  set(".text", withoutEnd(withoutSign(text), fits(width, 6.5)));
 }
 
 /** The end of a path tells more than its beginning. */

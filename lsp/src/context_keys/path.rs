@@ -1,0 +1,144 @@
+//! Reading a path such as `step.ctx.repo.branch`: whose context is meant, and which keys it has.
+
+use serde_json::{Map, Value};
+
+use super::{ContextKey, Origin, keys_below};
+use crate::{
+    surroundings::{HandlerKind, Sight},
+    view::ProjectView,
+};
+
+/// Is a path into a context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ContextPath<'a> {
+    owner: Owner,
+    keys: Vec<&'a str>,
+}
+
+/// Says whose context is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Step,
+    Workflow,
+    Workspace,
+}
+
+impl Owner {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "step" => Some(Self::Step),
+            "workflow" => Some(Self::Workflow),
+            "workspace" => Some(Self::Workspace),
+            _ => None,
+        }
+    }
+
+    /// Says whether a handler is given such a context.
+    fn is_given_to(self, kind: HandlerKind) -> bool {
+        match kind {
+            HandlerKind::Task => self == Self::Step,
+            HandlerKind::Workspace => self != Self::Step,
+            HandlerKind::Operation => false,
+            HandlerKind::Helper => true,
+        }
+    }
+}
+
+impl<'a> ContextPath<'a> {
+    /// Reads the names before a key; nothing where they lead to no context.
+    pub(crate) fn read(owners: &[&'a str]) -> Option<Self> {
+        let context = owners
+            .windows(2)
+            .position(|pair| pair[1] == "ctx" && Owner::named(pair[0]).is_some())?;
+        Some(Self {
+            owner: Owner::named(owners[context])?,
+            keys: owners[context + 2..].to_vec(),
+        })
+    }
+
+    /// Lists the keys that the path leads to in each of some handlers.
+    pub(crate) fn keys<'s>(
+        &self,
+        view: &ProjectView,
+        sights: &[Sight<'s>],
+    ) -> Vec<(Sight<'s>, ContextKey)> {
+        let sights = sights
+            .iter()
+            .filter(|sight| self.owner.is_given_to(sight.kind));
+        let keys = sights.flat_map(|sight| {
+            let keys = match self.owner {
+                Owner::Step | Owner::Workflow => {
+                    keys_below(view, sight.workflow, sight.point, &self.keys)
+                }
+                Owner::Workspace => self.workspace_keys(view, sight),
+            };
+            keys.into_iter().map(|key| (*sight, key))
+        });
+        keys.collect()
+    }
+
+    /// Lists the keys that existing workspaces have, the newest workspace first.
+    fn workspace_keys(&self, view: &ProjectView, sight: &Sight<'_>) -> Vec<ContextKey> {
+        let workspaces = view.snapshot.workspaces.iter().enumerate();
+        let mut workspaces: Vec<_> = workspaces
+            .filter(|(_, workspace)| *workspace.workflow == *sight.workflow.name)
+            .collect();
+        workspaces.sort_by_key(|(_, workspace)| std::cmp::Reverse(workspace.updated_at));
+        let mut keys: Vec<ContextKey> = Vec::new();
+        for (index, workspace) in workspaces {
+            for (name, value) in members_below(&workspace.ctx, &self.keys)
+                .into_iter()
+                .flatten()
+            {
+                if keys.iter().all(|key| key.name != *name) {
+                    keys.push(ContextKey {
+                        name: name.clone(),
+                        value: Some(value.clone()),
+                        origin: Some(Origin::Workspace(index)),
+                        distance: 0,
+                    });
+                }
+            }
+        }
+        keys
+    }
+}
+
+fn members_below<'v>(
+    members: &'v Map<String, Value>,
+    path: &[&str],
+) -> Option<&'v Map<String, Value>> {
+    path.iter()
+        .try_fold(members, |members, key| members.get(*key)?.as_object())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(owners: &[&str], expected: Option<(Owner, &[&str])>) {
+        let read = ContextPath::read(owners);
+        let expected = expected.map(|(owner, keys)| ContextPath {
+            owner,
+            keys: keys.to_vec(),
+        });
+        assert_eq!(read, expected, "{owners:?}");
+    }
+
+    #[test]
+    fn a_context_belongs_to_somebody() {
+        check(&["step", "ctx"], Some((Owner::Step, &[])));
+        check(
+            &["args", "workflow", "ctx", "a"],
+            Some((Owner::Workflow, &["a"])),
+        );
+        check(&["workspace", "ctx"], Some((Owner::Workspace, &[])));
+        check(
+            &["step", "ctx", "step", "ctx"],
+            Some((Owner::Step, &["step", "ctx"])),
+        );
+        check(&["ctx"], None);
+        check(&["other", "ctx"], None);
+        check(&[], None);
+    }
+}

@@ -1,0 +1,38 @@
+//! What is said of an environment variable: whether it is set, and never its value.
+
+use crate::{markdown::code, variables::VariableUse, view::ProjectView};
+
+/// Is an environment variable as the code names it.
+pub(super) struct Variable {
+    /// Its name.
+    pub(super) name: String,
+    /// How it is named.
+    pub(super) way: VariableUse,
+    /// Whether there is a value for when it is not set.
+    pub(super) has_fallback: bool,
+}
+
+/// Says whether a variable is set.
+pub(super) fn text(view: &ProjectView, variable: &Variable) -> String {
+    let kind = match variable.way {
+        VariableUse::Secret => "secret environment variable",
+        VariableUse::Plain | VariableUse::Process => "environment variable",
+    };
+    let name = code(&variable.name);
+    format!("{kind} {name}: {}", standing(view, variable))
+}
+
+fn standing(view: &ProjectView, variable: &Variable) -> &'static str {
+    if !view.editor.settings.trusted {
+        return "not read: the workspace is not trusted";
+    }
+    let variables = &view.snapshot.environment.variables;
+    if variables.contains_key(&variable.name) {
+        return "set";
+    }
+    match (variable.way, variable.has_fallback) {
+        (VariableUse::Process, _) => "not set",
+        (_, true) => "not set; the fallback is used",
+        (_, false) => "not set, and there is no fallback",
+    }
+}

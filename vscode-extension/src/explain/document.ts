@@ -30,18 +30,25 @@ export class Explanations implements TextDocumentContentProvider, Disposable {
   readonly onDidChange = this.#changed.event;
 
   async provideTextDocumentContent(uri: Uri): Promise<string> {
-    const target = JSON.parse(uri.query) as CommandArguments;
+    try {
+      return await this.#explain(JSON.parse(uri.query) as CommandArguments);
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#changed.dispose();
+  }
+
+  async #explain(target: CommandArguments): Promise<string> {
     const { projects, server } = this.#app;
     const answer = await server.execute("rigkit.explain", target);
     const { tasks = [] } = (answer ?? {}) as { tasks?: Explained[] };
     return explanation(tasks, (workflow, path) =>
       projects.workflow(target.config, workflow)?.workflow.tasks.find((task) => task.path === path),
     );
-  }
-
-  dispose(): void {
-    this.#listening.dispose();
-    this.#changed.dispose();
   }
 
   #renew(): void {

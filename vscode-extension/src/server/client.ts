@@ -24,9 +24,14 @@ export interface ClientHost {
 }
 
 /**
- * Is a client that leaves commands to the extension, which has them also while no server runs.
+ * Is a client that leaves commands to the extension, which has them also while no server runs, and
+ * the telling of problems too.
  */
 class RigClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+
   override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
     const isOfCommands =
       "registrationType" in feature &&

@@ -77,7 +77,10 @@ export class Server implements Disposable {
       return undefined;
     }
     const patience = settings.serverTimeout();
-    const asked = session.client.sendRequest(projectsRequest).catch(() => undefined);
+    const asked = session.client.sendRequest(projectsRequest).catch((error: unknown) => {
+      this.#host.log.warn(String(error));
+      return undefined;
+    });
     const answer = await within(patience, asked);
     if (answer === TIMED_OUT) {
       this.#isDeaf(session, patience, asked);
@@ -144,14 +147,19 @@ export class Server implements Disposable {
     });
     this.#session = session;
     this.#host.listen(session.client);
-    const problem = await session.start(settings.serverTimeout());
+    const start = await session.start(settings.serverTimeout());
     if (this.#session !== session) {
       return;
     }
-    if (problem === undefined) {
-      this.#become({ kind: "running", path, version });
-    } else {
-      this.#fail(session, problem);
+    switch (start.kind) {
+      case "started":
+        this.#become({ kind: "running", path, version });
+        break;
+      case "ended":
+        this.#ended(session);
+        break;
+      case "failed":
+        this.#fail(session, start.problem);
     }
   }
 

@@ -1,6 +1,7 @@
 /** One life of the server: its process and the client that talks to it. */
 
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import type { LogOutputChannel } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { makeClient } from "./client";
@@ -10,6 +11,13 @@ import { TIMED_OUT, within } from "./timeout";
 
 /** How long a server may take to end by itself, in milliseconds. */
 const END_PATIENCE = 3_000;
+
+/** What came of a start. */
+export type Start =
+  | { kind: "started" }
+  /** The process ended by itself meanwhile. */
+  | { kind: "ended" }
+  | { kind: "failed"; problem: ServerProblem };
 
 /** Is one process of the server with its client. */
 export class Session {
@@ -25,20 +33,17 @@ export class Session {
     });
   }
 
-  /** Starts, and gives what is wrong where it cannot. */
-  async start(patience: number): Promise<ServerProblem | undefined> {
+  /** Starts, or says why it cannot. */
+  async start(patience: number): Promise<Start> {
     try {
       if ((await within(patience, this.client.start())) === TIMED_OUT) {
-        return { kind: "startTimedOut", seconds: patience / 1000 };
+        return { kind: "failed", problem: { kind: "startTimedOut", seconds: patience / 1000 } };
       }
     } catch (error) {
-      return {
-        kind: "startFailed",
-        detail: error instanceof Error ? error.message : String(error),
-      };
+      return (await this.#endsSoon()) ? { kind: "ended" } : failed(String(error));
     }
     const name = this.client.initializeResult?.serverInfo?.name;
-    return name === "rig" ? undefined : { kind: "startFailed", detail: name ?? "?" };
+    return name === "rig" ? { kind: "started" } : failed(name ?? "?");
   }
 
   /** Asks the server to end. */
@@ -55,4 +60,18 @@ export class Session {
   kill(): void {
     this.#child?.kill("SIGKILL");
   }
+
+  /** Streams are gone before it is known that the process is. */
+  async #endsSoon(): Promise<boolean> {
+    const child = this.#child;
+    if (child === undefined) {
+      return false;
+    }
+    const isGone = child.exitCode !== null || child.signalCode !== null;
+    return isGone || (await within(END_PATIENCE, once(child, "exit"))) !== TIMED_OUT;
+  }
+}
+
+function failed(detail: string): Start {
+  return { kind: "failed", problem: { kind: "startFailed", detail } };
 }

@@ -59,14 +59,26 @@ impl TestClient {
     }
 
     /// Starts a client and opens every file of the fixture's project that is TypeScript.
+    ///
+    /// One that asks for diagnostics asks at once, so that the project has been evaluated: other
+    /// requests are answered within a tenth of a second, evaluated or not, and a busy machine needs
+    /// more.
     pub fn with(fixture: &str, capabilities: Capabilities, options: Value) -> Self {
         let mut client = Self::unopened(fixture, capabilities, &options);
-        let files: Vec<String> = client.texts.keys().cloned().collect();
-        for file in files
-            .iter()
-            .filter(|file| Path::new(file).extension() == Some("ts".as_ref()))
-        {
+        let is_code = |file: &String| Path::new(file).extension() == Some("ts".as_ref());
+        let files: Vec<String> = client
+            .texts
+            .keys()
+            .filter(|file| is_code(file))
+            .cloned()
+            .collect();
+        for file in &files {
             client.open(file);
+        }
+        if capabilities == Capabilities::Full {
+            for file in &files {
+                client.diagnostics(file);
+            }
         }
         client
     }
@@ -372,17 +384,6 @@ impl TestClient {
             .collect()
     }
 
-    /// Gives the messages that came and that nobody waited for, but for the log.
-    pub fn unread(&mut self) -> Vec<Value> {
-        while let Ok(message) = self.incoming.try_recv() {
-            self.waiting.push_back(message);
-        }
-        let unread = self.waiting.drain(..);
-        unread
-            .filter(|message| message["method"] != "window/logMessage")
-            .collect()
-    }
-
     /// Asks for the diagnostics of a file, until no edit overtakes the question.
     pub fn diagnostics(&mut self, file: &str) -> Vec<Value> {
         loop {
@@ -395,8 +396,6 @@ impl TestClient {
     }
 
     /// Asks for the lenses of a file, as lines of `line: title | title`.
-    ///
-    /// Lenses are given within a tenth of a second, evaluated or not; a busy machine needs more.
     pub fn lenses(&mut self, file: &str) -> String {
         self.diagnostics(file);
         let lenses = self

@@ -1,7 +1,5 @@
 //! A project, a client beside it, and fixtures with a cursor.
 
-#![allow(dead_code, reason = "tests use what they need")]
-
 mod client;
 mod fixture;
 mod places;

@@ -32,7 +32,7 @@ impl<'view> KeyMakers<'view> {
             .filter_map(|owned| Some((owned.code, (&*owned.sight.workflow.name, owned.task()?))))
             .collect();
         let handlers: Vec<_> = tasks.iter().map(|(code, _)| *code).collect();
-        let outputs = files.read_code(&handlers, |file, tree, function| {
+        let outputs = files.read_code(&handlers, |_, file, tree, function| {
             let mut written = Output::of(tree, function);
             for key in &mut written.keys {
                 key.bytes = file.now(&key.bytes);

@@ -244,7 +244,7 @@ impl<'a> WrittenOutputs<'a> {
             .map(|task| self.workflow.task(*task).handler)
             .collect();
         let read = |files: &ProjectFiles<'_>| {
-            files.read_code(&handlers, |_, tree, function| Output::of(tree, function))
+            files.read_code(&handlers, |_, _, tree, function| Output::of(tree, function))
         };
         let outputs = self.files.as_ref().map(read).unwrap_or_default();
         outputs

@@ -247,10 +247,11 @@ impl<'view> ProjectFiles<'view> {
     /// Reads the code of handlers, in their order, with one walk over each file: a workflow is
     /// one chain of calls, and to look for each handler by itself would cost time in proportion
     /// to the square of their number. Of a handler whose code is elsewhere nobody can tell.
+    /// Where several have the same code, it is read for the first one.
     pub(crate) fn read_code<T: Clone>(
         &self,
         handlers: &[HandlerRef],
-        mut read: impl FnMut(&ProjectFile<'view>, &SyntaxTree, SyntaxNode<'_>) -> T,
+        mut read: impl FnMut(usize, &ProjectFile<'view>, &SyntaxTree, SyntaxNode<'_>) -> T,
     ) -> Vec<Option<T>> {
         let mut found: Vec<Option<T>> = handlers.iter().map(|_| None).collect();
         let mut wanted: BTreeMap<ModuleId, Vec<(&Range<u32>, usize)>> = BTreeMap::new();
@@ -279,24 +280,26 @@ fn read_in<'view, T: Clone>(
     file: &ProjectFile<'view>,
     wanted: &[(&Range<u32>, usize)],
     found: &mut [Option<T>],
-    read: &mut impl FnMut(&ProjectFile<'view>, &SyntaxTree, SyntaxNode<'_>) -> T,
+    read: &mut impl FnMut(usize, &ProjectFile<'view>, &SyntaxTree, SyntaxNode<'_>) -> T,
 ) {
     let Some(tree) = file.tree() else {
         return;
     };
-    let mut indexes: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (bytes, index) in wanted {
-        let start = file.carried(bytes).start;
-        indexes.entry(start).or_default().push(*index);
-    }
-    let places: Vec<Range<u32>> = indexes.keys().map(|start| *start..start + 1).collect();
+    let starts = wanted.iter();
+    let starts = starts.map(|(bytes, index)| (file.carried(bytes).start, *index));
+    let mut starts: Vec<(u32, usize)> = starts.collect();
+    starts.sort_unstable();
+    let places: Vec<Range<u32>> = starts.iter().map(|(at, _)| *at..*at + 1).collect();
     tree.visit_around(&places, |node| {
-        let indexes = code_start(node).and_then(|start| indexes.remove(&start));
-        if let Some(indexes) = indexes {
-            let value = read(file, tree, node);
-            for index in indexes {
-                found[index] = Some(value.clone());
-            }
+        let Some(start) = code_start(node) else {
+            return;
+        };
+        let first = starts.partition_point(|(at, _)| *at < start);
+        let same = starts[first..].iter().take_while(|(at, _)| *at == start);
+        let mut same = same.map(|(_, index)| *index).peekable();
+        if let Some(index) = same.peek() {
+            let value = read(*index, file, tree, node);
+            same.for_each(|index| found[index] = Some(value.clone()));
         }
     });
 }

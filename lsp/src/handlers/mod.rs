@@ -7,6 +7,7 @@ mod functions;
 mod output;
 mod owners;
 mod place;
+mod reads;
 mod search;
 mod sights;
 mod value;
@@ -17,10 +18,11 @@ pub(crate) use self::{
     output::{Output, is_returned_context, unspread_contexts},
     owners::{
         Handler, HandlerOwner, HandlersByCode, OwnedHandler, all_handlers, handler_around,
-        of_others, of_tasks,
+        of_others,
     },
     place::HandlerPlace,
+    reads::read_keys,
     search::word_at,
     sights::{HandlerKind, Sight},
-    value::{INVALIDATE, Reader, Value, read_keys},
+    value::{INVALIDATE, Reader, Value},
 };

@@ -1,6 +1,6 @@
 //! Which handlers a definition has, and which function in the code is whose.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rigkit_engine::{
     definition::{Definition, HandlerRef, Operation, Place, TaskIndex, Workflow},
@@ -59,7 +59,7 @@ pub(crate) fn all_handlers(definition: &Definition) -> impl Iterator<Item = Owne
 }
 
 /// Lists the handlers of tasks, in their order.
-pub(crate) fn of_tasks(workflow: &Workflow) -> impl Iterator<Item = OwnedHandler<'_>> {
+fn of_tasks(workflow: &Workflow) -> impl Iterator<Item = OwnedHandler<'_>> {
     let tasks = workflow.tasks.iter().enumerate();
     tasks.map(move |(index, task)| OwnedHandler {
         sight: Sight::of_task(workflow, task),
@@ -129,6 +129,34 @@ impl<'a> HandlersByCode<'a> {
             Some((depth, found.as_slice()))
         })
     }
+}
+
+/// Finds the innermost function among the nodes around a place that is the code of handlers, for
+/// who asks but once.
+pub(super) fn declared_around<'a>(
+    view: &ProjectView,
+    definition: &'a Definition,
+    (id, version): (ModuleId, Version),
+    nodes: &[SyntaxNode<'_>],
+) -> Option<(usize, Vec<OwnedHandler<'a>>)> {
+    let functions = nodes.iter().enumerate();
+    let functions: Vec<(usize, u32)> = functions
+        .filter_map(|(depth, node)| Some((depth, code_start(*node)?)))
+        .collect();
+    let module = definition.graph.get(id).filter(|_| !functions.is_empty())?;
+    let mut found: BTreeMap<usize, Vec<OwnedHandler<'a>>> = BTreeMap::new();
+    for owned in all_handlers(definition) {
+        let code = definition.fingerprints.code(owned.code.fingerprint);
+        let Some((_, bytes)) = code.filter(|(found, _)| *found == id) else {
+            continue;
+        };
+        let start = carried(view, module, version, bytes).start;
+        let function = functions.iter().find(|(_, begin)| *begin == start);
+        if let Some((depth, _)) = function {
+            found.entry(*depth).or_default().push(owned);
+        }
+    }
+    found.pop_last()
 }
 
 /// Says where the code of a function begins for the engine; nothing for what is no function.

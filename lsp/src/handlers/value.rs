@@ -5,7 +5,7 @@ use super::{
     HandlerKind,
     functions::{is_function, parameters},
 };
-use crate::document::{Entering, SyntaxNode, SyntaxTree, children, walk};
+use crate::document::{SyntaxNode, SyntaxTree, children};
 
 /// How many members and variables are followed: a text that is being typed may go round in
 /// circles, and no text may be too deep for the stack.
@@ -299,36 +299,4 @@ impl<'a, 'tree> Reader<'a, 'tree> {
 fn follow(value: Value, keys: &[impl AsRef<str>]) -> Option<Value> {
     let mut keys = keys.iter();
     keys.try_fold(value, |value, key| value.member(key.as_ref()))
-}
-
-/// Lists the keys of the context that a handler reads by name.
-pub(crate) fn read_keys(
-    tree: &SyntaxTree,
-    handler: SyntaxNode<'_>,
-    kind: HandlerKind,
-) -> Vec<String> {
-    let mut keys = Vec::new();
-    if !tree.text_of(handler).contains("ctx") {
-        return keys;
-    }
-    let mut nodes: Vec<SyntaxNode<'_>> = Vec::new();
-    walk(handler, |node| {
-        let is_outside = |around: &SyntaxNode<'_>| around.end_byte() <= node.start_byte();
-        while nodes.last().is_some_and(is_outside) {
-            nodes.pop();
-        }
-        nodes.push(node);
-        let is_name = matches!(
-            node.kind(),
-            "property_identifier" | "shorthand_property_identifier_pattern" | "string"
-        );
-        let value = is_name.then(|| Reader::new(tree, &nodes, 0, kind).named());
-        if let Some(Some(Value::Context(read))) = value
-            && let [key] = read.as_slice()
-        {
-            keys.push(key.clone());
-        }
-        Entering::Into
-    });
-    keys
 }

@@ -153,11 +153,11 @@ impl<'a> Place<'a> {
         }
         let handlers = self.handlers();
         if let Some(path) = ContextPath::of_names(&handlers, owners) {
-            let sights = &handlers.sights;
+            let sights = handlers.sights();
             return Some(context_keys::proposals(self, sights, &path, written));
         }
         let is_providers = owners.last() == Some(&"providers");
-        is_providers.then(|| providers::in_scope(self.view, &handlers.sights))
+        is_providers.then(|| providers::in_scope(self.view, handlers.sights()))
     }
 }
 

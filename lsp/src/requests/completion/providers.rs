@@ -14,7 +14,7 @@ pub(super) fn of_parameter(place: &Place<'_>) -> Option<Vec<Proposal>> {
     let taken = pattern_around(place.tree, place.offset)?;
     let handlers = place.handlers();
     let mut proposals = if handlers.is_in_parameters() {
-        in_scope(place.view, &handlers.sights)
+        in_scope(place.view, handlers.sights())
     } else {
         Vec::new()
     };

@@ -18,7 +18,7 @@ use crate::{
 pub(super) fn proposals(place: &Place<'_>) -> Vec<Proposal> {
     let handlers = place.handlers();
     let mut proposals: Vec<Proposal> = handlers
-        .sights
+        .sights()
         .iter()
         .flat_map(|sight| of_handler(place.view, sight))
         .collect();

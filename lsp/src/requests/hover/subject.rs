@@ -143,7 +143,8 @@ impl<'a> Pointed<'a, '_> {
     }
 
     fn invalidated(&self, target: &str) -> Option<Subject<'a>> {
-        let sights = self.handlers().sights;
+        let handlers = self.handlers();
+        let sights = handlers.sights();
         let is_meant = |planned: &PlannedTask<'_>| {
             let is_target = *planned.task.name == *target || *planned.task.path == *target;
             let mut workflows = sights.iter().map(|sight| &sight.workflow.name);
@@ -182,12 +183,12 @@ impl<'a> Pointed<'a, '_> {
         }
         let handlers = self.handlers();
         if let Some(path) = ContextPath::of_names(&handlers, owners) {
-            return Some(self.context_key(&handlers.sights, &path, name));
+            return Some(self.context_key(handlers.sights(), &path, name));
         }
         let is_provider = owners.last() == Some(&"providers");
         is_provider.then(|| Subject::Provider {
             name: name.to_owned(),
-            sights: handlers.sights,
+            sights: handlers.sights().to_vec(),
         })
     }
 
@@ -242,18 +243,18 @@ impl<'a> Pointed<'a, '_> {
             self.node.kind(),
             "identifier" | "shorthand_property_identifier_pattern" | "property_identifier"
         );
-        let handlers = self.handlers();
-        let named = handlers.reader().filter(|_| is_name)?.named()?;
+        let handlers = is_name.then(|| self.handlers())?;
+        let named = handlers.reader()?.named()?;
         let subject = match named {
             Named::Provider(name) => {
-                sees(&handlers.sights, &name).then_some(Subject::Provider {
+                sees(handlers.sights(), &name).then_some(Subject::Provider {
                     name,
-                    sights: handlers.sights,
+                    sights: handlers.sights().to_vec(),
                 })?
             }
             value => {
                 let (path, name) = ContextPath::of_value(value)?.split_last()?;
-                self.context_key(&handlers.sights, &path, &name)
+                self.context_key(handlers.sights(), &path, &name)
             }
         };
         Some((self.path.name.clone(), subject))

@@ -19,7 +19,7 @@ use crate::{
     document::{SyntaxNode, SyntaxTree, Text, bytes_of},
     handlers::{
         HandlerKind, HandlerOwner, Output, OwnedHandler, ProjectFile, ProjectFiles, Version,
-        of_others, of_tasks, read_keys, unspread_contexts,
+        of_others, read_keys, unspread_contexts,
     },
     sites::{PlannedTask, TaskSite, tasks_in},
     view::ProjectView,
@@ -46,7 +46,7 @@ pub(super) fn actions(place: &Place<'_>) -> Vec<CodeAction> {
 
 fn of_site(place: &Place<'_>, files: &ProjectFiles<'_>, site: &TaskSite<'_>) -> Option<Fix> {
     let PlannedTask { workflow, task, .. } = site.tasks.first()?;
-    let mut read = files.read_code(&[task.handler], |file, tree, function| {
+    let mut read = files.read_code(&[task.handler], |_, file, tree, function| {
         // What was evaluated before cannot be edited.
         (file.version == Version::Current).then(|| Dropping::read(file, tree, function))
     });
@@ -135,11 +135,10 @@ fn lost_key(
     task: TaskIndex,
     own: &Output,
 ) -> Option<LostKey> {
-    let tasks: Vec<OwnedHandler<'_>> = of_tasks(workflow).collect();
-    let facts = facts_of(files, &tasks, HandlerKind::Task);
-    let (outputs, task_reads): (Vec<_>, Vec<_>) = facts.into_iter().unzip();
-    let mut reads = reads_after(workflow, task, &task_reads);
-    reads.extend(reads_at_end(files, workflow));
+    let last = last_handlers(workflow);
+    let (outputs, keys) = facts_of(files, workflow, &last);
+    let mut reads = reads_after(workflow, task, &keys);
+    reads.extend(reads_at_end(workflow, &last, &keys));
     reads.retain(|read| !own.has(&read.key));
     let flow = Flow { workflow, outputs };
     let before = workflow.task(task).after;
@@ -181,31 +180,60 @@ fn first_lost(
     })
 }
 
+/// Lists the handlers that start from what all tasks leave, and see it.
+fn last_handlers(workflow: &Workflow) -> Vec<OwnedHandler<'_>> {
+    of_others(workflow)
+        .filter(|owned| owned.sight.kind == HandlerKind::Workspace)
+        .collect()
+}
+
+/// Finds out what each task leaves as context, and which keys of it each handler reads: those of
+/// the tasks, then the last ones.
+fn facts_of(
+    files: &ProjectFiles<'_>,
+    workflow: &Workflow,
+    last: &[OwnedHandler<'_>],
+) -> (Vec<Output>, Vec<Vec<String>>) {
+    let count = workflow.tasks.len();
+    let tasks = workflow.tasks.iter().map(|task| task.handler);
+    let last = last.iter().map(|owned| owned.code);
+    let code: Vec<HandlerRef> = tasks.chain(last).collect();
+    let facts = files.read_code(&code, |index, _, tree, function| {
+        let kind = if index < count {
+            HandlerKind::Task
+        } else {
+            HandlerKind::Workspace
+        };
+        (Output::of(tree, function), read_keys(tree, function, kind))
+    });
+    let unknown = || (Output::unknown(), Vec::new());
+    let facts = facts.into_iter();
+    let (mut outputs, keys): (Vec<Output>, Vec<Vec<String>>) =
+        facts.map(|facts| facts.unwrap_or_else(unknown)).unzip();
+    outputs.truncate(count);
+    (outputs, keys)
+}
+
 /// Lists what the tasks read that come after one.
-fn reads_after(workflow: &Workflow, task: TaskIndex, reads: &[Vec<String>]) -> Vec<Read> {
+fn reads_after(workflow: &Workflow, task: TaskIndex, keys: &[Vec<String>]) -> Vec<Read> {
     let later = workflow.later_tasks(task).into_iter();
     let reads = later.flat_map(|index| {
-        let later = workflow.task(index);
-        let keys = reads[index.0].iter();
-        keys.map(|key| Read {
+        let task = workflow.task(index);
+        keys[index.0].iter().map(|key| Read {
             key: key.clone(),
-            reader: format!("`{}`", later.path),
-            at: later.after,
+            reader: format!("`{}`", task.path),
+            at: task.after,
         })
     });
     reads.collect()
 }
 
-/// Lists what those read who start from what all tasks leave.
-fn reads_at_end(files: &ProjectFiles<'_>, workflow: &Workflow) -> Vec<Read> {
-    let kind = HandlerKind::Workspace;
-    let last: Vec<OwnedHandler<'_>> = of_others(workflow)
-        .filter(|owned| owned.sight.kind == kind)
-        .collect();
-    let facts = facts_of(files, &last, kind).into_iter();
-    let reads = facts.zip(last).flat_map(|((_, keys), owned)| {
-        keys.into_iter().map(move |key| Read {
-            key,
+/// Lists what the last handlers read.
+fn reads_at_end(workflow: &Workflow, last: &[OwnedHandler<'_>], keys: &[Vec<String>]) -> Vec<Read> {
+    let keys = &keys[workflow.tasks.len()..];
+    let reads = keys.iter().zip(last).flat_map(|(keys, owned)| {
+        keys.iter().map(|key| Read {
+            key: key.clone(),
             reader: match owned.owner {
                 HandlerOwner::Operation(operation) => format!("`{}`", operation.id),
                 HandlerOwner::Task(_) | HandlerOwner::Workspace => "the workspace".to_owned(),
@@ -214,20 +242,4 @@ fn reads_at_end(files: &ProjectFiles<'_>, workflow: &Workflow) -> Vec<Read> {
         })
     });
     reads.collect()
-}
-
-/// Finds out what each of some handlers leaves as context and which of its keys it reads.
-fn facts_of(
-    files: &ProjectFiles<'_>,
-    handlers: &[OwnedHandler<'_>],
-    kind: HandlerKind,
-) -> Vec<(Output, Vec<String>)> {
-    let code: Vec<HandlerRef> = handlers.iter().map(|owned| owned.code).collect();
-    let facts = files.read_code(&code, |_, tree, function| {
-        (Output::of(tree, function), read_keys(tree, function, kind))
-    });
-    let facts = facts.into_iter();
-    facts
-        .map(|facts| facts.unwrap_or_else(|| (Output::unknown(), Vec::new())))
-        .collect()
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ops::Range, path::Path};
 
 use rigkit_engine::{
     definition::{Definition, Operation, Place, Task, Workflow, WorkspaceDefinition},
-    modules::{Module, ModuleId, ModuleOrigin},
+    modules::{Module, ModuleGraph, ModuleId, ModuleOrigin},
     plan::PlanNode,
 };
 
@@ -19,6 +19,26 @@ pub(crate) struct Site<'a> {
     pub(crate) call: Range<u32>,
     /// What a person points at: the name that is given, or the called function.
     pub(crate) name: Range<u32>,
+}
+
+/// Names a call of a builder, in the text that was evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct CallKey {
+    /// The module it is written in.
+    pub(crate) module: ModuleId,
+    /// Where the name of the called function begins.
+    pub(crate) start: u32,
+}
+
+impl CallKey {
+    /// Finds the call at a place.
+    pub(crate) fn of(place: &Place, graph: &ModuleGraph) -> Option<Self> {
+        let (_, call) = place.call_site(graph)?;
+        Some(Self {
+            module: place.module(graph)?,
+            start: call.span.start,
+        })
+    }
 }
 
 /// Is a task with how it stands.
@@ -141,11 +161,11 @@ pub(crate) struct OwnedOperation<'a> {
     pub(crate) is_on_workspace: bool,
 }
 
-/// Lists every operation of a definition.
-pub(crate) fn all_operations(snapshot: &Snapshot) -> impl Iterator<Item = OwnedOperation<'_>> {
-    snapshot.workflows().flat_map(|(workflow, _)| {
+impl<'a> OwnedOperation<'a> {
+    /// Lists the operations of a workflow.
+    pub(crate) fn all_of(workflow: &'a Workflow) -> impl Iterator<Item = Self> {
         let owned = move |is_on_workspace| {
-            move |operation| OwnedOperation {
+            move |operation| Self {
                 workflow,
                 operation,
                 is_on_workspace,
@@ -153,7 +173,7 @@ pub(crate) fn all_operations(snapshot: &Snapshot) -> impl Iterator<Item = OwnedO
         };
         let of_project = workflow.operations.iter().map(owned(false));
         of_project.chain(workflow.workspace_operations.iter().map(owned(true)))
-    })
+    }
 }
 
 /// Lists the operations written in a file.
@@ -161,7 +181,8 @@ pub(crate) fn operations_in<'a>(
     snapshot: &'a Snapshot,
     path: &Path,
 ) -> Vec<(Site<'a>, OwnedOperation<'a>)> {
-    let operations = all_operations(snapshot);
+    let workflows = snapshot.workflows();
+    let operations = workflows.flat_map(|(workflow, _)| OwnedOperation::all_of(workflow));
     written_in(
         snapshot,
         path,

@@ -94,7 +94,8 @@ impl ProjectView {
         self.editor.documents.get(path)
     }
 
-    /// Gives where a stretch of the last good definition's text is now, in bytes.
+    /// Gives where a stretch of the last good definition's text is now, in bytes; a file that is
+    /// not open was not edited.
     pub(crate) fn current_bytes(&self, path: &Path, bytes: &Range<u32>) -> Range<u32> {
         match self.carried.get(path) {
             Some(carried) => carried.since_good().range(bytes),

@@ -107,6 +107,7 @@ impl World {
         let document = self.documents.remove(&path)?;
         self.misplaced.remove(&path);
         self.text_changed(&path, &[]);
+        self.forget_edits(&path);
         self.close_unused_projects();
         Some(document)
     }
@@ -308,6 +309,15 @@ impl World {
                 project.is_shared = open.iter().filter(|path| project.has_file(path)).count() > 1;
                 project.edited(path, edits);
                 project.text_changed();
+            }
+        }
+    }
+
+    /// What was edited and not saved is no part of a file that is not open.
+    fn forget_edits(&mut self, path: &Path) {
+        for project in self.projects.values_mut() {
+            if project.carried.contains_key(path) {
+                Arc::make_mut(&mut project.carried).remove(path);
             }
         }
     }

@@ -249,11 +249,11 @@ impl Fingerprints {
             .any(|node| self.facts(*node).function.is_some())
     }
 
-    /// Gives where the code of a function is.
+    /// Gives the module that the code of a function is in, and where.
     #[must_use]
-    pub fn code(&self, id: FingerprintId) -> Option<SourceRange> {
+    pub fn code(&self, id: FingerprintId) -> Option<(ModuleId, &Range<u32>)> {
         let function = self.facts(id.0).function.as_ref()?;
-        Some(self.range(function, &self.unit(function).span))
+        Some((function.module, &self.unit(function).span))
     }
 
     fn code_place(&self, function: &FunctionFacts) -> CodePlace {

@@ -1,15 +1,21 @@
-//! Which keys a context has at a point of a workflow: as the latest runs left it, and, where tasks
-//! have yet to run, as their handlers are written.
+//! Which keys a context has at a point of a workflow, and where they come from: as the latest runs
+//! left it and, where tasks have yet to run, as their handlers are written (`trace`); by the code
+//! alone (`maker`); and as it would be if the code were another (`presence`).
 
+mod maker;
 mod path;
-mod returned;
+mod presence;
 mod trace;
 
 use rigkit_engine::definition::{PointId, TaskIndex, Workflow};
 use serde_json::Value;
 
-pub(crate) use self::path::ContextPath;
 use self::trace::Trace;
+pub(crate) use self::{
+    maker::{KeyMakers, TaskOutput},
+    path::ContextPath,
+    presence::{Doubt, Flow},
+};
 use crate::view::ProjectView;
 
 /// Is one key of a context.
@@ -30,8 +36,13 @@ pub(crate) struct ContextKey {
 pub(crate) enum Origin {
     /// A task returned it.
     Task(TaskIndex),
-    /// It is what a parallel branch ended with, at this point.
-    Branch(PointId),
+    /// It is the context of a parallel branch.
+    Branch {
+        /// Where the branches come together.
+        join: PointId,
+        /// Where the branch ended.
+        end: PointId,
+    },
     /// It belongs to the workspace at this place of the snapshot.
     Workspace(usize),
 }
@@ -41,7 +52,7 @@ pub(crate) fn keys_below(
     view: &ProjectView,
     workflow: &Workflow,
     point: PointId,
-    path: &[&str],
+    path: &[String],
 ) -> Vec<ContextKey> {
     let Some((last, owners)) = path.split_last() else {
         return Trace::of(view, workflow, point);
@@ -50,7 +61,7 @@ pub(crate) fn keys_below(
         return Vec::new();
     };
     match (owner.origin, &owner.value) {
-        (Some(Origin::Branch(end)), _) => Trace::of(view, workflow, end),
+        (Some(Origin::Branch { end, .. }), _) => Trace::of(view, workflow, end),
         (_, Some(Value::Object(members))) => members
             .iter()
             .map(|(name, value)| ContextKey {
@@ -68,7 +79,7 @@ pub(crate) fn key_at(
     view: &ProjectView,
     workflow: &Workflow,
     point: PointId,
-    owners: &[&str],
+    owners: &[String],
     name: &str,
 ) -> Option<ContextKey> {
     let keys = keys_below(view, workflow, point, owners);

@@ -4,22 +4,27 @@ use serde_json::{Map, Value};
 
 use super::{ContextKey, Origin, keys_below};
 use crate::{
-    surroundings::{HandlerKind, Sight},
+    handlers::{HandlerKind, HandlerPlace, Sight, Value as Named},
     view::ProjectView,
 };
 
-/// Is a path into a context.
+/// Is a path into a context, such as `step.ctx.repo`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ContextPath<'a> {
+pub(crate) struct ContextPath {
     owner: Owner,
-    keys: Vec<&'a str>,
+    keys: Vec<String>,
 }
 
 /// Says whose context is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Owner {
+    /// The step of a task.
     Step,
+    /// The workflow, for handlers that come after all tasks.
     Workflow,
+    /// Whichever of both the handler is given.
+    Run,
+    /// The workspace.
     Workspace,
 }
 
@@ -36,7 +41,7 @@ impl Owner {
     /// Says whether a handler is given such a context.
     fn is_given_to(self, kind: HandlerKind) -> bool {
         match kind {
-            HandlerKind::Task => self == Self::Step,
+            HandlerKind::Task => matches!(self, Self::Step | Self::Run),
             HandlerKind::Workspace => self != Self::Step,
             HandlerKind::Operation => false,
             HandlerKind::Helper => true,
@@ -44,15 +49,43 @@ impl Owner {
     }
 }
 
-impl<'a> ContextPath<'a> {
-    /// Reads the names before a key; nothing where they lead to no context.
-    pub(crate) fn read(owners: &[&'a str]) -> Option<Self> {
+impl ContextPath {
+    /// Reads a chain of names; nothing where it leads to no context. In what is no handler, or
+    /// does not parse, the names have to tell.
+    pub(crate) fn of_names(place: &HandlerPlace<'_, '_>, names: &[&str]) -> Option<Self> {
+        let read = place.reader().and_then(|reader| reader.path(names));
+        match read {
+            Some(value) => Self::of_value(value),
+            None => Self::by_convention(names).filter(|_| place.is_doubtful()),
+        }
+    }
+
+    /// Takes up what an expression in a handler stands for; nothing where that is no context.
+    pub(crate) fn of_value(value: Named) -> Option<Self> {
+        let (owner, keys) = match value {
+            Named::Context(keys) => (Owner::Run, keys),
+            Named::WorkspaceContext(keys) => (Owner::Workspace, keys),
+            _ => return None,
+        };
+        Some(Self { owner, keys })
+    }
+
+    /// Leaves out the last key.
+    pub(crate) fn split_last(mut self) -> Option<(Self, String)> {
+        let last = self.keys.pop()?;
+        Some((self, last))
+    }
+
+    fn by_convention(owners: &[&str]) -> Option<Self> {
         let context = owners
             .windows(2)
             .position(|pair| pair[1] == "ctx" && Owner::named(pair[0]).is_some())?;
         Some(Self {
             owner: Owner::named(owners[context])?,
-            keys: owners[context + 2..].to_vec(),
+            keys: owners[context + 2..]
+                .iter()
+                .map(|key| (*key).to_owned())
+                .collect(),
         })
     }
 
@@ -67,7 +100,7 @@ impl<'a> ContextPath<'a> {
             .filter(|sight| self.owner.is_given_to(sight.kind));
         let keys = sights.flat_map(|sight| {
             let keys = match self.owner {
-                Owner::Step | Owner::Workflow => {
+                Owner::Step | Owner::Workflow | Owner::Run => {
                     keys_below(view, sight.workflow, sight.point, &self.keys)
                 }
                 Owner::Workspace => self.workspace_keys(view, sight),
@@ -106,10 +139,10 @@ impl<'a> ContextPath<'a> {
 
 fn members_below<'v>(
     members: &'v Map<String, Value>,
-    path: &[&str],
+    path: &[String],
 ) -> Option<&'v Map<String, Value>> {
     path.iter()
-        .try_fold(members, |members, key| members.get(*key)?.as_object())
+        .try_fold(members, |members, key| members.get(key)?.as_object())
 }
 
 #[cfg(test)]
@@ -117,10 +150,10 @@ mod tests {
     use super::*;
 
     fn check(owners: &[&str], expected: Option<(Owner, &[&str])>) {
-        let read = ContextPath::read(owners);
+        let read = ContextPath::by_convention(owners);
         let expected = expected.map(|(owner, keys)| ContextPath {
             owner,
-            keys: keys.to_vec(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
         });
         assert_eq!(read, expected, "{owners:?}");
     }

@@ -1,7 +1,7 @@
 //! Goes back from a point, task by task, to find each key and the task that made it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
@@ -11,13 +11,13 @@ use rigkit_engine::{
 };
 use serde_json::{Map, Value};
 
-use super::{
-    ContextKey, Origin,
-    returned::{Returned, Sources},
+use super::{ContextKey, Origin};
+use crate::{
+    handlers::{Output, ProjectFiles},
+    view::ProjectView,
 };
-use crate::view::ProjectView;
 
-/// How many tasks are gone through; a key that was made even before comes from nobody knows where.
+/// How many tasks are gone through; nobody is told where a key comes from that was there before.
 const HORIZON: usize = 256;
 
 /// Is what is known of the context after some of the way back.
@@ -25,7 +25,7 @@ pub(super) struct Trace<'a> {
     view: &'a ProjectView,
     workflow: &'a Workflow,
     outputs: HashMap<TaskIndex, Map<String, Value>>,
-    sources: Sources<'a>,
+    written: WrittenOutputs<'a>,
     keys: Vec<ContextKey>,
     /// The keys whose value an earlier task may have made already.
     open: HashSet<String>,
@@ -55,7 +55,7 @@ impl<'a> Trace<'a> {
             view,
             workflow,
             outputs: recorded(view, workflow, &points),
-            sources: Sources::new(view),
+            written: WrittenOutputs::new(view, workflow, &points),
             keys: Vec::new(),
             open: HashSet::new(),
             wanted: Wanted::All,
@@ -66,7 +66,7 @@ impl<'a> Trace<'a> {
             }
             trace.visit(point, distance);
         }
-        // What is still open was made beyond the horizon.
+        trace.leave_open();
         trace.keys
     }
 
@@ -75,6 +75,15 @@ impl<'a> Trace<'a> {
             Point::Start => self.open.clear(),
             Point::After(task) => self.visit_task(*task, distance),
             Point::Join { branches, .. } => self.visit_join(point, branches, distance),
+        }
+    }
+
+    /// What is still open was there beyond the horizon.
+    fn leave_open(&mut self) {
+        for key in &mut self.keys {
+            if self.open.contains(&key.name) {
+                key.origin = None;
+            }
         }
     }
 
@@ -135,8 +144,9 @@ impl<'a> Trace<'a> {
 
     /// Adds what the handler of a task returns, by its code.
     fn add_written(&mut self, task: TaskIndex, distance: usize) {
-        let Returned { keys, keeps_others } = self.sources.returned_by(self.workflow.task(task));
-        for name in keys {
+        let output = self.written.output(task);
+        let may_have_others = output.may_have_others();
+        for name in output.keys.into_iter().map(|key| key.name) {
             if self.is_new(&name) {
                 self.keys.push(ContextKey {
                     name,
@@ -146,7 +156,7 @@ impl<'a> Trace<'a> {
                 });
             }
         }
-        if !keeps_others {
+        if !may_have_others {
             self.wanted = Wanted::None;
         }
     }
@@ -156,7 +166,7 @@ impl<'a> Trace<'a> {
             if self.open.remove(&**name) {
                 let known = self.keys.iter_mut().find(|key| key.name == **name);
                 if let Some(key) = known {
-                    key.origin = Some(Origin::Branch(*end));
+                    key.origin = Some(Origin::Branch { join, end: *end });
                     key.distance = distance;
                 }
             }
@@ -175,7 +185,7 @@ impl<'a> Trace<'a> {
                 self.keys.push(ContextKey {
                     name: name.to_string(),
                     value: value.filter(|value| *value != Value::Object(Map::new())),
-                    origin: Some(Origin::Branch(*end)),
+                    origin: Some(Origin::Branch { join, end: *end }),
                     distance,
                 });
             }
@@ -184,6 +194,63 @@ impl<'a> Trace<'a> {
 
     fn is_new(&self, name: &str) -> bool {
         self.keys.iter().all(|key| key.name != name)
+    }
+}
+
+/// Knows what handlers leave by their code, of which as few as possible are read.
+struct WrittenOutputs<'a> {
+    workflow: &'a Workflow,
+    files: Option<ProjectFiles<'a>>,
+    /// The tasks that are not read yet, in the order in which they are asked for.
+    waiting: VecDeque<TaskIndex>,
+    read: HashMap<TaskIndex, Output>,
+    /// How many are read next.
+    batch: usize,
+}
+
+impl<'a> WrittenOutputs<'a> {
+    fn new(view: &'a ProjectView, workflow: &'a Workflow, points: &[PointId]) -> Self {
+        Self {
+            workflow,
+            files: ProjectFiles::new(view),
+            waiting: tasks_at(workflow, points).collect(),
+            read: HashMap::new(),
+            batch: 1,
+        }
+    }
+
+    /// Gives what a task leaves. Who asks for one will ask for those before it: the next ones are
+    /// read with it, twice as many each time.
+    fn output(&mut self, task: TaskIndex) -> Output {
+        if !self.read.contains_key(&task) {
+            self.waiting = self.waiting.split_off(self.position(task));
+            let count = self.batch.min(self.waiting.len());
+            self.batch *= 2;
+            let tasks: Vec<TaskIndex> = self.waiting.drain(..count).collect();
+            let outputs = self.outputs_of(&tasks);
+            self.read.extend(tasks.into_iter().zip(outputs));
+        }
+        self.read.remove(&task).unwrap_or_else(Output::unknown)
+    }
+
+    fn position(&self, task: TaskIndex) -> usize {
+        let found = self.waiting.iter().position(|waiting| *waiting == task);
+        found.unwrap_or(self.waiting.len())
+    }
+
+    fn outputs_of(&self, tasks: &[TaskIndex]) -> Vec<Output> {
+        let handlers: Vec<_> = tasks
+            .iter()
+            .map(|task| self.workflow.task(*task).handler)
+            .collect();
+        let read = |files: &ProjectFiles<'_>| {
+            files.read_code(&handlers, |_, _, tree, function| Output::of(tree, function))
+        };
+        let outputs = self.files.as_ref().map(read).unwrap_or_default();
+        outputs
+            .into_iter()
+            .map(|output| output.unwrap_or_else(Output::unknown))
+            .collect()
     }
 }
 
@@ -204,17 +271,20 @@ fn recorded(
     workflow: &Workflow,
     points: &[PointId],
 ) -> HashMap<TaskIndex, Map<String, Value>> {
-    let tasks = points
-        .iter()
-        .filter_map(|point| match &workflow.points[point.0] {
-            Point::After(task) => Some(*task),
-            Point::Start | Point::Join { .. } => None,
-        });
-    let tasks: Vec<TaskIndex> = tasks.collect();
+    let tasks: Vec<TaskIndex> = tasks_at(workflow, points).collect();
     // A state that cannot be read is told of by diagnostics.
     let outputs = view.engine().recorded_outputs(workflow, &tasks);
     let outputs = outputs.unwrap_or_default().into_iter();
     outputs
         .map(|recorded| (recorded.task, recorded.output))
         .collect()
+}
+
+fn tasks_at(workflow: &Workflow, points: &[PointId]) -> impl Iterator<Item = TaskIndex> {
+    points
+        .iter()
+        .filter_map(|point| match &workflow.points[point.0] {
+            Point::After(task) => Some(*task),
+            Point::Start | Point::Join { .. } => None,
+        })
 }

@@ -117,7 +117,15 @@ fn split(text: &str, offset: u32) -> (&str, &str) {
     text.split_at(text.floor_char_boundary(offset as usize))
 }
 
-fn is_name(character: char) -> bool {
+/// Says whether a text can be a name in the language.
+pub(crate) fn is_identifier(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(|first: char| first.is_numeric())
+        && text.chars().all(is_name)
+}
+
+/// Says whether a character can be part of a name.
+pub(crate) fn is_name(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '$')
 }
 

@@ -10,9 +10,12 @@ use std::{ops::Range, path::PathBuf, sync::Arc};
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
 pub(crate) use self::{
-    cursor::{MemberPath, QuotedRole, member_path, quoted},
+    cursor::{MemberPath, QuotedRole, is_identifier, is_name, member_path, quoted},
     edit_map::{Edit, EditMap},
-    syntax::{Entering, Syntax, SyntaxNode, SyntaxTree, children, walk},
+    syntax::{
+        Entering, Syntax, SyntaxNode, SyntaxTree, bytes_of, children, is_wrapper, member_key,
+        unwrapped, walk,
+    },
     text::{PositionEncoding, Text, size},
 };
 

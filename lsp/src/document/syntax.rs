@@ -8,7 +8,7 @@ use std::{
 
 use tree_sitter::{InputEdit, Node, Parser, Tree};
 
-use super::{Edit, Text};
+use super::{Edit, Text, size};
 
 /// The most bytes that are parsed, which is also the most that the engine accepts of a module.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -137,11 +137,34 @@ impl SyntaxTree {
         self.text_of(node).trim_matches(['"', '\'', '`'])
     }
 
+    /// Reads a text in quotes that is written as it is.
+    pub(crate) fn plain_text(&self, node: SyntaxNode<'_>) -> Option<&str> {
+        let is_plain = matches!(node.kind(), "string" | "template_string")
+            && node.named_child_count() <= 1
+            && !node.has_error();
+        let inside = self.text_of(node).get(1..)?;
+        let inside = inside.get(..inside.len().checked_sub(1)?)?;
+        (is_plain && !inside.contains(['\\', '$'])).then_some(inside)
+    }
+
+    /// Reads the key of a member, with or without quotes; nothing where it is computed.
+    pub(crate) fn key(&self, key: SyntaxNode<'_>) -> Option<&str> {
+        match key.kind() {
+            "string" | "template_string" => self.plain_text(key),
+            "computed_property_name" => None,
+            _ => Some(self.text_of(key)),
+        }
+    }
+
+    /// Gives the nodes around a place, outermost first.
+    pub(crate) fn nodes_at(&self, offset: u32) -> Vec<SyntaxNode<'_>> {
+        let innermost = self.node_at(&(offset..offset));
+        innermost.map_or_else(Vec::new, |innermost| path_to(self.root(), innermost))
+    }
+
     /// Gives the nodes around a place, innermost first.
     pub(crate) fn ancestors(&self, offset: u32) -> impl Iterator<Item = SyntaxNode<'_>> {
-        let innermost = self.node_at(&(offset..offset));
-        let path = innermost.map_or_else(Vec::new, |innermost| path_to(self.root(), innermost));
-        path.into_iter().rev()
+        self.nodes_at(offset).into_iter().rev()
     }
 }
 
@@ -196,6 +219,40 @@ fn path_to<'tree>(
 pub(crate) fn children(node: SyntaxNode<'_>) -> impl Iterator<Item = SyntaxNode<'_>> {
     let parts: Vec<SyntaxNode<'_>> = node.named_children(&mut node.walk()).collect();
     parts.into_iter()
+}
+
+/// Gives the bytes of a node.
+pub(crate) fn bytes_of(node: SyntaxNode<'_>) -> Range<u32> {
+    size(node.start_byte())..size(node.end_byte())
+}
+
+/// Takes parentheses and types off a value.
+pub(crate) fn unwrapped(mut value: SyntaxNode<'_>) -> SyntaxNode<'_> {
+    while is_wrapper(value)
+        && let Some(inner) = value.named_child(0)
+    {
+        value = inner;
+    }
+    value
+}
+
+/// Says whether a node only puts parentheses or a type around a value.
+pub(crate) fn is_wrapper(node: SyntaxNode<'_>) -> bool {
+    matches!(
+        node.kind(),
+        "parenthesized_expression" | "as_expression" | "satisfies_expression"
+    )
+}
+
+/// Gives the key of a member of an object or of a pattern.
+pub(crate) fn member_key(member: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
+    match member.kind() {
+        "pair" | "pair_pattern" => member.child_by_field_name("key"),
+        "method_definition" => member.child_by_field_name("name"),
+        "object_assignment_pattern" => member.child_by_field_name("left"),
+        "shorthand_property_identifier" | "shorthand_property_identifier_pattern" => Some(member),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

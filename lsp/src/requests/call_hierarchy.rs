@@ -21,8 +21,8 @@ use super::code_lens::task_state;
 use crate::{
     document::Document,
     server::Server,
-    sites::{PlannedTask, site, tasks_in},
-    symbols::{CallKey, ProjectNames, Symbol},
+    sites::{CallKey, PlannedTask, site, tasks_in},
+    symbols::{ProjectNames, Symbol},
     view::ProjectView,
 };
 

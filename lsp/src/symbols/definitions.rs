@@ -1,13 +1,14 @@
 //! Where something got its name.
 
-use std::{ops::Range, path::PathBuf};
+use std::{collections::HashSet, ops::Range, path::PathBuf};
 
 use rigkit_engine::{
     definition::Place,
     modules::{CallSite, Module},
 };
 
-use super::{CallKey, ProjectNames, Symbol};
+use super::{ProjectNames, Symbol};
+use crate::sites::CallKey;
 
 impl ProjectNames<'_> {
     /// Lists the places that give something its name: the name, or what is called where the name
@@ -29,12 +30,13 @@ impl ProjectNames<'_> {
     }
 
     fn context_keys(&self, call: CallKey, name: &str) -> Vec<(PathBuf, Range<u32>)> {
-        let Some(output) = self.output(call) else {
-            return Vec::new();
-        };
-        let keys = output.keys.iter().filter(|key| key.name == name);
-        keys.map(|key| (output.path.clone(), key.bytes.clone()))
-            .collect()
+        let keys = self.outputs(call).flat_map(|output| {
+            let keys = output.written.keys.iter();
+            let keys = keys.filter(|key| key.name == name);
+            keys.map(|key| (output.path.to_owned(), key.bytes.clone()))
+        });
+        let mut seen = HashSet::new();
+        keys.filter(|place| seen.insert(place.clone())).collect()
     }
 
     fn named_by_call(&self, symbol: &Symbol) -> Option<(PathBuf, Range<u32>)> {
@@ -52,7 +54,10 @@ impl ProjectNames<'_> {
                 .filter(|argument| is_quoted(module, argument)),
         };
         let bytes = written.map_or(call.callee.clone(), |bytes| within_quotes(module, bytes));
-        Some((module.path.clone(), self.current_bytes(module, &bytes)))
+        Some((
+            module.path.clone(),
+            self.view.current_bytes(&module.path, &bytes),
+        ))
     }
 
     /// Gives the place of a call.

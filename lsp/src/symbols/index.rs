@@ -8,15 +8,18 @@ use std::{
 };
 
 use rigkit_engine::definition::{
-    Definition, Outline, PathPart, Place, Point, PointId, Scope, ScopeId, TaskIndex, Workflow,
+    Definition, Outline, PathPart, Place, Point, PointId, TaskIndex, Workflow,
 };
 
-use super::CallKey;
+use crate::{
+    handlers::{OwnedHandler, all_handlers},
+    sites::CallKey,
+};
 
 /// Is what the calls of a definition made.
 pub(super) struct Index<'view> {
     definition: &'view Definition,
-    handlers: HashMap<CallKey, Vec<HandlerUse<'view>>>,
+    handlers: HashMap<CallKey, Vec<OwnedHandler<'view>>>,
     sequences: HashSet<CallKey>,
     parallels: HashSet<CallKey>,
     removals: HashMap<CallKey, Vec<(Arc<str>, CallKey)>>,
@@ -33,40 +36,6 @@ struct WorkflowFacts {
     after: RefCell<HashMap<TaskIndex, Rc<[bool]>>>,
 }
 
-/// Is one of the things that a handler is called for.
-#[derive(Clone, Copy)]
-pub(super) struct HandlerUse<'view> {
-    /// The workflow it is part of.
-    pub(super) workflow: &'view Workflow,
-    /// The call that the handler is given to.
-    pub(super) call: CallKey,
-    /// The place of that call.
-    pub(super) place: &'view Place,
-    /// What it is called for.
-    pub(super) role: HandlerRole,
-    /// The state it sees.
-    pub(super) point: PointId,
-    scope: ScopeId,
-}
-
-/// Says what a handler is called for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HandlerRole {
-    /// A task.
-    Task(TaskIndex),
-    /// Making or removing a workspace.
-    Workspace,
-    /// An operation.
-    Operation,
-}
-
-impl<'view> HandlerUse<'view> {
-    /// Gives what it sees.
-    pub(super) fn scope(&self) -> &'view Scope {
-        self.workflow.scope(self.scope)
-    }
-}
-
 impl<'view> Index<'view> {
     /// Goes through a definition.
     pub(super) fn new(definition: &'view Definition) -> Self {
@@ -78,9 +47,12 @@ impl<'view> Index<'view> {
             removals: HashMap::new(),
             facts: HashMap::new(),
         };
+        for owned in all_handlers(definition) {
+            if let Some(call) = index.call(owned.place) {
+                index.handlers.entry(call).or_default().push(owned);
+            }
+        }
         for workflow in &definition.workflows {
-            index.add_tasks(workflow);
-            index.add_others(workflow);
             index.add_outline(&workflow.outline);
             index.add_removals(workflow);
             index.facts.insert(&workflow.name, WorkflowFacts::default());
@@ -90,13 +62,8 @@ impl<'view> Index<'view> {
 
     /// Gives what the handlers in a call are called for; nothing where it made nothing that has
     /// one.
-    pub(super) fn handler_uses(&self, call: CallKey) -> Option<&[HandlerUse<'view>]> {
+    pub(super) fn handler_uses(&self, call: CallKey) -> Option<&[OwnedHandler<'view>]> {
         self.handlers.get(&call).map(Vec::as_slice)
-    }
-
-    /// Lists what every handler is called for.
-    pub(super) fn all_uses(&self) -> impl Iterator<Item = &HandlerUse<'view>> {
-        self.handlers.values().flatten()
     }
 
     /// Says whether a call made a sequence.
@@ -151,57 +118,6 @@ impl<'view> Index<'view> {
             .entry(task)
             .or_insert_with(|| states_after(workflow, task));
         after.get(point.0) == Some(&true)
-    }
-
-    fn add_tasks(&mut self, workflow: &'view Workflow) {
-        for (index, task) in workflow.tasks.iter().enumerate() {
-            let role = HandlerRole::Task(TaskIndex(index));
-            self.add_use(workflow, &task.place, role, task.after, task.scope);
-        }
-    }
-
-    fn add_others(&mut self, workflow: &'view Workflow) {
-        if let Some(workspace) = &workflow.workspace {
-            let role = HandlerRole::Workspace;
-            self.add_use(
-                workflow,
-                &workspace.place,
-                role,
-                workflow.end,
-                workspace.scope,
-            );
-        }
-        let of_project = workflow.operations.iter();
-        for operation in of_project.chain(&workflow.workspace_operations) {
-            let role = HandlerRole::Operation;
-            self.add_use(
-                workflow,
-                &operation.place,
-                role,
-                workflow.end,
-                operation.scope,
-            );
-        }
-    }
-
-    fn add_use(
-        &mut self,
-        workflow: &'view Workflow,
-        place: &'view Place,
-        role: HandlerRole,
-        point: PointId,
-        scope: ScopeId,
-    ) {
-        if let Some(call) = self.call(place) {
-            self.handlers.entry(call).or_default().push(HandlerUse {
-                workflow,
-                call,
-                place,
-                role,
-                point,
-                scope,
-            });
-        }
     }
 
     fn add_outline(&mut self, outline: &Outline) {

@@ -3,15 +3,12 @@
 
 use std::ops::Range;
 
-use super::{
-    CallKey,
-    file::{ProjectFile, callee_name},
-    handler::Handler,
-    output::is_returned_context,
-    schema::task_of_schema_key,
-    value::{Reader, Value, key_text, text_in_quotes},
+use super::schema::task_of_schema_key;
+use crate::{
+    document::{SyntaxNode, SyntaxTree, bytes_of, size},
+    handlers::{Handler, ProjectFile, Reader, Value, callee_name, is_returned_context},
+    sites::CallKey,
 };
-use crate::document::{SyntaxNode, SyntaxTree, size};
 
 /// Says how a name is written, which decides how another one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +83,7 @@ pub(super) fn written_at(tree: &SyntaxTree, nodes: &[SyntaxNode<'_>]) -> Option<
         "shorthand_property_identifier" => Spelling::ShorthandKey,
         "shorthand_property_identifier_pattern" => Spelling::ShorthandPattern,
         "string_fragment" => {
-            let name = text_in_quotes(tree, parent)?.to_owned();
+            let name = tree.plain_text(parent)?.to_owned();
             let is_key = around.iter().nth_back(1)?.child_by_field_name("key") == Some(parent);
             return Some(Written {
                 bytes: bytes_of(*leaf),
@@ -112,11 +109,6 @@ fn member(expression: SyntaxNode<'_>) -> Option<Spelling> {
         object_end: size(expression.child_by_field_name("object")?.end_byte()),
         is_optional: expression.child_by_field_name("optional_chain").is_some(),
     })
-}
-
-/// Gives the bytes of a node.
-pub(super) fn bytes_of(node: SyntaxNode<'_>) -> Range<u32> {
-    size(node.start_byte())..size(node.end_byte())
 }
 
 /// Leaves out the node inside of quotes, so that names are handled alike with and without them.
@@ -176,7 +168,7 @@ fn key_in_call(
         [.., call, arguments, options, pair]
             if arguments.kind() == "arguments" && options.kind() == "object" =>
         {
-            let key = key_text(tree, pair.child_by_field_name("key")?)?;
+            let key = tree.key(pair.child_by_field_name("key")?)?;
             let takes_providers = matches!(
                 tree.text_of(callee_name(*call)?),
                 "workflow" | "defineConfig"
@@ -206,28 +198,19 @@ pub(super) fn handler_part(
     tree: &SyntaxTree,
     nodes: &[SyntaxNode<'_>],
     handler: &Handler<'_>,
-    name: &str,
 ) -> Option<HandlerPart> {
     let nodes = unquoted(nodes);
     let (leaf, around) = nodes.split_last()?;
-    let parent = *around.last()?;
-    let reader = Reader::new(tree, nodes, handler)?;
-    let value = match parent.kind() {
-        "member_expression" | "subscript_expression" => {
-            let object = parent.child_by_field_name("object")?;
-            (object != *leaf)
-                .then(|| reader.value(object))??
-                .member(name)
-        }
-        "object_pattern" | "object_assignment_pattern" | "pair_pattern" => reader.taken_out(name),
-        "arguments" => return target(&reader, around, *leaf),
-        _ => {
-            let object = outside_of_pair(*leaf, around)?;
-            return is_returned_context(tree, object, handler.depth)
-                .then_some(HandlerPart::ContextMade);
-        }
-    };
-    match value? {
+    let kind = handler.uses.first()?.sight.kind;
+    let reader = Reader::new(tree, nodes, handler.depth, kind);
+    if around.last()?.kind() == "arguments" {
+        return target(&reader, around, *leaf);
+    }
+    if let Some(object) = outside_of_pair(*leaf, around) {
+        return is_returned_context(tree, object, handler.depth)
+            .then_some(HandlerPart::ContextMade);
+    }
+    match reader.named()? {
         Value::Provider(_) => Some(HandlerPart::Provider),
         Value::Context(keys) => Some(HandlerPart::ContextRead(keys)),
         _ => None,

@@ -4,53 +4,22 @@
 //! The syntax says what is written at a place (`mention`), the definition says what that is the
 //! name of (`resolve`). A search looks for the text of a name and asks the same of each place.
 
-mod context;
 mod definitions;
-mod file;
-mod handler;
 mod index;
 mod mention;
-mod output;
 mod project;
 mod resolve;
 mod schema;
-mod search;
 mod targets;
-mod value;
 
 use std::{ops::Range, path::PathBuf, sync::Arc};
 
-use rigkit_engine::{
-    definition::Place,
-    modules::{ModuleGraph, ModuleId},
-};
-
 pub(crate) use self::{
-    handler::is_identifier,
     mention::Spelling,
     project::ProjectNames,
     targets::{InvalidateTarget, NamedTask},
 };
-
-/// Names a call of a builder, in the text that was evaluated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct CallKey {
-    /// The module it is written in.
-    pub(crate) module: ModuleId,
-    /// Where the name of the called function begins.
-    pub(crate) start: u32,
-}
-
-impl CallKey {
-    /// Finds the call at a place.
-    pub(crate) fn of(place: &Place, graph: &ModuleGraph) -> Option<Self> {
-        let (_, call) = place.call_site(graph)?;
-        Some(Self {
-            module: place.module(graph)?,
-            start: call.span.start,
-        })
-    }
-}
+use crate::sites::CallKey;
 
 /// Is something with a name, told apart by the call that gives the name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use rigkit_engine::definition::{Point, PointId, Workflow};
+
 use super::{
-    CallKey, Occurrence, ProjectNames, Role, Spelling, Symbol,
-    file::{ProjectFile, callee_name},
-    handler::Handler,
-    index::{HandlerRole, HandlerUse},
+    Occurrence, ProjectNames, Role, Spelling, Symbol,
     mention::{CallPart, HandlerPart, Written, call_part, handler_part, written_at},
 };
-use crate::document::SyntaxNode;
+use crate::{
+    context_keys::Origin,
+    document::SyntaxNode,
+    handlers::{Handler, HandlerKind, INVALIDATE, OwnedHandler, ProjectFile, Sight, callee_name},
+    sites::CallKey,
+};
 
 impl<'view> ProjectNames<'view> {
     /// Says what the last of the nodes around a place names.
@@ -44,7 +48,8 @@ impl<'view> ProjectNames<'view> {
                 vec![Symbol::Provider(call, Arc::from(name))]
             }
             CallPart::SchemaKey => {
-                let is_made = self.output(call).is_some_and(|output| output.has(name));
+                let mut outputs = self.outputs(call);
+                let is_made = outputs.any(|output| output.written.has(name));
                 only(is_made, Symbol::ContextKey(call, Arc::from(name)))
             }
             CallPart::RemovedProvider => {
@@ -57,10 +62,9 @@ impl<'view> ProjectNames<'view> {
     }
 
     fn handled(&self, call: CallKey) -> Option<Symbol> {
-        match self.index.handler_uses(call)?.first()?.role {
-            HandlerRole::Task(_) => Some(Symbol::Task(call)),
-            HandlerRole::Operation => Some(Symbol::Operation(call)),
-            HandlerRole::Workspace => None,
+        match self.index.handler_uses(call)?.first()?.sight.kind {
+            HandlerKind::Task => Some(Symbol::Task(call)),
+            _ => Some(Symbol::Operation(call)),
         }
     }
 
@@ -72,7 +76,7 @@ impl<'view> ProjectNames<'view> {
         written: Written,
         place: u32,
     ) -> Option<Occurrence> {
-        let part = handler_part(file.tree()?, nodes, handler, &written.name)?;
+        let part = handler_part(file.tree()?, nodes, handler)?;
         let uses = handler.uses.iter();
         let symbols: Vec<Symbol> = match &part {
             HandlerPart::Target => {
@@ -80,14 +84,14 @@ impl<'view> ProjectNames<'view> {
                 return self.of_target(file, &tasks, written, place);
             }
             HandlerPart::Provider => uses
-                .filter_map(|user| self.provider(user, &written.name))
+                .filter_map(|user| self.provider(&user.sight, &written.name))
                 .collect(),
             HandlerPart::ContextRead(keys) => uses
-                .filter_map(|user| self.maker(user.workflow, user.point, keys))
+                .filter_map(|user| self.maker(user.sight.workflow, user.sight.point, keys))
                 .collect(),
             HandlerPart::ContextMade => uses
-                .filter(|user| matches!(user.role, HandlerRole::Task(_)))
-                .map(|user| Symbol::ContextKey(user.call, Arc::from(&*written.name)))
+                .filter(|user| user.task().is_some())
+                .filter_map(|user| self.made_by(user, &written.name))
                 .collect(),
         };
         let role = match part {
@@ -111,13 +115,40 @@ impl<'view> ProjectNames<'view> {
         let is_target = written.spelling == Spelling::Text
             && arguments.named_child(0) == Some(*text)
             && call.kind() == "call_expression"
-            && file.tree()?.text_of(callee_name(*call)?) == "invalidate";
+            && file.tree()?.text_of(callee_name(*call)?) == INVALIDATE;
         let tasks = is_target.then(|| self.all_tasks(&written.name))?;
         self.of_target(file, &tasks, written, place)
     }
 
-    fn provider(&self, user: &HandlerUse<'_>, name: &str) -> Option<Symbol> {
-        let (name, place) = user.scope().provider_places.get_key_value(name)?;
+    /// Finds who made what is in the context of a state under some keys: a task, or the branch
+    /// whose context it is.
+    pub(crate) fn maker(
+        &self,
+        workflow: &Workflow,
+        point: PointId,
+        keys: &[String],
+    ) -> Option<Symbol> {
+        let key: Arc<str> = Arc::from(&**keys.last()?);
+        match self.key_makers().maker(workflow, point, keys)? {
+            Origin::Task(task) => {
+                let call = self.index.call(&workflow.task(task).place)?;
+                Some(Symbol::ContextKey(call, key))
+            }
+            Origin::Branch { join, .. } => match &workflow.points[join.0] {
+                Point::Join { place, .. } => Some(Symbol::Branch(self.index.call(place)?, key)),
+                Point::Start | Point::After(_) => None,
+            },
+            Origin::Workspace(_) => None,
+        }
+    }
+
+    fn made_by(&self, user: &OwnedHandler<'_>, key: &str) -> Option<Symbol> {
+        let call = self.index.call(user.place)?;
+        Some(Symbol::ContextKey(call, Arc::from(key)))
+    }
+
+    fn provider(&self, sight: &Sight<'_>, name: &str) -> Option<Symbol> {
+        let (name, place) = sight.scope?.provider_places.get_key_value(name)?;
         Some(Symbol::Provider(self.index.call(place)?, Arc::clone(name)))
     }
 }

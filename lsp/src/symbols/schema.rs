@@ -1,8 +1,7 @@
 //! Keys of the context in the `output` schema of a task: `properties` and `required` of a JSON
 //! Schema, or what a builder such as `z.object` is given.
 
-use super::value::key_text;
-use crate::document::{SyntaxNode, SyntaxTree};
+use crate::document::{SyntaxNode, SyntaxTree, is_wrapper};
 
 /// How far a key is from its task's call, with room for `as const`.
 const DEEPEST: usize = 16;
@@ -16,7 +15,7 @@ pub(super) fn task_of_schema_key<'tree>(
     let nodes: Vec<SyntaxNode<'tree>> = nearest
         .iter()
         .copied()
-        .filter(|node| !matches!(node.kind(), "as_expression" | "satisfies_expression"))
+        .filter(|node| !is_wrapper(*node))
         .collect();
     let output = nodes
         .iter()
@@ -56,6 +55,5 @@ fn is_key_of(object: SyntaxNode<'_>, nodes: &[SyntaxNode<'_>]) -> bool {
 
 fn is_pair(tree: &SyntaxTree, node: SyntaxNode<'_>, name: &str) -> bool {
     let key = (node.kind() == "pair").then(|| node.child_by_field_name("key"));
-    key.flatten()
-        .is_some_and(|key| key_text(tree, key) == Some(name))
+    key.flatten().is_some_and(|key| tree.key(key) == Some(name))
 }

@@ -2,17 +2,17 @@
 
 use std::{ops::Range, path::PathBuf, sync::Arc};
 
-use rigkit_engine::definition::{PathPart, PathPartKind, TaskIndex, Workflow};
+use rigkit_engine::definition::{PathPart, PathPartKind, Task, TaskIndex, Workflow};
 
 use super::{
     Occurrence, ProjectNames, Role, Symbol,
-    file::{ProjectFile, callee_name},
-    index::HandlerUse,
-    mention::{HandlerPart, Written, bytes_of, first_text, handler_part},
+    mention::{HandlerPart, Written, first_text, handler_part},
     resolve::occurrence,
-    value::text_in_quotes,
 };
-use crate::document::{SyntaxNode, size};
+use crate::{
+    document::{SyntaxNode, bytes_of, size},
+    handlers::{OwnedHandler, ProjectFile, Sight, callee_name},
+};
 
 /// Is the text by which a call of `invalidate` names tasks.
 pub(crate) struct InvalidateTarget<'view> {
@@ -24,6 +24,8 @@ pub(crate) struct InvalidateTarget<'view> {
     pub(crate) text: String,
     /// The tasks it names.
     pub(crate) tasks: Vec<NamedTask<'view>>,
+    /// The handlers it is in; none where any task may call it.
+    users: Vec<OwnedHandler<'view>>,
 }
 
 /// Is a task that something names.
@@ -98,19 +100,19 @@ impl<'view> ProjectNames<'view> {
     /// Finds the tasks that a text names for those who may invalidate them: tasks that run before.
     pub(super) fn earlier_tasks(
         &self,
-        uses: &[HandlerUse<'view>],
+        uses: &[OwnedHandler<'view>],
         text: &str,
     ) -> Vec<NamedTask<'view>> {
         let mut found: Vec<NamedTask<'view>> = Vec::new();
         for user in uses {
-            let workflow = user.workflow;
+            let workflow = user.sight.workflow;
             for index in self.index.tasks_named(workflow, text) {
                 let task = NamedTask {
                     workflow,
                     index: *index,
                 };
                 let is_new = !found.iter().any(|known| known.key() == task.key());
-                if is_new && self.index.has_run(workflow, *index, user.point) {
+                if is_new && self.index.has_run(workflow, *index, user.sight.point) {
                     found.push(task);
                 }
             }
@@ -131,8 +133,29 @@ impl<'view> ProjectNames<'view> {
         tasks.collect()
     }
 
-    /// Reads the call of a method `invalidate`, whose name is the last of the nodes.
-    pub(super) fn target_of_method(
+    /// Lists the paths of the tasks that may be named where a target is.
+    pub(crate) fn known_paths(&self, target: &InvalidateTarget<'_>) -> Vec<String> {
+        let path = |task: &Task| task.path.to_string();
+        match target.users.as_slice() {
+            [] => {
+                let workflows = self.definition.workflows.iter();
+                workflows.flat_map(|one| &one.tasks).map(path).collect()
+            }
+            users => {
+                let tasks = users.iter().flat_map(|user| {
+                    let Sight {
+                        workflow, point, ..
+                    } = user.sight;
+                    let earlier = workflow.earlier_tasks(point).into_iter();
+                    earlier.map(|task| workflow.task(task))
+                });
+                tasks.map(path).collect()
+            }
+        }
+    }
+
+    /// Reads the call of `invalidate` whose name is the last of the nodes.
+    pub(super) fn target_of_call(
         &self,
         file: &ProjectFile<'view>,
         nodes: &[SyntaxNode<'_>],
@@ -151,20 +174,25 @@ impl<'view> ProjectNames<'view> {
             .chain([arguments, text])
             .collect();
         let tree = file.tree()?;
-        let name = text_in_quotes(tree, text)?;
-        let tasks = match self.handler(file, &around) {
-            Some(handler) => match handler_part(tree, &around, &handler, name)? {
-                HandlerPart::Target => self.earlier_tasks(&handler.uses, name),
+        let name = tree.plain_text(text)?;
+        let (tasks, users) = match self.handler(file, &around) {
+            Some(handler) => match handler_part(tree, &around, &handler)? {
+                HandlerPart::Target => (self.earlier_tasks(&handler.uses, name), handler.uses),
                 _ => return None,
             },
-            None => self.all_tasks(name),
+            None => (self.all_tasks(name), Vec::new()),
         };
+        // A function that names no task may be another one than the method of a step.
+        if tasks.is_empty() && users.is_empty() && nodes.last()?.kind() == "identifier" {
+            return None;
+        }
         let quoted = bytes_of(text);
-        (!tasks.is_empty()).then(|| InvalidateTarget {
+        Some(InvalidateTarget {
             path: file.module.path.clone(),
             bytes: quoted.start + 1..quoted.end - 1,
             text: name.to_owned(),
             tasks,
+            users,
         })
     }
 }

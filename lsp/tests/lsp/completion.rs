@@ -170,6 +170,18 @@ fn keys_show_what_they_held() {
 }
 
 #[test]
+fn names_are_followed_to_the_context() {
+    assert_snapshot!(check(PUBLISH, &in_publish("const { ctx } = step; ctx.$0")), @r#"
+    web (no value yet): "" → web
+    app (no value yet): "" → app
+    out (no value yet): "" → out
+    repo (no value yet): "" → repo
+    "#);
+    assert_snapshot!(check(PUBLISH, &in_publish("const { web } = step.ctx; web.s$0")), @r#"size (no value yet): "s" → size"#);
+    assert_snapshot!(check(PUBLISH, &in_publish("const ctx = { a: 1 }; ctx.$0")), @"nothing");
+}
+
+#[test]
 fn keys_of_a_workspace_are_those_of_existing_ones() {
     let mut client = opened(SITE);
     client

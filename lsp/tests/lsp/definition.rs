@@ -96,7 +96,7 @@ export const site = workflow("site").sequence("main")
     const {{ ctx }} = step;
     return {read};
   }})
-  .operation("show", {{ run: async ({{ workflow }}) => workflow.ctx.kept }});
+  .workspaceOperation("show", {{ run: async ({{ workflow }}) => workflow.ctx.kept }});
 "#
         )
     };
@@ -111,6 +111,8 @@ export const site = workflow("site").sequence("main")
     assert_snapshot!(check(&fixture("[].map((ctx) => ctx.re$0po)")), @"nothing");
     let shown = fixture("1").replace("workflow.ctx.kept", "workflow.ctx.$0kept");
     assert_snapshot!(check(&shown), @r#"rig.config.ts:4:51: .task("clone", async () => ({ ctx: { repo: "r", [kept]: 1 } }))"#);
+    let of_project = shown.replace(".workspaceOperation", ".operation");
+    assert_snapshot!(check(&of_project), @"nothing");
 }
 
 #[test]
@@ -141,6 +143,16 @@ export const site = workflow("site").sequence("main")
 export const use = async ({ step }) => helper(step);
 const helper = (step) => step.invalidate("clone$0");
 "#), @r#"rig.config.ts:4:10: .task("[clone]", async () => {})"#);
+}
+
+#[test]
+fn a_handler_that_a_function_makes_is_known_by_its_code() {
+    assert_snapshot!(check(r#"
+import { workflow } from "@rigkit/sdk";
+const make = (at) => async () => ({ ctx: { repo: at } });
+const use = () => async ({ step }) => { step.ctx.repo$0; };
+export const site = workflow("site").sequence("main").task("clone", make("r")).task("use", use());
+"#), @"rig.config.ts:3:44: const make = (at) => async () => ({ ctx: { [repo]: at } });");
 }
 
 #[test]

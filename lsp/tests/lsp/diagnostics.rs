@@ -72,6 +72,36 @@ export const site = workflow("site").sequence("main")
 }
 
 #[test]
+fn only_the_method_of_a_step_is_followed() {
+    let fixture = |code: &str| {
+        format!(
+            r#"
+import {{ workflow }} from "@rigkit/sdk";
+const helper = (step) => step.invalidate("login");
+export const site = workflow("site").sequence("main")
+  .task("login", async () => {{}})
+  .task("use", {code})
+  .task("later", async () => {{}});
+"#
+        )
+    };
+    let unknown = |code: &str| {
+        let told = check(&fixture(code));
+        let lines = told.lines().filter(|line| line.contains("unknown-"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(unknown("async ({ step: { invalidate } }) => invalidate(\"later\")"), @"6:64 warning unknown-invalidate-target: no task `later` runs before this one");
+    assert_snapshot!(unknown("async (given) => { const { step } = given; return step.invalidate(`nobody`); }"), @"6:83 warning unknown-invalidate-target: no task `nobody` runs before this one");
+    assert_snapshot!(unknown("async ({ step }) => { const cache = new Cache(); cache.invalidate(\"key\"); }"), @"");
+    let helper = fixture("async () => {}")
+        .replace("step.invalidate(\"login\")", "step.invalidate(\"nobody\")");
+    assert!(check(&helper).contains("no task `nobody` runs before this one"));
+    let function =
+        fixture("async () => {}").replace("step.invalidate(\"login\")", "invalidate(\"nobody\")");
+    assert!(!check(&function).contains("nobody"));
+}
+
+#[test]
 fn clients_that_do_not_ask_are_told() {
     let fixture = "import { workflow } from \"@rigkit/sdk\";\nexport const a = workflow(\"a\").sequence(\"s\").task(\"t\", async () => {});\n";
     let mut client = TestClient::with(fixture, Capabilities::Least, json!({}));

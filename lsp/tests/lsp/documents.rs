@@ -20,6 +20,36 @@ fn the_open_text_counts_and_not_the_file() {
 }
 
 #[test]
+fn a_file_that_was_closed_without_saving_is_what_it_was() {
+    let mut client = TestClient::new(
+        r#"//- rig.config.ts
+import { workflow } from "@rigkit/sdk";
+import { clone } from "./clone";
+export const site = workflow("site").sequence("main").add(clone).task("use", async ({ step }) => step.invalidate("clo$0ne"));
+//- clone.ts
+import { task } from "@rigkit/sdk";
+export const clone = task("clone", async () => {});
+"#,
+    );
+    let expected = r#"clone.ts:2:28: export const clone = task("[clone]", async () => {});"#;
+    let saved = client.text("clone.ts").to_owned();
+    client.diagnostics("rig.config.ts");
+    // While this does not parse, the last good definition is the one before it.
+    client.replace(
+        "rig.config.ts",
+        "import { clone }",
+        "const = ;\nimport { clone }",
+    );
+    client.replace("clone.ts", "import", "// longer\nimport");
+    client.diagnostics("rig.config.ts");
+    client.close("clone.ts");
+    client.note_text("clone.ts", &saved);
+    let place = client.at("rig.config.ts", "clone\"));");
+    let found = client.request("textDocument/definition", &place).unwrap();
+    assert_eq!(client.show_locations(&found), expected);
+}
+
+#[test]
 fn a_goodbye_ends_the_server() {
     let client = TestClient::new(SITE);
     assert_eq!(client.shut_down(), rigkit_lsp::Ending::Orderly);

@@ -275,6 +275,54 @@ fn context_keys_show_what_they_held() {
 }
 
 #[test]
+fn names_are_followed_to_what_the_handler_is_given() {
+    let check = |handler: &str| {
+        let (old, new) = (
+            "async ({ step }) => { if (step.ctx.web.size > 9) return step.invalidate(\"pack\"); }",
+            handler.replacen("$0", "", 1),
+        );
+        hover(&mut opened(&SITE.replace(old, &new)), handler)
+    };
+    let expected = "`repo`: no value yet, will come from `clone`";
+    assert_eq!(
+        check("async ({ step: { ctx } }) => { ctx.re$0po; }"),
+        expected
+    );
+    assert_eq!(
+        check("async ({ step }) => { const { re$0po } = step.ctx; }"),
+        expected
+    );
+    assert_eq!(
+        check("async (given) => { const { ctx: { re$0po: r } } = given.step; }"),
+        expected
+    );
+    assert_eq!(
+        check("async ({ step }) => { const all = step.ctx; all[\"re$0po\"]; }"),
+        expected
+    );
+    assert_eq!(
+        check("async () => { const step = other(); step.ctx.re$0po; }"),
+        "nothing"
+    );
+    let provider = check("async ({ host: machine }) => { mach$0ine.exists(\"x\"); }");
+    assert!(provider.starts_with("provider `host`"), "{provider}");
+}
+
+#[test]
+fn nobody_is_told_where_a_key_comes_from_that_was_made_long_ago() {
+    let mut client = opened(
+        r#"import { workflow } from "@rigkit/sdk";
+let site = workflow("site").sequence("main").task("first", async () => ({ ctx: { old: 1 } }));
+for (let i = 0; i < 260; i++) site = site.task(`t${i}`, async () => {});
+const done = site.task("last", async ({ step }) => { step.ctx.old; });
+export { done };
+"#,
+    );
+    client.execute("rigkit.apply", json!({})).unwrap();
+    assert_snapshot!(hover(&mut client, "step.ctx.o$0ld"), @"`old`: `1`");
+}
+
+#[test]
 fn broken_code_and_comments() {
     let mut client = applied();
     client.replace(

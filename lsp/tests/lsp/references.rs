@@ -17,7 +17,7 @@ const site = workflow("site").sequence("main")
     "api": sequence("api").task("build", async ({ providers }) => { providers.host; }),
   })
   .task("check", check)
-  .operation("show", { run: async ({ workflow, host: machine }) => workflow.ctx.web.out });
+  .workspaceOperation("show", { run: async ({ workflow, host: machine }) => workflow.ctx.web.out });
 export default defineConfig({ providers: { host: host.provider() }, workflows: { site } });
 //- check.ts
 export const check = async ({ step, host }) => {
@@ -70,7 +70,7 @@ fn branches_are_named_in_paths_and_in_the_context() {
     assert_snapshot!(check("w$0eb: sequence"), @r#"
     check.ts:3:26: if (repo === step.ctx["[web]"].out) return step.invalidate("web.build");
     check.ts:3:61: if (repo === step.ctx["web"].out) return step.invalidate("[web].build");
-    rig.config.ts:11:81: .operation("show", { run: async ({ workflow, host: machine }) => workflow.ctx.[web].out });
+    rig.config.ts:11:90: .workspaceOperation("show", { run: async ({ workflow, host: machine }) => workflow.ctx.[web].out });
     rig.config.ts:7:5: [web]: sequence("web").task("build", async ({ step }) => ({ ctx: { ...step.ctx, out: step.ctx.repo } })),
     "#);
 }
@@ -79,7 +79,7 @@ fn branches_are_named_in_paths_and_in_the_context() {
 fn providers_are_named_in_every_way_a_handler_takes_them() {
     assert_snapshot!(check("providers: { ho$0st"), @r#"
     check.ts:1:37: export const check = async ({ step, [host] }) => {
-    rig.config.ts:11:48: .operation("show", { run: async ({ workflow, [host]: machine }) => workflow.ctx.web.out });
+    rig.config.ts:11:57: .workspaceOperation("show", { run: async ({ workflow, [host]: machine }) => workflow.ctx.web.out });
     rig.config.ts:12:44: export default defineConfig({ providers: { [host]: host.provider() }, workflows: { site } });
     rig.config.ts:5:27: .task("clone", async ({ [host] }) => ({ ctx: { repo: await host.exec("pwd") } }))
     rig.config.ts:8:79: "api": sequence("api").task("build", async ({ providers }) => { providers.[host]; }),
@@ -95,14 +95,14 @@ fn keys_of_the_context_are_named_where_they_are_made_and_read() {
     "#);
     assert_snapshot!(check("o$0ut: step"), @r#"
     check.ts:3:32: if (repo === step.ctx["web"].[out]) return step.invalidate("web.build");
-    rig.config.ts:11:85: .operation("show", { run: async ({ workflow, host: machine }) => workflow.ctx.web.[out] });
+    rig.config.ts:11:94: .workspaceOperation("show", { run: async ({ workflow, host: machine }) => workflow.ctx.web.[out] });
     rig.config.ts:7:83: web: sequence("web").task("build", async ({ step }) => ({ ctx: { ...step.ctx, [out]: step.ctx.repo } })),
     "#);
 }
 
 #[test]
 fn operations_are_named_by_their_call() {
-    assert_snapshot!(check("\"sh$0ow\""), @r#"rig.config.ts:11:15: .operation("[show]", { run: async ({ workflow, host: machine }) => workflow.ctx.web.out });"#);
+    assert_snapshot!(check("\"sh$0ow\""), @r#"rig.config.ts:11:24: .workspaceOperation("[show]", { run: async ({ workflow, host: machine }) => workflow.ctx.web.out });"#);
 }
 
 #[test]
@@ -127,12 +127,12 @@ fn highlights_are_those_of_the_document() {
     assert_snapshot!(highlights("providers: { ho$0st"), @r#"
     read 5:27: .task("clone", async ({ [host] }) => ({ ctx: { repo: await host.exec("pwd") } }))
     read 8:79: "api": sequence("api").task("build", async ({ providers }) => { providers.[host]; }),
-    read 11:48: .operation("show", { run: async ({ workflow, [host]: machine }) => workflow.ctx.web.out });
+    read 11:57: .workspaceOperation("show", { run: async ({ workflow, [host]: machine }) => workflow.ctx.web.out });
     write 12:44: export default defineConfig({ providers: { [host]: host.provider() }, workflows: { site } });
     "#);
     assert_snapshot!(highlights("async ({ ho$0st"), @"nothing");
     assert_snapshot!(highlights("o$0ut: step"), @r#"
     write 7:83: web: sequence("web").task("build", async ({ step }) => ({ ctx: { ...step.ctx, [out]: step.ctx.repo } })),
-    read 11:85: .operation("show", { run: async ({ workflow, host: machine }) => workflow.ctx.web.[out] });
+    read 11:94: .workspaceOperation("show", { run: async ({ workflow, host: machine }) => workflow.ctx.web.[out] });
     "#);
 }

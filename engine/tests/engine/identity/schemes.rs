@@ -20,9 +20,9 @@ impl SimpleSchemes {
         let tasks = definition.workflows[0].tasks.iter();
         let handlers = tasks.map(|task| {
             let code = definition.fingerprints.code(task.handler.fingerprint);
-            let code = code.unwrap_or_else(|| panic!("{} has code", task.name));
-            let text = std::fs::read_to_string(code.file).unwrap();
-            let bytes = code.bytes.start as usize..code.bytes.end as usize;
+            let (module, bytes) = code.unwrap_or_else(|| panic!("{} has code", task.name));
+            let text = &definition.graph.get(module).unwrap().text;
+            let bytes = bytes.start as usize..bytes.end as usize;
             (task.name.to_string(), text[bytes].to_owned())
         });
         Self {

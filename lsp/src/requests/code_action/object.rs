@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::document::{Text, size};
 
 /// Is what makes a member the first one of an object.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FirstMember {
     /// What is replaced, in bytes.
     pub(super) bytes: Range<u32>,

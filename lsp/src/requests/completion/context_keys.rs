@@ -6,20 +6,21 @@ use tower_lsp::ls_types::CompletionItemKind;
 use super::{Insertion, Place, Proposal, Written};
 use crate::{
     context_keys::{ContextKey, ContextPath},
+    document::is_identifier,
+    handlers::Sight,
     markdown::{json_block, short_json},
     requests::hover::key_origin,
-    surroundings::{Sight, sights},
     view::ProjectView,
 };
 
 /// Lists the keys that a path leads to, those of the nearest task first.
 pub(super) fn proposals(
     place: &Place<'_>,
-    path: &ContextPath<'_>,
+    sights: &[Sight<'_>],
+    path: &ContextPath,
     written: Written,
 ) -> Vec<Proposal> {
-    let sights = sights(place.view, place.document, place.offset);
-    let mut keys = path.keys(place.view, &sights);
+    let mut keys = path.keys(place.view, sights);
     keys.sort_by_key(|(_, key)| key.distance);
     let mut proposals: Vec<Proposal> = Vec::new();
     for (sight, key) in keys {
@@ -35,7 +36,7 @@ fn proposal(view: &ProjectView, sight: &Sight<'_>, key: &ContextKey, written: Wr
     let block = key.value.as_ref().map(json_block);
     let origin_line = origin.map(|origin| format!("from {origin}"));
     let documentation: Vec<String> = origin_line.into_iter().chain(block).collect();
-    let is_name = written == Written::InQuotes || is_name(&key.name);
+    let is_name = written == Written::InQuotes || is_identifier(&key.name);
     Proposal {
         label: key.name.clone(),
         kind: CompletionItemKind::FIELD,
@@ -51,12 +52,4 @@ fn proposal(view: &ProjectView, sight: &Sight<'_>, key: &ContextKey, written: Wr
 
 fn detail(value: Option<&Value>) -> String {
     value.map_or_else(|| "no value yet".to_owned(), short_json)
-}
-
-/// Says whether a key may follow a dot.
-fn is_name(key: &str) -> bool {
-    let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '$');
-    !key.starts_with(|first: char| first.is_ascii_digit())
-        && !key.is_empty()
-        && key.chars().all(is_part)
 }

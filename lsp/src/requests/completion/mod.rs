@@ -17,6 +17,7 @@ use tower_lsp::ls_types::{
 use crate::{
     context_keys::ContextPath,
     document::{Document, QuotedRole, SyntaxTree, member_path, quoted},
+    handlers::{HandlerPlace, INVALIDATE},
     variables::VariableUse,
     view::ProjectView,
 };
@@ -101,6 +102,10 @@ impl<'a> Place<'a> {
         })
     }
 
+    fn handlers(&self) -> HandlerPlace<'a, 'a> {
+        HandlerPlace::at(self.view, self.document, self.tree, self.offset)
+    }
+
     fn in_quotes(&self) -> Option<Proposals> {
         let found = quoted(&self.document.text.content, self.offset)?;
         let written = self.document.text.slice(&found.content);
@@ -118,7 +123,7 @@ impl<'a> Place<'a> {
     }
 
     fn argument(&self, callee: &[&str]) -> Option<Vec<Proposal>> {
-        if callee.last() == Some(&"invalidate") {
+        if callee.last() == Some(&INVALIDATE) {
             return Some(task_names::proposals(self));
         }
         VariableUse::of_call(self.tree, callee)?;
@@ -146,11 +151,13 @@ impl<'a> Place<'a> {
         if VariableUse::of_member(owners).is_some() {
             return Some(variables::proposals(self.view));
         }
-        if let Some(path) = ContextPath::read(owners) {
-            return Some(context_keys::proposals(self, &path, written));
+        let handlers = self.handlers();
+        if let Some(path) = ContextPath::of_names(&handlers, owners) {
+            let sights = handlers.sights();
+            return Some(context_keys::proposals(self, sights, &path, written));
         }
         let is_providers = owners.last() == Some(&"providers");
-        is_providers.then(|| providers::of_handler(self))
+        is_providers.then(|| providers::in_scope(self.view, handlers.sights()))
     }
 }
 

@@ -5,7 +5,10 @@ use std::ops::Range;
 use tower_lsp::ls_types::CompletionItemKind;
 
 use super::{Insertion, Place, Proposal};
-use crate::document::{SyntaxNode, SyntaxTree, children};
+use crate::{
+    document::{SyntaxNode, SyntaxTree, children, member_key},
+    handlers::callee_name,
+};
 
 /// Is one option of a builder.
 struct OptionName {
@@ -94,11 +97,7 @@ pub(super) fn proposals(place: &Place<'_>, name: &Range<u32>) -> Option<Vec<Prop
 fn options_of(tree: &SyntaxTree, object: SyntaxNode<'_>) -> Option<&'static [OptionName]> {
     let arguments = object.parent().filter(|node| node.kind() == "arguments")?;
     let call = arguments.parent()?;
-    let called = call.child_by_field_name("function")?;
-    let name = match called.kind() {
-        "member_expression" => called.child_by_field_name("property")?,
-        _ => called,
-    };
+    let name = callee_name(call)?;
     let is_at = |index| arguments.named_child(index) == Some(object);
     match tree.text_of(name) {
         "task" | "step" if is_at(1) => Some(TASK),
@@ -114,12 +113,7 @@ fn names_in<'a>(
     object: SyntaxNode<'_>,
     written: &Range<u32>,
 ) -> Vec<&'a str> {
-    let names = children(object).filter_map(|member| match member.kind() {
-        "pair" => member.child_by_field_name("key"),
-        "method_definition" => member.child_by_field_name("name"),
-        "shorthand_property_identifier" => Some(member),
-        _ => None,
-    });
+    let names = children(object).filter_map(member_key);
     names
         .filter(|name| name.start_byte() != written.start as usize)
         .map(|name| tree.unquoted(name))

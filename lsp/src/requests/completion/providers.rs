@@ -5,27 +5,26 @@ use tower_lsp::ls_types::CompletionItemKind;
 
 use super::{Insertion, Place, Proposal};
 use crate::{
-    surroundings::{Sight, functions, sights, sights_of_parameter},
+    handlers::{Sight, pattern_around, taken_elsewhere},
     view::ProjectView,
 };
 
 /// Lists the providers that a handler may take out of what it is given; nothing anywhere else.
 pub(super) fn of_parameter(place: &Place<'_>) -> Option<Vec<Proposal>> {
-    let taken = functions::pattern_around(place.tree, place.offset)?;
-    let sights = sights_of_parameter(place.view, place.document, place.offset);
-    let mut proposals = in_scope(place.view, &sights);
-    let before = functions::taken_elsewhere(place.tree, taken, place.offset);
+    let taken = pattern_around(place.tree, place.offset)?;
+    let handlers = place.handlers();
+    let mut proposals = if handlers.is_in_parameters() {
+        in_scope(place.view, handlers.sights())
+    } else {
+        Vec::new()
+    };
+    let before = taken_elsewhere(place.tree, taken, place.offset);
     proposals.retain(|proposal| !before.contains(&proposal.label.as_str()));
     Some(proposals)
 }
 
-/// Lists the providers that the handler around a place sees.
-pub(super) fn of_handler(place: &Place<'_>) -> Vec<Proposal> {
-    let sights = sights(place.view, place.document, place.offset);
-    in_scope(place.view, &sights)
-}
-
-fn in_scope(view: &ProjectView, sights: &[Sight<'_>]) -> Vec<Proposal> {
+/// Lists the providers that some handlers see.
+pub(super) fn in_scope(view: &ProjectView, sights: &[Sight<'_>]) -> Vec<Proposal> {
     let Some(definition) = &view.snapshot.definition else {
         return Vec::new();
     };

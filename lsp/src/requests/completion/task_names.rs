@@ -8,16 +8,17 @@ use tower_lsp::ls_types::CompletionItemKind;
 
 use super::{Insertion, Place, Proposal};
 use crate::{
+    handlers::{HandlerKind, Sight},
     requests::code_lens::task_state,
     sites::PlannedTask,
-    surroundings::{HandlerKind, Sight, sights},
     view::ProjectView,
 };
 
 /// Lists the tasks that run before the handler, nearest first.
 pub(super) fn proposals(place: &Place<'_>) -> Vec<Proposal> {
-    let sights = sights(place.view, place.document, place.offset);
-    let mut proposals: Vec<Proposal> = sights
+    let handlers = place.handlers();
+    let mut proposals: Vec<Proposal> = handlers
+        .sights()
         .iter()
         .flat_map(|sight| of_handler(place.view, sight))
         .collect();

@@ -5,8 +5,8 @@ use rigkit_engine::{definition::TaskIndex, wording::time::age};
 
 use crate::{
     context_keys::{ContextKey, Origin},
+    handlers::Sight,
     markdown::{code, short_json},
-    surroundings::Sight,
     view::ProjectView,
 };
 
@@ -53,7 +53,7 @@ fn line(view: &ProjectView, sight: &Sight<'_>, key: &ContextKey) -> String {
 pub(crate) fn origin(view: &ProjectView, sight: &Sight<'_>, key: &ContextKey) -> Option<String> {
     match key.origin? {
         Origin::Task(task) => Some(task_origin(view, sight, key, task)),
-        Origin::Branch(_) => Some(format!("the branch {}", code(&key.name))),
+        Origin::Branch { .. } => Some(format!("the branch {}", code(&key.name))),
         Origin::Workspace(index) => {
             let workspace = view.snapshot.workspaces.get(index)?;
             Some(format!("the workspace {}", code(&workspace.name)))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rigkit_engine::definition::{ProviderDefinition, ProviderIndex, ProviderOrigin, Workflow};
 
-use crate::{markdown::code, surroundings::Sight, view::ProjectView};
+use crate::{handlers::Sight, markdown::code, view::ProjectView};
 
 /// Describes the providers of a name, as some handlers or all see it.
 pub(super) fn text(view: &ProjectView, name: &str, sights: &[Sight<'_>]) -> Option<String> {

@@ -12,8 +12,8 @@ use crate::{
         Document, MemberPath, QuotedRole, SyntaxNode, SyntaxTree, children, member_path, quoted,
         size,
     },
+    handlers::{HandlerKind, HandlerPlace, INVALIDATE, Sight, Value as Named, is_function},
     sites::{OwnedOperation, PlannedTask, Site, all_tasks, operations_in, tasks_in},
-    surroundings::{HandlerKind, Sight, functions, sights, sights_of_parameter},
     variables::VariableUse,
     view::ProjectView,
 };
@@ -69,6 +69,7 @@ pub(super) fn subject_at<'a>(
         .or_else(|| place.cache_ttl())
         .or_else(|| place.member())
         .or_else(|| place.provider())
+        .or_else(|| place.given())
 }
 
 /// Is a place with all that tells what is there.
@@ -128,7 +129,7 @@ impl<'a> Pointed<'a, '_> {
 
     fn argument(&self, callee: &[&str], name: &str) -> Option<Subject<'a>> {
         match callee {
-            [.., "invalidate"] => self.invalidated(name),
+            [.., INVALIDATE] => self.invalidated(name),
             [.., "addProvider" | "removeProvider"] => Some(Subject::Provider {
                 name: name.to_owned(),
                 sights: Vec::new(),
@@ -142,7 +143,8 @@ impl<'a> Pointed<'a, '_> {
     }
 
     fn invalidated(&self, target: &str) -> Option<Subject<'a>> {
-        let sights = sights(self.view, self.document, self.offset);
+        let handlers = self.handlers();
+        let sights = handlers.sights();
         let is_meant = |planned: &PlannedTask<'_>| {
             let is_target = *planned.task.name == *target || *planned.task.path == *target;
             let mut workflows = sights.iter().map(|sight| &sight.workflow.name);
@@ -179,20 +181,28 @@ impl<'a> Pointed<'a, '_> {
                 has_fallback: false,
             }));
         }
-        if let Some(path) = ContextPath::read(owners) {
-            let sights = sights(self.view, self.document, self.offset);
-            let mut found = path.keys(self.view, &sights);
-            found.retain(|(_, key)| key.name == name);
-            return Some(Subject::ContextKey {
-                name: name.to_owned(),
-                found,
-            });
+        let handlers = self.handlers();
+        if let Some(path) = ContextPath::of_names(&handlers, owners) {
+            return Some(self.context_key(handlers.sights(), &path, name));
         }
         let is_provider = owners.last() == Some(&"providers");
         is_provider.then(|| Subject::Provider {
             name: name.to_owned(),
-            sights: sights(self.view, self.document, self.offset),
+            sights: handlers.sights().to_vec(),
         })
+    }
+
+    fn context_key(&self, sights: &[Sight<'a>], path: &ContextPath, name: &str) -> Subject<'a> {
+        let mut found = path.keys(self.view, sights);
+        found.retain(|(_, key)| key.name == name);
+        Subject::ContextKey {
+            name: name.to_owned(),
+            found,
+        }
+    }
+
+    fn handlers(&self) -> HandlerPlace<'a, '_> {
+        HandlerPlace::at(self.view, self.document, self.tree, self.offset)
     }
 
     /// Finds the option `cacheTTL`, by its name or its value.
@@ -200,7 +210,7 @@ impl<'a> Pointed<'a, '_> {
         let mut around = self
             .tree
             .ancestors(self.offset)
-            .take_while(|node| !functions::is_function(*node));
+            .take_while(|node| !is_function(*node));
         let is_option = |node: &SyntaxNode<'_>| {
             let key = node.child_by_field_name("key");
             let is_pair = node.kind() == "pair";
@@ -227,32 +237,40 @@ impl<'a> Pointed<'a, '_> {
         made.tasks.first()?.task.options.cache_ttl
     }
 
-    /// Finds a provider where it is defined, taken as a parameter, or used by a handler.
-    fn provider(&self) -> Found<'a> {
-        let name = self.document.text.slice(&self.path.name).to_owned();
-        let sights = match self.node.kind() {
-            "property_identifier" | "shorthand_property_identifier" => {
-                is_among_providers(self.tree, self.node).then(Vec::new)?
+    /// Finds what a handler is given: a provider or a key of the context.
+    fn given(&self) -> Found<'a> {
+        let is_name = matches!(
+            self.node.kind(),
+            "identifier" | "shorthand_property_identifier_pattern" | "property_identifier"
+        );
+        let handlers = is_name.then(|| self.handlers())?;
+        let named = handlers.reader()?.named()?;
+        let subject = match named {
+            Named::Provider(name) => {
+                sees(handlers.sights(), &name).then_some(Subject::Provider {
+                    name,
+                    sights: handlers.sights().to_vec(),
+                })?
             }
-            "shorthand_property_identifier_pattern" => self.receiving(&name)?,
-            "identifier" => self
-                .is_taken(&name)
-                .then(|| sights(self.view, self.document, self.offset))
-                .filter(|sights| sees(sights, &name))?,
-            _ => return None,
+            value => {
+                let (path, name) = ContextPath::of_value(value)?.split_last()?;
+                self.context_key(handlers.sights(), &path, &name)
+            }
         };
-        Some((self.path.name.clone(), Subject::Provider { name, sights }))
+        Some((self.path.name.clone(), subject))
     }
 
-    fn receiving(&self, name: &str) -> Option<Vec<Sight<'a>>> {
-        let sights = sights_of_parameter(self.view, self.document, self.offset);
-        sees(&sights, name).then_some(sights)
-    }
-
-    /// Says whether a function around takes something of this name out of what it is given.
-    fn is_taken(&self, name: &str) -> bool {
-        let mut around = functions::around(self.tree, self.offset);
-        around.any(|function| functions::takes(self.tree, function, name))
+    /// Finds a provider where it is defined.
+    fn provider(&self) -> Found<'a> {
+        let is_defined = matches!(
+            self.node.kind(),
+            "property_identifier" | "shorthand_property_identifier"
+        ) && is_among_providers(self.tree, self.node);
+        let subject = is_defined.then(|| Subject::Provider {
+            name: self.document.text.slice(&self.path.name).to_owned(),
+            sights: Vec::new(),
+        });
+        Some((self.path.name.clone(), subject?))
     }
 }
 

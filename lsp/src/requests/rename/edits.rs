@@ -19,7 +19,8 @@ use super::{
     plan::RenamePlan,
 };
 use crate::{
-    symbols::{InvalidateTarget, NamedTask, Occurrence, ProjectNames, Spelling, is_identifier},
+    document::is_identifier,
+    symbols::{InvalidateTarget, NamedTask, Occurrence, ProjectNames, Spelling},
     view::ProjectView,
 };
 

@@ -8,7 +8,10 @@ use rigkit_engine::definition::{
 };
 
 use super::{Refusal, plan::RenamePlan};
-use crate::symbols::{CallKey, ProjectNames, Symbol};
+use crate::{
+    sites::CallKey,
+    symbols::{ProjectNames, Symbol},
+};
 
 /// Refuses a name that cannot be, or would be something else's as well.
 pub(super) fn check(

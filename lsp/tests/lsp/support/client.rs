@@ -201,6 +201,11 @@ impl TestClient {
         );
     }
 
+    /// Notes the text of a file that was changed without the server being told.
+    pub fn note_text(&mut self, file: &str, text: &str) {
+        self.texts.insert(file.to_owned(), text.to_owned());
+    }
+
     /// Replaces the whole text of a file.
     pub fn change(&mut self, file: &str, text: &str) {
         self.texts.insert(file.to_owned(), text.to_owned());

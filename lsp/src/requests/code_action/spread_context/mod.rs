@@ -1,23 +1,13 @@
 //! A task that drops from the context what a later one reads: the context, spread.
 
-mod facts;
-mod flow;
-mod handler;
-mod output;
 mod parameter;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, ops::Range, path::Path, sync::Arc};
 
-use rigkit_engine::definition::{Definition, HandlerRef, PointId, Task, TaskIndex, Workflow};
+use rigkit_engine::definition::{HandlerRef, PointId, Task, TaskIndex, Workflow};
 use tower_lsp::ls_types::CodeAction;
 
-use self::{
-    facts::{HandlerFacts, facts_of},
-    flow::{Doubt, Flow},
-    handler::{ParsedFile, place_of},
-    output::{Output, unspread_contexts},
-    parameter::{ContextName, context_name},
-};
+use self::parameter::{ContextName, context_name};
 use super::{
     Place,
     edit::FileEdit,
@@ -25,8 +15,13 @@ use super::{
     quick_fixes::{Fix, action},
 };
 use crate::{
-    document::{SyntaxNode, size},
-    sites::{TaskSite, tasks_in},
+    context_keys::{Doubt, Flow},
+    document::{SyntaxNode, SyntaxTree, Text, bytes_of},
+    handlers::{
+        HandlerKind, HandlerOwner, Output, OwnedHandler, ProjectFile, ProjectFiles, Version,
+        of_others, read_keys, unspread_contexts,
+    },
+    sites::{PlannedTask, TaskSite, tasks_in},
     view::ProjectView,
 };
 
@@ -36,7 +31,7 @@ const MOST: usize = 5;
 /// Offers to keep the context where the task at a place drops something that is read later.
 pub(super) fn actions(place: &Place<'_>) -> Vec<CodeAction> {
     let snapshot = &place.view.snapshot;
-    let Some(definition) = &snapshot.definition else {
+    let Some(files) = ProjectFiles::new(place.view) else {
         return Vec::new();
     };
     let sites = tasks_in(snapshot, &place.document.path);
@@ -45,53 +40,77 @@ pub(super) fn actions(place: &Place<'_>) -> Vec<CodeAction> {
         place.touches(&place.view.current_bytes(&place.document.path, call))
     });
     near.take(MOST)
-        .filter_map(|site| action(place, of_site(place, definition, site)?, None))
+        .filter_map(|site| action(place, of_site(place, &files, site)?, None))
         .collect()
 }
 
-fn of_site(place: &Place<'_>, definition: &Definition, site: &TaskSite<'_>) -> Option<Fix> {
-    let planned = site.tasks.first()?;
-    let (path, bytes) = place_of(place.view, definition, planned.task.handler)?;
-    let file = ParsedFile::of(place.view, definition, &path)?;
-    let handler = file.function(&bytes)?;
-    let contexts = unspread_contexts(handler);
-    let own = Output::of(handler);
-    let is_near = contexts
+fn of_site(place: &Place<'_>, files: &ProjectFiles<'_>, site: &TaskSite<'_>) -> Option<Fix> {
+    let PlannedTask { workflow, task, .. } = site.tasks.first()?;
+    let mut read = files.read_code(&[task.handler], |_, file, tree, function| {
+        // What was evaluated before cannot be edited.
+        (file.version == Version::Current).then(|| Dropping::read(file, tree, function))
+    });
+    let dropping = read.pop()???;
+    let is_near = dropping
+        .contexts
         .iter()
-        .any(|context| is_near(place, &file, *context));
-    if own.keeps || own.is_open || !is_near {
+        .any(|context| is_near(place, dropping.path, context));
+    if dropping.output.may_have_others() || !is_near {
         return None;
     }
-    let workflow = planned.workflow;
-    let of_path = |(_, task): &(_, &Task)| task.path == planned.task.path;
-    let (task, _) = workflow.find_tasks(&planned.task.path).find(of_path)?;
-    let lost = lost_key(place.view, definition, workflow, task, &own)?;
-    let ContextName { expression, edit } = context_name(&file, handler)?;
-    let spreads = contexts
-        .iter()
-        .map(|context| spread(&file, *context, &expression));
+    let of_path = |(_, found): &(_, &Task)| found.path == task.path;
+    let (index, _) = workflow.find_tasks(&task.path).find(of_path)?;
+    let lost = lost_key(place.view, files, workflow, index, &dropping.output)?;
+    let ContextName { expression, edit } = dropping.context_name?;
+    let title = format!(
+        "Keep the context with `...{expression}`: {} reads `{}`",
+        lost.reader, lost.key
+    );
+    let member = format!("...{expression}");
+    let spreads = dropping.contexts.iter();
+    let spreads = spreads.map(|context| with_first_member(&dropping.text, context, &member));
+    let edits = edit.into_iter().chain(spreads).map(|edit| FileEdit {
+        path: dropping.path.to_owned(),
+        text: Arc::clone(&dropping.text),
+        bytes: edit.bytes,
+        new_text: edit.new_text,
+    });
     Some(Fix {
-        title: format!(
-            "Keep the context with `...{expression}`: {} reads `{}`",
-            lost.reader, lost.key
-        ),
+        title,
         is_preferred: false,
-        edits: edit.into_iter().chain(spreads).collect(),
+        edits: edits.collect(),
     })
+}
+
+/// Is a handler that may drop the context.
+#[derive(Clone)]
+struct Dropping<'view> {
+    path: &'view Path,
+    text: Arc<Text>,
+    output: Output,
+    /// Where it writes contexts without the one before, in bytes.
+    contexts: Vec<Range<u32>>,
+    context_name: Option<ContextName>,
+}
+
+impl<'view> Dropping<'view> {
+    fn read(file: &ProjectFile<'view>, tree: &SyntaxTree, function: SyntaxNode<'_>) -> Self {
+        let contexts = unspread_contexts(tree, function).into_iter();
+        Self {
+            path: &file.module.path,
+            text: Arc::clone(&file.text),
+            output: Output::of(tree, function),
+            contexts: contexts.map(bytes_of).collect(),
+            context_name: context_name(&file.text, tree, function),
+        }
+    }
 }
 
 /// Anywhere in a task is near for a person who asks; an editor that asks by itself has its cursor
 /// on what would be changed.
-fn is_near(place: &Place<'_>, file: &ParsedFile, context: SyntaxNode<'_>) -> bool {
-    let bytes = size(context.start_byte())..size(context.end_byte());
-    let is_here = file.path == place.document.path && place.touches(&bytes);
+fn is_near(place: &Place<'_>, path: &Path, context: &Range<u32>) -> bool {
+    let is_here = path == place.document.path && place.touches(context);
     place.is_asked_by_person || is_here
-}
-
-fn spread(file: &ParsedFile, context: SyntaxNode<'_>, expression: &str) -> FileEdit {
-    let bytes = size(context.start_byte())..size(context.end_byte());
-    let member = with_first_member(&file.text, &bytes, &format!("...{expression}"));
-    file.replacement(member.bytes, member.new_text)
 }
 
 /// Is a key that is read after a task has dropped it.
@@ -111,23 +130,17 @@ struct Read {
 /// if a task keeps the context.
 fn lost_key(
     view: &ProjectView,
-    definition: &Definition,
+    files: &ProjectFiles<'_>,
     workflow: &Workflow,
     task: TaskIndex,
     own: &Output,
 ) -> Option<LostKey> {
-    let tasks = workflow.tasks.iter().map(|task| task.handler);
-    let last = last_readers(workflow);
-    let handlers: Vec<HandlerRef> = tasks
-        .chain(last.iter().map(|(_, handler)| *handler))
-        .collect();
-    let facts = facts_of(view, definition, &handlers);
-    let mut reads = reads_after(workflow, task, &facts, &last);
-    reads.retain(|read| !own.keys.contains(&read.key));
-    let flow = Flow {
-        outputs: facts.into_iter().map(|facts| facts.output).collect(),
-        workflow,
-    };
+    let last = last_handlers(workflow);
+    let (outputs, keys) = facts_of(files, workflow, &last);
+    let mut reads = reads_after(workflow, task, &keys);
+    reads.extend(reads_at_end(workflow, &last, &keys));
+    reads.retain(|read| !own.has(&read.key));
+    let flow = Flow { workflow, outputs };
     let before = workflow.task(task).after;
     // Where nothing can be read, nothing was recorded.
     let recorded = view.engine().recorded_context(workflow, before);
@@ -167,42 +180,66 @@ fn first_lost(
     })
 }
 
-/// Lists what those read who come after a task.
-fn reads_after(
+/// Lists the handlers that start from what all tasks leave, and see it.
+fn last_handlers(workflow: &Workflow) -> Vec<OwnedHandler<'_>> {
+    of_others(workflow)
+        .filter(|owned| owned.sight.kind == HandlerKind::Workspace)
+        .collect()
+}
+
+/// Finds out what each task leaves as context, and which keys of it each handler reads: those of
+/// the tasks, then the last ones.
+fn facts_of(
+    files: &ProjectFiles<'_>,
     workflow: &Workflow,
-    task: TaskIndex,
-    facts: &[HandlerFacts],
-    last: &[(String, HandlerRef)],
-) -> Vec<Read> {
-    let later = workflow.later_tasks(task).into_iter();
-    let tasks = later.map(|index| {
-        let later = workflow.task(index);
-        (format!("`{}`", later.path), later.after, &facts[index.0])
+    last: &[OwnedHandler<'_>],
+) -> (Vec<Output>, Vec<Vec<String>>) {
+    let count = workflow.tasks.len();
+    let tasks = workflow.tasks.iter().map(|task| task.handler);
+    let last = last.iter().map(|owned| owned.code);
+    let code: Vec<HandlerRef> = tasks.chain(last).collect();
+    let facts = files.read_code(&code, |index, _, tree, function| {
+        let kind = if index < count {
+            HandlerKind::Task
+        } else {
+            HandlerKind::Workspace
+        };
+        (Output::of(tree, function), read_keys(tree, function, kind))
     });
-    let last = last
-        .iter()
-        .zip(&facts[workflow.tasks.len()..])
-        .map(|((name, _), facts)| (name.clone(), workflow.end, facts));
-    let reads = tasks.chain(last).flat_map(|(reader, at, facts)| {
-        facts.reads.iter().map(move |key| Read {
+    let unknown = || (Output::unknown(), Vec::new());
+    let facts = facts.into_iter();
+    let (mut outputs, keys): (Vec<Output>, Vec<Vec<String>>) =
+        facts.map(|facts| facts.unwrap_or_else(unknown)).unzip();
+    outputs.truncate(count);
+    (outputs, keys)
+}
+
+/// Lists what the tasks read that come after one.
+fn reads_after(workflow: &Workflow, task: TaskIndex, keys: &[Vec<String>]) -> Vec<Read> {
+    let later = workflow.later_tasks(task).into_iter();
+    let reads = later.flat_map(|index| {
+        let task = workflow.task(index);
+        keys[index.0].iter().map(|key| Read {
             key: key.clone(),
-            reader: reader.clone(),
-            at,
+            reader: format!("`{}`", task.path),
+            at: task.after,
         })
     });
     reads.collect()
 }
 
-/// Lists the handlers that start from what all tasks leave.
-fn last_readers(workflow: &Workflow) -> Vec<(String, HandlerRef)> {
-    let hooks = workflow
-        .workspace
-        .iter()
-        .flat_map(|workspace| [workspace.create, workspace.remove])
-        .map(|hook| ("the workspace".to_owned(), hook));
-    let operations = workflow.operations.iter();
-    let operations = operations
-        .chain(&workflow.workspace_operations)
-        .map(|operation| (format!("`{}`", operation.id), operation.run));
-    hooks.chain(operations).collect()
+/// Lists what the last handlers read.
+fn reads_at_end(workflow: &Workflow, last: &[OwnedHandler<'_>], keys: &[Vec<String>]) -> Vec<Read> {
+    let keys = &keys[workflow.tasks.len()..];
+    let reads = keys.iter().zip(last).flat_map(|(keys, owned)| {
+        keys.iter().map(|key| Read {
+            key: key.clone(),
+            reader: match owned.owner {
+                HandlerOwner::Operation(operation) => format!("`{}`", operation.id),
+                HandlerOwner::Task(_) | HandlerOwner::Workspace => "the workspace".to_owned(),
+            },
+            at: workflow.end,
+        })
+    });
+    reads.collect()
 }

@@ -1,17 +1,17 @@
 //! How a handler names its context, and how it gets a name for it.
 
-use super::handler::{Function, ParsedFile, named_children};
 use crate::{
-    document::{SyntaxNode, size},
-    requests::code_action::{edit::FileEdit, object::with_first_member},
+    document::{SyntaxNode, SyntaxTree, Text, bytes_of, children, member_key},
+    requests::code_action::object::{FirstMember, with_first_member},
 };
 
 /// Is how a handler names its context.
+#[derive(Clone)]
 pub(super) struct ContextName {
     /// What the context is called.
     pub(super) expression: String,
     /// What has to be changed first.
-    pub(super) edit: Option<FileEdit>,
+    pub(super) edit: Option<FirstMember>,
 }
 
 impl ContextName {
@@ -22,7 +22,7 @@ impl ContextName {
         }
     }
 
-    fn after(edit: FileEdit) -> Self {
+    fn after(edit: FirstMember) -> Self {
         Self {
             expression: "step.ctx".to_owned(),
             edit: Some(edit),
@@ -31,82 +31,68 @@ impl ContextName {
 }
 
 /// Finds out how a handler names its context. Parameters with types are left to their author.
-pub(super) fn context_name(file: &ParsedFile, handler: Function<'_>) -> Option<ContextName> {
-    if let Some(name) = handler.node.child_by_field_name("parameter") {
-        let name = handler.text_of(name);
-        return Some(ContextName::known(format!("{name}.step.ctx")));
+pub(super) fn context_name(
+    text: &Text,
+    tree: &SyntaxTree,
+    handler: SyntaxNode<'_>,
+) -> Option<ContextName> {
+    let given = |name: SyntaxNode<'_>| {
+        let name = tree.text_of(name);
+        Some(ContextName::known(format!("{name}.step.ctx")))
+    };
+    if let Some(name) = handler.child_by_field_name("parameter") {
+        return given(name);
     }
-    let parameters = handler.node.child_by_field_name("parameters")?;
+    let parameters = handler.child_by_field_name("parameters")?;
     let Some(first) = parameters.named_child(0) else {
-        let start = size(parameters.start_byte() + 1);
-        return Some(ContextName::after(file.replacement(
-            start..size(parameters.end_byte().checked_sub(1)?),
-            "{ step }".to_owned(),
-        )));
+        let bytes = bytes_of(parameters);
+        return Some(ContextName::after(FirstMember {
+            bytes: bytes.start + 1..bytes.end.checked_sub(1)?,
+            new_text: "{ step }".to_owned(),
+        }));
     };
     let pattern = first.child_by_field_name("pattern")?;
     match pattern.kind() {
-        "identifier" => {
-            let name = handler.text_of(pattern);
-            Some(ContextName::known(format!("{name}.step.ctx")))
-        }
-        "object_pattern" => in_pattern(file, handler, first, pattern),
+        "identifier" => given(pattern),
+        "object_pattern" => in_pattern(text, tree, first, pattern),
         _ => None,
     }
 }
 
-fn in_pattern<'a>(
-    file: &ParsedFile,
-    handler: Function<'a>,
-    parameter: SyntaxNode<'a>,
-    pattern: SyntaxNode<'a>,
+fn in_pattern(
+    text: &Text,
+    tree: &SyntaxTree,
+    parameter: SyntaxNode<'_>,
+    pattern: SyntaxNode<'_>,
 ) -> Option<ContextName> {
-    for member in named_children(pattern) {
-        if let Some(expression) = step_context(handler, member) {
-            return Some(ContextName::known(expression));
-        }
-        if is_step(handler, member) {
-            return None;
-        }
+    let is_step = |member: &SyntaxNode<'_>| {
+        member_key(*member).is_some_and(|key| tree.text_of(key) == "step")
+    };
+    if let Some(member) = children(pattern).find(is_step) {
+        return step_context(tree, member).map(ContextName::known);
     }
-    if parameter.child_by_field_name("type").is_some() {
-        return None;
-    }
-    let bytes = size(pattern.start_byte())..size(pattern.end_byte());
-    let member = with_first_member(&file.text, &bytes, "step");
-    let edit = file.replacement(member.bytes, member.new_text);
-    Some(ContextName::after(edit))
+    let is_typed = parameter.child_by_field_name("type").is_some();
+    let edit = || with_first_member(text, &bytes_of(pattern), "step");
+    (!is_typed).then(|| ContextName::after(edit()))
 }
 
-fn step_context<'a>(handler: Function<'a>, member: SyntaxNode<'a>) -> Option<String> {
-    if !is_step(handler, member) {
-        return None;
-    }
+fn step_context(tree: &SyntaxTree, member: SyntaxNode<'_>) -> Option<String> {
     let name = match member.kind() {
         "shorthand_property_identifier_pattern" => member,
         _ => member.child_by_field_name("value")?,
     };
     match name.kind() {
         "shorthand_property_identifier_pattern" | "identifier" => {
-            Some(format!("{}.ctx", handler.text_of(name)))
+            Some(format!("{}.ctx", tree.text_of(name)))
         }
         "object_pattern" => {
-            let mut members = named_children(name).into_iter();
+            let mut members = children(name);
             let has_context = members.any(|member| {
                 member.kind() == "shorthand_property_identifier_pattern"
-                    && handler.text_of(member) == "ctx"
+                    && tree.text_of(member) == "ctx"
             });
             has_context.then(|| "ctx".to_owned())
         }
         _ => None,
     }
-}
-
-fn is_step<'a>(handler: Function<'a>, member: SyntaxNode<'a>) -> bool {
-    let key = match member.kind() {
-        "pair_pattern" => member.child_by_field_name("key"),
-        "object_assignment_pattern" => member.child_by_field_name("left"),
-        _ => Some(member),
-    };
-    key.is_some_and(|key| handler.text_of(key) == "step")
 }

@@ -4,7 +4,7 @@ use std::{ops::Range, path::Path};
 
 use rigkit_engine::definition::{Place, Point, PointId, Scope, Workflow};
 
-use super::{HandlerKind, Sight, at_end, of_operation, of_task};
+use super::{HandlerKind, Sight};
 use crate::{
     sites::{
         OwnedOperation, PlannedTask, operations_in, site, tasks_in, workflows_in, workspaces_in,
@@ -38,11 +38,14 @@ impl<'a> Made<'a> {
     /// Gives what its own handlers see.
     pub(super) fn sights(&self) -> Vec<Sight<'a>> {
         match self {
-            Self::Tasks(tasks) => tasks.iter().map(of_task).collect(),
+            Self::Tasks(tasks) => tasks
+                .iter()
+                .map(|planned| Sight::of_task(planned.workflow, planned.task))
+                .collect(),
             Self::Workspace(workflow, scope) => {
-                vec![at_end(workflow, Some(scope), HandlerKind::Workspace)]
+                vec![Sight::at_end(workflow, Some(scope), HandlerKind::Workspace)]
             }
-            Self::Operation(owned) => vec![of_operation(owned)],
+            Self::Operation(owned) => vec![Sight::of_operation(owned)],
             Self::Join(..) | Self::Workflow(_) => Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! Finds the places of a text, and the nodes around them.
 
-use crate::document::{SyntaxNode, size};
+use crate::document::{SyntaxNode, is_name, size};
 
 /// Lists where a name stands by itself, in ascending order.
 pub(super) fn places_of(text: &str, name: &str) -> Vec<u32> {
@@ -11,22 +11,18 @@ pub(super) fn places_of(text: &str, name: &str) -> Vec<u32> {
         .filter(|(start, _)| {
             let before = text[..*start].chars().next_back();
             let after = text[start + name.len()..].chars().next();
-            !before.is_some_and(is_word) && !after.is_some_and(is_word)
+            !before.is_some_and(is_name) && !after.is_some_and(is_name)
         })
         .map(|(start, _)| size(start))
         .collect()
 }
 
 /// Gives the word around a place; an empty text where there is none.
-pub(super) fn word_at(text: &str, place: usize) -> &str {
+pub(crate) fn word_at(text: &str, place: usize) -> &str {
     let place = text.floor_char_boundary(place);
-    let before = text[..place].trim_end_matches(is_word).len();
-    let after = text[place..].trim_start_matches(is_word).len();
+    let before = text[..place].trim_end_matches(is_name).len();
+    let after = text[place..].trim_start_matches(is_name).len();
     &text[before..text.len() - after]
-}
-
-fn is_word(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, '_' | '$')
 }
 
 /// Visits the smallest node at each of several ascending places, with all nodes around it,

@@ -2,19 +2,19 @@
 
 use rigkit_engine::definition::{Point, PointId, TaskIndex, Workflow};
 
-use super::output::Output;
+use crate::handlers::Output;
 
 /// Is a workflow with what each of its tasks does to the context.
-pub(super) struct Flow<'a> {
+pub(crate) struct Flow<'a> {
     /// The workflow.
-    pub(super) workflow: &'a Workflow,
+    pub(crate) workflow: &'a Workflow,
     /// What its tasks do, in its order.
-    pub(super) outputs: Vec<Output>,
+    pub(crate) outputs: Vec<Output>,
 }
 
 /// Says what is believed of a task that may set anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Doubt {
+pub(crate) enum Doubt {
     /// That it sets a key.
     Sets,
     /// That it does not.
@@ -24,7 +24,7 @@ pub(super) enum Doubt {
 impl Flow<'_> {
     /// Says for each point whether a key is in the context there; at one point it may be known
     /// to be.
-    pub(super) fn presence(&self, key: &str, known_at: Option<PointId>, doubt: Doubt) -> Vec<bool> {
+    pub(crate) fn presence(&self, key: &str, known_at: Option<PointId>, doubt: Doubt) -> Vec<bool> {
         let mut is_there = vec![false; self.workflow.points.len()];
         // Points are listed before the tasks and joins that follow them.
         for (index, point) in self.workflow.points.iter().enumerate() {
@@ -45,8 +45,6 @@ impl Flow<'_> {
 
     fn leaves(&self, task: TaskIndex, key: &str, is_there: bool, doubt: Doubt) -> bool {
         let output = &self.outputs[task.0];
-        output.keys.iter().any(|set| set == key)
-            || (output.keeps && is_there)
-            || (output.is_open && doubt == Doubt::Sets)
+        output.has(key) || (output.keeps && is_there) || (output.is_open && doubt == Doubt::Sets)
     }
 }

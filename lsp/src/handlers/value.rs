@@ -2,20 +2,23 @@
 //! `step.ctx` is the context, and so is `ctx` after `const { ctx } = step`.
 
 use super::{
-    handler::{Handler, is_function_node},
-    index::HandlerRole,
+    HandlerKind,
+    functions::{is_function, parameters},
 };
-use crate::document::{SyntaxNode, SyntaxTree};
+use crate::document::{SyntaxNode, SyntaxTree, children};
 
 /// How many members and variables are followed: a text that is being typed may go round in
 /// circles, and no text may be too deep for the stack.
 const MOST_STEPS: usize = 64;
 
+/// The method of a step that invalidates a task.
+pub(crate) const INVALIDATE: &str = "invalidate";
+
 /// Is something a handler is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// All it is given.
-    Argument(HandlerRole),
+    Argument(HandlerKind),
     /// The providers by name.
     Providers,
     /// One provider.
@@ -26,64 +29,102 @@ pub(super) enum Value {
     Workflow,
     /// The context, or what is in it under these keys.
     Context(Vec<String>),
+    /// The workspace that a handler works on.
+    Workspace,
+    /// The context of that workspace, or what is in it under these keys.
+    WorkspaceContext(Vec<String>),
     /// The method that invalidates a task.
     Invalidate,
 }
 
 impl Value {
     /// Gives what a member of it is.
-    pub(super) fn member(self, name: &str) -> Option<Self> {
+    pub(crate) fn member(self, name: &str) -> Option<Self> {
+        let below = |mut keys: Vec<String>| {
+            keys.push(name.to_owned());
+            keys
+        };
         match self {
-            Self::Argument(role) => Some(argument_member(role, name)?),
+            Self::Argument(kind) => argument_member(kind, name),
             Self::Providers => Some(Self::Provider(name.to_owned())),
-            Self::Step if name == "invalidate" => Some(Self::Invalidate),
+            Self::Step if name == INVALIDATE => Some(Self::Invalidate),
             Self::Step | Self::Workflow if name == "ctx" => Some(Self::Context(Vec::new())),
-            Self::Context(mut keys) => {
-                keys.push(name.to_owned());
-                Some(Self::Context(keys))
-            }
+            Self::Workspace if name == "ctx" => Some(Self::WorkspaceContext(Vec::new())),
+            Self::Context(keys) => Some(Self::Context(below(keys))),
+            Self::WorkspaceContext(keys) => Some(Self::WorkspaceContext(below(keys))),
             _ => None,
         }
     }
 }
 
-fn argument_member(role: HandlerRole, name: &str) -> Option<Value> {
-    let is_task = matches!(role, HandlerRole::Task(_));
-    match name {
-        "providers" => Some(Value::Providers),
-        "step" if is_task => Some(Value::Step),
-        "config" | "ctx" | "runtime" | "step" => None,
-        "workflow" if !is_task => Some(Value::Workflow),
-        "workspace" | "input" | "local" if !is_task => None,
+fn argument_member(kind: HandlerKind, name: &str) -> Option<Value> {
+    match (name, kind) {
+        ("providers", _) => Some(Value::Providers),
+        ("step", HandlerKind::Task) => Some(Value::Step),
+        ("workflow", HandlerKind::Workspace) => Some(Value::Workflow),
+        ("workspace", HandlerKind::Workspace) => Some(Value::Workspace),
+        // An operation of the project belongs to no run, and sees no context.
+        ("config" | "ctx" | "runtime" | "step", _)
+        | (
+            "workflow" | "workspace" | "input" | "local",
+            HandlerKind::Workspace | HandlerKind::Operation,
+        ) => None,
         _ => Some(Value::Provider(name.to_owned())),
     }
 }
 
 /// Reads the expressions of one handler.
-pub(super) struct Reader<'a, 'tree> {
+pub(crate) struct Reader<'a, 'tree> {
     tree: &'a SyntaxTree,
     nodes: &'a [SyntaxNode<'tree>],
     depth: usize,
-    role: HandlerRole,
+    kind: HandlerKind,
 }
 
 impl<'a, 'tree> Reader<'a, 'tree> {
-    /// Prepares for expressions around a place.
-    pub(super) fn new(
+    /// Prepares for expressions around a place, where one of the nodes is the handler's function.
+    pub(crate) fn new(
         tree: &'a SyntaxTree,
         nodes: &'a [SyntaxNode<'tree>],
-        handler: &Handler<'_>,
-    ) -> Option<Self> {
-        Some(Self {
+        depth: usize,
+        kind: HandlerKind,
+    ) -> Self {
+        Self {
             tree,
             nodes,
-            depth: handler.depth,
-            role: handler.uses.first()?.role,
-        })
+            depth,
+            kind,
+        }
+    }
+
+    /// Says what the name stands for that the last of the nodes is.
+    pub(crate) fn named(&self) -> Option<Value> {
+        let (leaf, around) = self.nodes.split_last()?;
+        let parent = around.last()?;
+        match parent.kind() {
+            "member_expression" | "subscript_expression" => {
+                let object = parent.child_by_field_name("object")?;
+                if object == *leaf {
+                    return self.value(object);
+                }
+                self.value(object)?.member(self.tree.key(*leaf)?)
+            }
+            "object_pattern" | "object_assignment_pattern" | "pair_pattern" => {
+                self.taken_out(self.tree.key(*leaf)?)
+            }
+            _ => self.value(*leaf),
+        }
+    }
+
+    /// Says what a chain of names stands for.
+    pub(crate) fn path(&self, names: &[&str]) -> Option<Value> {
+        let (first, members) = names.split_first()?;
+        let value = self.variable(first, self.nodes.len(), MOST_STEPS)?;
+        follow(value, members)
     }
 
     /// Says what an expression stands for that is, or is in, one of the nodes around the place.
-    pub(super) fn value(&self, expression: SyntaxNode<'tree>) -> Option<Value> {
+    pub(crate) fn value(&self, expression: SyntaxNode<'tree>) -> Option<Value> {
         self.value_within(expression, self.nodes.len(), MOST_STEPS)
     }
 
@@ -103,7 +144,9 @@ impl<'a, 'tree> Reader<'a, 'tree> {
                 inner("object")?.member(self.tree.text_of(property))
             }
             "subscript_expression" => {
-                let index = text_in_quotes(self.tree, expression.child_by_field_name("index")?)?;
+                let index = self
+                    .tree
+                    .plain_text(expression.child_by_field_name("index")?)?;
                 inner("object")?.member(index)
             }
             "parenthesized_expression"
@@ -121,7 +164,7 @@ impl<'a, 'tree> Reader<'a, 'tree> {
     fn variable(&self, name: &str, scopes: usize, steps: usize) -> Option<Value> {
         for depth in (self.depth..scopes).rev() {
             let node = self.nodes[depth];
-            if is_function_node(node) {
+            if is_function(node) {
                 if let Some((is_first, keys)) = self.parameter(node, name) {
                     let is_given = is_first && depth == self.depth;
                     return is_given.then(|| self.argument(&keys))?;
@@ -135,7 +178,7 @@ impl<'a, 'tree> Reader<'a, 'tree> {
 
     /// Gives what the handler's argument holds under some keys.
     fn argument(&self, keys: &[String]) -> Option<Value> {
-        follow(Value::Argument(self.role), keys)
+        follow(Value::Argument(self.kind), keys)
     }
 
     fn parameter(&self, function: SyntaxNode<'tree>, name: &str) -> Option<(bool, Vec<String>)> {
@@ -162,11 +205,7 @@ impl<'a, 'tree> Reader<'a, 'tree> {
                 Some((None, keys))
             }
             "statement_block" | "switch_case" | "for_statement" => {
-                let mut cursor = block.walk();
-                let statements: Vec<_> = block.named_children(&mut cursor).collect();
-                statements
-                    .into_iter()
-                    .find_map(|statement| self.declared_by(statement, name))
+                children(block).find_map(|statement| self.declared_by(statement, name))
             }
             _ => None,
         }
@@ -187,9 +226,7 @@ impl<'a, 'tree> Reader<'a, 'tree> {
         ) {
             return None;
         }
-        let mut cursor = statement.walk();
-        let declarators: Vec<_> = statement.named_children(&mut cursor).collect();
-        declarators.into_iter().find_map(|declarator| {
+        children(statement).find_map(|declarator| {
             let pattern = declarator.child_by_field_name("name")?;
             let keys = self.keys_to(pattern, name)?;
             Some((declarator.child_by_field_name("value"), keys))
@@ -218,22 +255,18 @@ impl<'a, 'tree> Reader<'a, 'tree> {
             }
             "pair_pattern" => {
                 let inner = self.keys_within(pattern.child_by_field_name("value")?, name, steps)?;
-                let key = key_text(self.tree, pattern.child_by_field_name("key")?)?;
+                let key = self.tree.key(pattern.child_by_field_name("key")?)?;
                 Some(std::iter::once(key.to_owned()).chain(inner).collect())
             }
             "object_pattern" | "rest_pattern" => {
-                let mut cursor = pattern.walk();
-                let parts: Vec<_> = pattern.named_children(&mut cursor).collect();
-                parts
-                    .into_iter()
-                    .find_map(|part| self.keys_within(part, name, steps))
+                children(pattern).find_map(|part| self.keys_within(part, name, steps))
             }
             _ => None,
         }
     }
 
     /// Says what the key of a pattern, which is the last of the nodes, takes out.
-    pub(super) fn taken_out(&self, key: &str) -> Option<Value> {
+    fn taken_out(&self, key: &str) -> Option<Value> {
         let mut keys = vec![key.to_owned()];
         for depth in (self.depth..self.nodes.len() - 1).rev() {
             let (node, below) = (self.nodes[depth], self.nodes[depth + 1]);
@@ -242,7 +275,7 @@ impl<'a, 'tree> Reader<'a, 'tree> {
                 "pair_pattern" => {
                     let written = node.child_by_field_name("key")?;
                     if written != below {
-                        keys.insert(0, key_text(self.tree, written)?.to_owned());
+                        keys.insert(0, self.tree.key(written)?.to_owned());
                     }
                 }
                 "required_parameter" | "optional_parameter" => {
@@ -263,38 +296,7 @@ impl<'a, 'tree> Reader<'a, 'tree> {
     }
 }
 
-fn follow(value: Value, keys: &[String]) -> Option<Value> {
-    keys.iter().try_fold(value, |value, key| value.member(key))
-}
-
-/// Lists the patterns of a function's parameters.
-fn parameters(function: SyntaxNode<'_>) -> Vec<SyntaxNode<'_>> {
-    if let Some(only) = function.child_by_field_name("parameter") {
-        return vec![only];
-    }
-    let Some(list) = function.child_by_field_name("parameters") else {
-        return Vec::new();
-    };
-    let mut cursor = list.walk();
-    list.named_children(&mut cursor)
-        .filter_map(|parameter| parameter.child_by_field_name("pattern"))
-        .collect()
-}
-
-/// Reads the name of a property, with or without quotes.
-pub(super) fn key_text<'a>(tree: &'a SyntaxTree, key: SyntaxNode<'_>) -> Option<&'a str> {
-    match key.kind() {
-        "property_identifier" => Some(tree.text_of(key)),
-        _ => text_in_quotes(tree, key),
-    }
-}
-
-/// Reads a text in quotes that is written as it is.
-pub(super) fn text_in_quotes<'a>(tree: &'a SyntaxTree, node: SyntaxNode<'_>) -> Option<&'a str> {
-    let is_plain = matches!(node.kind(), "string" | "template_string")
-        && node.named_child_count() <= 1
-        && !node.has_error();
-    let inside = tree.text_of(node).get(1..)?;
-    let inside = inside.get(..inside.len().checked_sub(1)?)?;
-    (is_plain && !inside.contains(['\\', '$'])).then_some(inside)
+fn follow(value: Value, keys: &[impl AsRef<str>]) -> Option<Value> {
+    let mut keys = keys.iter();
+    keys.try_fold(value, |value, key| value.member(key.as_ref()))
 }

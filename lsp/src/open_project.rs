@@ -157,6 +157,13 @@ impl OpenProject {
         std::mem::take(&mut self.owes_refresh) || is_news_elsewhere
     }
 
+    /// Forgets how a file was edited, for from now on the disk's text counts.
+    pub(crate) fn forget_edits(&mut self, path: &Path) {
+        if self.carried.contains_key(path) {
+            Arc::make_mut(&mut self.carried).remove(path);
+        }
+    }
+
     /// Notes edits of one of its files, through which places are carried.
     pub(crate) fn edited(&mut self, path: &Path, edits: &[Edit]) {
         if edits.is_empty() {

@@ -316,9 +316,7 @@ impl World {
     /// What was edited and not saved is no part of a file that is not open.
     fn forget_edits(&mut self, path: &Path) {
         for project in self.projects.values_mut() {
-            if project.carried.contains_key(path) {
-                Arc::make_mut(&mut project.carried).remove(path);
-            }
+            project.forget_edits(path);
         }
     }
 

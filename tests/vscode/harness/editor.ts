@@ -45,6 +45,8 @@ export interface EditorOptions {
   readonly machineSettings?: Record<string, unknown>;
   /** Whether every workspace is trusted; where not, the person has to say so. */
   readonly trusted?: boolean;
+  /** What is added to the environment. */
+  readonly variables?: Record<string, string>;
   readonly size?: { width: number; height: number };
   /** Whether suites are run, which has the workbench show no messages. */
   readonly runsSuites?: boolean;
@@ -166,7 +168,7 @@ export class Editor {
   }
 }
 
-function serve(desk: Desk, { trusted = true, runsSuites = false }: EditorOptions): Group {
+function serve(desk: Desk, { trusted = true, runsSuites = false, variables = {} }: EditorOptions): Group {
   const words = [
     "--auth=none",
     "--bind-addr=127.0.0.1:0",
@@ -178,7 +180,7 @@ function serve(desk: Desk, { trusted = true, runsSuites = false }: EditorOptions
     ...(runsSuites ? ["--vscode-option", "enable-smoke-test-driver"] : []),
     ...(trusted ? ["--disable-workspace-trust"] : []),
   ];
-  return new Group(node, [codeServer, ...words], desk.environment());
+  return new Group(node, [codeServer, ...words], { ...desk.environment(), ...variables });
 }
 
 function timeLimit(time: number, describe: () => string): Promise<never> {
@@ -189,5 +191,5 @@ function timeLimit(time: number, describe: () => string): Promise<never> {
 
 /** The editor has much to say that is not about the suite. */
 function isOfSuite(line: string): boolean {
-  return line.startsWith("ok ") || line.startsWith("FAILED ");
+  return line.startsWith("ok ") || line.startsWith("FAILED ") || line.startsWith("measured ");
 }

@@ -18,6 +18,9 @@ import { watchSurroundings } from "./surroundings";
 import { registerTasks } from "./tasks/provider";
 import { WorkflowTree } from "./views/tree";
 
+/** How often the server is asked by itself, in milliseconds, so that a hanging one is noticed. */
+const ASK_EVERY = 30_000;
+
 let app: App | undefined;
 
 /** Starts everything. What is registered is there before the server is. */
@@ -46,7 +49,7 @@ export function activate(context: ExtensionContext): void {
     ...registerCommands(app),
     ...showServerStatus(server),
     ...showStatusBar(projects, runs, (listener) => workspace.onDidChangeConfiguration(listener)),
-    ...watchSurroundings(server),
+    ...watchSurroundings(app),
     ...keepUpToDate(app),
   );
   void server.restart();
@@ -84,7 +87,13 @@ function keepUpToDate({ projects, runs, server }: App): { dispose: () => void }[
   const setContext = (key: string, value: boolean): void => {
     void commands.executeCommand("setContext", key, value);
   };
+  const asking = setInterval(() => void projects.refresh(), ASK_EVERY);
   return [
+    {
+      dispose: () => {
+        clearInterval(asking);
+      },
+    },
     server.onDidChange(({ kind }) => {
       if (kind === "running") {
         void projects.refresh();

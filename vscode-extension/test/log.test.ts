@@ -86,11 +86,11 @@ test("an explanation says what changed, and lets no value be markup", () => {
   assert.equal(
     text,
     [
-      "# `build`",
+      "## build",
       "● never ran",
       "- `config: <b>`",
-      "## What changed\n\n| Part | Was | Is |\n| --- | --- | --- |\n| config | `a\\|b` | `` `c` `` |",
-      `## Runs\n\n| When | State | Took |\n| --- | --- | --- |\n| ${when} | valid | 1.5 s |`,
+      "### What changed\n\n| Part | Was | Is |\n| --- | --- | --- |\n| config | `a\\|b` | `` `c` `` |",
+      `### Runs\n\n| When | State | Took |\n| --- | --- | --- |\n| ${when} | valid | 1.5 s |`,
     ].join("\n\n"),
   );
   assert.equal(

@@ -64,6 +64,12 @@ describe("the view", () => {
     );
   });
 
+  test("says in words what the server says, but for the sign that its icon is", () => {
+    const waiting = { ...task("b", "pending"), text: "● `a` has to run first" };
+    const [node] = roots([project("/p", [workflow("w", [waiting])])]);
+    assert.equal(node?.children[0]?.description, "`a` has to run first");
+  });
+
   test("is empty without projects", () => {
     assert.deepEqual(roots([]), []);
   });

@@ -49,3 +49,17 @@ fn everything_that_is_known_of_a_project() {
     client.wait_for("rigkit/event");
     client.wait_for("rigkit/stateChanged");
 }
+
+#[test]
+fn a_client_that_draws_explains_by_itself() {
+    for (draws, told_first) in [(false, "never ran"), (true, "tasks pending")] {
+        let options = json!({ "trusted": true, "events": draws });
+        let mut client = TestClient::unopened(SITE, Capabilities::Full, &options);
+        client.open("rig.config.ts");
+        client.lenses("rig.config.ts");
+        client.execute("rigkit.explain", json!({})).unwrap();
+        client.execute("rigkit.plan", json!({})).unwrap();
+        let told = client.wait_for("window/showMessage").to_string();
+        assert!(told.contains(told_first), "{told}");
+    }
+}

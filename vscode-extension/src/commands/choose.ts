@@ -72,39 +72,60 @@ export async function chooseWorkspace(
   return await chooseOne(items, l10n.t("Which workspace?"));
 }
 
-/** Chooses an operation of a workflow: of its workspaces, or of the project. */
+/** Chooses an operation of the project, by its id if the target names one. */
 export async function chooseOperation(
   { workflow }: OwnedWorkflow,
   target: CommandArguments,
-  on: "project" | "workspace",
 ): Promise<OperationSummary | undefined> {
-  const isMeant = on === "project" ? isProjectOperation : isWorkspaceOperation;
-  const operations = workflow.operations.filter(isMeant);
+  const operations = workflow.operations.filter(isProjectOperation);
   if (target.operation !== undefined) {
     return operations.find(({ id }) => id === target.operation);
   }
   if (operations.length === 0) {
-    const message = l10n.t("The workflow {0} defines no such operation.", workflow.name);
+    const message = l10n.t("The workflow {0} defines no operation.", workflow.name);
     void window.showInformationMessage(message);
     return undefined;
   }
-  const items = operations.map((operation) => ({
+  return await chooseOne(operations.map(operationItem), l10n.t("Which operation?"));
+}
+
+/**
+ * Chooses an operation of a workspace. It asks also where there is one only, for that may be the
+ * one that takes the workspace away.
+ */
+export async function chooseWorkspaceOperation(
+  { workflow }: OwnedWorkflow,
+  workspace: string,
+  target: CommandArguments,
+): Promise<OperationSummary | undefined> {
+  const operations = workflow.operations.filter(({ kind }) => kind === "workspace-action");
+  if (target.operation !== undefined) {
+    return operations.find(({ id }) => id === target.operation);
+  }
+  const own = operations.filter(isWorkspaceOperation);
+  const others = operations.filter((operation) => !isWorkspaceOperation(operation));
+  const question = l10n.t("What is to be done with {0}?", workspace);
+  return await ask([...own, ...others].map(operationItem), question);
+}
+
+function operationItem(operation: OperationSummary): Item<OperationSummary> {
+  return {
     label: operation.title ?? operation.id,
     ...(operation.description !== undefined && { description: operation.description }),
     iconPath: icon("operation"),
     value: operation,
-  }));
-  return await chooseOne(items, l10n.t("Which operation?"));
+  };
 }
 
-async function chooseOne<T>(
-  items: (QuickPickItem & { value: T })[],
-  placeHolder: string,
-): Promise<T | undefined> {
+type Item<T> = QuickPickItem & { value: T };
+
+/** Asks where there is more than one. */
+async function chooseOne<T>(items: Item<T>[], question: string): Promise<T | undefined> {
   const [first, ...others] = items;
-  if (first !== undefined && others.length === 0) {
-    return first.value;
-  }
+  return first !== undefined && others.length === 0 ? first.value : await ask(items, question);
+}
+
+async function ask<T>(items: Item<T>[], placeHolder: string): Promise<T | undefined> {
   const picked = await window.showQuickPick(items, { placeHolder, matchOnDescription: true });
   return picked?.value;
 }

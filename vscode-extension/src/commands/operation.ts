@@ -5,8 +5,14 @@ import type { App } from "../app";
 import { askForInput } from "../operations/ask";
 import type { OwnedWorkflow } from "../projects";
 import type { CommandArguments, OperationSummary } from "../protocol";
-import { chooseOperation, chooseWorkflow, chooseWorkspace } from "./choose";
+import {
+  chooseOperation,
+  chooseWorkflow,
+  chooseWorkspace,
+  chooseWorkspaceOperation,
+} from "./choose";
 import { run, tellDone, type Job } from "./run";
+import { removeWorkspace } from "./workspace";
 
 /** How much of a result is shown in a message. */
 const SHOWN_RESULT = 200;
@@ -17,7 +23,7 @@ export async function runOperation(app: App, target: CommandArguments): Promise<
   if (owned === undefined) {
     return;
   }
-  const operation = await chooseOperation(owned, target, "project");
+  const operation = await chooseOperation(owned, target);
   if (operation !== undefined) {
     const title = l10n.t("Running {0}", operation.id);
     const job = { command: "rigkit.runOperation" as const, sent: {}, title };
@@ -32,8 +38,11 @@ export async function runWorkspaceOperation(app: App, target: CommandArguments):
   if (owned === undefined || workspace === undefined) {
     return;
   }
-  const operation = await chooseOperation(owned, target, "workspace");
-  if (operation !== undefined) {
+  const operation = await chooseWorkspaceOperation(owned, workspace, target);
+  if (operation?.source === "core" && operation.id === "remove") {
+    const { config } = owned.project;
+    await removeWorkspace(app, { config, workflow: owned.workflow.name, workspace });
+  } else if (operation !== undefined) {
     const title = l10n.t("Running {0} on {1}", operation.id, workspace);
     const job = { command: "rigkit.runWorkspaceOperation" as const, sent: { workspace }, title };
     await carryOut(app, owned, operation, target, job);
@@ -65,7 +74,7 @@ function tellResult(app: App, operation: string, value: unknown): void {
     tellDone(l10n.t("{0}: done", operation));
     return;
   }
-  const written = JSON.stringify(value, null, 2);
+  const written = typeof value === "string" ? value.trim() : JSON.stringify(value, null, 2);
   app.output.appendLine(`${operation}: ${written}`);
   const line = written.replace(/\s+/g, " ");
   const shown = line.length > SHOWN_RESULT ? `${line.slice(0, SHOWN_RESULT)}…` : line;

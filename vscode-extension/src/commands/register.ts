@@ -3,6 +3,7 @@
 import { commands, type Disposable } from "vscode";
 import type { App } from "../app";
 import type { CommandArguments } from "../protocol";
+import { lookAround } from "../surroundings";
 import { requireTrust } from "../trust";
 import { apply, applyUntil } from "./apply";
 import { cancel } from "./cancel";
@@ -44,7 +45,7 @@ const RUNNING: Record<string, Handler> = {
 /** Those that need no server. */
 const PLAIN: Record<string, (app: App) => Promise<void> | void> = {
   "rigkit.init": init,
-  "rigkit.refresh": (app) => app.projects.refresh(),
+  "rigkit.refresh": lookAround,
   "rigkit.restartServer": (app) => app.server.restart(),
   "rigkit.showLog": (app) => {
     app.output.show();

@@ -83,8 +83,8 @@ function tell(app: App, error: unknown): Outcome {
   const message = error instanceof Error ? error.message : String(error);
   if (app.server.client === undefined) {
     void showFailure(l10n.t("The language server ended while it was at work."));
-  } else if (!app.messages.hasShown(message)) {
-    void showFailure(message);
+  } else {
+    app.messages.requestFailed(message);
   }
   return { kind: "failed" };
 }

@@ -31,8 +31,8 @@ export class Explanations implements TextDocumentContentProvider, Disposable {
 
   async provideTextDocumentContent(uri: Uri): Promise<string> {
     const target = JSON.parse(uri.query) as CommandArguments;
-    const { messages, projects, server } = this.#app;
-    const answer = await messages.without(() => server.execute("rigkit.explain", target));
+    const { projects, server } = this.#app;
+    const answer = await server.execute("rigkit.explain", target);
     const { tasks = [] } = (answer ?? {}) as { tasks?: Explained[] };
     return explanation(tasks, (workflow, path) =>
       projects.workflow(target.config, workflow)?.workflow.tasks.find((task) => task.path === path),

@@ -37,12 +37,12 @@ export function explanation(
   }
   return explained
     .map((task) => ofTask(task, standing(task.workflow, task.node.path)))
-    .join("\n\n---\n\n");
+    .join("\n\n");
 }
 
 function ofTask(task: Explained, summary: TaskSummary | undefined): string {
   const parts = [
-    `# ${code(task.node.path)}`,
+    `## ${escape(task.node.path)}`,
     ...(summary === undefined ? [] : [escape(summary.text), list(summary.changes)]),
     components(task.components),
     history(task.history),
@@ -74,7 +74,9 @@ function table(title: string, head: readonly string[], rows: readonly string[][]
     return "";
   }
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [`## ${title}`, "", line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  return [`### ${title}`, "", line(head), line(head.map(() => "---")), ...rows.map(line)].join(
+    "\n",
+  );
 }
 
 function value(text: string | undefined): string {

@@ -1,4 +1,4 @@
-/** Shows what the server wants a person to read. */
+/** Shows what the server wants a person to read, and what came of a person's wishes. */
 
 import { commands, l10n, window } from "vscode";
 import {
@@ -6,45 +6,36 @@ import {
   ShowMessageNotification,
   type LanguageClient,
 } from "vscode-languageclient/node";
-
-/** How many messages are remembered as shown. */
-const REMEMBERED = 20;
+import { TwiceTold, type Channel } from "./twiceTold";
 
 /** Takes the messages of the server. */
 export class ServerMessages {
-  #shown: string[] = [];
-  #muted = 0;
+  readonly #failures = new TwiceTold();
 
   /** Listens to a client, in place of what it does with messages by itself. */
   listen(client: LanguageClient): void {
     client.onNotification(ShowMessageNotification.type, ({ type, message }) => {
-      void this.#show(type, message);
+      switch (type) {
+        case MessageType.Error:
+          this.#fail(message, "message");
+          break;
+        case MessageType.Warning:
+          void window.showWarningMessage(message);
+          break;
+        default:
+          void window.showInformationMessage(message);
+      }
     });
   }
 
-  /** Says whether a person was shown a message a short while ago. */
-  hasShown(message: string): boolean {
-    return this.#shown.includes(message);
+  /** Tells of a failure that was the answer to a request, unless the server has told of it. */
+  requestFailed(message: string): void {
+    this.#fail(message, "answer");
   }
 
-  /** Does something whose messages are shown in another way. */
-  async without<T>(work: () => Promise<T>): Promise<T> {
-    this.#muted += 1;
-    try {
-      return await work();
-    } finally {
-      this.#muted -= 1;
-    }
-  }
-
-  async #show(type: MessageType, message: string): Promise<void> {
-    if (type === MessageType.Error) {
-      this.#shown = [...this.#shown, message].slice(-REMEMBERED);
-      await showFailure(message);
-    } else if (type === MessageType.Warning) {
-      await window.showWarningMessage(message);
-    } else if (this.#muted === 0) {
-      await window.showInformationMessage(message);
+  #fail(message: string, channel: Channel): void {
+    if (this.#failures.isNew(message, channel)) {
+      void showFailure(message);
     }
   }
 }

@@ -10,6 +10,7 @@ import type {
   WorkspaceSummary,
 } from "../protocol";
 import { isPending } from "../pending";
+import { withoutSign } from "../sign";
 import type { IconName } from "./icon";
 
 /** What a node is, which is also what its menu goes by. */
@@ -119,8 +120,7 @@ function taskNode(parent: string, target: CommandArguments, task: TaskSummary): 
     id: `${parent}#task:${task.path}`,
     kind: `task.${task.state}`,
     label: task.path,
-    // The icon says what the sign in front says.
-    description: task.text.replace(/^[^\p{Letter}\p{Number}]+/u, ""),
+    description: withoutSign(task.text),
     tooltip: [`${task.path}: ${task.text}`, ...task.changes],
     icon: task.state,
     isExpanded: false,

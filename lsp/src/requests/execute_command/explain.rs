@@ -13,11 +13,12 @@ use tower_lsp::{jsonrpc::Result, ls_types::MessageType};
 use super::{Command, Target, failure};
 use crate::server::Server;
 
-/// Explains a task, or all that are not cached: to the person in words, and to programs as
-/// `rig cache explain --json` prints it.
+/// Explains a task, or all that are not cached: to programs as `rig cache explain --json` prints it,
+/// and to the person in words, unless the client draws something of its own.
 pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value> {
     let target = Target::find(server, &command.arguments)?;
     let arguments = command.arguments;
+    let draws_itself = target.view.editor.settings.events;
     let explained = server
         .run(move || {
             let definition = target.view.snapshot.definition.clone();
@@ -38,7 +39,9 @@ pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value>
                 .map_err(|error| failure(error.code(), error.to_string()))
         })
         .await??;
-    server.outbox.show(MessageType::INFO, text(&explained));
+    if !draws_itself {
+        server.outbox.show(MessageType::INFO, text(&explained));
+    }
     Ok(json!({ "tasks": explained }))
 }
 

@@ -4,6 +4,7 @@ import { isMoveKey, move } from "../keyboard";
 import type { Box, Layout, Line } from "../layout";
 import type { FromPage } from "../messages";
 import type { GraphModel, GraphTask } from "../model";
+import { withoutSign } from "../../sign";
 import { svg } from "./svg";
 
 /** The signs of states, so that colour is not all that tells them apart. */
@@ -149,7 +150,7 @@ function write(drawn: SVGGElement, { path, state, text }: GraphTask, { width }: 
   set("title", `${path}\n${text}`);
   set(".sign", SIGNS[state]);
   set(".path", withoutBeginning(path, fits(width, 7.6)));
-  set(".text", withoutEnd(text.replace(/^[^\p{Letter}\p{Number}]+/u, ""), fits(width, 6.2)));
+  set(".text", withoutEnd(withoutSign(text), fits(width, 6.2)));
 }
 
 /** The end of a path tells more than its beginning. */

@@ -7,6 +7,7 @@ import type { Page } from "playwright-core";
 import { SITE } from "./flows/projects.ts";
 import { Desk } from "./harness/desk.ts";
 import { Editor } from "./harness/editor.ts";
+import { PATIENCE, timeLimit } from "./harness/until.ts";
 import { extensionCopy } from "./harness/places.ts";
 import { globalSetup } from "./harness/prepare.ts";
 
@@ -58,25 +59,24 @@ async function keys(): Promise<number[]> {
 
 /** The page itself takes the time, from the key to the frame in which the lens is another. */
 async function timed(page: Page, key: string, lens: string): Promise<number> {
-  const time = page.evaluate(
-    (wanted) =>
-      new Promise<number>((resolve) => {
-        let pressed = 0;
-        addEventListener("keydown", () => (pressed = performance.now()), { capture: true, once: true });
-        const look = () => {
-          const lenses = [...document.querySelectorAll(".codelens-decoration a")];
-          if (pressed > 0 && lenses.some((shown) => shown.textContent?.includes(wanted))) {
-            resolve(performance.now() - pressed);
-          } else {
-            requestAnimationFrame(look);
-          }
-        };
-        look();
-      }),
-    lens,
-  );
+  const watch = await page.evaluateHandle((wanted) => {
+    const time = new Promise<number>((resolve) => {
+      let pressed = 0;
+      addEventListener("keydown", () => (pressed = performance.now()), { capture: true, once: true });
+      const look = () => {
+        const lenses = [...document.querySelectorAll(".codelens-decoration a")];
+        if (pressed > 0 && lenses.some((shown) => shown.textContent?.includes(wanted))) {
+          resolve(performance.now() - pressed);
+        } else {
+          requestAnimationFrame(look);
+        }
+      };
+      look();
+    });
+    return { time };
+  }, lens);
   await page.keyboard.press(key);
-  return time;
+  return Promise.race([watch.evaluate(({ time }) => time), timeLimit(PATIENCE, () => `the lens never said ${lens}`)]);
 }
 
 async function packageSize(): Promise<number> {

@@ -6,7 +6,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { Desk } from "./desk.ts";
 import { codeServer, installedExtensions, node, screenshots, suites } from "./places.ts";
 import { Group } from "./processes.ts";
-import { until, PATIENCE } from "./until.ts";
+import { until, timeLimit, PATIENCE } from "./until.ts";
 import { Workbench } from "./workbench.ts";
 
 const SETTINGS = {
@@ -181,12 +181,6 @@ function serve(desk: Desk, { trusted = true, runsSuites = false, variables = {} 
     ...(trusted ? ["--disable-workspace-trust"] : []),
   ];
   return new Group(node, [codeServer, ...words], { ...desk.environment(), ...variables });
-}
-
-function timeLimit(time: number, describe: () => string): Promise<never> {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(describe())), time).unref();
-  });
 }
 
 /** The editor has much to say that is not about the suite. */

@@ -27,18 +27,17 @@ await Desk.with(async (desk) => {
   await Editor.with(desk, { open: project, file, settings: SETTINGS, size }, async ({ page, workbench, show }) => {
     const keep = async (name: string) => void (await page.screenshot({ path: path.join(images, `${name}.png`) }));
     await show();
-    await workbench.see(workbench.lens("pending"));
     await workbench.showView();
     await workbench.untilRow("repository never ran");
     await workbench.command("Go to Line/Column...");
-    await workbench.answer("", "52");
-    await page.keyboard.press("Escape");
+    await workbench.answer("", ":38");
     await workbench.see(workbench.lens("invalidate"));
     await keep("editor-plan");
 
-    await workbench.row("site").click();
-    await workbench.lens("apply").click();
+    await workbench.row("site").hover();
+    await workbench.row("site").locator(".action-label").first().click();
     await workbench.untilRow("build running");
+    await workbench.see(workbench.lens("cached, unless"));
     await keep("editor-apply");
     await workbench.command("Rigkit: Show Graph");
     await workbench.see(workbench.graphTask("build"));

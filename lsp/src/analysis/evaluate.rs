@@ -91,7 +91,6 @@ impl Snapshot {
         let Some(definition) = self.definition.clone() else {
             return;
         };
-        self.state_serial = engine.state_serial().ok().flatten();
         match engine.plan_definition(&definition, None) {
             Ok(plans) => self.plans = plans.into(),
             Err(error) => {

@@ -35,8 +35,6 @@ pub(crate) struct Snapshot {
     pub(crate) plans: Arc<[WorkflowPlan]>,
     /// The workspaces that exist.
     pub(crate) workspaces: Arc<[WorkspaceView]>,
-    /// The state's serial number, once there is a state.
-    pub(crate) state_serial: Option<u64>,
     /// The environment it was evaluated in.
     pub(crate) environment: Environment,
     /// When a stored run expires next.

@@ -32,6 +32,7 @@ test("the quickstart, from its plan to a workspace", async () => {
       await workbench.lens("apply (5 pending)").click();
       await workbench.see(workbench.message("site is applied"));
       await workbench.untilRow("build cached");
+      await workbench.see(workbench.lens("apply (1 pending)"));
       await editor.keep("quickstart-2-applied");
       await workbench.closeMessages();
 
@@ -46,6 +47,7 @@ test("the quickstart, from its plan to a workspace", async () => {
       await workbench.row("archive").hover();
       await workbench.row("archive").locator(".action-label").first().click();
       await workbench.answer("branch", "draft");
+      await workbench.see(editor.page.locator(".quick-input-list .monaco-list-row", { hasText: "zip" }));
       await editor.keep("quickstart-4-input");
       await workbench.choose("zip");
       await workbench.see(workbench.message("draft.zip"));

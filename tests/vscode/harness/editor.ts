@@ -6,7 +6,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 import { Desk } from "./desk.ts";
 import { codeServer, installedExtensions, node, screenshots, suites } from "./places.ts";
 import { Group } from "./processes.ts";
-import { until, PATIENCE } from "./until.ts";
+import { until, timeLimit, PATIENCE } from "./until.ts";
 import { Workbench } from "./workbench.ts";
 
 const SETTINGS = {
@@ -45,6 +45,8 @@ export interface EditorOptions {
   readonly machineSettings?: Record<string, unknown>;
   /** Whether every workspace is trusted; where not, the person has to say so. */
   readonly trusted?: boolean;
+  /** What is added to the environment. */
+  readonly variables?: Record<string, string>;
   readonly size?: { width: number; height: number };
   /** Whether suites are run, which has the workbench show no messages. */
   readonly runsSuites?: boolean;
@@ -166,7 +168,7 @@ export class Editor {
   }
 }
 
-function serve(desk: Desk, { trusted = true, runsSuites = false }: EditorOptions): Group {
+function serve(desk: Desk, { trusted = true, runsSuites = false, variables = {} }: EditorOptions): Group {
   const words = [
     "--auth=none",
     "--bind-addr=127.0.0.1:0",
@@ -178,16 +180,10 @@ function serve(desk: Desk, { trusted = true, runsSuites = false }: EditorOptions
     ...(runsSuites ? ["--vscode-option", "enable-smoke-test-driver"] : []),
     ...(trusted ? ["--disable-workspace-trust"] : []),
   ];
-  return new Group(node, [codeServer, ...words], desk.environment());
-}
-
-function timeLimit(time: number, describe: () => string): Promise<never> {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(describe())), time).unref();
-  });
+  return new Group(node, [codeServer, ...words], { ...desk.environment(), ...variables });
 }
 
 /** The editor has much to say that is not about the suite. */
 function isOfSuite(line: string): boolean {
-  return line.startsWith("ok ") || line.startsWith("FAILED ");
+  return line.startsWith("ok ") || line.startsWith("FAILED ") || line.startsWith("measured ");
 }

@@ -19,3 +19,10 @@ export async function until<T>(what: string, ask: () => T | Promise<T>): Promise
     await rest(25);
   }
 }
+
+/** Fails after a time, with what is known then. */
+export function timeLimit(time: number, describe: () => string): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(describe())), time).unref();
+  });
+}

@@ -36,7 +36,7 @@ const CHARACTER = 7.6;
 
 const HEIGHT = 44;
 /** Has room for most of what is said of a task, which changes while the layout stays. */
-const MIN_WIDTH = 180;
+const MIN_WIDTH = 200;
 const MAX_WIDTH = 360;
 const PADDING = 44;
 

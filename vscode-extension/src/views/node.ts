@@ -138,8 +138,7 @@ function workspacesNode(
   if (workflow.workspaceDefinition === null && workflow.workspaces.length === 0) {
     return [];
   }
-  // The editor keeps a node as folded as it was, and one without children counts as folded.
-  const id = `${parent}#workspaces${workflow.workspaces.length === 0 ? ":none" : ""}`;
+  const id = `${parent}#workspaces`;
   const operations = workflow.operations.filter(isWorkspaceOperation);
   return [
     {

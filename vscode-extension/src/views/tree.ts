@@ -34,7 +34,8 @@ export class WorkflowTree implements TreeDataProvider<Node>, Disposable {
 
   getTreeItem(node: Node): TreeItem {
     const item = new TreeItem(node.label, collapsibleState(node));
-    item.id = node.id;
+    // The editor keeps a node as folded as it was, and one without children counts as folded.
+    item.id = node.children.length === 0 ? `${node.id}#empty` : node.id;
     item.contextValue = node.kind;
     item.iconPath = icon(node.icon);
     item.accessibilityInformation = { label: [node.label, node.description ?? ""].join(" ") };

@@ -150,7 +150,7 @@ function write(drawn: SVGGElement, { path, state, text }: GraphTask, { width }: 
   set("title", `${path}\n${text}`);
   set(".sign", SIGNS[state]);
   set(".path", withoutBeginning(path, fits(width, 7.6)));
-  set(".text", withoutEnd(withoutSign(text), fits(width, 6.5)));
+  set(".text", withoutEnd(withoutSign(text), fits(width, 6.2)));
 }
 
 /** The end of a path tells more than its beginning. */

@@ -1,6 +1,10 @@
 //! What is measured: whole processes of `rig`, on projects made for it.
 
-use std::{error::Error, path::PathBuf, time::Duration};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
 
@@ -102,9 +106,20 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<(), Failure> {
     report.push_str(&report::editor(&editor::measure(&rig, EDITS)?));
     report::print(&report);
     if let Some(path) = &arguments.write {
-        std::fs::write(path, report)?;
+        let measured_elsewhere = measured_elsewhere(path);
+        std::fs::write(path, report + &measured_elsewhere)?;
     }
     Ok(())
+}
+
+/// Gives what the file says of the extension, which is measured in its workbench.
+fn measured_elsewhere(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let section = text.find("\n## In VS Code\n");
+    section
+        .and_then(|start| text.get(start..))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Is a statement about two measurements of one run.

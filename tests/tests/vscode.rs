@@ -12,15 +12,22 @@ use std::{
 use rigkit_tests::{npm, npm_with, packages_of, rig};
 
 #[test]
-fn the_extension_passes_its_own_checks_and_works_in_the_workbench() {
+fn the_extension_passes_its_own_checks() {
+    let extension = repository().join("vscode-extension");
+    let _installed = packages_of(&extension);
+    for script in ["check", "lint", "test"] {
+        npm(&extension, &["run", script]);
+    }
+}
+
+#[test]
+#[ignore = "takes five minutes and is not steady enough yet to hold up every other test"]
+fn the_extension_works_in_the_workbench() {
     let extension = repository().join("vscode-extension");
     let workbench = repository().join("tests/vscode");
-    for folder in [&extension, &workbench] {
-        let _installed = packages_of(folder);
-        npm(folder, &["run", "check"]);
-    }
-    npm(&extension, &["run", "lint"]);
-    npm(&extension, &["test"]);
+    let _extension_installed = packages_of(&extension);
+    let _workbench_installed = packages_of(&workbench);
+    npm(&workbench, &["run", "check"]);
     npm_with(
         &workbench,
         &["test"],

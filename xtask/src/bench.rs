@@ -156,7 +156,7 @@ fn ratios(measured: &[Measured], identity: &IdentityCost) -> Vec<Ratio> {
 
 /// Measures what the engine adds to a task that does nothing: the slope between an apply of
 /// few and one of many tasks.
-fn apply_overhead(rig: &std::path::Path, rounds: usize) -> Result<Duration, Failure> {
+fn apply_overhead(rig: &Path, rounds: usize) -> Result<Duration, Failure> {
     const FEW: usize = 100;
     const MANY: usize = 1_100;
     let few = BenchProject::chain(FEW)?;

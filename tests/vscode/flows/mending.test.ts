@@ -19,7 +19,7 @@ test("a name that is taken is mended by a quick fix", async () => {
       await page.locator(".view-line", { hasText: "sleep" }).click();
       await workbench.command("Go to Previous Problem (Error, Warning, Info)");
       await page.keyboard.press("Escape");
-      await page.keyboard.press("Control+.");
+      await workbench.command("Quick Fix...");
       await workbench.see(page.locator(".action-widget"));
       await editor.keep("mending-2-fixes");
       await page.locator(".action-widget .monaco-list-row", { hasText: "clone" }).first().click();

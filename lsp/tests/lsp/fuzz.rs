@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::TestClient;
+use crate::support::{DOCUMENT_REQUESTS, TestClient};
 
 const SITE: &str = r#"import { workflow } from "@rigkit/sdk";
 // 😀 é
@@ -63,29 +63,12 @@ enum Action {
 fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         12 => (0usize..1000, 0usize..40, 0..PIECES.len()).prop_map(|(a, b, c)| Action::Edit(a, b, c)),
-        4 => (0..REQUESTS.len(), 0usize..1000).prop_map(|(a, b)| Action::Ask(a, b)),
+        4 => (0..DOCUMENT_REQUESTS.len(), 0usize..1000).prop_map(|(a, b)| Action::Ask(a, b)),
         1 => Just(Action::Reopen),
         1 => Just(Action::Restore),
         1 => Just(Action::Cancel),
     ]
 }
-
-const REQUESTS: &[&str] = &[
-    "textDocument/codeAction",
-    "textDocument/codeLens",
-    "textDocument/inlayHint",
-    "textDocument/diagnostic",
-    "textDocument/hover",
-    "textDocument/completion",
-    "textDocument/definition",
-    "textDocument/references",
-    "textDocument/documentHighlight",
-    "textDocument/prepareRename",
-    "textDocument/rename",
-    "textDocument/documentSymbol",
-    "textDocument/foldingRange",
-    "textDocument/prepareCallHierarchy",
-];
 
 struct Session {
     client: TestClient,
@@ -108,7 +91,7 @@ impl Session {
                 });
                 parameters["newName"] = json!("renamed");
                 self.asked
-                    .push(self.client.begin(REQUESTS[*request], &parameters));
+                    .push(self.client.begin(DOCUMENT_REQUESTS[*request], &parameters));
             }
             Action::Reopen => {
                 let text = self.client.text(file).to_owned();

@@ -25,6 +25,7 @@ mod server;
 mod settings;
 mod sites;
 mod symbols;
+mod task_state;
 mod transport;
 mod variables;
 mod view;

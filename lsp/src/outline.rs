@@ -11,8 +11,8 @@ use tower_lsp::ls_types::SymbolKind;
 
 use crate::{
     document::{Document, size},
-    requests::code_lens::task_state,
     sites::{PlannedTask, Site, site},
+    task_state::task_state,
     view::ProjectView,
 };
 

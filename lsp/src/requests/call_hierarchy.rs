@@ -17,12 +17,12 @@ use tower_lsp::{
     },
 };
 
-use super::code_lens::task_state;
 use crate::{
     document::Document,
     server::Server,
     sites::{CallKey, PlannedTask, site, tasks_in},
     symbols::{ProjectNames, Symbol},
+    task_state::task_state,
     view::ProjectView,
 };
 

@@ -7,22 +7,19 @@ use std::{ops::Range, sync::Arc};
 
 use jiff::Timestamp;
 use rigkit_engine::{
-    Freshness, WorkspaceStatus, WorkspaceView,
-    definition::Workflow,
-    plan::{NodeStatus, PlanNode},
-    wording::{reason::phrase, time::age},
+    Freshness, WorkspaceStatus, WorkspaceView, definition::Workflow, plan::NodeStatus,
 };
 use serde::Serialize;
 use tower_lsp::ls_types::{Range as LspRange, Uri};
 
 use crate::{
-    activity::TaskActivity,
     document::Document,
     requests::execute_command::{CommandArguments, CommandName},
     sites::{
         OwnedOperation, PlannedTask, Site, TaskSite, operations_in, tasks_in, workflows_in,
         workspaces_in,
     },
+    task_state::task_state,
     view::ProjectView,
 };
 
@@ -205,28 +202,6 @@ impl Lenses<'_> {
         let text = &self.document.text;
         let end = bytes.end.min(text.line_end(bytes.start));
         text.range(&(bytes.start..end), self.view.editor.encoding())
-    }
-}
-
-/// Says how a task stands in a few words.
-pub(crate) fn task_state(view: &ProjectView, task: &PlannedTask<'_>, now: Timestamp) -> String {
-    match view.activity.task(&task.workflow.name, &task.task.path) {
-        Some(TaskActivity::Running { .. }) => return "◌ running…".to_owned(),
-        Some(TaskActivity::Failed { at, .. }) => return format!("✗ failed {} ago", age(*at, now)),
-        None => {}
-    }
-    match task.node {
-        Some(node) => planned_state(node, now),
-        None => "not planned".to_owned(),
-    }
-}
-
-fn planned_state(node: &PlanNode, now: Timestamp) -> String {
-    match (node.status, node.created_at) {
-        (NodeStatus::Cached, Some(made)) => format!("✓ cached {} ago", age(made, now)),
-        (NodeStatus::Cached, None) => "✓ cached".to_owned(),
-        (NodeStatus::Pending, _) => format!("● {}", phrase(&node.reason, now)),
-        (NodeStatus::Conditional, _) => "◌ cached, unless a task before it changes".to_owned(),
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tower_lsp::ls_types::{InlayHint, InlayHintLabel, Range};
 
-use super::code_lens::task_state;
 use crate::{
     document::Document,
     sites::{TaskSite, tasks_in},
+    task_state::task_state,
     view::ProjectView,
 };
 

@@ -17,12 +17,12 @@ use tower_lsp::{
     ls_types::{Location, Uri},
 };
 
-use super::code_lens::task_state;
 use crate::{
     activity::TaskActivity,
     analysis::{Snapshot, Standing},
     server::Server,
     sites::{PlannedTask, site},
+    task_state::task_state,
     view::ProjectView,
 };
 

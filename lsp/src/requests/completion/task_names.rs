@@ -9,8 +9,8 @@ use tower_lsp::ls_types::CompletionItemKind;
 use super::{Insertion, Place, Proposal};
 use crate::{
     handlers::{HandlerKind, Sight},
-    requests::code_lens::task_state,
     sites::PlannedTask,
+    task_state::task_state,
     view::ProjectView,
 };
 

@@ -16,8 +16,8 @@ use serde_json::Value;
 use crate::{
     activity::TaskActivity,
     markdown::{code, json_block, short_json},
-    requests::code_lens::task_state,
     sites::PlannedTask,
+    task_state::task_state,
     view::ProjectView,
 };
 

@@ -1,0 +1,31 @@
+//! How a task stands, in a few words: the same in a lens, a hint, a hover, a symbol and a list.
+
+use jiff::Timestamp;
+use rigkit_engine::{
+    plan::{NodeStatus, PlanNode},
+    wording::{reason::phrase, time::age},
+};
+
+use crate::{activity::TaskActivity, sites::PlannedTask, view::ProjectView};
+
+/// Says how a task stands in a few words.
+pub(crate) fn task_state(view: &ProjectView, task: &PlannedTask<'_>, now: Timestamp) -> String {
+    match view.activity.task(&task.workflow.name, &task.task.path) {
+        Some(TaskActivity::Running { .. }) => return "◌ running…".to_owned(),
+        Some(TaskActivity::Failed { at, .. }) => return format!("✗ failed {} ago", age(*at, now)),
+        None => {}
+    }
+    match task.node {
+        Some(node) => planned_state(node, now),
+        None => "not planned".to_owned(),
+    }
+}
+
+fn planned_state(node: &PlanNode, now: Timestamp) -> String {
+    match (node.status, node.created_at) {
+        (NodeStatus::Cached, Some(made)) => format!("✓ cached {} ago", age(made, now)),
+        (NodeStatus::Cached, None) => "✓ cached".to_owned(),
+        (NodeStatus::Pending, _) => format!("● {}", phrase(&node.reason, now)),
+        (NodeStatus::Conditional, _) => "◌ cached, unless a task before it changes".to_owned(),
+    }
+}

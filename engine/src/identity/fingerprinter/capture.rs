@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use rquickjs::{Array, Function, IntoJs as _, Value, function::Args};
+use compact_str::CompactString;
+use rquickjs::{Function, IntoJs as _, Value};
+use smallvec::SmallVec;
 
-use super::{Fingerprinter, FollowedFrom, FollowedPath, origins::Origin, unit::UnitReading};
+use super::{Fingerprinter, origins::Origin, unit::UnitReading};
 use crate::{
     digest::Digest,
     identity::{fingerprints::CaptureValue, label::Label, unseen, value_graph::NodeId},
     modules::{
         BuiltInModule, ModuleFormat, ModuleId, ModuleOrigin,
-        functions::{CaptureSource, CapturedName, MemberUse, UnitKind, Uses},
+        functions::{CaptureSource, CapturedName, MemberUse, Uses},
     },
     sandbox::loader::rigkit,
 };
@@ -143,10 +145,10 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         module: ModuleId,
         reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
-        let mut used: Vec<(String, Value<'js>)> = Vec::new();
+        let mut used: SmallVec<[(CompactString, Value<'js>); 2]> = SmallVec::new();
         for member in members {
             let (followed, value) = self.follow(value, member, capture, module)?;
-            let mut name = capture.name.to_string();
+            let mut name = capture.name.clone();
             for part in member.path.iter().take(followed) {
                 name.push('.');
                 name.push_str(part);
@@ -164,95 +166,22 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         Ok(())
     }
 
-    /// Goes from a value to a member of it, as far as the member alone counts. Many functions
-    /// of a module use the same member of what it imports.
-    fn follow(
-        &mut self,
-        value: &Value<'js>,
-        member: &'a MemberUse,
-        capture: &'a CapturedName,
-        module: ModuleId,
-    ) -> rquickjs::Result<(usize, Value<'js>)> {
-        if !value.is_object() {
-            return Ok((0, value.clone()));
-        }
-        let Some(from) = self.followed_from(capture, module) else {
-            return self.find_member(value, member);
-        };
-        let path = FollowedPath { from, member };
-        if let Some(known) = self.followed.get(&path) {
-            return Ok(known.clone());
-        }
-        let is_namespace =
-            matches!(&capture.source, CaptureSource::Import { export, .. } if &**export == "*");
-        let export = if is_namespace {
-            find_export(value, member)?
-        } else {
-            None
-        };
-        let found = match export {
-            Some(found) => found,
-            None => self.find_member(value, member)?,
-        };
-        self.followed.insert(path, found.clone());
-        Ok(found)
-    }
-
-    fn followed_from(
-        &self,
-        capture: &'a CapturedName,
-        module: ModuleId,
-    ) -> Option<FollowedFrom<'a>> {
-        match &capture.source {
-            CaptureSource::Module(reader) => Some(FollowedFrom::Reader(module, *reader)),
-            CaptureSource::Import { specifier, export } => {
-                let target = self.graph.module(module).link(specifier)?;
-                Some(FollowedFrom::Export(target, export))
-            }
-            _ => None,
-        }
-    }
-
-    /// Follows the names that lead to a member; gives how many of them count, and the value
-    /// there.
-    ///
-    /// Who calls a member hands over what it is a member of, which counts unless the function
-    /// is known to make no use of it.
-    fn find_member(
-        &mut self,
-        value: &Value<'js>,
-        member: &MemberUse,
-    ) -> rquickjs::Result<(usize, Value<'js>)> {
-        let mut arguments = Args::new(self.ctx.clone(), member.path.len() + 2);
-        arguments.push_arg(value.clone())?;
-        arguments.push_arg(member.is_called)?;
-        arguments.push_args(member.path.iter().map(|part| &**part))?;
-        let found: Array = self.follow_function()?.call_arg(arguments)?;
-        let followed: usize = found.get(0)?;
-        let called: Value = found.get(2)?;
-        match called.as_function() {
-            Some(function) if !self.may_use_this(function)? => Ok((followed + 1, called)),
-            _ => Ok((followed, found.get(1)?)),
-        }
-    }
-
-    fn may_use_this(&mut self, function: &Function<'js>) -> rquickjs::Result<bool> {
-        let origin = self.origins.find(function)?;
-        let unit = origin.and_then(|origin| self.unit(&origin));
-        let kind = unit.map(|unit| unit.kind);
-        Ok(kind != Some(UnitKind::Function { uses_this: false }))
-    }
-
     fn add_value(
         &mut self,
-        shown: Option<String>,
+        shown: Option<CompactString>,
         value: &Value<'js>,
         reading: &mut UnitReading,
     ) -> rquickjs::Result<()> {
         let (value, preview) = if value.is_object() || value.is_function() {
             let node = self.node_of(value);
             reading.label.edge(node);
-            (CaptureValue::Node(node), self.preview_of(node, value)?)
+            // Of a function the code is shown.
+            let preview = if value.is_function() {
+                None
+            } else {
+                self.preview_of(node, value)?
+            };
+            (CaptureValue::Node(node), preview)
         } else {
             let mut plain = Label::default();
             self.add_plain(value, &mut plain)?;
@@ -306,15 +235,4 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         }
         Ok(Captured::Value(self.ctx.globals().get(name)?))
     }
-}
-
-/// Takes an export from a namespace, as most uses of one do.
-fn find_export<'js>(
-    namespace: &Value<'js>,
-    member: &MemberUse,
-) -> rquickjs::Result<Option<(usize, Value<'js>)>> {
-    let ([export], Some(namespace)) = (member.path.as_slice(), namespace.as_object()) else {
-        return Ok(None);
-    };
-    Ok(Some((1, namespace.get(&**export)?)))
 }

@@ -1,5 +1,7 @@
 //! The variables of the environment that a function names.
 
+use compact_str::{CompactString, format_compact};
+
 use super::{Fingerprinter, unit::UnitReading};
 use crate::{
     identity::{fingerprints::CaptureValue, label::Label, unseen},
@@ -40,7 +42,7 @@ impl Fingerprinter<'_, '_> {
         names.sort_unstable();
         names.dedup();
         for name in names {
-            let shown = format!("process.env.{name}");
+            let shown = format_compact!("process.env.{name}");
             self.add_variable(name, shown, reading);
         }
     }
@@ -56,11 +58,11 @@ impl Fingerprinter<'_, '_> {
         // What is a secret once the function runs must be none in its fingerprint.
         self.variables.read(name, None, is_secret);
         let call = if is_secret { "env.secret" } else { "env" };
-        let shown = format!("{call}({name})");
+        let shown = format_compact!("{call}({name})");
         self.add_variable(name, shown, reading);
     }
 
-    fn add_variable(&self, name: &str, shown: String, reading: &mut UnitReading) {
+    fn add_variable(&self, name: &str, shown: CompactString, reading: &mut UnitReading) {
         let value = self.variables.all().get(name).cloned();
         let mut label = Label::new("variable");
         label.text(name);

@@ -4,6 +4,7 @@
 mod capture;
 mod environment;
 mod late_variables;
+mod member;
 mod origins;
 mod symbol;
 mod text;
@@ -16,19 +17,19 @@ use std::{cell::OnceCell, path::PathBuf, sync::Arc};
 use rquickjs::{Array, Ctx, Function, Object, Value};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use self::origins::{Origin, Origins};
+use self::{
+    member::{FollowedPath, Members},
+    origins::{Origin, Origins},
+};
 use super::{
-    fingerprints::{FingerprintId, Fingerprints, HiddenReason, NodeFacts},
+    fingerprints::{CaptureFact, FingerprintId, Fingerprints, HiddenReason, NodeFacts},
     label::Label,
     package_versions::PackageVersions,
     value_graph::{NodeId, ValueGraph},
 };
 use crate::{
     diagnostic::Diagnostic,
-    modules::{
-        IdentityUse, ModuleGraph, ModuleId,
-        functions::{FunctionUnit, MemberUse},
-    },
+    modules::{IdentityUse, ModuleGraph, ModuleId, functions::FunctionUnit},
     project::LoadOptions,
     sandbox::{Secrets, Variables, globals::library_function},
 };
@@ -42,9 +43,11 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     ctx: Ctx<'js>,
     origins: Origins<'js>,
     structure: OnceCell<Structure<'js>>,
-    follow: OnceCell<Function<'js>>,
+    members: OnceCell<Members<'js>>,
     values: ValueGraph,
     facts: Vec<NodeFacts>,
+    /// What functions capture, that of one beside each other.
+    captured: Vec<CaptureFact>,
     known: FxHashMap<Value<'js>, NodeId>,
     followed: FxHashMap<FollowedPath<'a>, (usize, Value<'js>)>,
     unread: Vec<(NodeId, Value<'js>)>,
@@ -70,22 +73,6 @@ struct Structure<'js> {
     preview: Function<'js>,
 }
 
-/// Names a member of a variable of a module: where that is, and the way from there.
-#[derive(PartialEq, Eq, Hash)]
-struct FollowedPath<'a> {
-    from: FollowedFrom<'a>,
-    member: &'a MemberUse,
-}
-
-/// Says where a variable of a module is found.
-#[derive(PartialEq, Eq, Hash)]
-enum FollowedFrom<'a> {
-    /// With a reader of the module.
-    Reader(ModuleId, u32),
-    /// Among the exports of the module.
-    Export(ModuleId, &'a str),
-}
-
 impl<'a, 'js> Fingerprinter<'a, 'js> {
     pub(crate) fn new(
         ctx: &Ctx<'js>,
@@ -101,7 +88,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         Ok(Self {
             origins,
             structure: OnceCell::new(),
-            follow: OnceCell::new(),
+            members: OnceCell::new(),
             secrets: options.variables.secrets().clone(),
             identity: options.identity,
             ctx: ctx.clone(),
@@ -109,6 +96,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             variables: &options.variables,
             values: ValueGraph::with_capacity(functions),
             facts: Vec::with_capacity(functions),
+            captured: Vec::with_capacity(functions),
             known: FxHashMap::with_capacity_and_hasher(functions, FxBuildHasher),
             followed: FxHashMap::default(),
             unread: Vec::new(),
@@ -151,6 +139,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             graph,
             self.values,
             self.facts,
+            self.captured,
             of_language,
         ))
     }
@@ -214,13 +203,5 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             preview: find("preview")?,
         };
         Ok(self.structure.get_or_init(|| structure))
-    }
-
-    fn follow_function(&self) -> rquickjs::Result<&Function<'js>> {
-        if let Some(known) = self.follow.get() {
-            return Ok(known);
-        }
-        let follow = library_function(&self.ctx, "follow", "follow")?;
-        Ok(self.follow.get_or_init(|| follow))
     }
 }

@@ -1,7 +1,8 @@
 //! Functions and classes of the project: their code, and readers of the variables around them.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
+use compact_str::CompactString;
 use rquickjs::{Array, Atom, Filter, Function, Object, Value};
 
 use super::{Fingerprinter, capture::Captured, origins::Origin};
@@ -36,9 +37,10 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         let mut reading = UnitReading {
             label,
             facts: NodeFacts::default(),
-            captures: Vec::with_capacity(captures.len()),
+            captures: mem::take(&mut self.captured),
             capture: 0,
         };
+        let first = reading.captures.len();
         for (index, capture) in captures.iter().enumerate() {
             reading.capture = index;
             self.read_capture(capture, origin, &mut reading)?;
@@ -58,8 +60,9 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         reading.facts.function = Some(FunctionFacts {
             module: origin.module,
             unit: origin.unit,
-            captures: reading.captures,
+            captures: first..reading.captures.len(),
         });
+        self.captured = reading.captures;
         self.set(id, reading.label, reading.facts);
         Ok(())
     }
@@ -213,7 +216,7 @@ impl UnitReading {
     /// not its name alone.
     pub(super) fn add_fact(
         &mut self,
-        shown: Option<String>,
+        shown: Option<CompactString>,
         value: CaptureValue,
         preview: Option<Arc<str>>,
     ) {

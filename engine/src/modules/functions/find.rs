@@ -4,6 +4,7 @@ mod visit;
 
 use std::{borrow::Cow, cell::Cell, mem, ops::Range, sync::Arc};
 
+use compact_str::CompactString;
 use oxc::{
     ast::ast::{
         Argument, BindingPattern, CallExpression, Declaration, Expression, IdentifierReference,
@@ -15,11 +16,12 @@ use oxc::{
     span::Span,
 };
 use rustc_hash::FxHashMap;
+use smallvec::smallvec;
 
 use super::{
     CaptureSource, CapturedName, FoundFunctions, FunctionUnit, HiddenCapture, LocalBinding,
     ModuleFunctions, Touched, UnitDraft, UnitKind, Uses,
-    members::{named_member, root_of},
+    members::{MemberPath, named_member, root_of},
 };
 use crate::digest::Digest;
 
@@ -246,7 +248,7 @@ impl<'a> Finder<'a, '_> {
                 ..UnitDraft::default()
             },
             unit: FunctionUnit {
-                name: name.or(by_place.as_deref()).map(Box::from),
+                name: name.or(by_place.as_deref()).map(CompactString::from),
                 kind,
                 span: range(span),
                 syntax: Digest::default(),
@@ -466,7 +468,7 @@ impl<'a> Finder<'a, '_> {
 
     /// Visits the use of a member: of something with a name, or of what an expression gives.
     fn visit_member(&mut self, object: &Expression<'a>, name: &'a str, is_called: bool) {
-        let mut path = vec![Cow::Borrowed(name)];
+        let mut path: MemberPath = smallvec![Cow::Borrowed(name)];
         let mut object = object;
         while let Some((inner, name)) = named_member(object) {
             path.push(Cow::Borrowed(name));

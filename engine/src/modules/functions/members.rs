@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use oxc::ast::ast::{BindingPattern, Expression, IdentifierReference, ObjectPattern};
+use smallvec::SmallVec;
 
 /// Takes the last name off a chain of members.
 pub(super) fn named_member<'e, 'a>(
@@ -52,7 +53,7 @@ pub(super) fn called_root<'e, 'a>(
 }
 
 /// Is the names that lead to a member.
-pub(super) type MemberPath<'a> = Vec<Cow<'a, str>>;
+pub(super) type MemberPath<'a> = SmallVec<[Cow<'a, str>; 4]>;
 
 /// Lists the members that a pattern takes out of a value with a name, as
 /// `const { node } = versions` does; nothing where it may take any.
@@ -63,7 +64,7 @@ pub(super) fn taken_members<'e, 'a>(
     let BindingPattern::ObjectPattern(pattern) = pattern else {
         return None;
     };
-    let mut path = Vec::new();
+    let mut path = MemberPath::new();
     let mut value = value;
     while let Some((inner, name)) = named_member(value) {
         path.insert(0, Cow::Borrowed(name));
@@ -79,14 +80,14 @@ pub(super) fn taken_members<'e, 'a>(
 
 fn add_taken<'a>(
     pattern: &ObjectPattern<'a>,
-    path: &[Cow<'a, str>],
+    path: &MemberPath<'a>,
     members: &mut Vec<MemberPath<'a>>,
 ) -> Option<()> {
     if pattern.rest.is_some() || pattern.properties.is_empty() {
         return None;
     }
     for property in &pattern.properties {
-        let mut path = path.to_vec();
+        let mut path = path.clone();
         path.push(property.key.static_name()?);
         let inner = match &property.value {
             BindingPattern::ObjectPattern(inner) => add_taken(inner, &path, members),

@@ -13,6 +13,7 @@ mod uses;
 
 use std::{ops::Range, sync::Arc};
 
+use compact_str::CompactString;
 use oxc::{
     ast::ast::Program,
     semantic::{Scoping, SymbolId},
@@ -60,7 +61,7 @@ pub(crate) struct Touched {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FunctionUnit {
     /// Its own name, or that of what it is assigned to.
-    pub(crate) name: Option<Box<str>>,
+    pub(crate) name: Option<CompactString>,
     pub(crate) kind: UnitKind,
     pub(crate) span: Range<u32>,
     /// A digest of its syntax, in which names of variables do not count.
@@ -87,7 +88,7 @@ pub(crate) enum UnitKind {
 /// Is a name that a function or class takes from outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CapturedName {
-    pub(crate) name: Box<str>,
+    pub(crate) name: CompactString,
     pub(crate) source: CaptureSource,
     /// What of it is used.
     pub(crate) uses: Uses,
@@ -106,7 +107,7 @@ pub(crate) enum CaptureSource {
     /// In a variable of the module: its nth reader.
     Module(u32),
     /// In the code: it is always this text.
-    Text(Box<str>),
+    Text(CompactString),
     /// In the code: it is always the number of these bits.
     Number(u64),
     /// In another module.

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
+use smallvec::{SmallVec, smallvec};
 
 /// Says what of a captured value is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,14 +12,14 @@ pub(crate) enum Uses {
     /// Nobody can say what is not.
     Whole,
     /// These members only.
-    Members(Vec<MemberUse>),
+    Members(SmallVec<[MemberUse; 1]>),
 }
 
 /// Is the use of a member, such as `versions.node` or `tools.format()`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct MemberUse {
     /// The names that lead to the member.
-    pub(crate) path: Vec<Box<str>>,
+    pub(crate) path: SmallVec<[CompactString; 1]>,
     /// Whether it is called, so that it may use what it is a member of.
     pub(crate) is_called: bool,
 }
@@ -28,8 +30,11 @@ impl Uses {
         if path.is_empty() {
             return Self::Whole;
         }
-        let path = path.iter().map(|name| Box::from(&**name)).collect();
-        Self::Members(vec![MemberUse { path, is_called }])
+        let path = path
+            .iter()
+            .map(|name| CompactString::from(&**name))
+            .collect();
+        Self::Members(smallvec![MemberUse { path, is_called }])
     }
 
     /// Adds what another place uses; says whether that is more than before.

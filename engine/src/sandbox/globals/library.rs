@@ -42,7 +42,6 @@ const LIBRARIES: &[Library] = &[
     library!("events", "handler/events.js"),
     library!("fetch", "handler/fetch.js"),
     library!("form_data", "js/form_data.js"),
-    library!("follow", "js/follow.js", values::add_natives),
     library!("format", "js/format.js"),
     library!("headers", "handler/headers.js"),
     library!("host", "handler/host.js"),

@@ -60,8 +60,7 @@ pub fn install(ctx: &Ctx<'_>, options: &GlobalsOptions) -> Result<()> {
     Ok(())
 }
 
-/// Gives a function by which the engine looks into values; see `js/structure.js` and
-/// `js/follow.js`.
+/// Gives a function by which the engine looks into values; see `js/structure.js`.
 ///
 /// # Errors
 /// Fails when the context runs out of memory.

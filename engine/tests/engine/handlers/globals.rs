@@ -26,13 +26,14 @@ fn timers_fire_in_the_order_of_their_times() {
   clearTimeout(cleared);
   order.push("sync");
   const all = [wait(30, "c"), wait(1, "a"), wait(15, "b")];
-  await new Promise((resolve) => setImmediate(resolve));
   Promise.resolve().then(() => order.push("micro"));
   await Promise.all(all);
+  await new Promise((resolve) => setImmediate(resolve));
+  order.push("immediate");
   return order;
 "#
         ),
-        json!(["sync", "micro", "a", "b", "c"])
+        json!(["sync", "micro", "a", "b", "c", "immediate"])
     );
     assert_eq!(
         value_of(

@@ -4,6 +4,7 @@ import { cp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { Desk } from "./desk.ts";
+import { Explorer } from "./explorer.ts";
 import { codeServer, installedExtensions, node, screenshots, suites } from "./places.ts";
 import { Group } from "./processes.ts";
 import { until, timeLimit, PATIENCE } from "./until.ts";
@@ -11,6 +12,7 @@ import { Workbench } from "./workbench.ts";
 
 const SETTINGS = {
   "files.autoSave": "off",
+  "typescript.updateImportsOnFileMove.enabled": "never",
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
@@ -56,6 +58,7 @@ export interface EditorOptions {
 export class Editor {
   readonly page: Page;
   readonly workbench: Workbench;
+  readonly explorer: Explorer;
   readonly #desk: Desk;
   readonly #server: Group;
   readonly #browser: Browser;
@@ -68,6 +71,7 @@ export class Editor {
     this.#browser = browser;
     this.page = page;
     this.workbench = new Workbench(page);
+    this.explorer = new Explorer(page);
     this.#origin = origin;
     this.#options = options;
   }

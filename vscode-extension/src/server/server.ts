@@ -49,6 +49,13 @@ export class Server implements Disposable {
     return this.#state;
   }
 
+  /** Starts the server, if nobody has yet. */
+  async start(): Promise<void> {
+    if (this.#state.kind === "stopped") {
+      await this.restart();
+    }
+  }
+
   /** Starts the server, or starts it anew because a person wants so. */
   async restart(): Promise<void> {
     this.#restarts.reset();

@@ -24,7 +24,7 @@ test("an apply is cancelled where its progress shows", async () => {
       await workbench.untilRow("wait never ran");
       await workbench.untilRow("clone cached");
       await workbench.untilRow("site 1 of 2 pending");
-      await workbench.message("Applying site").waitFor({ state: "detached" });
+      await workbench.seeNoMore(workbench.message("Applying site"));
       await keep("cancel-2-cancelled");
     });
   });

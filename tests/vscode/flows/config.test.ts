@@ -88,7 +88,7 @@ test("a config that is renamed in the explorer is one no more", async () => {
       await show();
       await workbench.see(workbench.lens("apply (2 pending)"));
       await explorer.rename("rig.config.ts", "plain.ts");
-      await workbench.lens("apply (2 pending)").waitFor({ state: "detached" });
+      await workbench.seeNoMore(workbench.lens("apply (2 pending)"));
       await workbench.openView();
       await workbench.see(workbench.welcome("No folder has a"));
       await explorer.show();

@@ -116,7 +116,7 @@ export class Editor {
   show = async (): Promise<void> => {
     const { file } = this.#options;
     await this.#visit(file === undefined ? [] : [["openFile", this.#remote(file)]]);
-    await this.page.waitForSelector(".monaco-workbench .part.editor");
+    await this.workbench.see(this.page.locator(".monaco-workbench .part.editor"));
   };
 
   /** Runs a suite inside of the editor, and gives what it said. */

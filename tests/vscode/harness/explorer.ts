@@ -3,6 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Locator, Page } from "playwright-core";
+import { see } from "./see.ts";
 import { until } from "./until.ts";
 
 /** The explorer of a page. */
@@ -16,7 +17,7 @@ export class Explorer {
   /** Shows it. */
   async show(): Promise<void> {
     await this.#page.locator(".activitybar .action-item a[aria-label^='Explorer']").click();
-    await this.file("").first().waitFor();
+    await see(this.file("").first());
   }
 
   /** A file that is shown. */
@@ -35,22 +36,21 @@ export class Explorer {
     await this.#page.keyboard.press("F2");
     await this.#page.locator(".explorer-folders-view .monaco-inputbox input").fill(other);
     await this.#page.keyboard.press("Enter");
-    await this.file(other).waitFor();
+    await see(this.file(other));
   }
 
   /** Waits until the editor watches a folder, which it begins to do some time after it shows it. */
   async untilItWatches(folder: string): Promise<void> {
     // What is there when it is first shown says nothing.
-    await this.file("").first().waitFor();
+    await see(this.file("").first());
     let times = 0;
-    await until("an editor that watches files", async () => {
-      const name = `seen-${times++}`;
-      await writeFile(path.join(folder, name), "");
-      const isShown = this.file(name).waitFor({ timeout: 1_000 });
-      return isShown.then(
-        () => true,
-        () => false,
-      );
-    });
+    await until(
+      "an editor that watches files",
+      async () => {
+        await writeFile(path.join(folder, `seen-${times++}`), "");
+        return (await this.file("seen-").count()) > 0;
+      },
+      250,
+    );
   }
 }

@@ -1,6 +1,7 @@
 // What a person does in the workbench, and sees of it.
 
 import type { Locator, Page } from "playwright-core";
+import { see, seeNoMore } from "./see.ts";
 import { PATIENCE, until } from "./until.ts";
 
 /** How long something may take that is begun anew where it takes longer, in milliseconds. */
@@ -75,7 +76,7 @@ export class Workbench {
   /** Shows the view of the extension, whatever is in it. */
   async openView(): Promise<void> {
     await this.page.locator(".activitybar .action-item a[aria-label^='Rigkit']").click();
-    await this.page.waitForSelector("#workbench\\.view\\.extension\\.rigkit");
+    await see(this.page.locator("#workbench\\.view\\.extension\\.rigkit"));
     // What a mouse that rests there has shown would be in the pictures.
     await this.page.mouse.move(0, 0);
   }
@@ -83,7 +84,7 @@ export class Workbench {
   /** Shows the view of the extension, with what it knows. */
   async showView(): Promise<void> {
     await this.openView();
-    await this.page.waitForSelector("#workbench\\.view\\.extension\\.rigkit .monaco-list-row");
+    await see(this.row(""));
   }
 
   /** What the view says where it has nothing to show. */
@@ -139,7 +140,12 @@ export class Workbench {
 
   /** Waits until something is there to be seen. */
   async see(what: Locator): Promise<void> {
-    await what.first().waitFor({ state: "visible" });
+    await see(what);
+  }
+
+  /** Waits until nothing of it is there any more. */
+  async seeNoMore(what: Locator): Promise<void> {
+    await seeNoMore(what);
   }
 }
 

@@ -15,6 +15,7 @@ import { projectsRequest } from "./messageTypes";
 import type { ServerProblem } from "./problem";
 import { RestartPolicy } from "./restart";
 import { Session } from "./session";
+import { isProjects } from "./shapes";
 import type { ServerState } from "./state";
 import { TIMED_OUT, within } from "./timeout";
 
@@ -93,6 +94,10 @@ export class Server implements Disposable {
       this.#isDeaf(session, patience, asked);
       return undefined;
     }
+    if (answer !== undefined && !isProjects(answer)) {
+      this.#fail(session, { kind: "nonsense", detail: projectsRequest.method });
+      return undefined;
+    }
     return answer;
   }
 
@@ -149,8 +154,13 @@ export class Server implements Disposable {
       return;
     }
     const { path, version } = checked;
-    const session = new Session(path, this.#host.log, () => {
-      this.#ended(session);
+    const session = new Session(path, this.#host.log, {
+      ended: () => {
+        this.#ended(session);
+      },
+      garbled: ({ message }) => {
+        this.#fail(session, { kind: "nonsense", detail: message.split("\n", 1).join() });
+      },
     });
     this.#session = session;
     this.#host.listen(session.client);
@@ -171,6 +181,9 @@ export class Server implements Disposable {
   }
 
   #fail(session: Session, problem: ServerProblem): void {
+    if (this.#session !== session) {
+      return;
+    }
     this.#session = undefined;
     session.kill();
     this.#become({ kind: "failed", problem });

@@ -91,8 +91,7 @@ export class Editor {
 
   static async #start(desk: Desk, options: EditorOptions): Promise<Editor> {
     await cp(installedExtensions, desk.path("extensions"), { recursive: true, force: true });
-    const settings = { ...SETTINGS, ...options.settings };
-    await writeFile(desk.path("data/User/settings.json"), JSON.stringify(settings));
+    await writeSettings(desk, options.settings);
     await writeFile(desk.path("data/Machine/settings.json"), JSON.stringify(options.machineSettings ?? {}));
     const server = serve(desk, options);
     try {
@@ -119,6 +118,12 @@ export class Editor {
     await this.workbench.see(this.page.locator(".monaco-workbench .part.editor"));
   };
 
+  /** Shows the workbench anew, with what was open in it. */
+  reopen = async (): Promise<void> => {
+    await this.#visit([]);
+    await this.workbench.see(this.page.locator(".monaco-workbench .part.editor"));
+  };
+
   /** Runs a suite inside of the editor, and gives what it said. */
   async runSuite(name: string): Promise<string> {
     let said = "";
@@ -140,6 +145,11 @@ export class Editor {
     }
     return said;
   }
+
+  /** Changes settings, as a person does in their file. */
+  set = async (settings: Record<string, unknown>): Promise<void> => {
+    await writeSettings(this.#desk, { ...this.#options.settings, ...settings });
+  };
 
   /** Keeps what the page looks like. */
   keep = async (name: string): Promise<void> => {
@@ -170,6 +180,10 @@ export class Editor {
     await this.#browser.close();
     await this.#server.end();
   }
+}
+
+async function writeSettings(desk: Desk, settings: Record<string, unknown> = {}): Promise<void> {
+  await writeFile(desk.path("data/User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
 }
 
 function serve(desk: Desk, { trusted = true, runsSuites = false, variables = {} }: EditorOptions): Group {

@@ -1,6 +1,6 @@
 // What a person does in the workbench, and sees of it.
 
-import type { Locator, Page } from "playwright-core";
+import type { FrameLocator, Locator, Page } from "playwright-core";
 import { see, seeNoMore } from "./see.ts";
 import { PATIENCE, until } from "./until.ts";
 
@@ -132,10 +132,14 @@ export class Workbench {
     return this.page.locator("#workbench\\.view\\.extension\\.rigkit .monaco-list-row", { hasText: text }).first();
   }
 
+  /** The page that a webview shows. */
+  webview(): FrameLocator {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  }
+
   /** A task in the graph. */
   graphTask(path: string): Locator {
-    const page = this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
-    return page.locator("g.task", { hasText: path }).first();
+    return this.webview().locator("g.task", { hasText: path }).first();
   }
 
   /** Waits until something is there to be seen. */

@@ -25,6 +25,7 @@ test("an apply is cancelled where its progress shows", async () => {
       await workbench.untilRow("clone cached");
       await workbench.untilRow("site 1 of 2 pending");
       await workbench.seeNoMore(workbench.message("Applying site"));
+      await workbench.seeNoMore(workbench.lens("running"));
       await keep("cancel-2-cancelled");
     });
   });

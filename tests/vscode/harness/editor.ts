@@ -91,7 +91,8 @@ export class Editor {
 
   static async #start(desk: Desk, options: EditorOptions): Promise<Editor> {
     await cp(installedExtensions, desk.path("extensions"), { recursive: true, force: true });
-    await writeSettings(desk, options.settings);
+    const settings = { ...SETTINGS, ...options.settings };
+    await writeFile(desk.path("data/User/settings.json"), JSON.stringify(settings));
     await writeFile(desk.path("data/Machine/settings.json"), JSON.stringify(options.machineSettings ?? {}));
     const server = serve(desk, options);
     try {
@@ -146,11 +147,6 @@ export class Editor {
     return said;
   }
 
-  /** Changes settings, as a person does in their file. */
-  set = async (settings: Record<string, unknown>): Promise<void> => {
-    await writeSettings(this.#desk, { ...this.#options.settings, ...settings });
-  };
-
   /** Keeps what the page looks like. */
   keep = async (name: string): Promise<void> => {
     await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
@@ -180,10 +176,6 @@ export class Editor {
     await this.#browser.close();
     await this.#server.end();
   }
-}
-
-async function writeSettings(desk: Desk, settings: Record<string, unknown> = {}): Promise<void> {
-  await writeFile(desk.path("data/User/settings.json"), JSON.stringify({ ...SETTINGS, ...settings }));
 }
 
 function serve(desk: Desk, { trusted = true, runsSuites = false, variables = {} }: EditorOptions): Group {

@@ -45,8 +45,7 @@ impl Server {
         }
         if view.editor.features.pulls_diagnostics {
             if must_refresh {
-                self.outbox
-                    .ask(|client| async move { client.workspace_diagnostic_refresh().await });
+                self.refresh_diagnostics();
             }
         } else {
             let server = Arc::clone(self);
@@ -55,6 +54,35 @@ impl Server {
         }
         if must_refresh {
             self.refresh_texts();
+        }
+    }
+
+    /// Takes back what the client was told of projects that were let go of.
+    pub(crate) fn tell_of_closed_projects(&self) {
+        let (closed, editor) = {
+            let mut world = self.world.lock();
+            (world.take_closed(), world.view())
+        };
+        for project in &closed {
+            self.unpublish_project(&project.root);
+            if editor.settings.events
+                && let Some(config) = editor.uri(&project.config_path())
+            {
+                self.outbox
+                    .notify::<StateChanged>(StateChangedParams { config });
+            }
+        }
+        if !closed.is_empty() {
+            self.refresh_diagnostics();
+            self.refresh_texts();
+        }
+    }
+
+    /// Asks the client to ask for diagnostics anew, if it is one that asks.
+    fn refresh_diagnostics(&self) {
+        if self.world.lock().features.pulls_diagnostics {
+            self.outbox
+                .ask(|client| async move { client.workspace_diagnostic_refresh().await });
         }
     }
 
@@ -105,6 +133,19 @@ impl Server {
                 self.outbox.publish(uri.clone(), diagnostics, told.version);
                 published.insert(uri, told);
             }
+        }
+    }
+
+    /// Takes back what was published of a project.
+    fn unpublish_project(&self, root: &Path) {
+        let mut published = self
+            .published
+            .documents
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let of_project = published.extract_if(|_, told| told.root == root);
+        for (uri, _) in of_project.filter(|(_, told)| !told.is_empty) {
+            self.outbox.publish(uri, Vec::new(), None);
         }
     }
 

@@ -112,7 +112,7 @@ async fn take_notice(server: Weak<Server>, mut events: UnboundedReceiver<Event>)
     }
 }
 
-/// Looks at the states now and then, as long as there is a server.
+/// Looks at the states and for the configs now and then, as long as there is a server.
 async fn look_at_states(server: Weak<Server>) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
@@ -127,12 +127,13 @@ async fn look_at_states(server: Weak<Server>) {
             .collect();
         for root in roots {
             server.look_at_state(&root);
+            server.look_for_config(&root);
         }
     }
 }
 
 impl Server {
-    fn path_changed(&self, path: &Path, kind: EventKind) {
+    fn path_changed(self: &Arc<Self>, path: &Path, kind: EventKind) {
         let directory = path.parent().unwrap_or(path);
         if directory.file_name() == Some(OsStr::new(".rigkit")) {
             if let Some(root) = directory.parent() {
@@ -145,7 +146,26 @@ impl Server {
             self.look_at_state(directory);
             return;
         }
+        self.look_for_config(path);
         self.source_changed(path, kind);
+    }
+
+    /// Lets go of projects whose config went with a path, which may be elsewhere now, and takes up
+    /// again the one whose config it is.
+    fn look_for_config(self: &Arc<Self>, path: &Path) {
+        let (returned, folders) = {
+            let mut world = self.world.lock();
+            let is_any_gone = world.close_deserted_projects(path);
+            let folders = is_any_gone.then(|| world.folders.clone());
+            (world.take_returned_project(path), folders)
+        };
+        self.tell_of_closed_projects();
+        if let Some(project) = returned {
+            self.take_up_pinned(project);
+        }
+        if let Some(folders) = folders {
+            self.find_projects_in(folders);
+        }
     }
 
     /// Compares the state of a project with how it looked before.

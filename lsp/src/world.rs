@@ -1,7 +1,7 @@
 //! Everything the server knows, under one lock that is never held while something is waited for.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -52,12 +52,16 @@ pub(crate) struct World {
     pub(crate) settings: Arc<Settings>,
     /// What the client can do.
     pub(crate) features: Arc<ClientFeatures>,
-    /// The folders that the client began with, until they have been looked through.
+    /// The folders that the client has open.
     pub(crate) folders: Vec<PathBuf>,
     documents: HashMap<PathBuf, Arc<Document>>,
     paths: HashMap<Uri, PathBuf>,
     projects: BTreeMap<PathBuf, OpenProject>,
     misplaced: HashMap<PathBuf, Arc<ProjectError>>,
+    /// The roots of projects whose config went, and may come back.
+    deserted: HashSet<PathBuf>,
+    /// The projects that were let go of, until the client is told.
+    closed: Vec<Project>,
 }
 
 impl World {
@@ -71,6 +75,8 @@ impl World {
             paths: HashMap::new(),
             projects: BTreeMap::new(),
             misplaced: HashMap::new(),
+            deserted: HashSet::new(),
+            closed: Vec::new(),
         }
     }
 
@@ -275,6 +281,44 @@ impl World {
         self.close_unused_projects();
     }
 
+    /// Lets go of the projects below a path whose config is neither on the disk nor open; says
+    /// whether there were any.
+    pub(crate) fn close_deserted_projects(&mut self, below: &Path) -> bool {
+        let deserted: Vec<PathBuf> = self
+            .projects
+            .values()
+            .filter(|project| project.project.config_path().starts_with(below))
+            .filter(|project| !self.has_config(&project.project))
+            .map(|project| project.project.root.clone())
+            .collect();
+        let is_any_gone = !deserted.is_empty();
+        if is_any_gone {
+            self.deserted.extend(deserted);
+            self.close_unused_projects();
+        }
+        is_any_gone
+    }
+
+    /// Gives the project that has its config again, if that is what a path is.
+    pub(crate) fn take_returned_project(&mut self, config: &Path) -> Option<Project> {
+        let project = config_project(config)?;
+        let is_back = self.deserted.contains(&project.root) && config.is_file();
+        if is_back {
+            self.deserted.remove(&project.root);
+        }
+        is_back.then_some(project)
+    }
+
+    /// Gives the projects that were let go of since this was asked last.
+    pub(crate) fn take_closed(&mut self) -> Vec<Project> {
+        std::mem::take(&mut self.closed)
+    }
+
+    fn has_config(&self, project: &Project) -> bool {
+        let config = project.config_path();
+        self.is_open(&config) || config.is_file()
+    }
+
     /// Finds the project of a file that was opened; gives its root if it is new.
     fn find_project_of(&mut self, path: &Path) -> Option<PathBuf> {
         let found = match config_project(path) {
@@ -297,6 +341,7 @@ impl World {
         if self.projects.contains_key(&root) {
             return None;
         }
+        self.deserted.remove(&root);
         self.projects
             .insert(root.clone(), OpenProject::new(project));
         Some(root)
@@ -321,12 +366,14 @@ impl World {
     }
 
     fn close_unused_projects(&mut self) {
-        let documents = &self.documents;
+        let (documents, deserted) = (&self.documents, &self.deserted);
+        let closed = &mut self.closed;
         self.projects.retain(|root, project| {
             let is_used = documents.keys().any(|path| path.starts_with(root));
-            let is_kept = is_used || project.is_pinned;
+            let is_kept = (is_used || project.is_pinned) && !deserted.contains(root);
             if !is_kept {
                 project.close();
+                closed.push(project.project.clone());
             }
             is_kept
         });

@@ -21,7 +21,6 @@ fn the_extension_passes_its_own_checks() {
 }
 
 #[test]
-#[ignore = "takes three minutes, and has not been shown to be steady on a busy machine"]
 fn the_extension_works_in_the_workbench() {
     let extension = repository().join("vscode-extension");
     let workbench = repository().join("tests/vscode");

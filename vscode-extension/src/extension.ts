@@ -11,6 +11,7 @@ import { Runs } from "./runs/runs";
 import { runEvent, stateChanged } from "./server/messageTypes";
 import { ServerMessages } from "./server/messages";
 import { Server } from "./server/server";
+import { startWhenNeeded } from "./start";
 import { showStatusBar } from "./status/bar";
 import { tellOfProblems } from "./status/notices";
 import { showServerStatus } from "./status/server";
@@ -23,7 +24,7 @@ const ASK_EVERY = 30_000;
 
 let app: App | undefined;
 
-/** Starts everything. What is registered is there before the server is. */
+/** Registers everything, and starts the server if there is something for it. */
 export function activate(context: ExtensionContext): void {
   app = makeApp(context.extensionUri);
   const { graphs, output, projects, runLog, runs, server, serverLog } = app;
@@ -51,8 +52,8 @@ export function activate(context: ExtensionContext): void {
     ...showStatusBar(projects, runs, (listener) => workspace.onDidChangeConfiguration(listener)),
     ...watchSurroundings(app),
     ...keepUpToDate(app),
+    ...startWhenNeeded(server, view),
   );
-  void server.restart();
 }
 
 /** Ends the server, and with it what it runs. */

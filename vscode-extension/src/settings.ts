@@ -42,13 +42,13 @@ export function serverSettings(): ServerSettings {
   return {
     trusted: workspace.isTrusted,
     events: true,
-    planDiagnostics: section().get<string>("planDiagnostics", "pending"),
+    planDiagnostics: section().get<string>("planDiagnostics", "off"),
     codeLens: {
       workflow: lens("workflow"),
       task: lens("task"),
       workspace: lens("workspace"),
       operation: lens("operation"),
     },
-    inlayHints: section().get<boolean>("inlayHints", true),
+    inlayHints: section().get<boolean>("inlayHints", false),
   };
 }

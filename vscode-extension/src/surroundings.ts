@@ -1,25 +1,20 @@
-/** Tells the server what only the editor notices: settings, trust, and configs that come or go. */
+/** Tells the server what only the editor notices: settings, trust, and configs that come. */
 
 import { workspace, type Disposable, type WorkspaceFolder } from "vscode";
 import type { App } from "./app";
+import { CONFIGS } from "./configs";
 
-/** Configs by their names. */
-const CONFIGS = "**/{rig.config.ts,rigkit/index.ts}";
-
-/** Passes on what happens around the server. */
-export function watchSurroundings({ projects, server }: App): Disposable[] {
-  const configs = workspace.createFileSystemWatcher(CONFIGS, false, true, false);
+/** Passes on what happens around the server. That configs go it notices by itself. */
+export function watchSurroundings({ server }: App): Disposable[] {
+  const configs = workspace.createFileSystemWatcher(CONFIGS, false, true, true);
   return [
     configs,
-    configs.onDidCreate((config) => {
-      const added = foldersOf(workspace.getWorkspaceFolder(config));
-      void server.tellFolders({ added, removed: [] });
-    }),
-    configs.onDidDelete(async (config) => {
-      // What is gone goes with its folder, and what is left comes again with it.
-      const folders = foldersOf(workspace.getWorkspaceFolder(config));
-      await server.tellFolders({ added: folders, removed: folders });
-      await projects.refresh();
+    configs.onDidCreate(async (config) => {
+      await server.start();
+      await server.tellFolders({
+        added: foldersOf(workspace.getWorkspaceFolder(config)),
+        removed: [],
+      });
     }),
     workspace.onDidGrantWorkspaceTrust(() => void server.tellSettings()),
     workspace.onDidChangeConfiguration((event) => {

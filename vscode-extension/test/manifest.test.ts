@@ -64,9 +64,9 @@ test("a workspace cannot say which binary is run, nor that it is trusted", () =>
   assert.deepEqual(serverSettings(), {
     trusted: false,
     events: true,
-    planDiagnostics: "pending",
+    planDiagnostics: "off",
     codeLens: { workflow: true, task: false, workspace: true, operation: true },
-    inlayHints: true,
+    inlayHints: false,
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inOneLine } from "../src/server/oneLine";
 import { TwiceTold, type Channel } from "../src/server/twiceTold";
 
 /** Says which of some tellings of one failure, each at a second, are shown. */
@@ -54,5 +55,16 @@ test("a failure that is told in two ways is shown once, in whichever order", () 
   ];
   for (const [tellings, expected] of cases) {
     assert.deepEqual(shown(tellings), expected);
+  }
+});
+
+test("help stays apart from what it is for, where everything is in one line", () => {
+  const cases: [message: string, shown: string][] = [
+    ["no room\nhelp: make some", "no room — make some"],
+    ["two lines\n  of one", "two lines — of one"],
+    ["plain", "plain"],
+  ];
+  for (const [message, expected] of cases) {
+    assert.equal(inOneLine(message), expected);
   }
 });

@@ -16,18 +16,18 @@ function pauses(ends: readonly number[]): (number | string)[] {
 
 test("pauses grow, and then there is an end to it", () => {
   const ends = [0, 1, 3, 7, 15, 31];
-  assert.deepEqual(pauses(ends), [1000, 2000, 4000, 8000, 16000, "gave up after 6"]);
+  assert.deepEqual(pauses(ends), [500, 1000, 2000, 4000, 8000, "gave up after 6"]);
 });
 
 test("what is long ago does not count", () => {
-  assert.deepEqual(pauses([0, 10, 500, 900]), [1000, 2000, 1000, 1000]);
+  assert.deepEqual(pauses([0, 10, 500, 900]), [500, 1000, 500, 500]);
 });
 
 test("a person's wish begins anew", () => {
   const policy = new RestartPolicy(() => 0);
   policy.ended();
   policy.reset();
-  assert.deepEqual(policy.ended(), { kind: "afterPause", pause: 1000 });
+  assert.deepEqual(policy.ended(), { kind: "afterPause", pause: 500 });
 });
 
 test("waiting has an end", async () => {

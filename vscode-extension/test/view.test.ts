@@ -59,7 +59,7 @@ describe("the view", () => {
         "  unexpected `}` () problem problem",
         "  site (1 of 2 pending, before the last edits) workflow workflow",
         "other () project project",
-        "  w (up to date) workflow running",
+        "  w (running) workflow running",
       ],
     );
   });

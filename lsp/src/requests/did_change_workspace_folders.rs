@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use rigkit_engine::project::find_projects;
+use rigkit_engine::project::{Project, find_projects};
 use tower_lsp::ls_types::{DidChangeWorkspaceFoldersParams, WorkspaceFolder};
 
 use crate::{location::path_of, server::Server};
@@ -14,8 +14,17 @@ impl Server {
         parameters: &DidChangeWorkspaceFoldersParams,
     ) {
         let removed = paths(&parameters.event.removed);
-        self.world.lock().unpin_below(&removed);
-        self.find_projects_in(paths(&parameters.event.added));
+        let added = paths(&parameters.event.added);
+        {
+            let mut world = self.world.lock();
+            world.unpin_below(&removed);
+            world
+                .folders
+                .retain(|folder| !removed.contains(folder) && !added.contains(folder));
+            world.folders.extend(added.iter().cloned());
+        }
+        self.tell_of_closed_projects();
+        self.find_projects_in(added);
     }
 
     /// Looks for projects below folders, so that they are known before one of their files is
@@ -30,7 +39,8 @@ impl Server {
         });
     }
 
-    fn take_up_pinned(self: &Arc<Self>, project: rigkit_engine::project::Project) {
+    /// Takes up a project that is kept although none of its files is open.
+    pub(crate) fn take_up_pinned(self: &Arc<Self>, project: Project) {
         let root = project.root.clone();
         let is_new = self.world.lock().pin_project(project);
         if is_new {

@@ -10,6 +10,8 @@ impl Server {
         let closed = self.world.lock().close(&parameters.text_document.uri);
         if let Some(document) = closed {
             self.unpublish(&document.uri);
+            self.world.lock().close_deserted_projects(&document.path);
+            self.tell_of_closed_projects();
         }
     }
 }

@@ -38,9 +38,9 @@ impl Server {
     /// Begins to work by itself.
     pub(crate) fn initialized(self: &Arc<Self>) {
         let (folders, registers) = {
-            let mut world = self.world.lock();
+            let world = self.world.lock();
             let registers = world.features.registers_configuration;
-            (std::mem::take(&mut world.folders), registers)
+            (world.folders.clone(), registers)
         };
         self.find_projects_in(folders);
         self.ask_for_settings();

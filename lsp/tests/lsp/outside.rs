@@ -130,3 +130,71 @@ fn an_edit_of_one_file_changes_what_is_told_of_another() {
     client.replace("message.ts", "hello", "bye");
     client.wait_for_lenses("rig.config.ts", "● something the handler uses changed");
 }
+
+/// Gives the names of the workflows of all projects.
+fn workflows(client: &mut TestClient) -> Vec<String> {
+    let projects = client.request("rigkit/projects", &Value::Null).unwrap();
+    let workflows = projects
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|project| project["workflows"].as_array().unwrap());
+    workflows
+        .map(|workflow| workflow["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Waits until the workflows of all projects are some.
+fn wait_for_workflows(client: &mut TestClient, wanted: &[&str]) {
+    while workflows(client) != wanted {
+        client.wait_for("rigkit/stateChanged");
+    }
+}
+
+fn client_of_folder(project: &str) -> TestClient {
+    let mut client = TestClient::unopened("", Capabilities::Full, &json!({ "events": true }));
+    let config = client.root().join(project).join("rig.config.ts");
+    fs::create_dir_all(config.parent().unwrap()).unwrap();
+    fs::write(config, PLAIN).unwrap();
+    let folder = json!({ "uri": client.uri("."), "name": "project" });
+    client.notify(
+        "workspace/didChangeWorkspaceFolders",
+        &json!({ "event": { "added": [folder], "removed": [] } }),
+    );
+    wait_for_workflows(&mut client, &["plain"]);
+    client
+}
+
+const PLAIN: &str = r#"import { workflow } from "@rigkit/sdk";
+export const plain = workflow("plain").sequence("main").task("a", async () => {});
+"#;
+
+#[test]
+fn a_config_goes_and_comes_back() {
+    let mut client = client_of_folder("inner");
+    let config = client.root().join("inner/rig.config.ts");
+    fs::remove_file(&config).unwrap();
+    wait_for_workflows(&mut client, &[]);
+    fs::write(&config, PLAIN).unwrap();
+    wait_for_workflows(&mut client, &["plain"]);
+}
+
+#[test]
+fn a_folder_with_a_config_moves() {
+    let mut client = client_of_folder("inner");
+    let (inner, moved) = (client.root().join("inner"), client.root().join("moved"));
+    fs::rename(inner, &moved).unwrap();
+    wait_for_workflows(&mut client, &[]);
+    wait_for_workflows(&mut client, &["plain"]);
+    fs::remove_dir_all(moved).unwrap();
+    wait_for_workflows(&mut client, &[]);
+}
+
+#[test]
+fn a_config_that_is_open_is_there_until_it_is_closed() {
+    let mut client = TestClient::with(PLAIN, Capabilities::Full, json!({ "events": true }));
+    fs::remove_file(client.root().join("rig.config.ts")).unwrap();
+    assert_eq!(workflows(&mut client), ["plain"]);
+    client.close("rig.config.ts");
+    wait_for_workflows(&mut client, &[]);
+}

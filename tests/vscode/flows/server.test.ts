@@ -1,29 +1,8 @@
-// A server that is missing, is another one, or ends.
+// A server that is missing, or is another one.
 
-import { chmod, rm, writeFile } from "node:fs/promises";
-import path from "node:path";
+import { rm, writeFile } from "node:fs/promises";
 import { test } from "node:test";
-import { Desk } from "../harness/desk.ts";
-import { Editor } from "../harness/editor.ts";
-import { SITE } from "./projects.ts";
-
-/** Opens the project with a server that a person has set. */
-async function withServer(script: string | undefined, use: (editor: Editor, server: string) => Promise<void>): Promise<void> {
-  await Desk.with(async (desk) => {
-    const project = await desk.project("site", { "rig.config.ts": SITE });
-    const server = desk.path("rig");
-    if (script !== undefined) {
-      await writeFile(server, script);
-      await chmod(server, 0o755);
-    }
-    const file = path.join(project, "rig.config.ts");
-    const machineSettings = { "rigkit.server.path": server };
-    await Editor.with(desk, { open: project, file, machineSettings }, async (editor) => {
-      await editor.show();
-      await use(editor, server);
-    });
-  });
-}
+import { withServer } from "./servers.ts";
 
 test("a server that is missing is told, with its path", async () => {
   await withServer(undefined, async ({ workbench, keep }, server) => {

@@ -4,6 +4,7 @@ import { cp, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { Desk } from "./desk.ts";
+import { Explorer } from "./explorer.ts";
 import { codeServer, installedExtensions, node, screenshots, suites } from "./places.ts";
 import { Group } from "./processes.ts";
 import { until, timeLimit, PATIENCE } from "./until.ts";
@@ -11,6 +12,7 @@ import { Workbench } from "./workbench.ts";
 
 const SETTINGS = {
   "files.autoSave": "off",
+  "typescript.updateImportsOnFileMove.enabled": "never",
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
@@ -56,6 +58,7 @@ export interface EditorOptions {
 export class Editor {
   readonly page: Page;
   readonly workbench: Workbench;
+  readonly explorer: Explorer;
   readonly #desk: Desk;
   readonly #server: Group;
   readonly #browser: Browser;
@@ -68,6 +71,7 @@ export class Editor {
     this.#browser = browser;
     this.page = page;
     this.workbench = new Workbench(page);
+    this.explorer = new Explorer(page);
     this.#origin = origin;
     this.#options = options;
   }
@@ -112,7 +116,13 @@ export class Editor {
   show = async (): Promise<void> => {
     const { file } = this.#options;
     await this.#visit(file === undefined ? [] : [["openFile", this.#remote(file)]]);
-    await this.page.waitForSelector(".monaco-workbench .part.editor");
+    await this.workbench.see(this.page.locator(".monaco-workbench .part.editor"));
+  };
+
+  /** Shows the workbench anew, with what was open in it. */
+  reopen = async (): Promise<void> => {
+    await this.#visit([]);
+    await this.workbench.see(this.page.locator(".monaco-workbench .part.editor"));
   };
 
   /** Runs a suite inside of the editor, and gives what it said. */

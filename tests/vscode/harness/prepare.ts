@@ -45,7 +45,7 @@ async function installEditor(): Promise<void> {
 
 /** Packages a copy, for nothing is made among the sources. */
 async function packageExtension(): Promise<void> {
-  const isSource = (file: string) => !["node_modules", "dist", "bin"].includes(path.basename(file));
+  const isSource = (file: string) => !["node_modules", "dist", "dist-test", "bin"].includes(path.basename(file));
   await rm(extensionCopy, { recursive: true, force: true });
   await cp(extensionFolder, extensionCopy, { recursive: true, filter: isSource });
   await symlink(path.join(extensionFolder, "node_modules"), path.join(extensionCopy, "node_modules"));

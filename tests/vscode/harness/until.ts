@@ -6,7 +6,7 @@ import { setTimeout as rest } from "node:timers/promises";
 export const PATIENCE = Number(process.env.PATIENCE ?? 120_000);
 
 /** Asks again and again, until there is an answer that counts. */
-export async function until<T>(what: string, ask: () => T | Promise<T>): Promise<NonNullable<T>> {
+export async function until<T>(what: string, ask: () => T | Promise<T>, pause = 25): Promise<NonNullable<T>> {
   const end = Date.now() + PATIENCE;
   for (;;) {
     const answer = await ask();
@@ -16,7 +16,7 @@ export async function until<T>(what: string, ask: () => T | Promise<T>): Promise
     if (Date.now() > end) {
       throw new Error(`never: ${what}`);
     }
-    await rest(25);
+    await rest(pause);
   }
 }
 

@@ -1,7 +1,11 @@
 // What a person does in the workbench, and sees of it.
 
-import type { Locator, Page } from "playwright-core";
-import { until } from "./until.ts";
+import type { FrameLocator, Locator, Page } from "playwright-core";
+import { see, seeNoMore } from "./see.ts";
+import { PATIENCE, until } from "./until.ts";
+
+/** How long something may take that is begun anew where it takes longer, in milliseconds. */
+const SHORT = 5_000;
 
 /** The workbench of a page. */
 export class Workbench {
@@ -13,15 +17,28 @@ export class Workbench {
 
   /** Runs a command by the name that the palette has for it. */
   async command(name: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    await this.choose(name, `>${name}`);
+    const isName = this.page.locator(".label-name", { hasText: new RegExp(`^${escaped(name)}$`) });
+    const row = this.page.locator(".quick-input-list .monaco-list-row", { has: isName }).first();
+    await until(`the command ${name}`, async () => {
+      // The palette goes when something else takes the focus, such as an editor that has just opened.
+      await this.page.keyboard.press("F1");
+      return this.#narrow(`>${name}`, SHORT)
+        .then(() => row.click({ timeout: SHORT }))
+        .then(
+          () => true,
+          () => false,
+        );
+    });
   }
 
   /** Chooses from a list that is shown, after typing what narrows it down. */
   async choose(name: string, typed = name): Promise<void> {
-    const input = this.page.locator(".quick-input-widget input[type=text]").first();
-    await input.fill(typed);
+    await this.#narrow(typed);
     await this.page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().click();
+  }
+
+  async #narrow(typed: string, timeout = PATIENCE): Promise<void> {
+    await this.page.locator(".quick-input-widget:visible input[type=text]").first().fill(typed, { timeout });
   }
 
   /** Answers a box that asks for a text. */
@@ -51,10 +68,28 @@ export class Workbench {
     await this.command("Notifications: Clear All Notifications");
   }
 
-  /** Shows the view of the extension. */
-  async showView(): Promise<void> {
+  /** What the messages in the corner say. */
+  async messages(): Promise<string[]> {
+    return this.page.locator(".notification-toast .notification-list-item-message").allInnerTexts();
+  }
+
+  /** Shows the view of the extension, whatever is in it. */
+  async openView(): Promise<void> {
     await this.page.locator(".activitybar .action-item a[aria-label^='Rigkit']").click();
-    await this.page.waitForSelector("#workbench\\.view\\.extension\\.rigkit .monaco-list-row");
+    await see(this.page.locator("#workbench\\.view\\.extension\\.rigkit"));
+    // What a mouse that rests there has shown would be in the pictures.
+    await this.page.mouse.move(0, 0);
+  }
+
+  /** Shows the view of the extension, with what it knows. */
+  async showView(): Promise<void> {
+    await this.openView();
+    await see(this.row(""));
+  }
+
+  /** What the view says where it has nothing to show. */
+  welcome(text: string): Locator {
+    return this.page.locator("#workbench\\.view\\.extension\\.rigkit .welcome-view-content", { hasText: text });
   }
 
   /** The rows of the view: how deep, what it says. */
@@ -74,10 +109,19 @@ export class Workbench {
 
   /** Waits until a row says something. */
   async untilRow(text: string): Promise<void> {
+    await this.#untilTree(`a row that says ${text}`, (rows) => rows.some((row) => row.includes(text)));
+  }
+
+  /** Waits until no row says something any more. */
+  async untilNoRow(text: string): Promise<void> {
+    await this.#untilTree(`no row that says ${text}`, (rows) => rows.length > 0 && !rows.some((row) => row.includes(text)));
+  }
+
+  async #untilTree(what: string, isSo: (rows: string[]) => boolean): Promise<void> {
     let last: string[] = [];
-    await until(`a row that says ${text}`, async () => {
+    await until(what, async () => {
       last = await this.tree();
-      return last.some((row) => row.includes(text));
+      return isSo(last);
     }).catch((error: unknown) => {
       throw new Error(`${String(error)}, but\n${last.join("\n")}`);
     });
@@ -88,14 +132,27 @@ export class Workbench {
     return this.page.locator("#workbench\\.view\\.extension\\.rigkit .monaco-list-row", { hasText: text }).first();
   }
 
+  /** The page that a webview shows. */
+  webview(): FrameLocator {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  }
+
   /** A task in the graph. */
   graphTask(path: string): Locator {
-    const page = this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
-    return page.locator("g.task", { hasText: path }).first();
+    return this.webview().locator("g.task", { hasText: path }).first();
   }
 
   /** Waits until something is there to be seen. */
   async see(what: Locator): Promise<void> {
-    await what.first().waitFor({ state: "visible" });
+    await see(what);
   }
+
+  /** Waits until nothing of it is there any more. */
+  async seeNoMore(what: Locator): Promise<void> {
+    await seeNoMore(what);
+  }
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { commands, languages, Uri, window, workspace, type CodeLens, type Diagnostic } from "vscode";
+import { commands, languages, Uri, window, workspace, Range, type CodeLens, type Diagnostic, type InlayHint } from "vscode";
 import { until } from "../harness/until.ts";
 
 /** A file of the first folder that is open. */
@@ -39,6 +39,13 @@ export async function untilLens(uri: Uri, wanted: string): Promise<void> {
 /** What Rigkit says of a file. */
 export function diagnostics(uri: Uri): Diagnostic[] {
   return languages.getDiagnostics(uri).filter((diagnostic) => diagnostic.source === "rigkit");
+}
+
+/** The hints in a file's lines that say how a task stands. */
+export async function hints(uri: Uri): Promise<string[]> {
+  const all = new Range(0, 0, 10_000, 0);
+  const found = await commands.executeCommand<InlayHint[]>("vscode.executeInlayHintProvider", uri, all);
+  return found.map(({ label }) => String(label)).filter((label) => /[✓●◌✗]/u.test(label));
 }
 
 /** Runs a command of the server through the extension. */

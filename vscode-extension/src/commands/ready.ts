@@ -16,7 +16,7 @@ export async function ready(server: Server): Promise<boolean> {
   if (!isRunning(server)) {
     await window.withProgress(
       { location: ProgressLocation.Window, title: l10n.t("Starting rig") },
-      () => within(settings.serverTimeout(), settled(server)),
+      () => within(settings.serverTimeout(), Promise.all([server.start(), settled(server)])),
     );
   }
   if (!isRunning(server)) {
@@ -56,8 +56,7 @@ function evaluated(projects: Projects): Promise<void> {
 }
 
 function settled(server: Server): Promise<void> {
-  const isSettled = ({ kind }: ServerState): boolean =>
-    kind === "running" || kind === "failed" || kind === "stopped";
+  const isSettled = ({ kind }: ServerState): boolean => kind === "running" || kind === "failed";
   if (isSettled(server.state)) {
     return Promise.resolve();
   }

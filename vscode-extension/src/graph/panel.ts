@@ -13,6 +13,7 @@ import {
 } from "vscode";
 import type { Projects } from "../projects";
 import { settings } from "../settings";
+import { standing } from "../standing";
 import { page } from "./html";
 import type { FromPage, PageTexts, ToPage } from "./messages";
 import { graphModel, type GraphModel } from "./model";
@@ -145,14 +146,11 @@ function texts(model: GraphModel): PageTexts {
   };
 }
 
-function summary({ workflow, pending, tasks, isCurrent, problems }: GraphModel): string {
+function summary({ workflow, tasks, isCurrent, problems }: GraphModel): string {
   const [problem] = problems;
   if (problem !== undefined) {
     return l10n.t("{0}: as of the last config that worked. {1}", workflow, problem);
   }
-  const state =
-    pending === 0
-      ? l10n.t("{0}: up to date, {1} tasks", workflow, tasks.length)
-      : l10n.t("{0}: {1} of {2} pending", workflow, pending, tasks.length);
+  const state = `${workflow}: ${standing(tasks)}`;
   return isCurrent ? state : l10n.t("{0}, before the last edits", state);
 }

@@ -21,6 +21,8 @@ export interface ClientHost {
   spawn: () => ChildProcess;
   /** Is called when the connection is gone. */
   closed: () => void;
+  /** Is called when what comes is not of the protocol, after which nothing more can be read. */
+  garbled: (error: Error) => void;
 }
 
 /**
@@ -56,7 +58,13 @@ function options(host: ClientHost): LanguageClientOptions {
     initializationOptions: serverSettings,
     initializationFailedHandler: () => false,
     errorHandler: {
-      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      error: (error, sent) => {
+        // What has a code is of a stream that broke, which the end of the process follows.
+        if (sent === undefined && !("code" in error)) {
+          host.garbled(error);
+        }
+        return { action: ErrorAction.Continue, handled: true };
+      },
       closed: () => {
         host.closed();
         return { action: CloseAction.DoNotRestart, handled: true };

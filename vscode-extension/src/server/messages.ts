@@ -6,6 +6,7 @@ import {
   ShowMessageNotification,
   type LanguageClient,
 } from "vscode-languageclient/node";
+import { inOneLine } from "./oneLine";
 import { TwiceTold, type Channel } from "./twiceTold";
 
 /** Takes the messages of the server. */
@@ -43,7 +44,7 @@ export class ServerMessages {
 /** Tells that something a person asked for failed, and offers the log. */
 export async function showFailure(message: string): Promise<void> {
   const showLog = l10n.t("Show Log");
-  if ((await window.showErrorMessage(message, showLog)) === showLog) {
+  if ((await window.showErrorMessage(inOneLine(message), showLog)) === showLog) {
     await commands.executeCommand("rigkit.showLog");
   }
 }

@@ -16,6 +16,7 @@ export type ServerProblem =
   | { kind: "startFailed"; detail: string }
   | { kind: "startTimedOut"; seconds: number }
   | { kind: "keepsCrashing"; times: number }
+  | { kind: "nonsense"; detail: string }
   | { kind: "unresponsive"; seconds: number };
 
 /** Says what is wrong and what can be done about it. */
@@ -52,6 +53,11 @@ export function describe(problem: ServerProblem): string {
       return l10n.t(
         "The language server ended {0} times in a short time and is not started again by itself.",
         problem.times,
+      );
+    case "nonsense":
+      return l10n.t(
+        "The language server sent what this extension does not understand ({0}), and was ended. Restart it, or check `rigkit.server.path`.",
+        problem.detail,
       );
     case "unresponsive":
       return l10n.t(

@@ -1,7 +1,7 @@
 /** When a server that ended by itself is started again. */
 
 /** The pauses before each start, in milliseconds. */
-const PAUSES = [1_000, 2_000, 4_000, 8_000, 16_000];
+const PAUSES = [500, 1_000, 2_000, 4_000, 8_000];
 
 /** How long the end of a server counts, in milliseconds. */
 const MEMORY = 180_000;

@@ -15,6 +15,7 @@ import { projectsRequest } from "./messageTypes";
 import type { ServerProblem } from "./problem";
 import { RestartPolicy } from "./restart";
 import { Session } from "./session";
+import { isProjects } from "./shapes";
 import type { ServerState } from "./state";
 import { TIMED_OUT, within } from "./timeout";
 
@@ -47,6 +48,13 @@ export class Server implements Disposable {
   /** Gives how the server stands. */
   get state(): ServerState {
     return this.#state;
+  }
+
+  /** Starts the server, if nobody has yet. */
+  async start(): Promise<void> {
+    if (this.#state.kind === "stopped") {
+      await this.restart();
+    }
   }
 
   /** Starts the server, or starts it anew because a person wants so. */
@@ -84,6 +92,10 @@ export class Server implements Disposable {
     const answer = await within(patience, asked);
     if (answer === TIMED_OUT) {
       this.#isDeaf(session, patience, asked);
+      return undefined;
+    }
+    if (answer !== undefined && !isProjects(answer)) {
+      this.#fail(session, { kind: "nonsense", detail: projectsRequest.method });
       return undefined;
     }
     return answer;
@@ -142,8 +154,13 @@ export class Server implements Disposable {
       return;
     }
     const { path, version } = checked;
-    const session = new Session(path, this.#host.log, () => {
-      this.#ended(session);
+    const session = new Session(path, this.#host.log, {
+      ended: () => {
+        this.#ended(session);
+      },
+      garbled: ({ message }) => {
+        this.#fail(session, { kind: "nonsense", detail: message.split("\n", 1).join() });
+      },
     });
     this.#session = session;
     this.#host.listen(session.client);
@@ -164,6 +181,9 @@ export class Server implements Disposable {
   }
 
   #fail(session: Session, problem: ServerProblem): void {
+    if (this.#session !== session) {
+      return;
+    }
     this.#session = undefined;
     session.kill();
     this.#become({ kind: "failed", problem });

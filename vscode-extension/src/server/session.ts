@@ -19,17 +19,25 @@ export type Start =
   | { kind: "ended" }
   | { kind: "failed"; problem: ServerProblem };
 
+/** Who wants to know what becomes of a session. */
+export interface SessionHost {
+  /** Is called when the server is gone without having been asked to. */
+  ended: () => void;
+  /** Is called when the server says what is not of the protocol. */
+  garbled: (error: Error) => void;
+}
+
 /** Is one process of the server with its client. */
 export class Session {
   readonly client: LanguageClient;
   #child: ChildProcess | undefined;
 
-  /** `ended` is called when the server is gone without having been asked to. */
-  constructor(path: string, log: LogOutputChannel, ended: () => void) {
+  constructor(path: string, log: LogOutputChannel, { ended, garbled }: SessionHost) {
     this.client = makeClient({
       log,
       spawn: () => (this.#child = spawnServer(path, log)),
       closed: ended,
+      garbled,
     });
   }
 

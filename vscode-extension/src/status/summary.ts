@@ -3,6 +3,7 @@
 import { l10n } from "vscode";
 import { isPending } from "../pending";
 import type { ProjectSummary } from "../protocol";
+import { standing } from "../standing";
 
 /** What the status bar says. */
 export interface Summary {
@@ -36,11 +37,6 @@ export function summarize(
 }
 
 function linesOf({ problems, workflows }: ProjectSummary): string[] {
-  const lines = workflows.map(({ name, tasks }) => {
-    const pending = tasks.filter(isPending).length;
-    return pending === 0
-      ? l10n.t("{0}: up to date", name)
-      : l10n.t("{0}: {1} of {2} pending", name, pending, tasks.length);
-  });
+  const lines = workflows.map(({ name, tasks }) => `${name}: ${standing(tasks)}`);
   return [...problems, ...lines];
 }

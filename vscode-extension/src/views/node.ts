@@ -9,8 +9,8 @@ import type {
   WorkflowSummary,
   WorkspaceSummary,
 } from "../protocol";
-import { isPending } from "../pending";
 import { withoutSign } from "../sign";
+import { standing } from "../standing";
 import type { IconName } from "./icon";
 
 /** What a node is, which is also what its menu goes by. */
@@ -107,11 +107,7 @@ function workflowNode(project: ProjectSummary, workflow: WorkflowSummary): Node 
 }
 
 function summary(project: ProjectSummary, workflow: WorkflowSummary): string {
-  const pending = workflow.tasks.filter(isPending).length;
-  const state =
-    pending === 0
-      ? l10n.t("up to date")
-      : l10n.t("{0} of {1} pending", pending, workflow.tasks.length);
+  const state = standing(workflow.tasks);
   return project.isCurrent ? state : l10n.t("{0}, before the last edits", state);
 }
 

@@ -16,55 +16,54 @@ use rigkit_engine::{
 
 use crate::{bench::Failure, project::BenchProject, report};
 
-/// Is how long loads take, without anything kept from earlier ones.
+/// Is how long loads take, without anything kept from earlier ones: in each round one with
+/// identities, and one without right after it.
 pub(crate) struct IdentityCost {
-    with: Times,
-    without: Times,
+    rounds: Vec<Round>,
 }
 
-/// Is how long each of several loads took, the fastest first.
-struct Times(Vec<Duration>);
+struct Round {
+    with: Duration,
+    without: Duration,
+}
 
-impl Times {
-    fn new(mut times: Vec<Duration>) -> Self {
-        times.sort();
-        Self(times)
-    }
-
-    fn median(&self) -> Duration {
-        self.0[self.0.len() / 2]
-    }
-
-    fn fastest(&self) -> Duration {
-        self.0[0]
+impl Round {
+    fn ratio(&self) -> f64 {
+        self.with.as_secs_f64() / self.without.as_secs_f64()
     }
 }
 
 impl IdentityCost {
-    /// Gives how many times longer a load takes with identities.
+    /// Gives how many times longer a load takes with identities, in the median of the rounds: a
+    /// machine that is slower for a while is so for both loads of a round.
     pub(crate) fn ratio(&self) -> f64 {
-        self.with.median().as_secs_f64() / self.without.median().as_secs_f64()
+        let mut ratios: Vec<f64> = self.rounds.iter().map(Round::ratio).collect();
+        ratios.sort_by(f64::total_cmp);
+        ratios[ratios.len() / 2]
     }
 }
 
 impl fmt::Display for IdentityCost {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (with, without) = (&self.with, &self.without);
-        let fastest = with.fastest().as_secs_f64() / without.fastest().as_secs_f64();
-        writeln!(
-            formatter,
-            "median: {:?} with, {:?} without, ratio {:.3}",
-            with.median(),
-            without.median(),
-            self.ratio()
-        )?;
-        writeln!(
-            formatter,
-            "fastest: {:?} with, {:?} without, ratio {fastest:.3}",
-            with.fastest(),
-            without.fastest(),
-        )
+        let with = sorted(self.rounds.iter().map(|round| round.with));
+        let without = sorted(self.rounds.iter().map(|round| round.without));
+        writeln!(formatter, "median of the ratios: {:.3}", self.ratio())?;
+        for (name, place) in [("median", with.len() / 2), ("fastest", 0)] {
+            let (with, without) = (with[place], without[place]);
+            let ratio = Round { with, without }.ratio();
+            writeln!(
+                formatter,
+                "{name}: {with:?} with, {without:?} without, ratio {ratio:.3}"
+            )?;
+        }
+        Ok(())
     }
+}
+
+fn sorted(times: impl Iterator<Item = Duration>) -> Vec<Duration> {
+    let mut times: Vec<Duration> = times.collect();
+    times.sort();
+    times
 }
 
 /// Says how much to measure.
@@ -117,14 +116,14 @@ fn options(directory: &Path) -> Result<LoadOptions, Failure> {
 /// Measures several rounds of one of each.
 pub(crate) fn measure(project: &BenchProject, rounds: usize) -> Result<IdentityCost, Failure> {
     let options = options(project.path())?;
-    let (mut with, mut without) = (Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        with.push(time(&options, IdentityUse::Full)?);
-        without.push(time(&options, IdentityUse::None)?);
-    }
+    let rounds = (0..rounds).map(|_| {
+        Ok(Round {
+            with: time(&options, IdentityUse::Full)?,
+            without: time(&options, IdentityUse::None)?,
+        })
+    });
     Ok(IdentityCost {
-        with: Times::new(with),
-        without: Times::new(without),
+        rounds: rounds.collect::<Result<_, Failure>>()?,
     })
 }
 

@@ -2,12 +2,12 @@
 
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { test } from "node:test";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
+import { flow } from "../harness/flow.ts";
 import { SITE } from "./projects.ts";
 
-test("an apply is cancelled where its progress shows", async () => {
+flow("an apply is cancelled where its progress shows", async () => {
   await Desk.with(async (desk) => {
     const project = await desk.project("site", { "rig.config.ts": SITE });
     await writeFile(path.join(project, "slow"), "");

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { test } from "node:test";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
+import { flow } from "../harness/flow.ts";
 import { SITE } from "./projects.ts";
 
-test("a config that a terminal writes shows where there was none", async () => {
+flow("a config that a terminal writes shows where there was none", async () => {
   await Desk.with(async (desk) => {
     const folder = await desk.folder("fresh", { "README.md": "Nothing yet" });
     await Editor.with(desk, { open: folder }, async ({ explorer, keep, show, workbench }) => {
@@ -25,7 +25,7 @@ test("a config that a terminal writes shows where there was none", async () => {
   });
 });
 
-test("a first config has its lenses as soon as it is open", async () => {
+flow("a first config has its lenses as soon as it is open", async () => {
   await Desk.with(async (desk) => {
     const folder = await desk.folder("fresh", { "README.md": "Nothing yet" });
     await Editor.with(desk, { open: folder }, async ({ explorer, show, workbench }) => {
@@ -38,7 +38,7 @@ test("a first config has its lenses as soon as it is open", async () => {
   });
 });
 
-test("a config that is deleted takes with it what was shown of it, until it is back", async () => {
+flow("a config that is deleted takes with it what was shown of it, until it is back", async () => {
   await Desk.with(async (desk) => {
     const project = await desk.project("site", { "rig.config.ts": SITE });
     const file = path.join(project, "rig.config.ts");
@@ -59,7 +59,7 @@ test("a config that is deleted takes with it what was shown of it, until it is b
   });
 });
 
-test("a project is followed to where its folder moves", async () => {
+flow("a project is followed to where its folder moves", async () => {
   await Desk.with(async (desk) => {
     const project = await desk.project("all/first", { "rig.config.ts": SITE });
     await desk.project("all/other", { "rig.config.ts": SITE.replaceAll('"site"', '"shop"') });
@@ -80,7 +80,7 @@ test("a project is followed to where its folder moves", async () => {
   });
 });
 
-test("a config that is renamed in the explorer is one no more", async () => {
+flow("a config that is renamed in the explorer is one no more", async () => {
   await Desk.with(async (desk) => {
     const project = await desk.project("site", { "rig.config.ts": SITE });
     const file = path.join(project, "rig.config.ts");

@@ -1,7 +1,7 @@
 // A server that ends while it is used.
 
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
+import { flow } from "../harness/flow.ts";
 import { until } from "../harness/until.ts";
 import { withServer } from "./servers.ts";
 
@@ -11,7 +11,7 @@ const REAL = `#!/bin/sh
 exec "$RIG" "$@"
 `;
 
-test("a server that is killed comes back by itself", async () => {
+flow("a server that is killed comes back by itself", async () => {
   await withServer(REAL, async ({ workbench, keep }, server) => {
     const pid = async () => (await readFile(`${server}.pid`, "utf8")).trim();
     await workbench.showView();
@@ -26,7 +26,7 @@ test("a server that is killed comes back by itself", async () => {
   });
 });
 
-test("a server that keeps ending is left alone, until a person wants another try", async () => {
+flow("a server that keeps ending is left alone, until a person wants another try", async () => {
   const broken = `#!/bin/sh\n[ -e "$0.mended" ] || [ "$1" != lsp ] || exit 3\nexec "$RIG" "$@"\n`;
   await withServer(broken, async ({ workbench, keep }, _, mend) => {
     await workbench.openView();

@@ -2,9 +2,9 @@
 
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { test } from "node:test";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
+import { flow } from "../harness/flow.ts";
 import { until } from "../harness/until.ts";
 import { SITE } from "./projects.ts";
 
@@ -24,7 +24,7 @@ async function withGraph(use: (editor: Editor, project: string) => Promise<void>
   });
 }
 
-test("a graph is walked with the keyboard", async () => {
+flow("a graph is walked with the keyboard", async () => {
   await withGraph(async ({ keep, page, workbench }) => {
     await until("a task that has the focus", async () => {
       await page.keyboard.press("Tab");
@@ -38,7 +38,7 @@ test("a graph is walked with the keyboard", async () => {
   });
 });
 
-test("a graph follows an apply, and is there again after the window is opened anew", async () => {
+flow("a graph follows an apply, and is there again after the window is opened anew", async () => {
   await withGraph(async ({ keep, reopen, workbench }, project) => {
     await writeFile(path.join(project, "slow"), "");
     await workbench.webview().getByRole("button", { name: "Apply" }).click();

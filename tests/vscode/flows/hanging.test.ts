@@ -1,9 +1,9 @@
 // A server that does not answer.
 
-import { test } from "node:test";
+import { flow } from "../harness/flow.ts";
 import { answering, withServer } from "./servers.ts";
 
-test("a server that never starts is ended, and a restart offered", async () => {
+flow("a server that never starts is ended, and a restart offered", async () => {
   await withServer(answering("undefined"), async ({ workbench, keep }, _, mend) => {
     await workbench.see(workbench.message("did not start within 5 seconds"));
     await keep("hanging-1-start");
@@ -13,7 +13,7 @@ test("a server that never starts is ended, and a restart offered", async () => {
   });
 });
 
-test("a server that stops answering is told, and a restart offered", async () => {
+flow("a server that stops answering is told, and a restart offered", async () => {
   await withServer(answering(`method === "initialize" ? initialized(id) : undefined`), async ({ workbench, keep }, _, mend) => {
     await workbench.see(workbench.message("has not answered for 5 seconds"));
     await keep("hanging-2-silent");

@@ -1,12 +1,12 @@
 // What a task wrote when it ran last.
 
 import path from "node:path";
-import { test } from "node:test";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
+import { flow } from "../harness/flow.ts";
 import { SITE } from "./projects.ts";
 
-test("the log of a task is shown, once it ran", async () => {
+flow("the log of a task is shown, once it ran", async () => {
   await Desk.with(async (desk) => {
     const project = await desk.project("site", { "rig.config.ts": SITE });
     const file = path.join(project, "rig.config.ts");

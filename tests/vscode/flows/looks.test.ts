@@ -1,9 +1,9 @@
 // A hundred tasks, names that are too long, and every kind of theme.
 
 import path from "node:path";
-import { test } from "node:test";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
+import { flow } from "../harness/flow.ts";
 import { large } from "./projects.ts";
 
 const THEMES = {
@@ -13,7 +13,7 @@ const THEMES = {
 };
 
 for (const [name, theme] of Object.entries(THEMES)) {
-  test(`a hundred tasks in a theme that is ${name}`, async () => {
+  flow(`a hundred tasks in a theme that is ${name}`, async () => {
     await Desk.with(async (desk) => {
       const project = await desk.project("monorepo", { "rig.config.ts": large() });
       const file = path.join(project, "rig.config.ts");

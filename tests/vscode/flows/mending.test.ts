@@ -1,12 +1,12 @@
 // A config that is broken and mended.
 
 import path from "node:path";
-import { test } from "node:test";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
+import { flow } from "../harness/flow.ts";
 import { SITE } from "./projects.ts";
 
-test("a name that is taken is mended by a quick fix", async () => {
+flow("a name that is taken is mended by a quick fix", async () => {
   await Desk.with(async (desk) => {
     const project = await desk.project("site", { "rig.config.ts": SITE.replace('"wait"', '"clone"') });
     const file = path.join(project, "rig.config.ts");

@@ -1,7 +1,7 @@
 // A server whose answers make no sense.
 
 import { writeFile } from "node:fs/promises";
-import { test } from "node:test";
+import { flow } from "../harness/flow.ts";
 import { answering, withServer } from "./servers.ts";
 
 /** What is said instead of what is right, and what a person is told of it. */
@@ -20,7 +20,7 @@ const NONSENSE = [
   },
 ];
 
-test("a server that talks nonsense is ended, and a person told what to do", async () => {
+flow("a server that talks nonsense is ended, and a person told what to do", async () => {
   await withServer(answering("undefined"), async ({ workbench, keep }, server, mend) => {
     for (const { name, answer, told } of NONSENSE) {
       await writeFile(server, answering(answer));

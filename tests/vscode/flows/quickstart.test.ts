@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { test } from "node:test";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
+import { flow } from "../harness/flow.ts";
 import { until } from "../harness/until.ts";
 
 const TASKS = ["tools", "sources", "repository", "packages", "build"];
 
-test("the quickstart, from its plan to a workspace", async () => {
+flow("the quickstart, from its plan to a workspace", async () => {
   await Desk.with(async (desk) => {
     const project = await desk.example("quickstart");
     const file = path.join(project, "rig.config.ts");

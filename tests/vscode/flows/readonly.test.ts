@@ -2,9 +2,9 @@
 
 import { chmod, cp, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { test } from "node:test";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
+import { flow } from "../harness/flow.ts";
 import { rig } from "../harness/places.ts";
 import { SITE } from "./projects.ts";
 
@@ -23,7 +23,7 @@ async function serverOfNobody(desk: Desk): Promise<string> {
   return server;
 }
 
-test("a folder that cannot be written is planned, and an apply says why it cannot be", async () => {
+flow("a folder that cannot be written is planned, and an apply says why it cannot be", async () => {
   await Desk.with(async (desk) => {
     const project = await desk.project("site", { "rig.config.ts": SITE });
     const machineSettings = { "rigkit.server.path": await serverOfNobody(desk) };

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import path from "node:path";
-import { test } from "node:test";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
+import { flow } from "../harness/flow.ts";
 import { SITE } from "./projects.ts";
 
-test("each folder has its project, and commands work on theirs", async () => {
+flow("each folder has its project, and commands work on theirs", async () => {
   await Desk.with(async (desk) => {
     const one = await desk.project("one", { "rig.config.ts": SITE });
     const other = await desk.project("other", { "rigkit/index.ts": SITE.replaceAll('"site"', '"shop"') });

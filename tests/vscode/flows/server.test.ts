@@ -1,24 +1,36 @@
-// A server that is missing, or is another one.
+// A server that is missing, cannot be run, or is another one.
 
 import { rm, writeFile } from "node:fs/promises";
-import { test } from "node:test";
+import { flow } from "../harness/flow.ts";
 import { withServer } from "./servers.ts";
 
-test("a server that is missing is told, with its path", async () => {
+flow("a server that is missing is told, with its path", async () => {
   await withServer(undefined, async ({ workbench, keep }, server) => {
     await workbench.see(workbench.page.getByText(`There is no \`rig\` at \`${server}\``).first());
     await keep("server-1-missing");
   });
 });
 
-test("a server that is too old is told, with both versions", async () => {
+flow("a server that cannot be run is told, with the remedy", async () => {
+  const isNotExecutable = 0o644;
+  await withServer(
+    "#!/bin/sh\necho rig 0.1.0\n",
+    async ({ workbench, keep }, server) => {
+      await workbench.see(workbench.page.getByText(`\`${server}\` cannot be run`).first());
+      await keep("server-2-not-executable");
+    },
+    isNotExecutable,
+  );
+});
+
+flow("a server that is too old is told, with both versions", async () => {
   await withServer("#!/bin/sh\necho rig 0.0.1\n", async ({ workbench, keep }) => {
     await workbench.see(workbench.page.getByText("is version 0.0.1, and this extension needs").first());
-    await keep("server-2-old");
+    await keep("server-3-old");
   });
 });
 
-test("a server that comes back in its place is used", async () => {
+flow("a server that comes back in its place is used", async () => {
   await withServer("#!/bin/sh\necho rig 0.0.1\n", async ({ workbench }, server) => {
     await workbench.see(workbench.page.getByText("is version 0.0.1").first());
     await rm(server);

@@ -11,13 +11,13 @@ import { SITE } from "./projects.ts";
 type Use = (editor: Editor, server: string, mend: () => Promise<void>) => Promise<void>;
 
 /** Opens the project with a server that a person has set. */
-export async function withServer(script: string | undefined, use: Use): Promise<void> {
+export async function withServer(script: string | undefined, use: Use, mode = 0o755): Promise<void> {
   await Desk.with(async (desk) => {
     const project = await desk.project("site", { "rig.config.ts": SITE });
     const server = desk.path("rig");
     if (script !== undefined) {
       await writeFile(server, script);
-      await chmod(server, 0o755);
+      await chmod(server, mode);
     }
     const file = path.join(project, "rig.config.ts");
     const machineSettings = { "rigkit.server.path": server, "rigkit.server.timeout": 5 };
@@ -29,7 +29,7 @@ export async function withServer(script: string | undefined, use: Use): Promise<
 }
 
 /**
- * Is a server that answers as `answer` says, an expression of \`method\` and \`id\` that gives the bytes
+ * Is a server that answers as `answer` says, an expression of `method` and `id` that gives the bytes
  * to write, until it is mended.
  */
 export function answering(answer: string): string {

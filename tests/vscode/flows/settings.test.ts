@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import path from "node:path";
-import { test } from "node:test";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
+import { flow } from "../harness/flow.ts";
 import { SITE } from "./projects.ts";
 
 /** Opens the project with settings. */
@@ -21,7 +21,7 @@ async function withSettings(settings: Record<string, unknown>, use: (editor: Edi
 const UNDERLINED = ".squiggly-info";
 const HINT = [".view-line", { hasText: "never ran" }] as const;
 
-test("a config says once how its tasks stand", async () => {
+flow("a config says once how its tasks stand", async () => {
   await withSettings({}, async ({ keep, page, workbench }) => {
     await workbench.see(workbench.lens("never ran"));
     await keep("settings-1-once");
@@ -29,7 +29,7 @@ test("a config says once how its tasks stand", async () => {
   });
 });
 
-test("a config says how its tasks stand where a person wants it", async () => {
+flow("a config says how its tasks stand where a person wants it", async () => {
   const settings = { "rigkit.planDiagnostics": "pending", "rigkit.inlayHints": true, "rigkit.codeLens.task": false };
   await withSettings(settings, async ({ keep, page, workbench }) => {
     await workbench.see(page.locator(UNDERLINED));

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { test } from "node:test";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
+import { flow } from "../harness/flow.ts";
 import { SITE } from "./projects.ts";
 
-test("in restricted mode configs are analysed, and actions ask for trust", async () => {
+flow("in restricted mode configs are analysed, and actions ask for trust", async () => {
   await Desk.with(async (desk) => {
     const project = await desk.project("site", { "rig.config.ts": SITE });
     const file = path.join(project, "rig.config.ts");
@@ -32,7 +32,7 @@ test("in restricted mode configs are analysed, and actions ask for trust", async
   });
 });
 
-test("a path of a server that a workspace brings is not used", async () => {
+flow("a path of a server that a workspace brings is not used", async () => {
   await Desk.with(async (desk) => {
     const project = await desk.project("site", {
       "rig.config.ts": SITE,

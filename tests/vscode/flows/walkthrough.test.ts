@@ -1,8 +1,8 @@
 // The pages for the first project.
 
-import { test } from "node:test";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
+import { flow } from "../harness/flow.ts";
 
 /** The steps, each with words of its page. */
 const STEPS = {
@@ -13,7 +13,7 @@ const STEPS = {
   "Make a workspace": "A copy to work in",
 };
 
-test("the walkthrough shows a page for each step", async () => {
+flow("the walkthrough shows a page for each step", async () => {
   await Desk.with(async (desk) => {
     const folder = await desk.folder("fresh", { "README.md": "Nothing yet" });
     // Where there is less room, the pages are left out.

@@ -1,5 +1,7 @@
 //! The label of a value: what it is by itself, with the values it holds marked and counted.
 
+use std::mem;
+
 use smallvec::SmallVec;
 
 use super::{fingerprints::PlainValue, value_graph::NodeId};
@@ -26,10 +28,9 @@ impl Label {
     }
 
     pub(super) fn bytes(&mut self, tag: u8, bytes: &[u8]) {
-        self.bytes.reserve(1 + size_of::<u64>() + bytes.len());
-        self.bytes.push(tag);
-        self.bytes
-            .extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        let mut head = [tag; 1 + size_of::<u64>()];
+        head[1..].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
+        self.bytes.extend_from_slice(&head);
         self.bytes.extend_from_slice(bytes);
     }
 
@@ -44,10 +45,10 @@ impl Label {
     }
 
     /// Gives the label of a value that holds no other.
-    pub(super) fn into_plain(self) -> PlainValue {
+    pub(super) fn take_plain(&mut self) -> PlainValue {
         PlainValue {
             bytes: SmallVec::from_slice(&self.bytes),
-            secrets: self.secrets,
+            secrets: mem::take(&mut self.secrets),
         }
     }
 }

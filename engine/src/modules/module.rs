@@ -1,11 +1,12 @@
 //! One module of a definition: its text, what is evaluated of it, and what it imports.
 
 use std::{
-    collections::HashMap,
     ops::Range,
     path::PathBuf,
     sync::{Arc, OnceLock},
 };
+
+use rustc_hash::FxHashMap;
 
 use super::{
     call_site::CallSite,
@@ -58,7 +59,7 @@ pub struct Module {
     /// Where its default export is written, if it has one.
     pub default_export: Option<Range<u32>>,
     pub(crate) format: ModuleFormat,
-    pub(super) links: HashMap<String, ModuleId>,
+    pub(super) links: FxHashMap<String, ModuleId>,
     pub(super) lines: OnceLock<LineIndex>,
 }
 

@@ -1,10 +1,11 @@
 //! From the text of a file, or from inside the binary, to a module.
 
 use std::{
-    collections::HashMap,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
+
+use rustc_hash::FxHashMap;
 
 use super::{
     functions::ModuleFunctions,
@@ -48,7 +49,7 @@ fn plain_module(path: PathBuf, origin: ModuleOrigin, code: String) -> Module {
         imports: Vec::new(),
         default_export: None,
         format: ModuleFormat::EsModule,
-        links: HashMap::new(),
+        links: FxHashMap::default(),
         lines: OnceLock::new(),
     }
 }

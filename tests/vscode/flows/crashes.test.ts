@@ -31,7 +31,7 @@ flow("a server that keeps ending is left alone, until a person wants another try
   await withServer(broken, async ({ workbench, keep }, _, mend) => {
     await workbench.openView();
     await workbench.see(workbench.message("ended 6 times in a short time"));
-    await workbench.see(workbench.welcome("does not run"));
+    await workbench.see(workbench.welcome("is not running"));
     await keep("crashes-2-left-alone");
     await mend();
     await workbench.press("ended 6 times", "Restart");

@@ -46,7 +46,7 @@ function text(state: ServerState): string {
     case "unresponsive":
       return l10n.t("rig does not answer");
     case "failed":
-      return l10n.t("rig does not run");
+      return l10n.t("rig is not running");
     case "stopped":
       return l10n.t("rig is stopped");
   }

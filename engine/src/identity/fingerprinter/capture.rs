@@ -112,7 +112,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
                 if preview.is_some() {
                     let mut plain = Label::default();
                     plain.bytes(b'n', label.as_bytes());
-                    let value = CaptureValue::Plain(plain.into_plain());
+                    let value = CaptureValue::Plain(plain.take_plain());
                     let preview = preview.map(Arc::from);
                     reading.add_fact(None, value, preview);
                 }
@@ -191,7 +191,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             } else {
                 self.preview(value)?
             };
-            (reading.add_plain(plain), preview)
+            (reading.add_plain(&mut plain), preview)
         };
         reading.add_fact(shown, value, preview);
         Ok(())
@@ -200,7 +200,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     fn add_constant(&self, text: &str, reading: &mut UnitReading) {
         let mut plain = Label::default();
         self.add_text(text, &mut plain);
-        let value = reading.add_plain(plain);
+        let value = reading.add_plain(&mut plain);
         reading.add_fact(None, value, None);
     }
 

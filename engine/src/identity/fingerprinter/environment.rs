@@ -70,7 +70,7 @@ impl Fingerprinter<'_, '_> {
             Some(value) => self.add_text(value, &mut label),
             None => label.bytes(b'0', &[]),
         }
-        let plain = label.into_plain();
+        let plain = label.take_plain();
         reading.label.bytes(b'e', &plain.bytes);
         // A variable may be a secret that nobody has named as one.
         let preview = Some(if value.is_some() { "set" } else { "not set" }.into());

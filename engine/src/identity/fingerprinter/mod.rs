@@ -163,7 +163,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         if value.is_proxy() {
             self.set(
                 id,
-                Label::new("proxy"),
+                &mut Label::new("proxy"),
                 NodeFacts::hidden(HiddenReason::Proxy),
             );
             return Ok(());
@@ -177,8 +177,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         }
     }
 
-    fn set(&mut self, id: NodeId, label: Label, mut facts: NodeFacts) {
-        let mut label = label;
+    fn set(&mut self, id: NodeId, label: &mut Label, mut facts: NodeFacts) {
         facts.secrets.append(&mut label.secrets);
         self.values.set(id, &label.bytes, &label.edges);
         self.facts[id.index()] = facts;

@@ -49,7 +49,7 @@ impl Fingerprinter<'_, '_> {
             warnings,
             ..NodeFacts::default()
         };
-        self.set(id, label, facts);
+        self.set(id, &mut label, facts);
     }
 
     fn add_imports(&mut self, path: &Path, label: &mut Label, unread: &mut Vec<(NodeId, PathBuf)>) {

@@ -32,15 +32,14 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         };
         let graph: &'a ModuleGraph = self.graph;
         let captures = graph.module(origin.module).functions.captures(unit);
-        let mut label = Label::new("unit");
-        label.bytes(b's', unit.syntax.as_bytes());
         let mut reading = UnitReading {
-            label,
+            label: Label::new("unit"),
             facts: NodeFacts::default(),
             captures: mem::take(&mut self.captured),
             capture: 0,
         };
         let first = reading.captures.len();
+        reading.label.bytes(b's', unit.syntax.as_bytes());
         for (index, capture) in captures.iter().enumerate() {
             reading.capture = index;
             self.read_capture(capture, origin, &mut reading)?;
@@ -63,7 +62,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
             captures: first..reading.captures.len(),
         });
         self.captured = reading.captures;
-        self.set(id, reading.label, reading.facts);
+        self.set(id, &mut reading.label, reading.facts);
         Ok(())
     }
 
@@ -207,9 +206,9 @@ pub(super) struct UnitReading {
 
 impl UnitReading {
     /// Adds a value that holds no other.
-    pub(super) fn add_plain(&mut self, plain: Label) -> CaptureValue {
+    pub(super) fn add_plain(&mut self, plain: &mut Label) -> CaptureValue {
         self.label.bytes(b'p', &plain.bytes);
-        CaptureValue::Plain(plain.into_plain())
+        CaptureValue::Plain(plain.take_plain())
     }
 
     /// Adds what the capture that is being read stands for, and what it is called where that is

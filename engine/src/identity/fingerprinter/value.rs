@@ -44,7 +44,7 @@ impl<'js> Fingerprinter<'_, 'js> {
             is_packaged,
             ..NodeFacts::default()
         };
-        self.set(id, label, facts);
+        self.set(id, &mut label, facts);
         Ok(())
     }
 

@@ -7,9 +7,9 @@ use std::{borrow::Cow, cell::Cell, mem, ops::Range, sync::Arc};
 use compact_str::CompactString;
 use oxc::{
     ast::ast::{
-        Argument, BindingPattern, CallExpression, Declaration, Expression, IdentifierReference,
-        ImportDeclaration, ImportDeclarationSpecifier, Program, Statement, VariableDeclarationKind,
-        VariableDeclarator,
+        Argument, BindingIdentifier, BindingPattern, CallExpression, Declaration, Expression,
+        IdentifierReference, ImportDeclaration, ImportDeclarationSpecifier, Program, Statement,
+        VariableDeclaration, VariableDeclarationKind,
     },
     ast_visit::Visit,
     semantic::{ScopeId, Scoping, SymbolId},
@@ -42,8 +42,7 @@ pub(super) fn find<'a>(program: &Program<'a>, scoping: &Scoping) -> FoundFunctio
         units_by_scope: vec![None; scoping.scopes_len()],
         not_units: Vec::new(),
         names_by_place: FxHashMap::default(),
-        imports: imports(program),
-        constants: constants(program),
+        bindings: bindings(program, scoping),
         readers: Vec::new(),
         readers_by_symbol: FxHashMap::default(),
         touched: Vec::new(),
@@ -72,8 +71,8 @@ struct Finder<'a, 's> {
     /// that are called where they are written.
     not_units: Vec<ScopeId>,
     names_by_place: FxHashMap<ScopeId, Cow<'a, str>>,
-    imports: FxHashMap<SymbolId, Imported>,
-    constants: FxHashMap<SymbolId, Constant<'a>>,
+    /// What is known of each variable.
+    bindings: Vec<Binding<'a>>,
     readers: Vec<&'a str>,
     readers_by_symbol: FxHashMap<SymbolId, u32>,
     touched: Vec<Touched>,
@@ -129,71 +128,86 @@ struct Use<'a> {
     is_assigned: bool,
 }
 
-fn imports(program: &Program<'_>) -> FxHashMap<SymbolId, Imported> {
-    let declarations = program.body.iter().filter_map(|statement| match statement {
-        Statement::ImportDeclaration(import) => Some(import),
-        _ => None,
-    });
-    declarations.flat_map(|import| imported(import)).collect()
-}
-
-fn imported(import: &ImportDeclaration<'_>) -> Vec<(SymbolId, Imported)> {
-    let specifier: Arc<str> = import.source.value.as_str().into();
-    let specifiers = import.specifiers.iter().flatten();
-    specifiers
-        .filter_map(|one| {
-            let (local, export) = match one {
-                ImportDeclarationSpecifier::ImportSpecifier(one) => {
-                    (&one.local, one.imported.name().as_str().into())
-                }
-                ImportDeclarationSpecifier::ImportDefaultSpecifier(one) => {
-                    (&one.local, "default".into())
-                }
-                ImportDeclarationSpecifier::ImportNamespaceSpecifier(one) => {
-                    (&one.local, "*".into())
-                }
-            };
-            let specifier = specifier.clone();
-            Some((local.symbol_id.get()?, Imported { specifier, export }))
-        })
-        .collect()
-}
-
-/// Is a value that the syntax shows.
-#[derive(Debug, Clone, Copy)]
-enum Constant<'a> {
+/// Is what the syntax shows of a variable.
+#[derive(Clone)]
+enum Binding<'a> {
+    Unknown,
+    Import(Imported),
+    /// It has this value always.
     Text(&'a str),
+    /// It has this value always.
     Number(f64),
 }
 
-/// Finds the variables of a module that have one value always, and one that can be read off.
-fn constants<'a>(program: &Program<'a>) -> FxHashMap<SymbolId, Constant<'a>> {
-    let declarations = program.body.iter().filter_map(|statement| match statement {
-        Statement::VariableDeclaration(declaration) => Some(declaration),
-        Statement::ExportDeclaration(export) => match &export.declaration {
-            Declaration::VariableDeclaration(declaration) => Some(declaration),
-            _ => None,
-        },
-        _ => None,
-    });
-    declarations
-        .filter(|declaration| declaration.kind == VariableDeclarationKind::Const)
-        .flat_map(|declaration| declaration.declarations.iter().filter_map(constant))
-        .collect()
+/// Finds what is imported, and the variables that have one value always, which can be read off.
+fn bindings<'a>(program: &Program<'a>, scoping: &Scoping) -> Vec<Binding<'a>> {
+    let mut bindings = vec![Binding::Unknown; scoping.symbols_len()];
+    for statement in &program.body {
+        match statement {
+            Statement::ImportDeclaration(import) => add_imports(import, &mut bindings),
+            Statement::VariableDeclaration(variables) => add_constants(variables, &mut bindings),
+            Statement::ExportDeclaration(export) => {
+                if let Declaration::VariableDeclaration(variables) = &export.declaration {
+                    add_constants(variables, &mut bindings);
+                }
+            }
+            _ => {}
+        }
+    }
+    bindings
 }
 
-fn constant<'a>(declarator: &VariableDeclarator<'a>) -> Option<(SymbolId, Constant<'a>)> {
-    let BindingPattern::BindingIdentifier(name) = &declarator.id else {
-        return None;
-    };
-    let value = match declarator.init.as_ref()? {
-        Expression::StringLiteral(text) if !text.lone_surrogates => {
-            Constant::Text(text.value.as_str())
+fn add_imports<'a>(import: &ImportDeclaration<'a>, bindings: &mut [Binding<'a>]) {
+    let specifier: Arc<str> = import.source.value.as_str().into();
+    for one in import.specifiers.iter().flatten() {
+        let (local, export) = match one {
+            ImportDeclarationSpecifier::ImportSpecifier(one) => {
+                (&one.local, one.imported.name().as_str().into())
+            }
+            ImportDeclarationSpecifier::ImportDefaultSpecifier(one) => {
+                (&one.local, "default".into())
+            }
+            ImportDeclarationSpecifier::ImportNamespaceSpecifier(one) => (&one.local, "*".into()),
+        };
+        let specifier = specifier.clone();
+        add_binding(
+            local,
+            Binding::Import(Imported { specifier, export }),
+            bindings,
+        );
+    }
+}
+
+fn add_constants<'a>(variables: &VariableDeclaration<'a>, bindings: &mut [Binding<'a>]) {
+    if variables.kind != VariableDeclarationKind::Const {
+        return;
+    }
+    for declarator in &variables.declarations {
+        if let BindingPattern::BindingIdentifier(name) = &declarator.id {
+            add_binding(name, constant(declarator.init.as_ref()), bindings);
         }
-        Expression::NumericLiteral(number) => Constant::Number(number.value),
-        _ => return None,
-    };
-    Some((name.symbol_id.get()?, value))
+    }
+}
+
+fn constant<'a>(value: Option<&Expression<'a>>) -> Binding<'a> {
+    match value {
+        Some(Expression::StringLiteral(text)) if !text.lone_surrogates => {
+            Binding::Text(text.value.as_str())
+        }
+        Some(Expression::NumericLiteral(number)) => Binding::Number(number.value),
+        _ => Binding::Unknown,
+    }
+}
+
+fn add_binding<'a>(
+    name: &BindingIdentifier<'a>,
+    binding: Binding<'a>,
+    bindings: &mut [Binding<'a>],
+) {
+    let symbol = name.symbol_id.get();
+    if let Some(slot) = symbol.and_then(|symbol| bindings.get_mut(symbol.index())) {
+        *slot = binding;
+    }
 }
 
 impl<'a> Finder<'a, '_> {
@@ -360,13 +374,14 @@ impl<'a> Finder<'a, '_> {
     }
 
     fn source_of_symbol(&mut self, unit: usize, symbol: SymbolId, name: &'a str) -> CaptureSource {
-        if let Some(Imported { specifier, export }) = self.imports.get(&symbol).cloned() {
-            return CaptureSource::Import { specifier, export };
-        }
-        match self.constants.get(&symbol) {
-            Some(Constant::Text(text)) => return CaptureSource::Text((*text).into()),
-            Some(Constant::Number(number)) => return CaptureSource::Number(number.to_bits()),
-            None => {}
+        match self.bindings.get(symbol.index()) {
+            Some(Binding::Import(Imported { specifier, export })) => {
+                let (specifier, export) = (specifier.clone(), export.clone());
+                return CaptureSource::Import { specifier, export };
+            }
+            Some(Binding::Text(text)) => return CaptureSource::Text((*text).into()),
+            Some(Binding::Number(number)) => return CaptureSource::Number(number.to_bits()),
+            Some(Binding::Unknown) | None => {}
         }
         if self.scoping.symbol_scope_id(symbol) == self.scoping.root_scope_id() {
             return CaptureSource::Module(self.reader(symbol, name));
@@ -513,6 +528,13 @@ impl<'a> Finder<'a, '_> {
         reference.name == name && symbol.is_none()
     }
 
+    fn imported(&self, symbol: SymbolId) -> Option<&Imported> {
+        match self.bindings.get(symbol.index())? {
+            Binding::Import(imported) => Some(imported),
+            _ => None,
+        }
+    }
+
     /// Gives the variable of the environment that a call of the SDK's `env` or `env.secret`
     /// reads, and whether it is a secret.
     fn read_variable(&self, call: &CallExpression<'a>) -> Option<(&'a str, bool)> {
@@ -528,7 +550,7 @@ impl<'a> Finder<'a, '_> {
             return None;
         };
         let reference = self.scoping.get_reference(root.reference_id.get()?);
-        let imported = self.imports.get(&reference.symbol_id()?)?;
+        let imported = self.imported(reference.symbol_id()?)?;
         let is_env = &*imported.specifier == "@rigkit/sdk" && &*imported.export == export;
         match call.arguments.first() {
             Some(Argument::StringLiteral(name)) if is_env => Some((name.value.as_str(), is_secret)),
@@ -540,7 +562,7 @@ impl<'a> Finder<'a, '_> {
     fn note_touch(&mut self, root: &IdentifierReference<'_>, span: Span) {
         let id = root.reference_id.get();
         let symbol = id.and_then(|id| self.scoping.get_reference(id).symbol_id());
-        let imported = symbol.map(|symbol| self.imports.get(&symbol));
+        let imported = symbol.map(|symbol| self.imported(symbol));
         let specifier = match imported {
             None => None,
             Some(Some(imported)) => Some(imported.specifier.clone()),

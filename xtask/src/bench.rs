@@ -96,7 +96,7 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<(), Failure> {
     ];
     let measured = measure_all(&scenarios, arguments.rounds)?;
     let applying = apply_overhead(&rig, arguments.rounds.min(9))?;
-    let identity = identity::measure(&files, arguments.rounds)?;
+    let identity = identity::measure(&files, arguments.rounds.max(identity::ENOUGH_ROUNDS))?;
     let mut report = report::markdown(
         &measured,
         &ratios(&measured, &identity),

@@ -66,11 +66,14 @@ fn sorted(times: impl Iterator<Item = Duration>) -> Vec<Duration> {
     times
 }
 
+/// How many rounds give nearly the same ratio again.
+pub(crate) const ENOUGH_ROUNDS: usize = 201;
+
 /// Says how much to measure.
 #[derive(Args)]
 pub(crate) struct IdentityArguments {
     /// How often each of the two loads.
-    #[arg(long, default_value_t = 201)]
+    #[arg(long, default_value_t = ENOUGH_ROUNDS)]
     rounds: usize,
 }
 

@@ -59,6 +59,9 @@ pub(crate) fn markdown(
             ratio.name, ratio.value, ratio.limit
         ));
     }
+    text.push_str(
+        "\nThe last ratio is the median of those of all rounds of `cargo xtask identity`.\n",
+    );
     text
 }
 

@@ -72,6 +72,7 @@ pub fn kakoune() -> Kakoune {
     let directory = target_directory().join("editors/kak-lsp");
     let language_client = directory.join("bin/kak-lsp");
     if !language_client.exists() {
+        let build = directory.join("build");
         run(
             Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
                 .args([
@@ -84,8 +85,9 @@ pub fn kakoune() -> Kakoune {
                 ])
                 .arg(&directory)
                 .arg("--target-dir")
-                .arg(directory.join("build")),
+                .arg(&build),
         );
+        fs::remove_dir_all(build).unwrap();
     }
     Kakoune {
         editor: "kak".into(),

@@ -1,4 +1,4 @@
-// The graph of a workflow: from the keyboard, while an apply runs, after the window is opened anew.
+// The graph of a workflow: from the keyboard, and while an apply runs.
 
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -38,8 +38,8 @@ flow("a graph is walked with the keyboard", async () => {
   });
 });
 
-flow("a graph follows an apply, and is there again after the window is opened anew", async () => {
-  await withGraph(async ({ keep, reopen, workbench }, project) => {
+flow("a graph follows an apply and its cancel", async () => {
+  await withGraph(async ({ keep, workbench }, project) => {
     await writeFile(path.join(project, "slow"), "");
     await workbench.webview().getByRole("button", { name: "Apply" }).click();
     await workbench.see(workbench.webview().locator("g.task.running", { hasText: "wait" }));
@@ -48,11 +48,5 @@ flow("a graph follows an apply, and is there again after the window is opened an
     await rm(path.join(project, "slow"));
     await workbench.press("Applying site", "Cancel");
     await workbench.see(workbench.webview().locator("g.task.pending", { hasText: "wait" }));
-
-    await reopen();
-    await workbench.see(workbench.webview().locator("g.task.pending", { hasText: "wait" }));
-    await workbench.webview().getByRole("button", { name: "Apply" }).click();
-    await workbench.see(workbench.webview().locator("g.task.cached", { hasText: "wait" }));
-    await keep("graph-3-restored");
   });
 });

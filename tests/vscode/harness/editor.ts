@@ -119,12 +119,6 @@ export class Editor {
     await this.workbench.see(this.page.locator(".monaco-workbench .part.editor"));
   };
 
-  /** Shows the workbench anew, with what was open in it. */
-  reopen = async (): Promise<void> => {
-    await this.#visit([]);
-    await this.workbench.see(this.page.locator(".monaco-workbench .part.editor"));
-  };
-
   /** Runs a suite inside of the editor, and gives what it said. */
   async runSuite(name: string): Promise<string> {
     let said = "";

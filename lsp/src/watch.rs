@@ -58,7 +58,7 @@ impl Watch {
         let mut watching = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
         if !watching.is_looking {
             watching.is_looking = true;
-            tokio::spawn(look_at_states(Arc::downgrade(server)));
+            tokio::spawn(look_around(Arc::downgrade(server)));
         }
         if watching.watcher.is_some() {
             return;
@@ -113,7 +113,7 @@ async fn take_notice(server: Weak<Server>, mut events: UnboundedReceiver<Event>)
 }
 
 /// Looks at the states and for the configs now and then, as long as there is a server.
-async fn look_at_states(server: Weak<Server>) {
+async fn look_around(server: Weak<Server>) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let Some(server) = server.upgrade() else {

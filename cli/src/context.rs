@@ -13,6 +13,7 @@ use rigkit_engine::{
     project::{Environment, EnvironmentError, Project},
     sandbox::SandboxLimits,
     source::DiskFiles,
+    trust::Trust,
 };
 
 use crate::{
@@ -104,6 +105,7 @@ impl Context {
             project: project.clone(),
             state_path,
             environment,
+            trust: Trust::Trusted,
             limits: limits()?,
             files: Arc::new(DiskFiles),
             host_storage_dir: host_storage_directory(&host_dir),

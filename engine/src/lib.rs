@@ -24,6 +24,7 @@ mod runtime;
 pub mod sandbox;
 pub mod source;
 pub mod state;
+pub mod trust;
 pub mod wording;
 
 pub use engine::*;

@@ -1,5 +1,6 @@
 //! What the editor's user can set.
 
+use rigkit_engine::trust::Trust;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -70,6 +71,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Returns whether code of the projects may run.
+    pub(crate) fn trust(&self) -> Trust {
+        if self.trusted {
+            Trust::Trusted
+        } else {
+            Trust::Untrusted
+        }
+    }
+
     /// Takes over what a client sent; `null` or nonsense changes nothing.
     pub(crate) fn updated(&self, sent: &Value) -> Self {
         let Value::Object(members) = sent else {

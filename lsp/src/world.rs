@@ -194,6 +194,7 @@ impl World {
             project: project.clone(),
             state_path: None,
             environment,
+            trust: self.settings.trust(),
             limits: options.limits,
             files: self.files(),
             host_dir: options.host_dir.clone(),

@@ -37,6 +37,7 @@ use crate::{
     sandbox::{SandboxLimits, Variables},
     source::SourceFiles,
     state::{ApplyLocks, MachineKey, StateReader, machine_key},
+    trust::Trust,
 };
 
 pub use cache::{
@@ -69,6 +70,8 @@ pub struct EngineOptions {
     pub state_path: Option<PathBuf>,
     /// What configs and handlers read as their environment.
     pub environment: Environment,
+    /// Whether code of the project may run.
+    pub trust: Trust,
     /// What evaluating a definition may use.
     pub limits: SandboxLimits,
     /// Where source text comes from.

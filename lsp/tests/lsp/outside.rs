@@ -10,6 +10,7 @@ use rigkit_engine::{
     project::{Environment, Project},
     sandbox::SandboxLimits,
     source::DiskFiles,
+    trust::Trust,
 };
 use serde_json::{Value, json};
 
@@ -29,6 +30,7 @@ fn terminal(client: &TestClient) -> Engine {
         project: Project::find(&client.root()).unwrap(),
         state_path: None,
         environment: Environment::untrusted(),
+        trust: Trust::Trusted,
         limits: SandboxLimits::default(),
         files: Arc::new(DiskFiles),
         host_storage_dir: host_dir.join("providers"),

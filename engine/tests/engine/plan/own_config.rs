@@ -8,6 +8,7 @@ use rigkit_engine::{
     project::{Environment, Project},
     sandbox::SandboxLimits,
     source::DiskFiles,
+    trust::Trust,
 };
 
 use crate::support::Recording;
@@ -20,6 +21,7 @@ fn it_loads_and_plans() {
         project: Project::find(&root.canonicalize().unwrap()).unwrap(),
         state_path: Some(outside.path().join("state.sqlite")),
         environment: Environment::default(),
+        trust: Trust::Trusted,
         limits: SandboxLimits::default(),
         files: Arc::new(DiskFiles),
         host_storage_dir: outside.path().join("providers"),

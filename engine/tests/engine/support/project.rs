@@ -12,6 +12,7 @@ use rigkit_engine::{
     project::{Environment, Project},
     sandbox::SandboxLimits,
     source::DiskFiles,
+    trust::Trust,
 };
 
 use super::{Recording, fixture_files, lines};
@@ -102,6 +103,7 @@ impl TestProject {
             environment: Environment {
                 variables: Arc::new(self.environment.clone()),
             },
+            trust: Trust::Trusted,
             limits: SandboxLimits::default(),
             files: Arc::new(DiskFiles),
             host_storage_dir: host_dir.join("providers"),

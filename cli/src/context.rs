@@ -10,6 +10,7 @@ use std::{
 
 use rigkit_engine::{
     Engine, EngineError, EngineOptions,
+    confined::Evaluator,
     project::{Environment, EnvironmentError, Project},
     sandbox::SandboxLimits,
     source::DiskFiles,
@@ -101,12 +102,14 @@ impl Context {
         environment: Environment,
     ) -> Result<Engine, Failure> {
         let host_dir = host_directory();
+        let limits = limits()?;
         Ok(Engine::new(EngineOptions {
             project: project.clone(),
             state_path,
             environment,
             trust: Trust::Trusted,
-            limits: limits()?,
+            limits,
+            evaluator: Some(Evaluator::new(None, limits)),
             files: Arc::new(DiskFiles),
             host_storage_dir: host_storage_directory(&host_dir),
             host_dir,

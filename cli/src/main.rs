@@ -26,6 +26,7 @@ mod workflow_choice;
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::Parser as _;
+use rigkit_engine::{confined::serve_if_asked, memory::CountingAllocator};
 
 use crate::{
     arguments::{Arguments, asks_for_json, color_choice},
@@ -33,7 +34,14 @@ use crate::{
     failure::{Exit, Failure},
 };
 
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
 fn main() -> ExitCode {
+    // First of all: a process that evaluates for another one starts nothing and reads nothing.
+    if let Some(exit) = serve_if_asked() {
+        return exit;
+    }
     if completion::is_asked_for() {
         return completion::answer().into();
     }

@@ -5,6 +5,7 @@
 //! each request.
 
 pub mod authoring;
+pub mod confined;
 pub mod definition;
 pub mod diagnostic;
 pub mod digest;
@@ -15,6 +16,7 @@ pub mod graph;
 pub mod host;
 pub mod identity;
 mod iso_time;
+pub mod memory;
 pub mod modules;
 pub mod operations;
 pub mod plan;
@@ -25,6 +27,7 @@ pub mod sandbox;
 pub mod source;
 pub mod state;
 pub mod trust;
+mod wire;
 pub mod wording;
 
 pub use engine::*;

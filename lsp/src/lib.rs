@@ -34,7 +34,7 @@ mod world;
 
 use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc};
 
-use rigkit_engine::sandbox::SandboxLimits;
+use rigkit_engine::{confined::Evaluator, sandbox::SandboxLimits};
 use tokio::io::{AsyncRead, AsyncWrite, stdin, stdout};
 
 /// Says what the server works with, whatever the client says.
@@ -44,6 +44,8 @@ pub struct ServerOptions {
     pub variables: Arc<BTreeMap<String, String>>,
     /// What evaluating a definition may use.
     pub limits: SandboxLimits,
+    /// What evaluates projects that nobody trusts; without it the server does.
+    pub evaluator: Option<Arc<Evaluator>>,
     /// The developer's own directory of Rigkit.
     pub host_dir: PathBuf,
     /// Where providers keep what belongs to the machine.

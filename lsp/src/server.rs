@@ -352,6 +352,7 @@ pub(crate) async fn with_server(test: impl AsyncFnOnce(Arc<Server>)) {
     let options = ServerOptions {
         variables: Arc::default(),
         limits: rigkit_engine::sandbox::SandboxLimits::default(),
+        evaluator: None,
         host_dir: home.path().to_owned(),
         host_storage_dir: home.path().to_owned(),
         who: String::new(),

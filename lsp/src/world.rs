@@ -196,6 +196,7 @@ impl World {
             environment,
             trust: self.settings.trust(),
             limits: options.limits,
+            evaluator: options.evaluator.clone(),
             files: self.files(),
             host_dir: options.host_dir.clone(),
             host_storage_dir: options.host_storage_dir.clone(),

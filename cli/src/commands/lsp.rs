@@ -1,5 +1,6 @@
 //! `rig lsp`: serves an editor, until it leaves.
 
+use rigkit_engine::confined::Evaluator;
 use rigkit_lsp::{Ending, ServerOptions, serve};
 
 use crate::{
@@ -9,12 +10,14 @@ use crate::{
 
 /// Serves the editor on standard input and output.
 pub(super) fn run() -> Result<Exit, Failure> {
+    let limits = context::limits()?;
     let host_dir = context::host_directory();
     let options = ServerOptions {
         variables: context::utf8_variables()
             .collect::<std::collections::BTreeMap<_, _>>()
             .into(),
-        limits: context::limits()?,
+        limits,
+        evaluator: Some(Evaluator::kept_ready(None, limits)),
         host_storage_dir: context::host_storage_directory(&host_dir),
         host_dir,
         who: context::who(),

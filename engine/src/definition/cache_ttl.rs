@@ -111,6 +111,19 @@ impl CacheTtl {
         self.0.is_zero()
     }
 
+    /// Returns the time to live of a duration.
+    ///
+    /// # Errors
+    /// Where it is longer than a `cacheTTL` may be.
+    pub(super) fn from_duration(duration: Duration) -> Result<Self, InvalidCacheTtl> {
+        #[expect(clippy::cast_precision_loss, reason = "the bound is far from exact")]
+        let milliseconds = duration.as_millis() as f64;
+        if milliseconds > MAX_MILLISECONDS {
+            return Err(InvalidCacheTtl::OutOfRange);
+        }
+        Ok(Self(duration))
+    }
+
     /// Gives the duration.
     #[must_use]
     pub fn duration(self) -> Duration {

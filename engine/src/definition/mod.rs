@@ -16,6 +16,7 @@ mod schema;
 mod schema_extract;
 mod scope;
 mod warnings;
+mod wire;
 
 pub use cache_ttl::{CacheTtl, InvalidCacheTtl};
 pub(crate) use extract::extract;
@@ -29,4 +30,6 @@ pub use path_parts::{PathPart, PathPartKind, Renaming};
 pub use place::Place;
 pub use provider::{ProviderDefinition, ProviderIndex, ProviderOrigin};
 pub use schema::OutputSchema;
+pub(crate) use schema::json_schema_validator;
 pub use scope::{ProviderRemoval, Scope, ScopeId};
+pub(crate) use wire::WireDefinition;

@@ -1,6 +1,7 @@
 //! Where something of a definition was written.
 
 use crate::{
+    memory::note_place,
     modules::{CallSite, Module, ModuleGraph, ModuleId},
     sandbox::thrown::frames,
     source::SourceRange,
@@ -35,10 +36,8 @@ impl Place {
                 reason = "builders note whole numbers"
             )]
             let number = number as u64;
-            return Self::Site {
-                module: ModuleId(u32::try_from(number / SITES_PER_MODULE).unwrap_or(u32::MAX)),
-                ordinal: u32::try_from(number % SITES_PER_MODULE).unwrap_or(u32::MAX),
-            };
+            note_place(number);
+            return Self::of_number(number);
         }
         let stack = site.as_string().and_then(|stack| stack.to_string().ok());
         let frame = stack.and_then(|stack| {
@@ -49,6 +48,14 @@ impl Place {
         match frame {
             Some(frame) => Self::Range(Box::new(frame.range)),
             None => Self::Unknown,
+        }
+    }
+
+    /// Returns the place of the call that has this number among all calls of the modules.
+    pub(crate) fn of_number(number: u64) -> Self {
+        Self::Site {
+            module: ModuleId(u32::try_from(number / SITES_PER_MODULE).unwrap_or(u32::MAX)),
+            ordinal: u32::try_from(number % SITES_PER_MODULE).unwrap_or(u32::MAX),
         }
     }
 

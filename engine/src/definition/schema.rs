@@ -25,3 +25,15 @@ pub enum OutputSchema {
         fingerprint: FingerprintId,
     },
 }
+
+/// Makes a JSON Schema, draft 2020-12, ready to check values.
+///
+/// # Errors
+/// Where it is no JSON Schema.
+pub(crate) fn json_schema_validator(
+    schema: &Value,
+) -> Result<Arc<jsonschema::Validator>, Box<jsonschema::ValidationError<'_>>> {
+    jsonschema::draft202012::new(schema)
+        .map(Arc::new)
+        .map_err(Box::new)
+}

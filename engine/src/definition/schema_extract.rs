@@ -9,7 +9,7 @@ use super::{
     extract::{Extractor, describe, kind_of},
     input::{InputField, OperationInput, empty_schema, schema_of_fields},
     place::Place,
-    schema::OutputSchema,
+    schema::{OutputSchema, json_schema_validator},
 };
 use crate::{
     diagnostic::DiagnosticCode,
@@ -204,8 +204,8 @@ impl<'js> Extractor<'_, 'js> {
         option: &str,
         place: &Place,
     ) -> Option<Arc<jsonschema::Validator>> {
-        match jsonschema::draft202012::new(schema) {
-            Ok(validator) => Some(Arc::new(validator)),
+        match json_schema_validator(schema) {
+            Ok(validator) => Some(validator),
             Err(error) => {
                 let message = format!("`{option}` is not a JSON Schema: {error}");
                 let range = place.property(self.graph, &[option]);

@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::{
-    Engine, KeyUse, OperationSummary,
+    Engine, OperationSummary,
     contexts::{Contexts, makers},
     operation_list,
 };
@@ -40,7 +40,7 @@ impl Engine {
     pub fn evaluate(&self, interrupt: &Arc<AtomicBool>) -> Result<Option<Definition>, EngineError> {
         let options = LoadOptions {
             interrupt: Arc::clone(interrupt),
-            ..self.load_options(KeyUse::Read)
+            ..self.reading_options()
         };
         let loaded = load(&options);
         if interrupt.load(Ordering::Relaxed) {

@@ -26,6 +26,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    confined::Evaluator,
     definition::Definition,
     error::EngineError,
     event::EventSink,
@@ -74,6 +75,9 @@ pub struct EngineOptions {
     pub trust: Trust,
     /// What evaluating a definition may use.
     pub limits: SandboxLimits,
+    /// What evaluates the definition of a project that nobody trusts, in a process of its own.
+    /// Without it this process evaluates, within the same limits.
+    pub evaluator: Option<Arc<Evaluator>>,
     /// Where source text comes from.
     pub files: Arc<dyn SourceFiles>,
     /// The developer's own directory, `~/.rigkit` where nobody names another.
@@ -164,7 +168,7 @@ impl Engine {
     /// # Errors
     /// Where the config is wrong.
     pub fn definition(&self) -> Result<Definition, EngineError> {
-        Ok(load(&self.load_options(KeyUse::Read))?)
+        Ok(load(&self.reading_options())?)
     }
 
     /// Gives the number that rises with every change of the state; nothing where there is no

@@ -24,6 +24,7 @@ use crate::{
     sandbox::Thrown,
     source::SourceRange,
     state::{HostStorage, State},
+    trust::Trust,
 };
 
 /// Is a definition whose handlers can be called, with the events of one run.
@@ -113,6 +114,18 @@ impl Engine {
             run: run.clone(),
         };
         Ok((LoadedSession { session, messages }, beside))
+    }
+
+    /// Returns how the definition is loaded where nothing of it runs but the config itself.
+    pub(super) fn reading_options(&self) -> LoadOptions {
+        let evaluator = match self.options.trust {
+            Trust::Trusted => None,
+            Trust::Untrusted => self.options.evaluator.clone(),
+        };
+        LoadOptions {
+            evaluator,
+            ..self.load_options(KeyUse::Read)
+        }
     }
 
     pub(super) fn load_options(&self, key_use: KeyUse) -> LoadOptions {

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::{
     label,
-    value_graph::{NodeId, ValueGraph},
+    value_graph::{DigestedValues, NodeId, ValueGraph},
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -22,17 +22,16 @@ use crate::{
 };
 
 /// Names the fingerprint of a handler, a schema or a plugin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FingerprintId(pub(super) NodeId);
 
 /// Holds the fingerprints of one definition.
 pub struct Fingerprints {
     graph: Arc<ModuleGraph>,
-    values: ValueGraph,
-    digests: Vec<Digest>,
-    facts: Vec<NodeFacts>,
+    pub(super) values: DigestedValues,
+    pub(super) facts: Vec<NodeFacts>,
     /// What functions capture, that of one beside each other.
-    captured: Vec<CaptureFact>,
+    pub(super) captured: Vec<CaptureFact>,
     has_secrets: bool,
     has_warnings: bool,
     /// What no code can be seen to use, because all code may use it.
@@ -53,7 +52,7 @@ pub(super) struct NodeFacts {
 }
 
 /// Says why a value cannot be seen as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum HiddenReason {
     Proxy,
     State,
@@ -159,12 +158,21 @@ impl Fingerprints {
         captured: Vec<CaptureFact>,
         shared_warnings: Vec<Diagnostic>,
     ) -> Self {
+        Self::of_digested(graph, values.digested(), facts, captured, shared_warnings)
+    }
+
+    pub(super) fn of_digested(
+        graph: Arc<ModuleGraph>,
+        values: DigestedValues,
+        facts: Vec<NodeFacts>,
+        captured: Vec<CaptureFact>,
+        shared_warnings: Vec<Diagnostic>,
+    ) -> Self {
         Self {
             shared_warnings,
             has_secrets: facts.iter().any(|facts| !facts.secrets.is_empty())
                 || captured.iter().any(|capture| !capture.secrets().is_empty()),
             has_warnings: facts.iter().any(NodeFacts::has_warnings),
-            digests: values.digests(),
             graph,
             values,
             facts,
@@ -380,7 +388,7 @@ impl Fingerprints {
     }
 
     fn digest(&self, id: NodeId) -> Digest {
-        self.digests[id.index()]
+        self.values.digest(id)
     }
 
     fn facts(&self, id: NodeId) -> &NodeFacts {

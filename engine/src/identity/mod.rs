@@ -10,6 +10,7 @@ mod secret;
 mod task;
 mod unseen;
 mod value_graph;
+mod wire;
 
 pub use canonical::{canonical_json, hash_json};
 pub(crate) use fingerprinter::Fingerprinter;
@@ -18,3 +19,4 @@ pub(crate) use secret::SecretDigests;
 pub(crate) use task::{
     ComponentName, HandlerValue, Identities, ProviderValue, UpstreamValue, checks_component,
 };
+pub(crate) use wire::WireFingerprints;

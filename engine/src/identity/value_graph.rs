@@ -7,10 +7,12 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::digest::{Digest, PartsHasher, hash_parts};
 
 /// Names a value of a graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct NodeId(u32);
 
 impl NodeId {
@@ -28,6 +30,41 @@ pub(super) struct ValueGraph {
     nodes: Vec<Node>,
     /// What the values hold, in an order that belongs to each of them.
     edges: Vec<NodeId>,
+}
+
+/// The digests of values that refer to each other, and what each of them holds.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct DigestedValues {
+    digests: Vec<Digest>,
+    edges: Vec<NodeId>,
+    /// Where the list of what each value holds is.
+    held: Vec<Range<u32>>,
+}
+
+impl DigestedValues {
+    /// Returns the digest of a value and of all it holds.
+    pub(super) fn digest(&self, id: NodeId) -> Digest {
+        self.digests[id.index()]
+    }
+
+    /// Lists what a value holds.
+    pub(super) fn edges(&self, id: NodeId) -> &[NodeId] {
+        let Range { start, end } = self.held[id.index()];
+        &self.edges[start as usize..end as usize]
+    }
+
+    /// Returns how many values there are, if all of them refer to values that exist.
+    pub(super) fn checked_len(&self) -> Option<usize> {
+        let length = self.digests.len();
+        let edges = u32::try_from(self.edges.len()).ok()?;
+        let is_whole = self.held.len() == length
+            && self.edges.iter().all(|edge| edge.index() < length)
+            && self
+                .held
+                .iter()
+                .all(|held| held.start <= held.end && held.end <= edges);
+        is_whole.then_some(length)
+    }
 }
 
 /// Is what a value is by itself, and where the list of those is that it holds.
@@ -66,17 +103,25 @@ impl ValueGraph {
         node.edges = start..self.edges.len();
     }
 
-    /// Lists what a value holds.
-    pub(super) fn edges(&self, id: NodeId) -> &[NodeId] {
-        self.edges_of(id.index())
+    /// Computes the digest of every value.
+    pub(super) fn digested(self) -> DigestedValues {
+        let clamp = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
+        DigestedValues {
+            digests: self.digests(),
+            held: self
+                .nodes
+                .iter()
+                .map(|node| clamp(node.edges.start)..clamp(node.edges.end))
+                .collect(),
+            edges: self.edges,
+        }
     }
 
     fn edges_of(&self, node: usize) -> &[NodeId] {
         &self.edges[self.nodes[node].edges.clone()]
     }
 
-    /// Computes the digest of every value.
-    pub(super) fn digests(&self) -> Vec<Digest> {
+    fn digests(&self) -> Vec<Digest> {
         let mut digests: Vec<Option<Digest>> = vec![None; self.nodes.len()];
         let found = Search::new(self).run();
         for circle in found.components() {

@@ -5,8 +5,10 @@ use std::{
     collections::{HashMap, VecDeque},
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+
+use serde::{Deserialize, Serialize};
 
 use super::{
     import::Import,
@@ -14,21 +16,19 @@ use super::{
     read_module::{
         ReadingOptions, built_in_module, node_module, parse_module, wants_zod, whole_import,
     },
-    resolve::{
-        BuiltInModule, ImportResolver, PackageIdentity, RequestKind, ResolveFailure, ResolvedFile,
-        Target,
-    },
+    resolve::{BuiltInModule, PackageIdentity, RequestKind, ResolveFailure, ResolvedFile, Target},
+    sources::{GraphSources, LocalSources},
     transpile::ModuleFormat,
     transpile_cache::TranspileCache,
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
     sandbox::{Zod, sdk_source},
-    source::{LineIndex, SourceFiles, SourceRange},
+    source::{LineColumn, LineIndex, SourceFiles, SourceRange},
 };
 
 /// Says whether handlers are told apart by what they do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum IdentityUse {
     /// So that a plan can say what is still valid.
     #[default]
@@ -51,13 +51,12 @@ pub struct GraphOptions {
 
 /// Holds all modules that a config reaches.
 pub struct ModuleGraph {
-    modules: Vec<Module>,
-    by_target: HashMap<Target, ModuleId>,
-    by_name: HashMap<PathBuf, ModuleId>,
-    node_requires: Mutex<Vec<(String, String)>>,
-    file_requires: Mutex<Vec<(PathBuf, RequiredFile)>>,
-    pub(crate) resolver: ImportResolver,
-    pub(crate) files: Arc<dyn SourceFiles>,
+    pub(super) modules: Vec<Module>,
+    pub(super) by_target: HashMap<Target, ModuleId>,
+    pub(super) by_name: HashMap<PathBuf, ModuleId>,
+    pub(super) node_requires: Mutex<Vec<(String, String)>>,
+    pub(super) file_requires: Mutex<Vec<(PathBuf, RequiredFile)>>,
+    pub(crate) sources: Arc<dyn GraphSources>,
 }
 
 impl ModuleGraph {
@@ -66,15 +65,19 @@ impl ModuleGraph {
     /// Problems do not stop it: what can be loaded is, and all of them are reported.
     #[must_use]
     pub fn load(entry: &Path, options: &GraphOptions) -> (Self, Vec<Diagnostic>) {
+        let sources = Arc::new(LocalSources::new(
+            &options.project_root,
+            Arc::clone(&options.files),
+        ));
         let mut loader = GraphLoader {
+            sources: Arc::clone(&sources),
             graph: Self {
                 modules: Vec::new(),
                 by_target: HashMap::new(),
                 by_name: HashMap::new(),
                 node_requires: Mutex::default(),
                 file_requires: Mutex::default(),
-                resolver: ImportResolver::new(&options.project_root, Arc::clone(&options.files)),
-                files: Arc::clone(&options.files),
+                sources,
             },
             queue: VecDeque::new(),
             cache: options.cache.clone(),
@@ -133,30 +136,44 @@ impl ModuleGraph {
         self.by_name.get(name).copied()
     }
 
-    /// Remembers that a CommonJS module requires a module of Node.js.
-    pub(crate) fn note_node_require(&self, importer: &str, specifier: &str) {
-        let mut required = self
-            .node_requires
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        required.push((importer.to_owned(), specifier.to_owned()));
+    /// Returns where in a module's text a position of its evaluated code came from.
+    pub(crate) fn original_range(
+        &self,
+        module: &Module,
+        generated: LineColumn,
+    ) -> Option<SourceRange> {
+        let offset = self.sources.original_offset(module, generated)?;
+        Some(module.word_at(offset))
     }
 
-    /// Remembers that a CommonJS module requires a file.
-    pub(crate) fn note_file_require(&self, importer: &Path, file: RequiredFile) {
-        let mut required = self
-            .file_requires
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        required.push((importer.to_path_buf(), file));
+    /// Returns the loop that code was stopped in which seems to be at a place before it.
+    pub(crate) fn loop_after(&self, place: &SourceRange) -> Option<SourceRange> {
+        let module = self.module(self.find(&place.file)?);
+        let start = self.sources.loop_after(module, place.bytes.start)?;
+        Some(module.word_at(start))
+    }
+
+    /// Remembers what a CommonJS module requires.
+    pub(crate) fn note_require(&self, importer: &Path, specifier: &str, resolved: &ResolvedFile) {
+        match &resolved.target {
+            Target::File(path) => {
+                let required = RequiredFile {
+                    path: path.clone(),
+                    package: resolved.package.clone(),
+                };
+                lock(&self.file_requires).push((importer.to_path_buf(), required));
+            }
+            Target::Node(_) => {
+                let importer = importer.to_string_lossy().into_owned();
+                lock(&self.node_requires).push((importer, specifier.to_owned()));
+            }
+            Target::BuiltIn(_) => {}
+        }
     }
 
     /// Gives the files that CommonJS modules have required so far, by who required them.
     pub(crate) fn required_files(&self) -> HashMap<PathBuf, Vec<RequiredFile>> {
-        let required = self
-            .file_requires
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let required = lock(&self.file_requires);
         let mut files: HashMap<PathBuf, Vec<RequiredFile>> = HashMap::new();
         for (importer, file) in required.iter() {
             files
@@ -183,14 +200,15 @@ impl ModuleGraph {
                 .find_map(|import| leads_to_node(module, import))
         });
         imported.or_else(|| {
-            let required = self
-                .node_requires
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let required = lock(&self.node_requires);
             let (by, specifier) = required.first()?;
             Some((format!("{specifier} (in {by})"), None))
         })
     }
+}
+
+fn lock<T>(list: &Mutex<T>) -> MutexGuard<'_, T> {
+    list.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Is a file that a CommonJS module requires.
@@ -207,6 +225,7 @@ struct Request {
 }
 
 struct GraphLoader {
+    sources: Arc<LocalSources>,
     graph: ModuleGraph,
     cache: Option<Arc<TranspileCache>>,
     identity: IdentityUse,
@@ -254,8 +273,7 @@ impl GraphLoader {
         let mut problems = Vec::new();
         for (index, import) in module.imports.iter().enumerate() {
             match self
-                .graph
-                .resolver
+                .sources
                 .resolve(&module.path, &import.specifier, RequestKind::Import)
             {
                 Ok(file) => requests.push(Request {
@@ -288,7 +306,7 @@ impl GraphLoader {
             None => ModuleOrigin::Project,
         };
         // A buffer of an editor has another text with each key that is pressed.
-        let is_saved = !self.graph.files.is_overlaid(path);
+        let is_saved = !self.sources.is_overlaid(path);
         let reading = ReadingOptions {
             cache: self.cache.as_deref().filter(|_| is_saved),
             identity: self.identity,
@@ -308,8 +326,7 @@ impl GraphLoader {
 
     fn read(&self, path: &Path) -> Result<Arc<str>, Diagnostic> {
         let text = self
-            .graph
-            .files
+            .sources
             .read(path)
             .map_err(|error| unreadable(path, &error))?;
         if text.len() > MAX_MODULE_BYTES {
@@ -337,11 +354,7 @@ impl GraphLoader {
             return;
         };
         let entry = &self.graph.module(ModuleGraph::ENTRY).path;
-        let Ok(file) = self
-            .graph
-            .resolver
-            .resolve(entry, "zod", RequestKind::Import)
-        else {
+        let Ok(file) = self.sources.resolve(entry, "zod", RequestKind::Import) else {
             return;
         };
         let module = &mut self.graph.modules[sdk.0 as usize];

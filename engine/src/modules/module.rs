@@ -12,11 +12,10 @@ use super::{
     call_site::CallSite,
     functions::ModuleFunctions,
     import::Import,
-    loops::loop_after,
     resolve::{BuiltInModule, PackageIdentity},
-    transpile::{ModuleFormat, map_generated_position},
+    transpile::ModuleFormat,
 };
-use crate::source::{LineColumn, LineIndex, SourceRange};
+use crate::source::{LineIndex, SourceRange};
 
 /// The most bytes a module may have; the stack that parsing needs grows with its size.
 pub(crate) const MAX_MODULE_BYTES: usize = 4 * 1024 * 1024;
@@ -76,30 +75,9 @@ impl Module {
         self.links.get(specifier).copied()
     }
 
-    /// Finds the loop that code was stopped in which seems to be at a place before it.
-    pub(crate) fn loop_after(&self, place: &SourceRange) -> Option<SourceRange> {
-        let start = loop_after(&self.path, &self.text, place.bytes.start)?.start;
-        Some(self.range(&(start..start + self.word_length(start))))
-    }
-
-    /// Finds where in the text a position of the evaluated code came from.
-    pub(crate) fn original_range(&self, generated: LineColumn) -> Option<SourceRange> {
-        let is_plain = matches!(
-            self.origin,
-            ModuleOrigin::BuiltIn(_) | ModuleOrigin::Node(_)
-        );
-        if is_plain || self.format != ModuleFormat::EsModule {
-            return None;
-        }
-        let is_marked = self.origin == ModuleOrigin::Project;
-        let offset = map_generated_position(
-            &self.path,
-            &self.text,
-            is_marked,
-            generated.line,
-            generated.column,
-        )?;
-        Some(self.range(&(offset..offset + self.word_length(offset))))
+    /// Returns the range of the word that begins at an offset of the text.
+    pub(crate) fn word_at(&self, offset: u32) -> SourceRange {
+        self.range(&(offset..offset + self.word_length(offset)))
     }
 
     fn word_length(&self, offset: u32) -> u32 {

@@ -11,6 +11,8 @@ use oxc_resolver::{
     ResolverGeneric,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::transpile::ModuleFormat;
 use crate::{sandbox::node_builtins, source::SourceFiles};
 
@@ -26,7 +28,7 @@ pub(crate) enum Target {
 }
 
 /// Names the modules inside the binary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum BuiltInModule {
     /// `@rigkit/sdk`
     Sdk,
@@ -52,7 +54,7 @@ impl BuiltInModule {
 }
 
 /// Names an installed package.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PackageIdentity {
     /// The name in its `package.json`.
     pub name: String,
@@ -68,6 +70,16 @@ pub(crate) struct ResolvedFile {
     pub(crate) package: Option<PackageIdentity>,
 }
 
+impl ResolvedFile {
+    /// Returns the file, where it is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match &self.target {
+            Target::File(path) => Some(path),
+            Target::BuiltIn(_) | Target::Node(_) => None,
+        }
+    }
+}
+
 /// Says why an import leads nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ResolveFailure {
@@ -77,7 +89,7 @@ pub(crate) enum ResolveFailure {
 }
 
 /// Tells `import` from `require`, which packages may answer differently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum RequestKind {
     Import,
     Require,
@@ -99,11 +111,6 @@ impl ImportResolver {
             import: OnceLock::new(),
             require: OnceLock::new(),
         }
-    }
-
-    /// Gives the directory that relative imports may not leave.
-    pub(crate) fn project_root(&self) -> &Path {
-        &self.project_root
     }
 
     /// Many a config imports built-in modules only, and needs no resolver.

@@ -30,7 +30,7 @@ use super::{
 };
 
 /// Tells how a file's text is to be understood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ModuleFormat {
     /// An ES module, or TypeScript that becomes one.
     EsModule,

@@ -15,6 +15,7 @@ use std::{
 use thiserror::Error;
 
 use crate::{
+    confined::{self, Evaluator, ProcessSlot},
     definition::{ConsoleLine, Definition, extract},
     diagnostic::Diagnostic,
     modules::{GraphOptions, IdentityUse, MAX_MODULE_BYTES, ModuleGraph, TranspileCache},
@@ -46,6 +47,8 @@ pub struct LoadOptions {
     pub(crate) cache: Option<Arc<TranspileCache>>,
     /// Whether handlers are told apart by what they do.
     pub identity: IdentityUse,
+    /// What evaluates in a process of its own; without it this process does.
+    pub(crate) evaluator: Option<Arc<Evaluator>>,
 }
 
 impl LoadOptions {
@@ -61,6 +64,7 @@ impl LoadOptions {
             interrupt: Arc::default(),
             cache: None,
             identity: IdentityUse::Full,
+            evaluator: None,
         }
     }
 }
@@ -81,19 +85,39 @@ pub enum LoadError {
 /// # Errors
 /// Where the config is wrong, or the sandbox cannot start.
 pub fn load(options: &LoadOptions) -> Result<Definition, LoadError> {
+    if let Some(evaluator) = &options.evaluator {
+        // It gets ready while this process reads the sources.
+        evaluator.prepare();
+    }
     let meter = CpuMeter::default();
+    let slot = ProcessSlot::default();
     let (loaded, definition) = mpsc::channel();
-    let (owned, measured) = (options.clone(), meter.clone());
+    let (owned, measured, filled) = (options.clone(), meter.clone(), slot.clone());
     deep_thread("rigkit-load")
         .spawn(move || {
-            let result = load_in_realm(&owned, measured).map(|loaded| loaded.definition);
             // Whoever waited for it may have given up.
-            let _ = loaded.send(result);
+            let _ = loaded.send(load_definition(&owned, measured, &filled));
         })
         .map_err(|error| LoadError::Sandbox(error.to_string()))?;
     let is_interrupted = || options.interrupt.load(Ordering::Relaxed);
-    wait_for_load(&definition, &meter, is_interrupted)
-        .unwrap_or_else(|no_answer| Err(LoadError::without_answer(no_answer, options)))
+    wait_for_load(&definition, &meter, is_interrupted).unwrap_or_else(|no_answer| {
+        slot.end();
+        Err(LoadError::without_answer(no_answer, options))
+    })
+}
+
+fn load_definition(
+    options: &LoadOptions,
+    meter: CpuMeter,
+    slot: &ProcessSlot,
+) -> Result<Definition, LoadError> {
+    match &options.evaluator {
+        None => Ok(load_in_realm(options, meter)?.definition),
+        Some(evaluator) => {
+            let graph = load_graph(options)?;
+            confined::evaluate(evaluator, graph, options, slot, &meter)
+        }
+    }
 }
 
 impl LoadError {
@@ -124,6 +148,12 @@ pub(crate) fn load_in_realm(
     options: &LoadOptions,
     meter: CpuMeter,
 ) -> Result<LoadedRealm, LoadError> {
+    let graph = load_graph(options)?;
+    evaluate_graph(Arc::new(graph), options, meter)
+}
+
+/// Reads and transpiles all modules that the config reaches.
+fn load_graph(options: &LoadOptions) -> Result<ModuleGraph, LoadError> {
     let graph_options = GraphOptions {
         project_root: options.project_root.clone(),
         files: Arc::clone(&options.files),
@@ -137,8 +167,17 @@ pub(crate) fn load_in_realm(
     if !problems.is_empty() {
         return Err(LoadError::Invalid(problems));
     }
+    Ok(graph)
+}
+
+/// Evaluates modules on this thread and keeps the sandbox.
+pub(crate) fn evaluate_graph(
+    graph: Arc<ModuleGraph>,
+    options: &LoadOptions,
+    meter: CpuMeter,
+) -> Result<LoadedRealm, LoadError> {
     let realm = Realm::new(RealmOptions {
-        graph: Arc::new(graph),
+        graph,
         variables: options.variables.clone(),
         limits: options.limits,
         interrupt: Arc::clone(&options.interrupt),

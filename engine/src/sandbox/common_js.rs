@@ -8,7 +8,7 @@ use std::{
 use rquickjs::{Ctx, Exception, Function, Object, Value, context::EvalOptions};
 
 use super::{loader::rigkit, node_builtins};
-use crate::modules::{ModuleGraph, RequestKind, RequiredFile, Target};
+use crate::modules::{ModuleGraph, RequestKind, Target};
 
 const COMMON_JS: &str = include_str!("javascript/common_js.js");
 
@@ -32,7 +32,7 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, graph: &Arc<ModuleGraph>) -> rquickjs
             ctx.clone(),
             move |ctx: Ctx<'_>, path: String| -> rquickjs::Result<String> {
                 reading
-                    .files
+                    .sources
                     .read(&PathBuf::from(&path))
                     .map(|text| text.as_ref().to_owned())
                     .map_err(|error| {
@@ -91,7 +91,7 @@ fn resolve(
     specifier: &str,
 ) -> rquickjs::Result<Vec<String>> {
     let found = graph
-        .resolver
+        .sources
         .resolve(Path::new(importer), specifier, RequestKind::Require)
         .map_err(|_| {
             Exception::throw_message(
@@ -99,17 +99,13 @@ fn resolve(
                 &format!("cannot find the module `{specifier}` from `{importer}`"),
             )
         })?;
+    graph.note_require(Path::new(importer), specifier, &found);
     match found.target {
         Target::File(path) => {
             let name = path.to_string_lossy().into_owned();
-            let package = found.package;
-            graph.note_file_require(Path::new(importer), RequiredFile { path, package });
             Ok(vec!["path".to_owned(), name])
         }
-        Target::Node(name) => {
-            graph.note_node_require(importer, specifier);
-            Ok(vec!["node".to_owned(), name.to_owned()])
-        }
+        Target::Node(name) => Ok(vec!["node".to_owned(), name.to_owned()]),
         Target::BuiltIn(module) => {
             let message = format!("`{}` cannot be required, only imported", module.specifier());
             Err(Exception::throw_message(ctx, &message))

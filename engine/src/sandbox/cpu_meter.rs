@@ -15,6 +15,10 @@ use nix::time::{ClockId, clock_gettime};
 /// the clock on the wall counts as much.
 const WALL_TIME_FACTOR: u32 = 4;
 
+/// A process that waits uses no processor time. On a busy machine one that computes gets a part
+/// of a processor only, though hardly less than this part.
+const PATIENCE_FACTOR: u32 = 20;
+
 /// Measures the processor time of a thread, to be read from another one.
 #[derive(Clone, Default)]
 pub(crate) struct CpuMeter(Arc<Mutex<Option<Measurement>>>);
@@ -25,6 +29,8 @@ struct Measurement {
     before: Duration,
     since: Instant,
     allowance: Duration,
+    /// How much time of the clock on the wall it may take, where it could wait for ever.
+    patience: Option<Duration>,
 }
 
 impl CpuMeter {
@@ -36,18 +42,33 @@ impl CpuMeter {
             before: clock.and_then(read).unwrap_or_default(),
             since: Instant::now(),
             allowance,
+            patience: None,
+        }));
+    }
+
+    /// Measures a process from now on; `allowance` is what it may use.
+    pub(crate) fn start_of_process(&self, process: u32, allowance: Duration) {
+        let clock = clock_of_process(process);
+        self.set(Some(Measurement {
+            clock,
+            before: clock.and_then(read).unwrap_or_default(),
+            since: Instant::now(),
+            allowance,
+            patience: Some(allowance * PATIENCE_FACTOR),
         }));
     }
 
     /// Measures no more.
-    pub(super) fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.set(None);
     }
 
     /// Says whether the thread has used what it may, and `grace` on top of that.
     pub(crate) fn is_overdue(&self, grace: Duration) -> bool {
         let measurement = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        measurement.is_some_and(|measurement| measurement.used() > measurement.allowance + grace)
+        measurement.is_some_and(|measurement| {
+            measurement.used() > measurement.allowance + grace || measurement.is_out_of_patience()
+        })
     }
 
     fn set(&self, measurement: Option<Measurement>) {
@@ -56,6 +77,11 @@ impl CpuMeter {
 }
 
 impl Measurement {
+    fn is_out_of_patience(self) -> bool {
+        self.patience
+            .is_some_and(|patience| self.since.elapsed() > patience)
+    }
+
     fn used(self) -> Duration {
         let used = self.clock.and_then(read);
         used.map_or(self.since.elapsed() / WALL_TIME_FACTOR, |now| {
@@ -83,6 +109,18 @@ fn clock_of_this_thread() -> Option<ClockId> {
     Some(ClockId::from_raw(
         (!thread << 3) | OF_A_THREAD | TIME_ON_PROCESSOR,
     ))
+}
+
+/// Returns the clock of a process's time on processors, as its parent can read it.
+#[cfg(target_os = "linux")]
+fn clock_of_process(process: u32) -> Option<ClockId> {
+    let process = nix::unistd::Pid::from_raw(i32::try_from(process).ok()?);
+    ClockId::pid_cpu_clock_id(process).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn clock_of_process(_: u32) -> Option<ClockId> {
+    None
 }
 
 #[cfg(not(target_os = "linux"))]

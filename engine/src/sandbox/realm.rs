@@ -164,8 +164,7 @@ impl Realm {
 
     /// Says where code was stopped that seems to be at a place, which may be before its loop.
     fn stopped_at(&self, place: &SourceRange) -> SourceRange {
-        let module = self.graph.find(&place.file).map(|id| self.graph.module(id));
-        let in_loop = module.and_then(|module| module.loop_after(place));
+        let in_loop = self.graph.loop_after(place);
         in_loop.unwrap_or_else(|| place.clone())
     }
 

@@ -16,6 +16,8 @@ pub struct Secrets(Arc<Mutex<Vec<Form>>>);
 struct Form {
     name: String,
     text: String,
+    /// Whether it is the secret itself.
+    is_as_noted: bool,
 }
 
 /// What stands in the place of a secret.
@@ -23,7 +25,7 @@ pub const MASK: &str = "***";
 
 impl Secrets {
     /// Notes a secret of that name.
-    pub(super) fn add(&self, name: &str, value: &str) {
+    pub(crate) fn add(&self, name: &str, value: &str) {
         let mut known = self.lock();
         let is_known = |form: &Form| form.name == name && form.text == value;
         if value.is_empty() || known.iter().any(is_known) {
@@ -31,8 +33,18 @@ impl Secrets {
         }
         known.extend(forms(value).into_iter().map(|text| Form {
             name: name.to_owned(),
+            is_as_noted: text == value,
             text,
         }));
+    }
+
+    /// Lists the secrets by name and value, as they were noted.
+    pub(crate) fn values(&self) -> Vec<(String, String)> {
+        let known = self.lock();
+        let as_noted = known.iter().filter(|form| form.is_as_noted);
+        as_noted
+            .map(|form| (form.name.clone(), form.text.clone()))
+            .collect()
     }
 
     /// Says whether there are none.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{globals, json::display, loader};
 use crate::{
-    modules::{Module, ModuleGraph, ModuleOrigin},
+    modules::{ModuleGraph, ModuleOrigin},
     source::{LineColumn, SourceRange},
 };
 
@@ -106,11 +106,7 @@ fn frame(line: &str, graph: &ModuleGraph) -> Option<Frame> {
     Some(Frame {
         function: Some(function.to_owned())
             .filter(|name| !name.is_empty() && name != "<anonymous>"),
-        range: original(module, generated)?,
+        range: graph.original_range(module, generated)?,
         is_project: module.origin == ModuleOrigin::Project,
     })
-}
-
-fn original(module: &Module, generated: LineColumn) -> Option<SourceRange> {
-    module.original_range(generated)
 }

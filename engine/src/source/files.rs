@@ -64,3 +64,17 @@ impl SourceFiles for OverlayFiles {
         self.buffers.contains_key(path)
     }
 }
+
+/// Files where there are none, for code that must not reach any.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct NoFiles;
+
+impl SourceFiles for NoFiles {
+    fn read(&self, _: &Path) -> io::Result<Arc<str>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn is_overlaid(&self, _: &Path) -> bool {
+        false
+    }
+}

@@ -3,5 +3,6 @@
 mod files;
 mod position;
 
+pub(crate) use files::NoFiles;
 pub use files::{DiskFiles, OverlayFiles, SourceFiles};
 pub use position::{LineColumn, LineIndex, SourceRange};

@@ -32,6 +32,7 @@ fn terminal(client: &TestClient) -> Engine {
         environment: Environment::untrusted(),
         trust: Trust::Trusted,
         limits: SandboxLimits::default(),
+        evaluator: None,
         files: Arc::new(DiskFiles),
         host_storage_dir: host_dir.join("providers"),
         host_dir,

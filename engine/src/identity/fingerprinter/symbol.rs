@@ -36,7 +36,7 @@ impl<'js> Fingerprinter<'_, 'js> {
     /// Where the project is does not count, here as anywhere.
     pub(super) fn module_place(&self, module: ModuleId) -> Captured<'js> {
         let path = &self.graph.module(module).path;
-        let root = self.graph.resolver.project_root();
+        let root = self.graph.sources.project_root();
         let path = path
             .strip_prefix(root)
             .unwrap_or(path)

@@ -11,7 +11,7 @@ use crate::{
         canonical::canonical_json, fingerprints::NodeFacts, label::Label, unseen,
         value_graph::NodeId,
     },
-    modules::{ModuleFormat, ModuleGraph, ModuleOrigin, normalized_text},
+    modules::{ModuleFormat, ModuleGraph, ModuleOrigin},
 };
 
 impl Fingerprinter<'_, '_> {
@@ -126,7 +126,7 @@ fn normal_text(graph: &ModuleGraph, path: &Path) -> String {
     if let Some(module) = module.filter(|module| module.format == ModuleFormat::EsModule) {
         return module.code.clone();
     }
-    let text = graph.files.read(path).unwrap_or_default();
+    let text = graph.sources.read(path).unwrap_or_default();
     let is_json = path
         .extension()
         .is_some_and(|extension| extension == "json");
@@ -135,7 +135,7 @@ fn normal_text(graph: &ModuleGraph, path: &Path) -> String {
             .ok()
             .map(|value| canonical_json(&value))
     } else {
-        normalized_text(path, &text)
+        graph.sources.normalized_text(path, &text)
     };
     normal.unwrap_or_else(|| text.to_string())
 }

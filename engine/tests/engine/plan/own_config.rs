@@ -23,6 +23,7 @@ fn it_loads_and_plans() {
         environment: Environment::default(),
         trust: Trust::Trusted,
         limits: SandboxLimits::default(),
+        evaluator: None,
         files: Arc::new(DiskFiles),
         host_storage_dir: outside.path().join("providers"),
         host_dir: outside.path().to_path_buf(),

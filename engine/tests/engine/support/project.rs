@@ -105,6 +105,7 @@ impl TestProject {
             },
             trust: Trust::Trusted,
             limits: SandboxLimits::default(),
+            evaluator: None,
             files: Arc::new(DiskFiles),
             host_storage_dir: host_dir.join("providers"),
             host_dir,

@@ -505,6 +505,7 @@ fn server_options(directory: &Path) -> ServerOptions {
             ("TEST_VARIABLE".to_owned(), "set".to_owned()),
         ])),
         limits: rigkit_engine::sandbox::SandboxLimits::default(),
+        evaluator: None,
         host_storage_dir: host_dir.join("providers"),
         host_dir,
         who: "tester: rig lsp".to_owned(),

@@ -1,0 +1,143 @@
+//! The files and the parser of a confined evaluation: whatever it asks for, the process that
+//! started it has them.
+
+use std::{
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use serde::Serialize;
+
+use super::{
+    frame::{self, MAX_REQUEST_BYTES},
+    message::{FromChild, Question, Reply},
+};
+use crate::{
+    modules::{GraphSources, Module, RequestKind, ResolveFailure, ResolvedFile},
+    source::LineColumn,
+    wire::WirePath,
+};
+
+/// The standard streams, by which the process is answered and asks.
+#[derive(Default)]
+pub(super) struct Channel(Mutex<()>);
+
+impl Channel {
+    pub(super) fn send(&self, message: &impl Serialize) -> io::Result<()> {
+        let _turn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        frame::write(&mut Standard, message)
+    }
+
+    pub(super) fn receive(&self, most: usize) -> io::Result<Option<Vec<u8>>> {
+        let _turn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        frame::read(&mut Standard, most)
+    }
+
+    fn ask(&self, question: Question) -> Option<Reply> {
+        self.send(&FromChild::Question(question)).ok()?;
+        let bytes = self.receive(MAX_REQUEST_BYTES).ok()??;
+        frame::decode(&bytes).ok()
+    }
+}
+
+/// Standard input and output without buffers of their own.
+struct Standard;
+
+impl Read for Standard {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(rustix::io::read(rustix::stdio::stdin(), buffer)?)
+    }
+}
+
+impl Write for Standard {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(rustix::stdio::stdout(), bytes)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Sources that are asked for.
+pub(super) struct AskedSources {
+    project_root: PathBuf,
+    channel: Arc<Channel>,
+}
+
+impl AskedSources {
+    pub(super) fn new(project_root: PathBuf, channel: Arc<Channel>) -> Self {
+        Self {
+            project_root,
+            channel,
+        }
+    }
+
+    fn offset(&self, question: Question) -> Option<u32> {
+        match self.channel.ask(question)? {
+            Reply::Offset(offset) => offset,
+            _ => None,
+        }
+    }
+}
+
+impl GraphSources for AskedSources {
+    fn resolve(
+        &self,
+        importer: &Path,
+        specifier: &str,
+        kind: RequestKind,
+    ) -> Result<ResolvedFile, ResolveFailure> {
+        let reply = self.channel.ask(Question::Resolve {
+            importer: WirePath::of(importer),
+            specifier: specifier.to_owned(),
+            kind,
+        });
+        let Some(Reply::Resolved(Ok(resolved))) = reply else {
+            return Err(ResolveFailure::NotFound { reason: None });
+        };
+        resolved.decode().map_err(|error| ResolveFailure::NotFound {
+            reason: Some(error.to_string()),
+        })
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Arc<str>> {
+        let path = WirePath::of(path);
+        match self.channel.ask(Question::Read { path }) {
+            Some(Reply::Text(Ok(text))) => Ok(Arc::from(text)),
+            Some(Reply::Text(Err(reason))) => Err(io::Error::other(reason)),
+            _ => Err(io::Error::other("nobody answers")),
+        }
+    }
+
+    fn normalized_text(&self, path: &Path, text: &str) -> Option<String> {
+        let question = Question::Normalize {
+            path: WirePath::of(path),
+            text: text.to_owned(),
+        };
+        match self.channel.ask(question)? {
+            Reply::Normalized(normalized) => normalized,
+            _ => None,
+        }
+    }
+
+    fn original_offset(&self, module: &Module, generated: LineColumn) -> Option<u32> {
+        self.offset(Question::OriginalOffset {
+            path: WirePath::of(&module.path),
+            line: generated.line,
+            column: generated.column,
+        })
+    }
+
+    fn loop_after(&self, module: &Module, offset: u32) -> Option<u32> {
+        self.offset(Question::LoopAfter {
+            path: WirePath::of(&module.path),
+            offset,
+        })
+    }
+
+    fn project_root(&self) -> &Path {
+        &self.project_root
+    }
+}

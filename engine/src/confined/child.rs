@@ -1,0 +1,161 @@
+//! The process that evaluates: it gives up all that it does not need, reads one request, answers
+//! it and ends.
+
+use std::{collections::BTreeMap, ffi::OsString, io, process::ExitCode, sync::Arc, time::Duration};
+
+use rquickjs::{Context, Runtime};
+
+use super::{
+    asked_sources::{AskedSources, Channel},
+    confinement::{Allowance, confine, make_room_on_the_stack},
+    frame::MAX_REQUEST_BYTES,
+    message::{Defined, FromChild, Request},
+};
+use crate::{
+    definition::WireDefinition,
+    memory::{end_process_above, used_by_this_thread},
+    modules::ModuleGraph,
+    project::{LoadError, LoadOptions, evaluate_graph},
+    sandbox::{CpuMeter, SandboxLimits, Variables},
+    source::NoFiles,
+    wire::WireDiagnostic,
+};
+
+/// The first word after the program's name that makes it this process.
+const WORD: &str = "__evaluate";
+
+/// How much longer than the evaluation may take the process lives at most, in whole seconds: the
+/// evaluation ends by itself, or is ended by who asked for it. This is for when that one is gone.
+const MORE_SECONDS: u64 = 2;
+
+/// Evaluates a definition if that is what this process was started for.
+///
+/// To be called first of all in `main`, before anything has been read or started.
+#[must_use]
+pub fn serve_if_asked() -> Option<ExitCode> {
+    let mut words = std::env::args_os().skip(1);
+    if words.next()? != WORD {
+        return None;
+    }
+    let numbers: Option<Vec<u64>> = words.map(|word| word.to_str()?.parse().ok()).collect();
+    match numbers.as_deref() {
+        Some(&[memory, cpu_seconds]) => Some(serve(Allowance {
+            memory: usize::try_from(memory).unwrap_or(usize::MAX),
+            cpu_seconds,
+        })),
+        _ => Some(ExitCode::FAILURE),
+    }
+}
+
+/// Returns the words that start this process for evaluations within these limits.
+pub(super) fn words(limits: SandboxLimits) -> [OsString; 3] {
+    let seconds = limits.cpu.as_secs() + u64::from(limits.cpu.subsec_nanos() > 0) + MORE_SECONDS;
+    [
+        WORD.into(),
+        limits.memory.to_string().into(),
+        seconds.to_string().into(),
+    ]
+}
+
+fn serve(allowance: Allowance) -> ExitCode {
+    make_room_on_the_stack();
+    touch_what_opens_files();
+    let confinement = confine(allowance);
+    // From here on the end of memory is told, whatever takes it.
+    end_process_above(isize::MAX.cast_unsigned());
+    match converse(confinement) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Lets the C library read the time zone while it can: later the hours of a date would silently
+/// be those of another zone.
+fn touch_what_opens_files() {
+    let look = || -> rquickjs::Result<i32> {
+        let runtime = Runtime::new()?;
+        let context = Context::full(&runtime)?;
+        context.with(|ctx| ctx.eval("new Date(0).getTimezoneOffset()"))
+    };
+    // A machine without room for this has none for the evaluation either, which tells it.
+    let _ = look();
+}
+
+fn converse(confinement: super::Confinement) -> io::Result<()> {
+    let channel = Arc::new(Channel::default());
+    channel.send(&FromChild::Ready(confinement))?;
+    let Some(bytes) = channel.receive(MAX_REQUEST_BYTES)? else {
+        // Whoever started it needs no evaluation.
+        return Ok(());
+    };
+    let answer = answer(&bytes, &channel);
+    channel.send(&answer)
+}
+
+fn answer(bytes: &[u8], channel: &Arc<Channel>) -> FromChild {
+    let prepared = postcard::from_bytes::<Request<'_>>(bytes)
+        .map_err(|error| error.to_string())
+        .and_then(|request| prepare(request, channel));
+    match prepared {
+        Ok((graph, options)) => evaluate(graph, &options),
+        Err(reason) => FromChild::Failed(reason),
+    }
+}
+
+fn prepare(
+    request: Request<'_>,
+    channel: &Arc<Channel>,
+) -> Result<(ModuleGraph, LoadOptions), String> {
+    let project_root = request.project_root.decode();
+    let sources = AskedSources::new(project_root.clone(), Arc::clone(channel));
+    let graph = request
+        .graph
+        .decode(Arc::new(sources))
+        .map_err(|error| error.to_string())?;
+    let variables: BTreeMap<String, String> = request
+        .variables
+        .into_iter()
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    let options = LoadOptions {
+        project_root,
+        config_path: request.config_path.decode(),
+        files: Arc::new(NoFiles),
+        variables: Variables::new(Arc::new(variables)),
+        limits: SandboxLimits {
+            cpu: request.cpu.min(Duration::from_hours(1)),
+            memory: usize::try_from(request.memory).unwrap_or(usize::MAX),
+        },
+        interrupt: Arc::default(),
+        cache: None,
+        identity: request.identity,
+        evaluator: None,
+    };
+    Ok((graph, options))
+}
+
+fn evaluate(graph: ModuleGraph, options: &LoadOptions) -> FromChild {
+    let held = used_by_this_thread().max(0).cast_unsigned();
+    end_process_above(held.saturating_add(options.limits.memory));
+    let graph = Arc::new(graph);
+    let evaluated = evaluate_graph(Arc::clone(&graph), options, CpuMeter::default());
+    let secrets = options.variables.secrets().values();
+    match evaluated {
+        Ok(loaded) => {
+            // The process ends soon: nobody has to take the sandbox apart.
+            std::mem::forget(loaded.realm);
+            FromChild::Defined(Box::new(Defined {
+                definition: WireDefinition::of(loaded.definition),
+                secrets,
+            }))
+        }
+        Err(LoadError::Invalid(problems)) => FromChild::Invalid {
+            problems: problems
+                .iter()
+                .map(|problem| WireDiagnostic::of(problem, &graph))
+                .collect(),
+            secrets,
+        },
+        Err(LoadError::Sandbox(reason)) => FromChild::Failed(reason),
+    }
+}

@@ -1,0 +1,232 @@
+//! This side of a confined evaluation: it sends the modules, answers what is asked, and takes the
+//! definition apart from what a stranger may have made of it.
+
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    io,
+    path::{Path, PathBuf},
+    process::{ChildStdin, ChildStdout},
+    sync::Arc,
+    time::Duration,
+};
+
+use super::{
+    Evaluator,
+    frame::{self, MAX_ANSWER_BYTES},
+    message::{Defined, FromChild, Question, Reply, Request},
+    process::ProcessSlot,
+};
+use crate::{
+    definition::{Definition, Place},
+    diagnostic::Diagnostic,
+    modules::{MAX_MODULE_BYTES, ModuleGraph, WireGraph, WireResolved},
+    project::{LoadError, LoadOptions},
+    sandbox::{CpuMeter, thread_time},
+    source::LineColumn,
+    wire::{WireDiagnostic, WirePath, decode_all},
+};
+
+/// How much processor time of this process the questions of an evaluation may cost. Each is worth
+/// a few microseconds, or the time it takes to parse a module once more.
+const ANSWERING: Duration = Duration::from_secs(10);
+
+/// Evaluates the modules of a graph in a process of its own.
+///
+/// # Errors
+/// Where the config is wrong, or the process does not answer.
+pub(crate) fn evaluate(
+    evaluator: &Arc<Evaluator>,
+    graph: ModuleGraph,
+    options: &LoadOptions,
+    slot: &ProcessSlot,
+    meter: &CpuMeter,
+) -> Result<Definition, LoadError> {
+    let process = evaluator
+        .take()
+        .map_err(|error| LoadError::Sandbox(error.to_string()))?;
+    meter.start_of_process(process.process.id(), options.limits.cpu);
+    slot.fill(process.process);
+    let mut conversation = Conversation {
+        stdin: process.stdin,
+        stdout: process.stdout,
+        graph: Arc::new(graph),
+        options,
+        answered_since: thread_time(),
+        required: HashSet::new(),
+    };
+    let answer = conversation.run();
+    meter.stop();
+    match answer {
+        Ok(answer) => {
+            if let Some(process) = slot.take() {
+                evaluator.finish(process);
+            }
+            conversation.definition(answer)
+        }
+        Err(error) => Err(conversation.without_answer(&error, slot)),
+    }
+}
+
+struct Conversation<'a> {
+    stdin: ChildStdin,
+    stdout: ChildStdout,
+    graph: Arc<ModuleGraph>,
+    options: &'a LoadOptions,
+    answered_since: Duration,
+    /// The files that a `require` has led to.
+    required: HashSet<PathBuf>,
+}
+
+impl Conversation<'_> {
+    /// Sends the request and answers questions until the last message has come.
+    fn run(&mut self) -> io::Result<FromChild> {
+        self.send_request()?;
+        loop {
+            let bytes = frame::read(&mut self.stdout, MAX_ANSWER_BYTES)?;
+            let bytes = bytes.ok_or(io::ErrorKind::UnexpectedEof)?;
+            match frame::decode(&bytes)? {
+                FromChild::Question(question) => {
+                    if thread_time().saturating_sub(self.answered_since) > ANSWERING {
+                        return Err(io::Error::other("it asks too much"));
+                    }
+                    let reply = self.reply(question);
+                    frame::write(&mut self.stdin, &reply)?;
+                }
+                last => return Ok(last),
+            }
+        }
+    }
+
+    fn send_request(&mut self) -> io::Result<()> {
+        let variables = self.options.variables.all();
+        let request = Request {
+            graph: WireGraph::of(&self.graph),
+            project_root: WirePath::of(&self.options.project_root),
+            config_path: WirePath::of(&self.options.config_path),
+            variables: variables
+                .iter()
+                .map(|(name, value)| (Cow::Borrowed(&**name), Cow::Borrowed(&**value)))
+                .collect(),
+            cpu: self.options.limits.cpu,
+            memory: self.options.limits.memory as u64,
+            identity: self.options.identity,
+        };
+        frame::write(&mut self.stdin, &request)
+    }
+
+    fn reply(&mut self, question: Question) -> Reply {
+        let sources = Arc::clone(&self.graph.sources);
+        match question {
+            Question::Resolve {
+                importer,
+                specifier,
+                kind,
+            } => {
+                let importer = importer.decode();
+                let resolved = sources.resolve(&importer, &specifier, kind);
+                if let Ok(resolved) = &resolved {
+                    self.graph.note_require(&importer, &specifier, resolved);
+                    self.required.extend(resolved.file().map(Path::to_path_buf));
+                }
+                Reply::Resolved(resolved.map(|file| WireResolved::of(&file)).map_err(drop))
+            }
+            Question::Read { path } => Reply::Text(self.text(&path.decode())),
+            Question::Normalize { text, .. } if text.len() > MAX_MODULE_BYTES => {
+                Reply::Normalized(None)
+            }
+            Question::Normalize { path, text } => {
+                Reply::Normalized(sources.normalized_text(&path.decode(), &text))
+            }
+            Question::OriginalOffset { path, line, column } => {
+                let module = self.graph.find_by_name(&path.decode());
+                Reply::Offset(module.and_then(|id| {
+                    let generated = LineColumn { line, column };
+                    sources.original_offset(self.graph.module(id), generated)
+                }))
+            }
+            Question::LoopAfter { path, offset } => {
+                let module = self.graph.find_by_name(&path.decode());
+                Reply::Offset(
+                    module.and_then(|id| sources.loop_after(self.graph.module(id), offset)),
+                )
+            }
+        }
+    }
+
+    /// Reads only what a `require` has led to: nothing else is asked for by honest code.
+    fn text(&self, path: &Path) -> Result<String, String> {
+        if self.graph.find_by_name(path).is_none() && !self.required.contains(path) {
+            return Err("it is no module".to_owned());
+        }
+        let text = self.graph.sources.read(path);
+        text.map(|text| text.as_ref().to_owned())
+            .map_err(|error| error.to_string())
+    }
+
+    fn definition(self, answer: FromChild) -> Result<Definition, LoadError> {
+        let nonsense = |error: &dyn std::error::Error| {
+            LoadError::Sandbox(format!("its answer makes no sense: {error}"))
+        };
+        match answer {
+            FromChild::Defined(defined) => {
+                let Defined {
+                    definition,
+                    secrets,
+                } = *defined;
+                self.note_secrets(&secrets);
+                definition
+                    .decode(self.graph)
+                    .map_err(|error| nonsense(&error))
+            }
+            FromChild::Invalid { problems, secrets } => {
+                self.note_secrets(&secrets);
+                let problems: Vec<Diagnostic> = decode_all(problems, |problem: WireDiagnostic| {
+                    problem.decode(&self.graph)
+                })
+                .map_err(|error| nonsense(&error))?;
+                Err(LoadError::Invalid(problems))
+            }
+            FromChild::OutOfMemory(place) => {
+                let range = Place::of_number(u64::from_le_bytes(place)).range(&self.graph);
+                Err(self.limit(self.options.limits.memory_limit().at(range)))
+            }
+            FromChild::Failed(reason) => Err(LoadError::Sandbox(reason)),
+            FromChild::Ready(_) | FromChild::Question(_) => {
+                Err(LoadError::Sandbox("it gave no answer".to_owned()))
+            }
+        }
+    }
+
+    fn note_secrets(&self, secrets: &[(String, String)]) {
+        for (name, value) in secrets {
+            self.options.variables.secrets().add(name, value);
+        }
+    }
+
+    /// Explains the end of a process that has not answered.
+    fn without_answer(&self, error: &io::Error, slot: &ProcessSlot) -> LoadError {
+        use std::os::unix::process::ExitStatusExt as _;
+        let Some(status) = slot.ended() else {
+            return LoadError::Sandbox(error.to_string());
+        };
+        if status.signal() == Some(nix::libc::SIGXCPU) {
+            return self.limit(self.options.limits.time_limit());
+        }
+        // It is killed where it does not end by itself, so that says nothing.
+        let end = match status.signal() {
+            Some(nix::libc::SIGKILL) => error.to_string(),
+            _ => status.to_string(),
+        };
+        LoadError::Sandbox(format!("it ended without an answer: {end}"))
+    }
+
+    fn limit(&self, problem: Diagnostic) -> LoadError {
+        let entry = self.graph.module(ModuleGraph::ENTRY);
+        let problem = match problem.range {
+            Some(_) => problem,
+            None => problem.at(entry.range(&(0..0))),
+        };
+        LoadError::Invalid(vec![problem])
+    }
+}

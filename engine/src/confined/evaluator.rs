@@ -1,0 +1,139 @@
+//! Starts the processes that evaluate.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::Child,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
+
+use super::{
+    Confinement,
+    frame::{self, MAX_ANSWER_BYTES},
+    message::FromChild,
+    process::{self, Process},
+};
+use crate::sandbox::SandboxLimits;
+
+/// Starts confined evaluations, each in a process of its own.
+pub struct Evaluator {
+    program: PathBuf,
+    limits: SandboxLimits,
+    readiness: Readiness,
+    idle: Mutex<Option<Process>>,
+}
+
+/// Whether a next evaluation is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Readiness {
+    /// A process is started when one is asked for.
+    OnDemand,
+    /// The next process is started as soon as one is taken.
+    Kept,
+}
+
+impl Evaluator {
+    /// Evaluates in processes of a program that calls [`serve_if_asked`](super::serve_if_asked)
+    /// first of all; this one, where nobody names another.
+    #[must_use]
+    pub fn new(program: Option<PathBuf>, limits: SandboxLimits) -> Arc<Self> {
+        Self::with(program, limits, Readiness::OnDemand)
+    }
+
+    /// Evaluates again and again: one process is kept ready.
+    #[must_use]
+    pub fn kept_ready(program: Option<PathBuf>, limits: SandboxLimits) -> Arc<Self> {
+        Self::with(program, limits, Readiness::Kept)
+    }
+
+    fn with(program: Option<PathBuf>, limits: SandboxLimits, readiness: Readiness) -> Arc<Self> {
+        Arc::new(Self {
+            program: program.unwrap_or_else(this_program),
+            limits,
+            readiness,
+            idle: Mutex::new(None),
+        })
+    }
+
+    /// Starts a process, unless one is ready: it gets ready while its caller does something else.
+    pub fn prepare(&self) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.is_none() {
+            // Whoever needs it tries again, and tells why there is none.
+            *idle = Process::start(&self.program, self.limits).ok();
+        }
+    }
+
+    /// Starts a process and returns what holds it on this machine.
+    ///
+    /// # Errors
+    /// Where the process cannot be started or does not answer.
+    pub fn confinement(&self) -> io::Result<Confinement> {
+        let mut started = Process::start(&self.program, self.limits)?;
+        let confinement = read_confinement(&mut started);
+        process::end(&mut started.process);
+        confinement
+    }
+
+    /// Returns a process that is ready for its request.
+    pub(super) fn take(&self) -> io::Result<Process> {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(mut process) = idle
+            && read_confinement(&mut process).is_ok()
+        {
+            return Ok(process);
+        }
+        let mut process = Process::start(&self.program, self.limits)?;
+        read_confinement(&mut process)?;
+        Ok(process)
+    }
+
+    /// Ends a process that has answered, and starts the next one where one is expected. Neither
+    /// is waited for then.
+    pub(super) fn finish(self: &Arc<Self>, mut finished: Child) {
+        if self.readiness == Readiness::OnDemand {
+            process::end(&mut finished);
+            return;
+        }
+        let evaluator = Arc::clone(self);
+        let ending = move || {
+            evaluator.prepare();
+            process::end(&mut finished);
+        };
+        // Without a thread the next evaluation starts its process itself.
+        let _ = thread::Builder::new()
+            .name("rigkit-evaluator".to_owned())
+            .spawn(ending);
+    }
+}
+
+impl Drop for Evaluator {
+    fn drop(&mut self) {
+        let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(idle) = idle {
+            process::end(&mut idle.process);
+        }
+    }
+}
+
+fn read_confinement(process: &mut Process) -> io::Result<Confinement> {
+    let bytes = frame::read(&mut process.stdout, MAX_ANSWER_BYTES)?;
+    match frame::decode(&bytes.unwrap_or_default())? {
+        FromChild::Ready(confinement) => Ok(confinement),
+        _ => Err(io::Error::other("it does not say what holds it")),
+    }
+}
+
+/// Returns the program that runs, also where another one has taken its place on the disk.
+fn this_program() -> PathBuf {
+    let running = Path::new("/proc/self/exe");
+    if cfg!(target_os = "linux") {
+        return running.to_path_buf();
+    }
+    std::env::current_exe().unwrap_or_else(|_| running.to_path_buf())
+}

@@ -1,0 +1,33 @@
+//! Evaluates the definition of a project that nobody has vouched for in a process of its own,
+//! which can do nothing but compute and answer.
+//!
+//! This process reads, resolves and transpiles; the child gets the modules over a pipe, evaluates
+//! them, and answers with the definition. What it has no way to know, such as the text behind a
+//! `require`, it asks. It is used once: no state goes from one evaluation to the next, and an
+//! evaluation that takes too long is killed.
+//!
+//! | file | concept |
+//! | --- | --- |
+//! | `evaluator` | starts children, and keeps one ready where evaluations follow each other |
+//! | `process` | one child: its pipes, its end |
+//! | `conversation` | this side of an evaluation |
+//! | `child` | the other side |
+//! | `asked_sources` | how the child asks for files and positions |
+//! | `confinement` | the walls around the child |
+//! | `message`, `frame` | what goes over the pipe, and how |
+
+mod asked_sources;
+mod child;
+mod confinement;
+mod conversation;
+mod evaluator;
+mod frame;
+mod message;
+mod process;
+
+pub use child::serve_if_asked;
+pub use confinement::{Confinement, Wall};
+pub(crate) use conversation::evaluate;
+pub use evaluator::Evaluator;
+pub(crate) use message::out_of_memory_frame;
+pub(crate) use process::ProcessSlot;

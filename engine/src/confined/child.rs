@@ -18,6 +18,7 @@ use crate::{
     project::{LoadError, LoadOptions, evaluate_graph},
     sandbox::{CpuMeter, SandboxLimits, Variables},
     source::NoFiles,
+    trust::Trust,
     wire::WireDiagnostic,
 };
 
@@ -130,6 +131,7 @@ fn prepare(
         cache: None,
         identity: request.identity,
         evaluator: None,
+        trust: Trust::Untrusted,
     };
     Ok((graph, options))
 }

@@ -1,6 +1,7 @@
 //! Starts the processes that evaluate.
 
 use std::{
+    collections::HashSet,
     io,
     path::{Path, PathBuf},
     process::Child,
@@ -22,6 +23,7 @@ pub struct Evaluator {
     limits: SandboxLimits,
     readiness: Readiness,
     idle: Mutex<Option<Process>>,
+    overrun: Mutex<HashSet<PathBuf>>,
 }
 
 /// Whether a next evaluation is expected.
@@ -52,7 +54,8 @@ impl Evaluator {
             program: program.unwrap_or_else(this_program),
             limits,
             readiness,
-            idle: Mutex::new(None),
+            idle: Mutex::default(),
+            overrun: Mutex::default(),
         })
     }
 
@@ -74,6 +77,18 @@ impl Evaluator {
         let confinement = read_confinement(&mut started);
         process::end(&mut started.process);
         confinement
+    }
+
+    /// Remembers a project whose evaluation in this process could not be ended.
+    pub(crate) fn note_overrun(&self, project_root: &Path) {
+        let mut overrun = self.overrun.lock().unwrap_or_else(PoisonError::into_inner);
+        overrun.insert(project_root.to_path_buf());
+    }
+
+    /// Returns whether an evaluation of a project in this process could not be ended.
+    pub(crate) fn is_overrun_by(&self, project_root: &Path) -> bool {
+        let overrun = self.overrun.lock().unwrap_or_else(PoisonError::into_inner);
+        overrun.contains(project_root)
     }
 
     /// Returns a process that is ready for its request.

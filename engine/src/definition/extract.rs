@@ -15,10 +15,15 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
-    identity::Fingerprinter,
+    identity::{Fingerprinter, shortened},
     modules::ModuleGraph,
     project::LoadOptions,
-    sandbox::{json::display, loader::rigkit, realm::Realm, thrown::Thrown},
+    sandbox::{
+        json::display,
+        loader::rigkit,
+        realm::Realm,
+        thrown::{Thrown, bounded},
+    },
     source::SourceRange,
 };
 
@@ -97,7 +102,7 @@ impl<'js> Extractor<'_, 'js> {
         range: Option<SourceRange>,
         help: &str,
     ) {
-        let problem = Diagnostic::error(code, message).at(range);
+        let problem = Diagnostic::error(code, bounded(message.into())).at(range);
         self.problems.push(if help.is_empty() {
             problem
         } else {
@@ -299,7 +304,7 @@ pub(super) fn describe<'js>(ctx: &Ctx<'js>, value: &JsValue<'js>) -> String {
         return "a function".to_owned();
     }
     if value.is_string() {
-        return format!("the text {:?}", display(ctx, value));
+        return format!("the text {:?}", shortened(&display(ctx, value)));
     }
     match value.as_object() {
         Some(_) if value.is_array() => "an array".to_owned(),
@@ -307,6 +312,6 @@ pub(super) fn describe<'js>(ctx: &Ctx<'js>, value: &JsValue<'js>) -> String {
             Ok(kind) if !kind.is_empty() => format!("an object of kind `{kind}`"),
             _ => "an object".to_owned(),
         },
-        None => format!("`{}`", display(ctx, value)),
+        None => format!("`{}`", shortened(&display(ctx, value))),
     }
 }

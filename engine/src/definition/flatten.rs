@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
-    sandbox::json::{JsonFailure, to_json_object},
+    sandbox::{
+        check_limits,
+        json::{JsonFailure, to_json_object},
+    },
     source::SourceRange,
 };
 
@@ -26,9 +29,6 @@ const MAX_NESTING: usize = 200;
 
 /// A sequence may have this many entries; more is a list that ends in itself.
 const MAX_ENTRIES: usize = 1_000_000;
-
-/// How often the clock is read: reading it costs as much as several nodes.
-const NODES_BETWEEN_CHECKS: usize = 512;
 
 /// Makes a workflow of a root node; nothing if its node is too broken to go on.
 pub(super) fn flatten<'js>(
@@ -56,7 +56,6 @@ pub(super) fn flatten<'js>(
         scopes: Vec::new(),
         provider_removals: Vec::new(),
         paths: HashMap::new(),
-        visited: 0,
         workspace: None,
         operations: Vec::new(),
         workspace_operations: Vec::new(),
@@ -90,7 +89,6 @@ struct Flattening<'e, 'a, 'js> {
     scopes: Vec<Scope>,
     provider_removals: Vec<ProviderRemoval>,
     paths: HashMap<Arc<str>, Place>,
-    visited: usize,
     workspace: Option<WorkspaceDefinition>,
     operations: Vec<Operation>,
     workspace_operations: Vec<Operation>,
@@ -147,7 +145,8 @@ impl<'js> Flattening<'_, '_, 'js> {
         position: &Position,
         scope: &Scope,
     ) -> rquickjs::Result<(Outline, PointId)> {
-        self.check_time()?;
+        // Nodes that are used in many places can stand for more tasks than anyone could list.
+        check_limits(&self.extractor.ctx)?;
         let node_kind: JsValue = node.get("nodeKind")?;
         let node_kind = node_kind.as_string().and_then(|kind| kind.to_string().ok());
         let place = self.extractor.place(node);
@@ -164,21 +163,6 @@ impl<'js> Flattening<'_, '_, 'js> {
         self.extractor
             .refuse(DiagnosticCode::NotANode, message, range, "");
         Ok((empty_outline(place), position.point))
-    }
-
-    /// Ends a walk that takes too long: nodes that are used in many places can stand for more
-    /// tasks than anyone could list.
-    fn check_time(&mut self) -> rquickjs::Result<()> {
-        self.visited += 1;
-        if self.visited.is_multiple_of(NODES_BETWEEN_CHECKS)
-            && self.extractor.realm.watchdog.must_stop()
-        {
-            return Err(Exception::throw_message(
-                &self.extractor.ctx,
-                "the time is over",
-            ));
-        }
-        Ok(())
     }
 
     fn task(

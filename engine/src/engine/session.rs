@@ -24,7 +24,6 @@ use crate::{
     sandbox::Thrown,
     source::SourceRange,
     state::{HostStorage, State},
-    trust::Trust,
 };
 
 /// Is a definition whose handlers can be called, with the events of one run.
@@ -118,12 +117,9 @@ impl Engine {
 
     /// Returns how the definition is loaded where nothing of it runs but the config itself.
     pub(super) fn reading_options(&self) -> LoadOptions {
-        let evaluator = match self.options.trust {
-            Trust::Trusted => None,
-            Trust::Untrusted => self.options.evaluator.clone(),
-        };
         LoadOptions {
-            evaluator,
+            evaluator: self.options.evaluator.clone(),
+            trust: self.options.trust,
             ..self.load_options(KeyUse::Read)
         }
     }

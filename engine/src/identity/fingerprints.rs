@@ -102,7 +102,7 @@ impl PlainValue {
 }
 
 /// Cuts a text off where it gets too long to be read at a glance.
-pub(super) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     const LONGEST: usize = 120;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),

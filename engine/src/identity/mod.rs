@@ -14,6 +14,7 @@ mod wire;
 
 pub use canonical::{canonical_json, hash_json};
 pub(crate) use fingerprinter::Fingerprinter;
+pub(crate) use fingerprints::shortened;
 pub use fingerprints::{Capture, CodePlace, FingerprintId, Fingerprints};
 pub(crate) use secret::SecretDigests;
 pub(crate) use task::{

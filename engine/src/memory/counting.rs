@@ -8,7 +8,7 @@
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
-    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use crate::confined::out_of_memory_frame;
@@ -23,6 +23,7 @@ pub struct CountingAllocator;
 thread_local! {
     // `const` and without a destructor: no access allocates, and none comes too late.
     static HELD: Cell<isize> = const { Cell::new(0) };
+    static PLACE: Cell<u64> = const { Cell::new(u64::MAX) };
 }
 
 /// Returns how many bytes this thread has allocated and nobody has freed on it since.
@@ -31,24 +32,26 @@ thread_local! {
 /// piece of work compares the count at its end with that at its start.
 #[must_use]
 pub fn used_by_this_thread() -> isize {
-    HELD.with(Cell::get)
+    HELD.get()
 }
 
 /// How much a thread of this process may hold before the process ends; no limit at zero.
 static MOST: AtomicUsize = AtomicUsize::new(0);
 
-/// What the thread was working on, to be told with the end.
-static PLACE: AtomicU64 = AtomicU64::new(u64::MAX);
-
 /// Ends this process as soon as a thread of it holds more than so many bytes, or the system has
-/// no more. The place last [noted](note_place) is written to standard output before.
+/// no more. The place that the thread last [noted](note_place) is written to standard output before.
 pub(crate) fn end_process_above(bytes: usize) {
     MOST.store(bytes, Ordering::Relaxed);
 }
 
-/// Notes which builder call is being looked at.
+/// Notes which builder call this thread is looking at.
 pub(crate) fn note_place(place: u64) {
-    PLACE.store(place, Ordering::Relaxed);
+    PLACE.set(place);
+}
+
+/// Returns the builder call that this thread looked at last.
+pub(crate) fn noted_place() -> u64 {
+    PLACE.get()
 }
 
 // SAFETY: every method hands its arguments to the system's allocator as they are and returns what
@@ -85,11 +88,8 @@ unsafe impl GlobalAlloc for CountingAllocator {
 fn count(taken: usize, given_back: usize) {
     // A size never exceeds `isize::MAX`, by the contract of `Layout`.
     let change = taken.cast_signed().wrapping_sub(given_back.cast_signed());
-    let held = HELD.with(|held| {
-        let now = held.get().wrapping_add(change);
-        held.set(now);
-        now
-    });
+    let held = HELD.get().wrapping_add(change);
+    HELD.set(held);
     let most = MOST.load(Ordering::Relaxed);
     if most != 0 && held > most.cast_signed() {
         end_process();
@@ -105,7 +105,7 @@ fn checked(pointer: *mut u8) -> *mut u8 {
 
 /// Tells the parent, and ends. Nothing here allocates or takes a lock.
 fn end_process() -> ! {
-    let frame = out_of_memory_frame(PLACE.load(Ordering::Relaxed));
+    let frame = out_of_memory_frame(PLACE.get());
     // That nobody reads it any more changes nothing about the end.
     let _ = rustix::io::write(rustix::stdio::stdout(), &frame);
     // SAFETY: `_exit` ends the process without running anything else of it, and has no

@@ -9,4 +9,4 @@
 mod counting;
 
 pub use counting::{CountingAllocator, used_by_this_thread};
-pub(crate) use counting::{end_process_above, note_place};
+pub(crate) use counting::{end_process_above, note_place, noted_place};

@@ -18,12 +18,16 @@ use crate::{
     confined::{self, Evaluator, ProcessSlot},
     definition::{ConsoleLine, Definition, extract},
     diagnostic::Diagnostic,
+    event::LogStream,
     modules::{GraphOptions, IdentityUse, MAX_MODULE_BYTES, ModuleGraph, TranspileCache},
     sandbox::{
         CpuMeter, SandboxLimits, Variables,
+        globals::ConsoleMessage,
         realm::{Realm, RealmOptions},
+        thrown::bounded,
     },
     source::{DiskFiles, LineIndex, SourceFiles, SourceRange},
+    trust::Trust,
 };
 
 use super::{NoAnswer, wait_for_load};
@@ -47,8 +51,10 @@ pub struct LoadOptions {
     pub(crate) cache: Option<Arc<TranspileCache>>,
     /// Whether handlers are told apart by what they do.
     pub identity: IdentityUse,
-    /// What evaluates in a process of its own; without it this process does.
+    /// What can evaluate in a process of its own; without it this process evaluates.
     pub(crate) evaluator: Option<Arc<Evaluator>>,
+    /// Whether a person has vouched for the project.
+    pub(crate) trust: Trust,
 }
 
 impl LoadOptions {
@@ -65,6 +71,7 @@ impl LoadOptions {
             cache: None,
             identity: IdentityUse::Full,
             evaluator: None,
+            trust: Trust::Trusted,
         }
     }
 }
@@ -85,7 +92,8 @@ pub enum LoadError {
 /// # Errors
 /// Where the config is wrong, or the sandbox cannot start.
 pub fn load(options: &LoadOptions) -> Result<Definition, LoadError> {
-    if let Some(evaluator) = &options.evaluator {
+    let evaluator = options.confining_evaluator();
+    if let Some(evaluator) = &evaluator {
         // It gets ready while this process reads the sources.
         evaluator.prepare();
     }
@@ -96,22 +104,48 @@ pub fn load(options: &LoadOptions) -> Result<Definition, LoadError> {
     deep_thread("rigkit-load")
         .spawn(move || {
             // Whoever waited for it may have given up.
-            let _ = loaded.send(load_definition(&owned, measured, &filled));
+            let _ = loaded.send(load_definition(
+                &owned,
+                evaluator.as_ref(),
+                measured,
+                &filled,
+            ));
         })
         .map_err(|error| LoadError::Sandbox(error.to_string()))?;
     let is_interrupted = || options.interrupt.load(Ordering::Relaxed);
     wait_for_load(&definition, &meter, is_interrupted).unwrap_or_else(|no_answer| {
         slot.end();
+        if no_answer == NoAnswer::Overdue {
+            options.note_overrun();
+        }
         Err(LoadError::without_answer(no_answer, options))
     })
 }
 
+impl LoadOptions {
+    /// Returns what evaluates the definition in a process of its own, if that has to be.
+    fn confining_evaluator(&self) -> Option<Arc<Evaluator>> {
+        let evaluator = self.evaluator.as_ref()?;
+        let is_confined = !self.trust.is_trusted() || evaluator.is_overrun_by(&self.project_root);
+        is_confined.then(|| Arc::clone(evaluator))
+    }
+
+    /// Remembers that an evaluation of the project could not be ended. A process can be: the
+    /// next one is evaluated in one.
+    fn note_overrun(&self) {
+        if let Some(evaluator) = &self.evaluator {
+            evaluator.note_overrun(&self.project_root);
+        }
+    }
+}
+
 fn load_definition(
     options: &LoadOptions,
+    evaluator: Option<&Arc<Evaluator>>,
     meter: CpuMeter,
     slot: &ProcessSlot,
 ) -> Result<Definition, LoadError> {
-    match &options.evaluator {
+    match evaluator {
         None => Ok(load_in_realm(options, meter)?.definition),
         Some(evaluator) => {
             let graph = load_graph(options)?;
@@ -196,21 +230,57 @@ pub(crate) fn evaluate_graph(
                     .collect(),
             )
         })?;
-    definition.console = console.take();
+    definition.console = console.take().into_lines();
     Ok(LoadedRealm { realm, definition })
 }
 
+/// How much of what a config writes to the console is kept, in bytes and in lines: a definition
+/// has little to say.
+const MAX_CONSOLE_BYTES: usize = 1024 * 1024;
+const MAX_CONSOLE_LINES: usize = 10_000;
+
 /// Keeps what the config writes to the console, for whoever shows it.
-fn collect_console(realm: &Realm) -> Rc<RefCell<Vec<ConsoleLine>>> {
-    let lines = Rc::new(RefCell::new(Vec::new()));
-    let written = Rc::clone(&lines);
-    *realm.console.borrow_mut() = Box::new(move |message| {
-        written.borrow_mut().push(ConsoleLine {
+fn collect_console(realm: &Realm) -> Rc<RefCell<Console>> {
+    let console = Rc::new(RefCell::new(Console::default()));
+    let written = Rc::clone(&console);
+    *realm.console.borrow_mut() = Box::new(move |message| written.borrow_mut().add(message));
+    console
+}
+
+/// What a config has written to the console so far.
+#[derive(Default)]
+struct Console {
+    lines: Vec<ConsoleLine>,
+    bytes: usize,
+    left_out: usize,
+}
+
+impl Console {
+    fn add(&mut self, message: ConsoleMessage) {
+        let text = bounded(message.text);
+        if self.bytes + text.len() > MAX_CONSOLE_BYTES || self.lines.len() >= MAX_CONSOLE_LINES {
+            self.left_out += 1;
+            return;
+        }
+        self.bytes += text.len();
+        self.lines.push(ConsoleLine {
             stream: message.level.into(),
-            text: message.text,
+            text,
         });
-    });
-    lines
+    }
+
+    fn into_lines(mut self) -> Vec<ConsoleLine> {
+        if self.left_out > 0 {
+            self.lines.push(ConsoleLine {
+                stream: LogStream::Warn,
+                text: format!(
+                    "… {} more messages of the config are left out",
+                    self.left_out
+                ),
+            });
+        }
+        self.lines
+    }
 }
 
 /// Makes a thread with a stack that is deep enough for the largest module accepted; only what

@@ -5,6 +5,8 @@ use std::fmt::{self, Write as _};
 use rquickjs::{Ctx, Object, Type, Value as JsValue, function::This};
 use serde_json::{Map, Number, Value};
 
+use super::limits::check_limits;
+
 /// The deepest nesting a value may have; readers of the stored text stop a little deeper.
 const MAX_DEPTH: usize = 100;
 
@@ -127,6 +129,8 @@ struct Reader<'js> {
 
 impl<'js> Reader<'js> {
     fn read(&mut self, value: &JsValue<'js>) -> Result<Value, JsonFailure> {
+        // A few bytes in the language can be gigabytes here: one text in many places.
+        check_limits(value.ctx())?;
         match value.type_of() {
             Type::Null => Ok(Value::Null),
             Type::Bool => Ok(Value::Bool(value.as_bool().unwrap_or_default())),

@@ -1,7 +1,7 @@
 //! What a definition may use while it evaluates.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     rc::Rc,
     sync::{
         Arc,
@@ -11,10 +11,13 @@ use std::{
 };
 
 use nix::time::{ClockId, clock_gettime};
-use rquickjs::Runtime;
+use rquickjs::{Ctx, Exception, Runtime};
 
 use super::cpu_meter::CpuMeter;
-use crate::diagnostic::{Diagnostic, DiagnosticCode};
+use crate::{
+    diagnostic::{Diagnostic, DiagnosticCode},
+    memory::used_by_this_thread,
+};
 
 /// Bounds what evaluating a definition may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +38,14 @@ impl Default for SandboxLimits {
 }
 
 impl SandboxLimits {
+    /// Returns the problem of a config that has passed a limit.
+    pub(crate) fn problem(self, passed: PassedLimit) -> Diagnostic {
+        match passed {
+            PassedLimit::Time => self.time_limit(),
+            PassedLimit::Memory => self.memory_limit(),
+        }
+    }
+
     /// Says that a config used more than its processor time.
     pub(crate) fn time_limit(self) -> Diagnostic {
         let message = format!(
@@ -56,13 +67,28 @@ impl SandboxLimits {
     }
 }
 
-/// Interrupts the sandbox when its time is over or its work is no longer wanted.
+/// A limit that an evaluation has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PassedLimit {
+    Time,
+    Memory,
+}
+
+/// Interrupts the sandbox when its time is over, when the engine holds too much of what it has
+/// copied out of it, or when its work is no longer wanted.
 #[derive(Clone)]
 pub(crate) struct Watchdog {
-    deadline: Rc<Cell<Option<Duration>>>,
-    fired: Rc<Cell<bool>>,
+    bounds: Rc<Cell<Option<Bounds>>>,
+    passed: Rc<Cell<Option<PassedLimit>>>,
     interrupt: Arc<AtomicBool>,
     meter: CpuMeter,
+}
+
+/// What the thread may have used when it is stopped.
+#[derive(Clone, Copy)]
+struct Bounds {
+    processor_time: Duration,
+    memory: isize,
 }
 
 impl Watchdog {
@@ -70,8 +96,8 @@ impl Watchdog {
     /// shows another thread what it cannot stop.
     pub(crate) fn install(runtime: &Runtime, interrupt: Arc<AtomicBool>, meter: CpuMeter) -> Self {
         let watchdog = Self {
-            deadline: Rc::new(Cell::new(None)),
-            fired: Rc::new(Cell::new(false)),
+            bounds: Rc::new(Cell::new(None)),
+            passed: Rc::new(Cell::new(None)),
             interrupt,
             meter,
         };
@@ -80,22 +106,28 @@ impl Watchdog {
         watchdog
     }
 
-    /// Allows this much processor time of this thread from now on.
-    pub(crate) fn start(&self, allowance: Duration) {
-        self.fired.set(false);
-        self.deadline.set(Some(thread_time() + allowance));
-        self.meter.start(allowance);
+    /// Allows this thread so much from now on. The language bounds its own heap; what the engine
+    /// copies out of it may take as much again.
+    pub(crate) fn start(&self, limits: SandboxLimits) {
+        self.passed.set(None);
+        self.bounds.set(Some(Bounds {
+            processor_time: thread_time() + limits.cpu,
+            memory: used_by_this_thread().saturating_add_unsigned(limits.memory),
+        }));
+        self.meter.start(limits.cpu);
+        ON_THIS_THREAD.set(Some(self.clone()));
     }
 
-    /// Takes the limit away.
+    /// Takes the limits away.
     pub(crate) fn stop(&self) {
-        self.deadline.set(None);
+        ON_THIS_THREAD.set(None);
+        self.bounds.set(None);
         self.meter.stop();
     }
 
-    /// Says whether time ran out since the start.
-    pub(crate) fn has_fired(&self) -> bool {
-        self.fired.get()
+    /// Returns the limit that was passed since the start.
+    pub(crate) fn passed(&self) -> Option<PassedLimit> {
+        self.passed.get()
     }
 
     /// Says whether somebody asked for the work to end.
@@ -103,20 +135,65 @@ impl Watchdog {
         self.interrupt.load(Ordering::Relaxed)
     }
 
-    /// Says whether time is over or somebody asked for the work to end.
+    /// Says whether a limit is passed or somebody asked for the work to end.
     pub(crate) fn must_stop(&self) -> bool {
         if self.is_interrupted() {
             return true;
         }
-        let is_over = self
-            .deadline
-            .get()
-            .is_some_and(|deadline| thread_time() > deadline);
+        let Some(bounds) = self.bounds.get() else {
+            return false;
+        };
+        self.must_stop_for_memory(bounds) || self.must_stop_for_time(bounds)
+    }
+
+    fn must_stop_for_memory(&self, bounds: Bounds) -> bool {
+        let is_over = used_by_this_thread() > bounds.memory;
         if is_over {
-            self.fired.set(true);
+            self.passed.set(Some(PassedLimit::Memory));
         }
         is_over
     }
+
+    fn must_stop_for_time(&self, bounds: Bounds) -> bool {
+        let is_over = thread_time() > bounds.processor_time;
+        if is_over {
+            self.passed.set(Some(PassedLimit::Time));
+        }
+        is_over
+    }
+}
+
+thread_local! {
+    static ON_THIS_THREAD: RefCell<Option<Watchdog>> = const { RefCell::new(None) };
+    static STEPS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How many steps of the engine's own work lie between two looks at the clock, which cost as much
+/// as several steps. Memory is looked at with each: one step can copy a long text.
+const STEPS_BETWEEN_TIMES: u32 = 256;
+
+/// Throws into the language where the engine's own work on an evaluation has passed its limits;
+/// to be called with each value that is copied out.
+pub(crate) fn check_limits(ctx: &Ctx<'_>) -> rquickjs::Result<()> {
+    let steps = STEPS.get().wrapping_add(1);
+    STEPS.set(steps);
+    let is_over = ON_THIS_THREAD.with_borrow(|watchdog| {
+        let Some((watchdog, bounds)) = watchdog
+            .as_ref()
+            .and_then(|watchdog| Some((watchdog, watchdog.bounds.get()?)))
+        else {
+            return false;
+        };
+        if steps.is_multiple_of(STEPS_BETWEEN_TIMES) {
+            watchdog.must_stop()
+        } else {
+            watchdog.must_stop_for_memory(bounds)
+        }
+    });
+    if is_over {
+        return Err(Exception::throw_internal(ctx, "a limit is passed"));
+    }
+    Ok(())
 }
 
 /// Reads the processor time that this thread has used: waiting does not count.

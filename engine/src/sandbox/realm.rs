@@ -20,7 +20,9 @@ use super::{
     variables::{self, Variables},
 };
 use crate::{
+    definition::Place,
     diagnostic::{Diagnostic, DiagnosticCode},
+    memory::noted_place,
     modules::{Import, Module as SourceModule, ModuleGraph},
     source::SourceRange,
 };
@@ -85,11 +87,13 @@ impl Realm {
         &self,
         read: impl for<'js> FnOnce(&Ctx<'js>, &Object<'js>) -> Result<T, Vec<Diagnostic>>,
     ) -> Result<T, Vec<Diagnostic>> {
-        self.watchdog.start(self.limits.cpu);
-        let result = self.context.with(|ctx| {
+        self.watchdog.start(self.limits);
+        let result: Result<T, Vec<Diagnostic>> = self.context.with(|ctx| {
             let namespace = self.evaluate(&ctx).map_err(|problem| vec![problem])?;
-            self.check_time().map_err(|problem| vec![problem])?;
-            read(&ctx, &namespace)
+            self.check().map_err(|problem| vec![problem])?;
+            let read = read(&ctx, &namespace)?;
+            self.check().map_err(|problem| vec![problem])?;
+            Ok(read)
         });
         self.watchdog.stop();
         result.map_err(|problems| {
@@ -100,13 +104,18 @@ impl Realm {
         })
     }
 
-    /// Looks at the time where the language did not: it asks its watchdog only now and then,
+    /// Looks at the limits where the language did not: it asks its watchdog only now and then,
     /// and never within its own library.
-    fn check_time(&self) -> Result<(), Diagnostic> {
-        if self.watchdog.must_stop() && self.watchdog.has_fired() {
-            return Err(self.limits.time_limit());
+    fn check(&self) -> Result<(), Diagnostic> {
+        self.watchdog.must_stop();
+        self.refuse_passed()
+    }
+
+    fn refuse_passed(&self) -> Result<(), Diagnostic> {
+        match self.watchdog.passed() {
+            Some(passed) => Err(self.limits.problem(passed)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Places at the config what has no place of its own, such as a text that was thrown.
@@ -134,11 +143,8 @@ impl Realm {
 
     /// Runs all jobs of the language that are left, for they may set what handlers use.
     fn run_jobs(&self, ctx: &Ctx<'_>) -> Result<(), Diagnostic> {
-        while !self.watchdog.has_fired() && ctx.execute_pending_job() {}
-        if self.watchdog.has_fired() {
-            return Err(self.limits.time_limit());
-        }
-        Ok(())
+        while self.watchdog.passed().is_none() && ctx.execute_pending_job() {}
+        self.refuse_passed()
     }
 
     /// Runs the jobs of the language until a promise settles.
@@ -151,14 +157,16 @@ impl Realm {
         match promise.result::<Value>() {
             Some(Ok(value)) => Ok(value),
             Some(Err(error)) => Err(self.explain(ctx, &error)),
-            None if self.watchdog.has_fired() => Err(self.limits.time_limit()),
-            None => Err(Diagnostic::error(
-                DiagnosticCode::DefinitionNeverSettles,
-                "the config waits for something that never comes",
-            )
-            .help(
-                "a definition has no timers and no network: move the `await` into a task handler",
-            )),
+            None => {
+                self.refuse_passed()?;
+                Err(Diagnostic::error(
+                    DiagnosticCode::DefinitionNeverSettles,
+                    "the config waits for something that never comes",
+                )
+                .help(
+                    "a definition has no timers and no network: move the `await` into a task handler",
+                ))
+            }
         }
     }
 
@@ -170,10 +178,12 @@ impl Realm {
 
     /// Turns a failure of the language into a diagnostic with its place.
     pub(crate) fn explain(&self, ctx: &Ctx<'_>, error: &rquickjs::Error) -> Diagnostic {
-        if self.watchdog.has_fired() {
+        if let Some(passed) = self.watchdog.passed() {
             let thrown = Thrown::catch(ctx, &self.graph);
             let place = thrown.place().map(|place| self.stopped_at(place));
-            return self.limits.time_limit().at(place);
+            // The engine's own work has no place in the code; it works on what a call has made.
+            let place = place.or_else(|| Place::of_number(noted_place()).range(&self.graph));
+            return self.limits.problem(passed).at(place);
         }
         if !error.is_exception() {
             return Diagnostic::error(DiagnosticCode::DefinitionThrew, error.to_string());

@@ -56,19 +56,37 @@ impl Thrown {
         let Some(exception) = value.clone().into_object().and_then(Exception::from_object) else {
             return Self {
                 name: "Error".to_owned(),
-                message: format!("thrown: {}", shown(ctx, value)),
+                message: format!("thrown: {}", bounded(shown(ctx, value))),
                 help: None,
                 frames: Vec::new(),
             };
         };
         let name = exception.as_object().get::<_, String>("name");
         Self {
-            name: name.unwrap_or_else(|_| "Error".to_owned()),
-            message: exception.message().unwrap_or_default(),
-            help: exception.as_object().get("help").ok().flatten(),
+            name: bounded(name.unwrap_or_else(|_| "Error".to_owned())),
+            message: bounded(exception.message().unwrap_or_default()),
+            help: exception
+                .as_object()
+                .get::<_, Option<String>>("help")
+                .ok()
+                .flatten()
+                .map(bounded),
             frames: frames(&exception.stack().unwrap_or_default(), graph),
         }
     }
+}
+
+/// How much of a message is kept, in bytes: far more than anyone reads.
+const MAX_MESSAGE_BYTES: usize = 64 * 1024;
+
+/// Cuts off what of a message nobody would read.
+pub(crate) fn bounded(mut text: String) -> String {
+    if text.len() > MAX_MESSAGE_BYTES {
+        text.truncate(text.floor_char_boundary(MAX_MESSAGE_BYTES));
+        text.push('…');
+        text.shrink_to_fit();
+    }
+    text
 }
 
 /// Gives a text as it is and anything else as it is printed: an object says nothing as a text.

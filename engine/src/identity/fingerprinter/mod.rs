@@ -31,7 +31,7 @@ use crate::{
     diagnostic::Diagnostic,
     modules::{IdentityUse, ModuleGraph, ModuleId, functions::FunctionUnit},
     project::LoadOptions,
-    sandbox::{Secrets, Variables, globals::library_function},
+    sandbox::{Secrets, Variables, check_limits, globals::library_function},
 };
 
 /// Reads what is to have a fingerprint.
@@ -117,6 +117,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         }
         let id = self.node_of(value);
         while let Some((node, value)) = self.unread.pop() {
+            check_limits(&self.ctx)?;
             self.read_value(node, &value)?;
         }
         Ok(FingerprintId(id))

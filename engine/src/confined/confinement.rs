@@ -98,3 +98,6 @@ fn landlock() -> Wall {
 fn seccomp() -> Wall {
     Wall::Missing("only Linux has it".to_owned())
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

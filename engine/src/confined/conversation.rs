@@ -59,12 +59,14 @@ pub(crate) fn evaluate(
     meter.stop();
     match answer {
         Ok(answer) => {
-            if let Some(process) = slot.take() {
-                evaluator.finish(process);
-            }
+            evaluator.finish(slot.take());
             conversation.definition(answer)
         }
-        Err(error) => Err(conversation.without_answer(&error, slot)),
+        Err(error) => {
+            let problem = conversation.without_answer(&error, slot);
+            evaluator.finish(None);
+            Err(problem)
+        }
     }
 }
 

@@ -110,20 +110,20 @@ impl Evaluator {
 
     /// Ends a process that has answered, and starts the next one where one is expected. Neither
     /// is waited for then.
-    pub(super) fn finish(self: &Arc<Self>, mut finished: Child) {
+    pub(super) fn finish(self: &Arc<Self>, finished: Option<Child>) {
+        let end = move || finished.map(|mut process| process::end(&mut process));
         if self.readiness == Readiness::OnDemand {
-            process::end(&mut finished);
+            end();
             return;
         }
         let evaluator = Arc::clone(self);
-        let ending = move || {
-            evaluator.prepare();
-            process::end(&mut finished);
-        };
         // Without a thread the next evaluation starts its process itself.
         let _ = thread::Builder::new()
             .name("rigkit-evaluator".to_owned())
-            .spawn(ending);
+            .spawn(move || {
+                evaluator.prepare();
+                end();
+            });
     }
 }
 

@@ -30,7 +30,10 @@ use crate::{
     trust::Trust,
 };
 
-use super::{NoAnswer, wait_for_load};
+use super::{
+    NoAnswer,
+    waiting::{LOOK_OFTEN, LOOK_RARELY, wait_and_look},
+};
 
 /// Says what a definition is loaded from.
 #[derive(Clone)]
@@ -82,8 +85,8 @@ pub enum LoadError {
     /// The config is wrong; at least one problem says where.
     #[error("{}", .0.first().map_or("the config is wrong", |problem| problem.message.as_str()))]
     Invalid(Vec<Diagnostic>),
-    /// The machine has no room for a sandbox.
-    #[error("failed to start the sandbox: {0}")]
+    /// There is no sandbox, or it has given no answer.
+    #[error("the sandbox failed: {0}")]
     Sandbox(String),
 }
 
@@ -97,6 +100,10 @@ pub fn load(options: &LoadOptions) -> Result<Definition, LoadError> {
         // It gets ready while this process reads the sources.
         evaluator.prepare();
     }
+    let look_every = match evaluator {
+        Some(_) => LOOK_OFTEN,
+        None => LOOK_RARELY,
+    };
     let meter = CpuMeter::default();
     let slot = ProcessSlot::default();
     let (loaded, definition) = mpsc::channel();
@@ -113,7 +120,7 @@ pub fn load(options: &LoadOptions) -> Result<Definition, LoadError> {
         })
         .map_err(|error| LoadError::Sandbox(error.to_string()))?;
     let is_interrupted = || options.interrupt.load(Ordering::Relaxed);
-    wait_for_load(&definition, &meter, is_interrupted).unwrap_or_else(|no_answer| {
+    wait_and_look(&definition, &meter, look_every, is_interrupted).unwrap_or_else(|no_answer| {
         slot.end();
         if no_answer == NoAnswer::Overdue {
             options.note_overrun();
@@ -164,7 +171,7 @@ impl LoadError {
                 Self::Invalid(vec![options.limits.time_limit().at(start)])
             }
             NoAnswer::Cancelled | NoAnswer::Gone => {
-                Self::Sandbox("the sandbox stopped unexpectedly".to_owned())
+                Self::Sandbox("it stopped unexpectedly".to_owned())
             }
         }
     }

@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use nix::time::{ClockId, clock_gettime};
@@ -16,13 +16,16 @@ use rquickjs::Runtime;
 use super::cpu_meter::CpuMeter;
 use crate::diagnostic::{Diagnostic, DiagnosticCode};
 
-/// Bounds what evaluating a definition may use.
+/// Bounds what evaluating a definition may use, and what a plan may ask of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SandboxLimits {
     /// Processor time.
     pub cpu: Duration,
-    /// Memory in bytes.
+    /// Memory in bytes; also of what answers the questions of a plan.
     pub memory: usize,
+    /// The time in which a question of a plan has to be answered: a provider's checks, whether
+    /// an artifact exists, whether an output passes a schema that is code.
+    pub question: Duration,
 }
 
 impl Default for SandboxLimits {
@@ -30,6 +33,7 @@ impl Default for SandboxLimits {
         Self {
             cpu: Duration::from_secs(2),
             memory: 256 * 1024 * 1024,
+            question: Duration::from_secs(10),
         }
     }
 }
@@ -60,6 +64,7 @@ impl SandboxLimits {
 #[derive(Clone)]
 pub(crate) struct Watchdog {
     deadline: Rc<Cell<Option<Duration>>>,
+    answer_by: Rc<Cell<Option<Instant>>>,
     fired: Rc<Cell<bool>>,
     interrupt: Arc<AtomicBool>,
     meter: CpuMeter,
@@ -71,6 +76,7 @@ impl Watchdog {
     pub(crate) fn install(runtime: &Runtime, interrupt: Arc<AtomicBool>, meter: CpuMeter) -> Self {
         let watchdog = Self {
             deadline: Rc::new(Cell::new(None)),
+            answer_by: Rc::new(Cell::new(None)),
             fired: Rc::new(Cell::new(false)),
             interrupt,
             meter,
@@ -93,6 +99,18 @@ impl Watchdog {
         self.meter.stop();
     }
 
+    /// Sets the moment at which what runs is stopped, whatever it has used by then; none lets it
+    /// run.
+    pub(crate) fn answer_by(&self, moment: Option<Instant>) {
+        self.answer_by.set(moment);
+    }
+
+    /// Returns whether the moment has come at which what runs is stopped.
+    pub(crate) fn is_late(&self) -> bool {
+        let answer_by = self.answer_by.get();
+        answer_by.is_some_and(|moment| Instant::now() >= moment)
+    }
+
     /// Says whether time ran out since the start.
     pub(crate) fn has_fired(&self) -> bool {
         self.fired.get()
@@ -105,7 +123,7 @@ impl Watchdog {
 
     /// Says whether time is over or somebody asked for the work to end.
     pub(crate) fn must_stop(&self) -> bool {
-        if self.is_interrupted() {
+        if self.is_interrupted() || self.is_late() {
             return true;
         }
         let is_over = self

@@ -32,7 +32,7 @@ fn terminal(client: &TestClient) -> Engine {
         environment: Environment::untrusted(),
         trust: Trust::Trusted,
         limits: SandboxLimits::default(),
-        files: Arc::new(DiskFiles),
+        files: Arc::new(DiskFiles::default()),
         host_storage_dir: host_dir.join("providers"),
         host_dir,
         who: "tester: rig".to_owned(),

@@ -23,7 +23,7 @@ fn it_loads_and_plans() {
         environment: Environment::default(),
         trust: Trust::Trusted,
         limits: SandboxLimits::default(),
-        files: Arc::new(DiskFiles),
+        files: Arc::new(DiskFiles::default()),
         host_storage_dir: outside.path().join("providers"),
         host_dir: outside.path().to_path_buf(),
         who: "tester".to_owned(),

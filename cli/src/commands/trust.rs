@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rigkit_engine::{
     EngineError,
-    project::{ConfigFile, ENVIRONMENT_FILE, Project},
+    project::Project,
     trust::{Decision, FolderFate, Recorded, Subject, TrustError},
     wording::time::age,
 };
@@ -91,10 +91,8 @@ fn trust(directory: &Path, context: &Context) -> Result<(), Failure> {
 }
 
 fn accept_owners(directory: &Path, context: &Context) -> Result<(), Failure> {
-    let files = ConfigFile::ALL.map(ConfigFile::relative_path);
-    let files: Vec<&str> = files.into_iter().chain([ENVIRONMENT_FILE]).collect();
     let store = context.decisions.store();
-    let recorded = store.accept_owners(directory, &files, "rig trust --owner");
+    let recorded = store.accept_owners(directory, "rig trust --owner");
     let recorded = recorded.map_err(failure)?;
     if context.options.json {
         let decisions = recorded.into_iter().map(RecordedDocument::from).collect();
@@ -105,7 +103,10 @@ fn accept_owners(directory: &Path, context: &Context) -> Result<(), Failure> {
         .map(|recorded| {
             let Decision { subject, .. } = &recorded.decision;
             let folder = shown(&recorded.decision);
-            format!("{} in `{folder}` and below it are read", described(*subject))
+            format!(
+                "{} in `{folder}` and below it are read",
+                described(*subject)
+            )
         })
         .collect();
     output::text(&output::lines(&lines))

@@ -142,10 +142,7 @@ pub(super) async fn ask_about_runs(
 }
 
 /// Lists the runs of tasks that see a provider which gave no answer.
-fn unanswered_checks(
-    planning: &Planning<'_>,
-    candidates: &[Candidate],
-) -> Vec<(RunId, Unusable)> {
+fn unanswered_checks(planning: &Planning<'_>, candidates: &[Candidate]) -> Vec<(RunId, Unusable)> {
     let unanswered = planning.verification.unanswered();
     let silent = |task: TaskIndex| {
         let scope = planning.workflow.scope(planning.workflow.task(task).scope);
@@ -165,7 +162,10 @@ fn unanswered_checks(
 /// project, with the first name it has; the built-in one has nothing to ask.
 ///
 /// Two providers may have one name, one of them where the other is not in scope.
-pub(super) fn providers_of(definition: &Definition, workflow: &Workflow) -> Vec<(Arc<str>, ProviderIndex)> {
+pub(super) fn providers_of(
+    definition: &Definition,
+    workflow: &Workflow,
+) -> Vec<(Arc<str>, ProviderIndex)> {
     let hooks = workflow.workspace.iter().map(|workspace| workspace.scope);
     let tasks = workflow.tasks.iter().map(|task| task.scope);
     let scopes: BTreeSet<ScopeId> = tasks.chain(hooks).collect();

@@ -76,7 +76,8 @@ fn explained(failure: CallFailure, allowance: Allowance) -> CallFailure {
         (CallFailure::Threw(thrown), Allowance::Question(_))
             if thrown.message == OUT_OF_MEMORY && thrown.help.is_none() =>
         {
-            let help = "what a plan asks has the memory of a definition: raise RIGKIT_MEMORY_LIMIT_MIB";
+            let help =
+                "what a plan asks has the memory of a definition: raise RIGKIT_MEMORY_LIMIT_MIB";
             CallFailure::Threw(Thrown {
                 help: Some(help.to_owned()),
                 ..thrown

@@ -19,8 +19,8 @@ use crate::{
     project::LoadOptions,
     run::{DEFINITION_NODE, Emitter, RunLog},
     runtime::{
-        Allowance, CallFailure, CallResult, EmbeddedOptions, EmbeddedRuntime, FromRuntime, HandlerClient, Invocation,
-        ProjectStore, ProviderStores, Services, Work,
+        Allowance, CallFailure, CallResult, EmbeddedOptions, EmbeddedRuntime, FromRuntime,
+        HandlerClient, Invocation, ProjectStore, ProviderStores, Services, Work,
     },
     sandbox::Thrown,
     source::SourceRange,
@@ -66,6 +66,8 @@ impl Engine {
         options: SessionOptions,
         meanwhile: impl FnOnce() -> T,
     ) -> Result<(LoadedSession, T), EngineError> {
+        // Whatever was asked for, no handler is at hand in a project that nobody trusts.
+        self.require_trust()?;
         // Only what changes the state anyway may make the machine's key.
         let key_use = match options.state {
             Some(_) => KeyUse::Create,

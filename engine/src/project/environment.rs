@@ -16,9 +16,6 @@ use crate::{
     trust::{ForeignFile, OwnerRule},
 };
 
-/// The name of the files that variables are read from.
-pub const ENVIRONMENT_FILE: &str = ".env";
-
 /// Is the environment that a project reads.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
@@ -75,7 +72,7 @@ impl Environment {
         let mut left_out = Vec::new();
         let directories: Vec<&Path> = root.ancestors().collect();
         for directory in directories.into_iter().rev() {
-            let path = directory.join(ENVIRONMENT_FILE);
+            let path = directory.join(".env");
             match check_owner(&path, owners) {
                 Ok(()) => read_file(&path, &mut variables, &mut problems),
                 Err(foreign) => left_out.push(foreign),
@@ -202,7 +199,8 @@ mod tests {
         let path = tree.path().join(".env");
         let check = |contents: &str, reason: &str| {
             std::fs::write(&path, contents).unwrap();
-            let error = Environment::of_project(tree.path(), &OwnerRule::default(), []).unwrap_err();
+            let error =
+                Environment::of_project(tree.path(), &OwnerRule::default(), []).unwrap_err();
             assert_eq!((&error.path, error.reason.as_str()), (&path, reason));
         };
         check("A='open\n", "line 1 is not `NAME=value`");
@@ -215,7 +213,8 @@ mod tests {
         let tree = tempfile::tempdir().unwrap();
         let path = tree.path().join(".env");
         std::fs::write(&path, "A=1\nB x\nC=3\né é\n").unwrap();
-        let (environment, problems) = Environment::of_broken_project(tree.path(), &OwnerRule::default(), []);
+        let (environment, problems) =
+            Environment::of_broken_project(tree.path(), &OwnerRule::default(), []);
         let places: Vec<_> = problems
             .iter()
             .map(|problem| problem.range.as_ref().unwrap())

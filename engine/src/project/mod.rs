@@ -7,7 +7,7 @@ mod load;
 mod waiting;
 
 pub use discovery::{ConfigFile, Project, ProjectError, find_projects};
-pub use environment::{ENVIRONMENT_FILE, Environment, EnvironmentError};
+pub use environment::{Environment, EnvironmentError};
 pub use load::{LoadError, LoadOptions, load};
 pub(crate) use load::{LoadedRealm, deep_thread, load_in_realm};
 pub(crate) use waiting::{NoAnswer, wait_for_load};

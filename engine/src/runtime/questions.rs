@@ -21,8 +21,7 @@ impl Questions {
         if let Allowance::Question(time) = allowance {
             // A time beyond what the clock can tell never comes.
             let moment = Instant::now().checked_add(time);
-            self.answer_by
-                .extend(moment.map(|moment| (call, moment)));
+            self.answer_by.extend(moment.map(|moment| (call, moment)));
         }
     }
 

@@ -3,5 +3,5 @@
 mod files;
 mod position;
 
-pub use files::{DiskFiles, foreign_file, OverlayFiles, SourceFiles};
+pub use files::{DiskFiles, OverlayFiles, SourceFiles, foreign_file};
 pub use position::{LineColumn, LineIndex, SourceRange};

@@ -174,7 +174,12 @@ mod tests {
         check(&accepting, &root.join("rig.config.ts"), 65_534, true);
         check(&accepting, &root.join("lib/tasks.ts"), 65_534, true);
         check(&accepting, &root.join("rig.config.ts"), 65_533, false);
-        check(&accepting, &root.with_extension("x").join(".env"), 65_534, false);
+        check(
+            &accepting,
+            &root.with_extension("x").join(".env"),
+            65_534,
+            false,
+        );
         check(&accepting, Path::new("/rig.config.ts"), 65_534, false);
         check(&accepting, Path::new("/rig.config.ts"), 0, true);
         // Another folder has come to the path.

@@ -62,9 +62,8 @@ impl TrustRecord {
 
     /// Returns the decision about exactly this folder and subject.
     pub(super) fn decision(&self, folder: &Folder, subject: Subject) -> Option<&Decision> {
-        let is_meant = |decision: &&Decision| {
-            decision.folder.is_same(folder) && decision.subject == subject
-        };
+        let is_meant =
+            |decision: &&Decision| decision.folder.is_same(folder) && decision.subject == subject;
         self.decisions.iter().find(is_meant)
     }
 

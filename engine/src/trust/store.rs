@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    ffi::OsStr,
     fs::File,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
@@ -14,6 +15,12 @@ use super::{
     record::{MAX_BYTES, own_path},
 };
 use crate::state::{StateError, private_files};
+
+/// The extensions of files that modules are read from.
+const MODULES: [&str; 9] = ["ts", "mts", "cts", "tsx", "js", "mjs", "cjs", "jsx", "json"];
+
+/// How many files of a folder are looked at for their owners.
+const MAX_ENTRIES: usize = 10_000;
 
 /// The place where a person's decisions are kept.
 #[derive(Debug, Clone)]
@@ -56,19 +63,14 @@ impl TrustStore {
     }
 
     /// Records that files in a folder and below it may belong to those other users to whom the
-    /// folder, or one of these files in it, belongs now.
+    /// folder, or one of the files in it that decide what a project does, belongs now.
     ///
     /// # Errors
     /// Where nothing there belongs to another user, the folder cannot be used, or the record
     /// cannot be read or written.
-    pub fn accept_owners(
-        &self,
-        folder: &Path,
-        files: &[&str],
-        by: &str,
-    ) -> Result<Vec<Recorded>, TrustError> {
+    pub fn accept_owners(&self, folder: &Path, by: &str) -> Result<Vec<Recorded>, TrustError> {
         let folder = folder_at(folder)?;
-        let owners = foreign_owners(&folder.path, files);
+        let owners = foreign_owners(&folder.path);
         if owners.is_empty() {
             return Err(TrustError::NothingForeign { path: folder.path });
         }
@@ -147,6 +149,13 @@ impl TrustStore {
     }
 }
 
+/// Returns whether a file may decide what a project does: a module, or variables.
+fn decides(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    let extension = path.extension().and_then(OsStr::to_str);
+    name.starts_with(".env") || extension.is_some_and(|extension| MODULES.contains(&extension))
+}
+
 fn folder_at(path: &Path) -> Result<Folder, TrustError> {
     Folder::at(path).map_err(|source| TrustError::BadFolder {
         path: path.to_owned(),
@@ -154,9 +163,14 @@ fn folder_at(path: &Path) -> Result<Folder, TrustError> {
     })
 }
 
-/// Returns the other users to whom a folder, or one of these files in it, belongs.
-fn foreign_owners(folder: &Path, files: &[&str]) -> BTreeSet<u32> {
-    let files = files.iter().map(|name| folder.join(name));
+/// Returns the other users to whom a folder, or a file in it that decides what a project does,
+/// belongs.
+fn foreign_owners(folder: &Path) -> BTreeSet<u32> {
+    let entries = folder.read_dir().into_iter().flatten();
+    let files = entries
+        .take(MAX_ENTRIES)
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| decides(path));
     let owners = std::iter::once(folder.to_owned())
         .chain(files)
         .filter_map(|path| Some(path.metadata().ok()?.uid()));

@@ -63,7 +63,13 @@ fn a_decision_is_kept_once_and_taken_back() {
     let revoked = scene.store().revoke(&scene.path("project")).unwrap();
     assert_eq!(revoked.len(), 1);
     assert!(!scene.is_trusted("project"));
-    assert!(scene.store().revoke(&scene.path("project")).unwrap().is_empty());
+    assert!(
+        scene
+            .store()
+            .revoke(&scene.path("project"))
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]
@@ -79,7 +85,10 @@ fn the_record_is_the_persons_own_and_can_be_read() {
     let text = fs::read_to_string(scene.home().join("trusted")).unwrap();
     let line: serde_json::Value = serde_json::from_str(text.trim_end()).unwrap();
     assert_eq!(line["folder"], scene.path("project").to_str().unwrap());
-    assert_eq!((&line["trusts"], &line["by"]), (&"code".into(), &"rig trust".into()));
+    assert_eq!(
+        (&line["trusts"], &line["by"]),
+        (&"code".into(), &"rig trust".into())
+    );
 }
 
 #[test]
@@ -150,7 +159,12 @@ fn a_damaged_record_is_an_error_and_never_a_trust() {
         );
         assert_eq!(error.to_string(), expected);
         assert_eq!(error.code(), "trust-record");
-        assert!(error.help().unwrap().ends_with(&format!("rm {}", path.display())));
+        assert!(
+            error
+                .help()
+                .unwrap()
+                .ends_with(&format!("rm {}", path.display()))
+        );
         // Nothing is added to it, and nothing is thrown away.
         assert!(scene.store().trust(&project, "rig trust").is_err());
         assert!(scene.store().revoke(&project).is_err());
@@ -275,10 +289,7 @@ fn a_path_that_is_no_text_is_kept() {
 fn other_owners_are_accepted_by_number() {
     let scene = Scene::new();
     let project = scene.path("project");
-    let accept = || {
-        let files = ["rig.config.ts"];
-        scene.store().accept_owners(&project, &files, "rig trust --owner")
-    };
+    let accept = || scene.store().accept_owners(&project, "rig trust --owner");
     assert!(matches!(accept(), Err(TrustError::NothingForeign { .. })));
     let config = project.join("rig.config.ts");
     fs::write(&config, "").unwrap();
@@ -290,7 +301,13 @@ fn other_owners_are_accepted_by_number() {
     assert!(rule().check(&config, 65_534).is_err());
     let accepted = accept().unwrap();
     assert_eq!(accepted.len(), 1);
-    assert_eq!(accepted[0].decision.subject, Subject::Owner { owner: 65_534 });
+    assert_eq!(
+        accepted[0].decision.subject,
+        Subject::Owner { owner: 65_534 }
+    );
     assert!(rule().check(&config, 65_534).is_ok());
-    assert!(!scene.is_trusted("project"), "whose files they are is another question");
+    assert!(
+        !scene.is_trusted("project"),
+        "whose files they are is another question"
+    );
 }

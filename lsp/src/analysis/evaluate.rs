@@ -46,6 +46,8 @@ pub(crate) fn evaluate(evaluation: &Evaluation) -> Option<Snapshot> {
         snapshot.forget_planning_problems();
     }
     snapshot.problems.extend(problems.iter().map(Problem::from));
+    let left_out = engine.options().environment.left_out.iter();
+    snapshot.problems.extend(left_out.map(Problem::from));
     snapshot.make_plans(&engine, evaluation.environment.is_some());
     snapshot.expires_at = snapshot.next_expiry(Timestamp::now());
     Some(snapshot)

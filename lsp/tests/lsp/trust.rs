@@ -62,7 +62,9 @@ fn nothing_runs_without_trust() {
 #[test]
 fn a_client_that_refuses_does_not_follow_the_record() {
     let mut client = client(&json!(false));
-    terminal(&client).trust(&client.root(), "rig trust").unwrap();
+    terminal(&client)
+        .trust(&client.root(), "rig trust")
+        .unwrap();
     refusal(&mut client);
 }
 
@@ -105,7 +107,9 @@ fn the_server_follows_what_a_terminal_decides() {
         hover["contents"]["value"].as_str().unwrap().to_owned()
     };
     assert!(hover(&mut client).ends_with("not read: the workspace is not trusted"));
-    terminal(&client).trust(&client.root(), "rig trust").unwrap();
+    terminal(&client)
+        .trust(&client.root(), "rig trust")
+        .unwrap();
     client.wait_until_so(|client| hover(client).ends_with(": set"));
     apply(&mut client).unwrap();
     terminal(&client).revoke(&client.root()).unwrap();
@@ -117,7 +121,9 @@ fn the_server_follows_what_a_terminal_decides() {
 #[test]
 fn a_damaged_record_trusts_nothing_and_is_told() {
     let mut client = client(&json!("recorded"));
-    terminal(&client).trust(&client.root(), "rig trust").unwrap();
+    terminal(&client)
+        .trust(&client.root(), "rig trust")
+        .unwrap();
     let record: PathBuf = client.host_dir().join("trusted");
     std::fs::write(record, "nonsense").unwrap();
     let told = client.wait_for_where("window/showMessage", |message| {

@@ -20,6 +20,7 @@ fn fixture(body: &str) -> String {
 import {{ defineProvider, workflow }} from "@rigkit/sdk";
 import {{ address }} from "./address";
 const state = {{ local: undefined }};
+const found = (name) => process.env[name];
 const act = async (local) => {{ {body} }};
 const bell = defineProvider("bell", {{}}, {{
   providerId: "bell",
@@ -29,11 +30,11 @@ const bell = defineProvider("bell", {{}}, {{
       providerId: "bell",
       runtime: () => ({{}}),
       checks: ({{ mode }}) => mode === "plan" ? act(local) : [],
-      validateArtifact: () => state.isQuiet ? true : act(local),
+      validateArtifact: () => found("LOUD") ? act(local) : true,
     }};
   }},
 }});
-const schema = {{ "~standard": {{ version: 1, vendor: "own", validate: (value) => process.env.LOUD ? act(state.local).then(() => ({{ value }})) : {{ value }} }} }};
+const schema = {{ "~standard": {{ version: 1, vendor: "own", validate: (value) => found("LOUD") ? act(state.local).then(() => ({{ value }})) : {{ value }} }} }};
 export const tower = workflow("tower", {{ providers: {{ bell }} }})
   .sequence("tower")
   .task("climb", async () => ({{ ctx: {{ bell: {{ provider: "bell", kind: "bell", id: "1" }} }} }}))
@@ -46,15 +47,33 @@ export const address = "http://127.0.0.1:1/";
 
 /// All that a check can do.
 const DEEDS: &[(&str, &str)] = &[
-    ("a command", r#"await local.command({ argv: ["sh", "-c", "echo rung > rung.txt"] }); return [];"#),
-    ("a shell", r#"await local.command({ shell: "echo rung > rung.txt" }); return [];"#),
+    (
+        "a command",
+        r#"await local.command({ argv: ["sh", "-c", "echo rung >> rung.txt"] }); return [];"#,
+    ),
+    (
+        "a shell",
+        r#"await local.command({ shell: "echo rung >> rung.txt" }); return [];"#,
+    ),
     ("a request", "await fetch(address); return [];"),
     ("a loop", "for (;;);"),
-    ("a promise that never settles", "await new Promise(() => {}); return [];"),
-    ("a timer", "await new Promise((done) => setTimeout(done, 3_600_000)); return [];"),
-    ("timers without end", "for (;;) await new Promise((done) => setTimeout(done, 1));"),
+    (
+        "a promise that never settles",
+        "await new Promise(() => {}); return [];",
+    ),
+    (
+        "a timer",
+        "await new Promise((done) => setTimeout(done, 3_600_000)); return [];",
+    ),
+    (
+        "timers without end",
+        "for (;;) await new Promise((done) => setTimeout(done, 1));",
+    ),
     ("jobs without end", "for (;;) await null;"),
-    ("much memory", "const all = []; for (;;) all.push(new Uint8Array(1 << 20));"),
+    (
+        "much memory",
+        "const all = []; for (;;) all.push(new Uint8Array(1 << 20));",
+    ),
     ("an error", r#"throw new Error("asked");"#),
 ];
 
@@ -91,7 +110,11 @@ fn nothing_is_asked() {
             "{name}"
         );
         assert_eq!(plan.checks_asked, ChecksAsked::NotAsked, "{name}");
-        assert_eq!(recording.outline_of(&["checks."]), ["checks.skipped"], "{name}");
+        assert_eq!(
+            recording.outline_of(&["checks."]),
+            ["checks.skipped"],
+            "{name}"
+        );
         let saved = engine.save_plan(None, &Recording::default().session());
         assert_eq!(saved.unwrap().workflows, [plan], "{name}");
         assert!(!project.exists("rung.txt"), "{name}");
@@ -102,12 +125,20 @@ fn nothing_is_asked() {
 
 #[test]
 fn stored_runs_are_taken_as_they_are() {
-    let project = TestProject::new(&fixture("return [];")).with_env("LOUD", "");
+    let (_, command) = DEEDS[0];
+    let mut project = TestProject::new(&fixture(command));
     project.apply();
-    assert_eq!(project.plan().checks_asked, ChecksAsked::Asked);
-    let (plan, _) = plan(&untrusted(&project));
-    assert_eq!(lines(&plan), ["climb cached", "ring cached"]);
-    assert_eq!(plan.checks_asked, ChecksAsked::NotAsked);
+    project
+        .environment
+        .insert("LOUD".to_owned(), "1".to_owned());
+    let (unasked, _) = plan(&untrusted(&project));
+    assert_eq!(lines(&unasked), ["climb cached", "ring cached"]);
+    assert_eq!(unasked.checks_asked, ChecksAsked::NotAsked);
+    assert!(!project.exists("rung.txt"));
+    let (asked, _) = plan(&project.engine());
+    assert_eq!(asked.checks_asked, ChecksAsked::Asked);
+    let rings = project.read("rung.txt").lines().count();
+    assert_eq!(rings, 3, "the checks, the artifact, the schema");
 }
 
 #[test]
@@ -131,7 +162,11 @@ fn no_request_runs_code() {
         assert_eq!(error.code(), "untrusted");
         assert!(error.help().unwrap().ends_with("rig trust"));
     };
-    check(engine.apply(&ApplyRequest::default(), &session).unwrap_err());
+    check(
+        engine
+            .apply(&ApplyRequest::default(), &session)
+            .unwrap_err(),
+    );
     let create = CreateWorkspaceRequest {
         workflow: None,
         name: "one".to_owned(),
@@ -143,7 +178,11 @@ fn no_request_runs_code() {
         let request = OperationRequest {
             workflow: None,
             operation: operation.to_owned(),
-            input: json!(if operation == "create" { json!({ "name": "one" }) } else { json!({}) }),
+            input: json!(if operation == "create" {
+                json!({ "name": "one" })
+            } else {
+                json!({})
+            }),
         };
         check(engine.run_operation(&request, &session).unwrap_err());
     }

@@ -44,7 +44,9 @@ fn summary(plan: &WorkflowPlan) -> String {
         pending => format!("{workflow}: {pending} of {} tasks pending", plan.node_count),
     };
     match plan.checks_asked {
-        ChecksAsked::NotAsked => format!("{standing}; checks not asked, for nobody trusts the project"),
+        ChecksAsked::NotAsked => {
+            format!("{standing}; checks not asked, for nobody trusts the project")
+        }
         ChecksAsked::Asked | ChecksAsked::Nothing => standing,
     }
 }

@@ -60,8 +60,8 @@ impl Decisions {
     /// Records that code of a project may run, for a command that runs it.
     ///
     /// # Errors
-    /// Where the record is damaged. One that cannot be written keeps nobody from running what
-    /// they asked for.
+    /// Where the record is damaged. One that cannot be read or written keeps nobody from running
+    /// what they asked for.
     pub(crate) fn decide(&self, project: &Project, command: &str) -> Result<(), Failure> {
         match self.store.trust(&project.root, command) {
             Ok(recorded) if recorded.is_new => self.note(&format!(
@@ -70,10 +70,10 @@ impl Decisions {
                 shown_path(&project.root)
             )),
             Ok(_) => {}
-            Err(error @ (TrustError::Unwritable(_) | TrustError::NoHome { .. })) => {
-                self.warn(&error);
+            Err(error @ (TrustError::Damaged { .. } | TrustError::Exposed { .. })) => {
+                return Err(EngineError::from(error).into());
             }
-            Err(error) => return Err(EngineError::from(error).into()),
+            Err(error) => self.warn(&error),
         }
         Ok(())
     }

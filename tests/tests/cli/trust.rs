@@ -21,8 +21,8 @@ export const tower = workflow("tower", { providers: { bell } })
   .sequence("tower")
   .task("climb", async () => {})
   .workspace({ create: () => ({ ctx: {} }), remove: () => {} })
-  .operation({ id: "ring", run: ({ bell }) => bell.ring() })
-  .workspaceOperation({ id: "peal", run: ({ bell }) => bell.ring() });
+  .operation("ring", { run: async ({ bell }) => { await bell.ring(); } })
+  .workspaceOperation("peal", { run: async ({ bell }) => { await bell.ring(); } });
 "#;
 
 fn rings(project: &Project) -> usize {
@@ -231,7 +231,9 @@ fn who_cannot_record_a_decision_runs_what_they_ask_for() {
     std::fs::write(project.home().join(".rigkit"), "in the way").unwrap();
     let applied = project.done("apply");
     assert!(
-        applied.stderr.contains("cannot be kept"),
+        applied
+            .stderr
+            .contains("failed to read the record of trusted folders"),
         "{}",
         applied.stderr
     );
@@ -262,7 +264,11 @@ fn a_check_that_never_ends_is_given_up() {
         .env("RIGKIT_CHECK_LIMIT_MS", "200")
         .run()
         .exits_with(0);
-    assert_snapshot!(planned.stdout, @"");
+    assert_snapshot!(planned.stdout, @r"
+    tower  0 of 1 cached
+      ! the checks of the provider `bell` gave no answer in time
+      climb  the provider `bell` gave no answer in time
+    ");
     let document = project
         .command("plan --json")
         .env("RIGKIT_CHECK_LIMIT_MS", "200")

@@ -4,7 +4,6 @@
 use std::{
     cell::{OnceCell, RefCell},
     collections::HashSet,
-    path::PathBuf,
 };
 
 use rigkit_engine::{
@@ -23,8 +22,8 @@ use crate::{
 pub(crate) struct Decisions {
     store: TrustStore,
     record: OnceCell<TrustRecord>,
-    /// The files that the person was already told of.
-    left_out: RefCell<HashSet<PathBuf>>,
+    /// What the person was told already.
+    told: RefCell<HashSet<String>>,
     is_quiet: bool,
 }
 
@@ -34,7 +33,7 @@ impl Decisions {
         Self {
             store: TrustStore::new(host_directory()),
             record: OnceCell::new(),
-            left_out: RefCell::default(),
+            told: RefCell::default(),
             is_quiet,
         }
     }
@@ -78,14 +77,11 @@ impl Decisions {
         Ok(())
     }
 
-    /// Warns of `.env` files that are not read, once of each.
+    /// Warns of `.env` files that are not read.
     pub(crate) fn warn_of(&self, left_out: &[ForeignFile]) {
-        let mut told = self.left_out.borrow_mut();
         for file in left_out {
-            if told.insert(file.path.clone()) {
-                let title = format!("{file}, so it is not read");
-                self.note(&advice_text(&title, Some(file.help())));
-            }
+            let title = format!("{file}, so it is not read");
+            self.note(&advice_text(&title, Some(file.help())));
         }
     }
 
@@ -103,8 +99,9 @@ impl Decisions {
         self.note(&advice_text(&error.to_string(), error.help()));
     }
 
+    /// Says something to the person, once.
     fn note(&self, text: &str) {
-        if !self.is_quiet {
+        if !self.is_quiet && self.told.borrow_mut().insert(text.to_owned()) {
             output::note(text);
         }
     }

@@ -92,6 +92,8 @@ pub(crate) enum Command {
     Log(LogOptions),
     /// Lists the projects below this directory
     Projects,
+    /// Decides that code of a project may run, or takes that back
+    Trust(TrustOptions),
     /// Says what is wrong and how to mend it
     Doctor,
     /// Serves an editor: the language server, on standard input and output
@@ -125,6 +127,10 @@ pub(crate) struct PlanOptions {
     /// Saves the plan, for `rig apply --plan`
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with = "all")]
     pub(crate) out: Option<PathBuf>,
+
+    /// Trusts the folder, and asks the providers of the project, too
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) checks: bool,
 
     /// Exits with 3 when something is pending
     #[arg(long)]
@@ -322,6 +328,33 @@ pub(crate) struct LogOptions {
     /// Lists at most this many
     #[arg(long, value_name = "N", default_value = "20")]
     pub(crate) limit: usize,
+}
+
+/// What `rig trust` understands.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct TrustOptions {
+    #[command(subcommand)]
+    pub(crate) command: Option<TrustCommand>,
+
+    /// The folder, or one in its project; this one by default
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) directory: Option<PathBuf>,
+
+    /// Forgets what was decided about the folder
+    #[arg(long, conflicts_with = "owner")]
+    pub(crate) revoke: bool,
+
+    /// Reads files in exactly this folder and below it although another user owns them
+    #[arg(long)]
+    pub(crate) owner: bool,
+}
+
+/// What `rig trust` can be told to do.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum TrustCommand {
+    /// Lists what was decided
+    Ls,
 }
 
 /// Is what `rig completion` understands.

@@ -21,6 +21,7 @@ use crate::{
     arguments::GlobalOptions,
     failure::{Failure, UsageCode},
     progress::Told,
+    trust::Decisions,
 };
 
 /// Knows where a command works.
@@ -29,6 +30,8 @@ pub(crate) struct Context {
     pub(crate) options: GlobalOptions,
     /// Whose output the person has seen.
     pub(crate) told: Told,
+    /// What the person has decided about folders.
+    pub(crate) decisions: Decisions,
     project: OnceCell<Project>,
 }
 
@@ -43,6 +46,7 @@ impl Context {
                 .map_err(|error| (bad_directory(directory, &error), options.json))?;
         }
         Ok(Self {
+            decisions: Decisions::new(options.quiet),
             options,
             told: Told::default(),
             project: OnceCell::new(),
@@ -58,18 +62,30 @@ impl Context {
         Ok(self.project.get_or_init(|| found))
     }
 
-    /// Makes an engine for the project.
+    /// Makes an engine for the project, for a command that only reads.
     pub(crate) fn engine(&self) -> Result<Engine, Failure> {
         let project = self.project()?;
-        Self::engine_of(project, self.state_path()?)
+        self.engine_of(project, self.state_path()?)
+    }
+
+    /// Makes an engine that runs code of the project, which is what the person has decided by
+    /// typing this command.
+    pub(crate) fn engine_to_run(&self, command: &str) -> Result<Engine, Failure> {
+        let project = self.project()?;
+        self.decisions.decide(project, command)?;
+        let environment = self.environment_of(project)?;
+        self.engine_in(project, self.state_path()?, environment, Trust::Trusted)
     }
 
     /// Makes an engine for the project even where `.env` files are wrong, and says how.
     pub(crate) fn engine_to_examine(&self) -> Result<(Engine, Vec<EnvironmentError>), Failure> {
         let project = self.project()?;
+        let owners = self.decisions.owners();
         let (environment, problems) =
-            Environment::of_broken_project(&project.root, utf8_variables());
-        let engine = Self::engine_in(project, self.state_path()?, environment)?;
+            Environment::of_broken_project(&project.root, &owners, utf8_variables());
+        self.decisions.warn_of(&environment.left_out);
+        let trust = self.decisions.trust_in(project);
+        let engine = self.engine_in(project, self.state_path()?, environment, trust)?;
         Ok((engine, problems))
     }
 
@@ -86,20 +102,31 @@ impl Context {
         Ok(engine)
     }
 
-    /// Makes an engine for any project.
+    /// Makes an engine for any project, for a command that only reads.
     pub(crate) fn engine_of(
+        &self,
         project: &Project,
         state_path: Option<PathBuf>,
     ) -> Result<Engine, Failure> {
-        let environment =
-            Environment::of_project(&project.root, utf8_variables()).map_err(EngineError::from)?;
-        Self::engine_in(project, state_path, environment)
+        let environment = self.environment_of(project)?;
+        let trust = self.decisions.trust_in(project);
+        self.engine_in(project, state_path, environment, trust)
+    }
+
+    fn environment_of(&self, project: &Project) -> Result<Environment, Failure> {
+        let owners = self.decisions.owners();
+        let environment = Environment::of_project(&project.root, &owners, utf8_variables())
+            .map_err(EngineError::from)?;
+        self.decisions.warn_of(&environment.left_out);
+        Ok(environment)
     }
 
     fn engine_in(
+        &self,
         project: &Project,
         state_path: Option<PathBuf>,
         environment: Environment,
+        trust: Trust,
     ) -> Result<Engine, Failure> {
         let host_dir = host_directory();
         let limits = limits()?;
@@ -107,10 +134,12 @@ impl Context {
             project: project.clone(),
             state_path,
             environment,
-            trust: Trust::Trusted,
+            trust,
             limits,
             evaluator: Some(Evaluator::new(None, limits)),
-            files: Arc::new(DiskFiles),
+            files: Arc::new(DiskFiles {
+                owners: self.decisions.owners(),
+            }),
             host_storage_dir: host_storage_directory(&host_dir),
             host_dir,
             who: who(),
@@ -179,6 +208,9 @@ pub(crate) fn limits() -> Result<SandboxLimits, Failure> {
     if let Some(mebibytes) = setting("RIGKIT_MEMORY_LIMIT_MIB")? {
         limits.memory =
             usize::try_from(mebibytes.saturating_mul(1024 * 1024)).unwrap_or(usize::MAX);
+    }
+    if let Some(milliseconds) = setting("RIGKIT_CHECK_LIMIT_MS")? {
+        limits.question = Duration::from_millis(milliseconds);
     }
     Ok(limits)
 }

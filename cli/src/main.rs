@@ -21,6 +21,7 @@ mod session;
 mod signals;
 mod style;
 mod table;
+mod trust;
 mod workflow_choice;
 
 use std::{ffi::OsString, process::ExitCode};

@@ -77,6 +77,7 @@ fn every_reason_fits() {
         { "code": "always-runs" },
         { "code": "output-invalid", "message": "no" },
         { "code": "artifact-gone", "ref": { "kind": "image" } },
+        { "code": "check-unanswered", "provider": "docker" },
         { "code": "format-changed" },
     ]);
     let reasons: Vec<Reason> = serde_json::from_value(reasons).unwrap();
@@ -91,6 +92,8 @@ fn every_event_fits() {
     let events = json!([
         { "type": "definition.loaded", "workflow": "w" },
         { "type": "plan.created", "workflow": "w", "cachedNodeCount": 1, "nodeCount": 2 },
+        { "type": "checks.skipped", "workflow": "w" },
+        { "type": "check.unanswered", "workflow": "w", "nodePath": "provider.p", "waitedMs": 10000 },
         { "type": "apply.waiting", "workflow": "w", "holder": "h" },
         { "type": "apply.started", "workflow": "w", "applyId": "a" },
         { "type": "node.cached", "nodePath": "n", "runId": "r" },

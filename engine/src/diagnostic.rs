@@ -74,6 +74,8 @@ diagnostic_codes! {
     SyntaxError = "syntax-error",
     /// A module cannot be read.
     UnreadableModule = "unreadable-module",
+    /// A module of the project belongs to another user.
+    ForeignFile = "foreign-file",
     /// A module is larger or deeper than what is accepted.
     ModuleTooLarge = "module-too-large",
     /// An import leads nowhere.

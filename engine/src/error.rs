@@ -10,6 +10,7 @@ use crate::{
     run::KEPT_LOGS,
     source::SourceRange,
     state::StateError,
+    trust::TrustError,
 };
 
 /// Says why a request could not be carried out.
@@ -18,6 +19,15 @@ pub enum EngineError {
     /// There is no project, or more than one.
     #[error(transparent)]
     Project(#[from] ProjectError),
+    /// A decision about a folder cannot be read or kept.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// Code of the project was to run, and nobody has decided that it may.
+    #[error("nobody has decided that code of `{}` may run", root.display())]
+    Untrusted {
+        /// The project's directory.
+        root: std::path::PathBuf,
+    },
     /// A `.env` file cannot be read.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
@@ -301,6 +311,8 @@ impl EngineError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Project(error) => error.code(),
+            Self::Trust(error) => error.code(),
+            Self::Untrusted { .. } => "untrusted",
             Self::Environment(_) => "bad-env-file",
             Self::Load(LoadError::Invalid(problems)) => problems
                 .first()
@@ -368,6 +380,8 @@ impl EngineError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Project(error) => error.help(),
+            Self::Trust(error) => error.help(),
+            Self::Untrusted { .. } => Some("read what it does; if you trust it: rig trust".to_owned()),
             Self::State(error) => error.help(),
             Self::Load(LoadError::Invalid(problems)) => problems.first()?.help.clone(),
             Self::Unknown { kind, name, known } => Some(unknown_help(*kind, name, known)),

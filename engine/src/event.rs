@@ -41,6 +41,22 @@ pub enum Event {
         /// How many tasks there are.
         node_count: usize,
     },
+    /// A plan did not ask providers and schemas that are code, for nobody trusts the project.
+    #[serde(rename = "checks.skipped")]
+    ChecksSkipped {
+        /// The workflow's name.
+        workflow: String,
+    },
+    /// A question of a plan was not answered in its time, and the plan goes on without.
+    #[serde(rename = "check.unanswered")]
+    CheckUnanswered {
+        /// The workflow's name.
+        workflow: String,
+        /// Who was asked: `provider.` and its name, or the path of a task with a schema.
+        node_path: String,
+        /// How long the answer was waited for, in milliseconds.
+        waited_ms: u64,
+    },
     /// An apply begins.
     #[serde(rename = "apply.started")]
     ApplyStarted {

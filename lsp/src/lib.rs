@@ -27,6 +27,7 @@ mod sites;
 mod symbols;
 mod task_state;
 mod transport;
+mod trust;
 mod variables;
 mod view;
 mod watch;

@@ -1,15 +1,16 @@
 //! What the editor's user can set.
 
-use rigkit_engine::trust::Trust;
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::trust::TrustSetting;
 
 /// Holds every setting. Each is read from `initializationOptions`, and from the section `rigkit`
 /// of the editor's configuration; what is left out keeps its default, what has the wrong kind too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
     /// Whether code of the project may run and its environment be read.
-    pub(crate) trusted: bool,
+    pub(crate) trusted: TrustSetting,
     /// Which tasks are told as diagnostics.
     pub(crate) plan_diagnostics: PlanDiagnostics,
     /// Which lenses are shown.
@@ -61,7 +62,7 @@ impl Default for LensKinds {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            trusted: false,
+            trusted: TrustSetting::default(),
             plan_diagnostics: PlanDiagnostics::default(),
             code_lens: LensKinds::default(),
             inlay_hints: true,
@@ -71,15 +72,6 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Returns whether code of the projects may run.
-    pub(crate) fn trust(&self) -> Trust {
-        if self.trusted {
-            Trust::Trusted
-        } else {
-            Trust::Untrusted
-        }
-    }
-
     /// Takes over what a client sent; `null` or nonsense changes nothing.
     pub(crate) fn updated(&self, sent: &Value) -> Self {
         let Value::Object(members) = sent else {
@@ -155,12 +147,16 @@ mod tests {
             ..LensKinds::default()
         };
         let expected = Settings {
-            trusted: true,
+            trusted: TrustSetting::Granted,
             code_lens,
             ..Settings::default()
         };
         assert_eq!(settings, expected);
         assert_eq!(settings.updated(&Value::Null), expected);
+        let trusted = |sent: Value| settings.updated(&json!({ "trusted": sent })).trusted;
+        assert_eq!(trusted(json!("recorded")), TrustSetting::Recorded);
+        assert_eq!(trusted(json!(false)), TrustSetting::Refused);
+        assert_eq!(trusted(json!("yes")), TrustSetting::Granted);
         assert_eq!(
             settings.updated(&json!({ "codeLens": true })).code_lens,
             LensKinds::default()

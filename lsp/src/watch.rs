@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, HashSet},
     ffi::OsStr,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
@@ -39,6 +39,13 @@ impl Watch {
     pub(crate) fn project(&self, server: &Arc<Server>, root: &Path) {
         self.start(server);
         self.project_files(root, &[]);
+        if let Some(directory) = server.trust_record().parent() {
+            self.lock().watch(directory);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Watching> {
+        self.watcher.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Watches the directories that a project's files are in.
@@ -129,11 +136,16 @@ async fn look_around(server: Weak<Server>) {
             server.look_at_state(&root);
             server.look_for_config(&root);
         }
+        server.look_at_trust();
     }
 }
 
 impl Server {
     fn path_changed(self: &Arc<Self>, path: &Path, kind: EventKind) {
+        if path == self.trust_record() {
+            self.look_at_trust();
+            return;
+        }
         let directory = path.parent().unwrap_or(path);
         if directory.file_name() == Some(OsStr::new(".rigkit")) {
             if let Some(root) = directory.parent() {

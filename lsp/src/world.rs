@@ -9,7 +9,7 @@ use std::{
 use rigkit_engine::{
     EngineOptions,
     project::{ConfigFile, Environment, Project, ProjectError},
-    source::{OverlayFiles, SourceFiles},
+    source::{DiskFiles, OverlayFiles, SourceFiles},
 };
 use tokio::sync::Notify;
 use tower_lsp::ls_types::Uri;
@@ -21,6 +21,7 @@ use crate::{
     document::{Document, Edit},
     open_project::OpenProject,
     settings::Settings,
+    trust::Decisions,
     view::{ProjectView, View},
 };
 
@@ -50,6 +51,8 @@ pub(crate) struct World {
     pub(crate) options: Arc<ServerOptions>,
     /// What the user set.
     pub(crate) settings: Arc<Settings>,
+    /// What the person has decided about folders.
+    pub(crate) decisions: Decisions,
     /// What the client can do.
     pub(crate) features: Arc<ClientFeatures>,
     /// The folders that the client has open.
@@ -69,6 +72,7 @@ impl World {
         Self {
             options: Arc::new(options),
             settings: Arc::default(),
+            decisions: Decisions::default(),
             features: Arc::default(),
             folders: Vec::new(),
             documents: HashMap::new(),
@@ -194,7 +198,7 @@ impl World {
             project: project.clone(),
             state_path: None,
             environment,
-            trust: self.settings.trust(),
+            trust: self.trust_in(&project.root),
             limits: options.limits,
             evaluator: options.evaluator.clone(),
             files: self.files(),
@@ -204,14 +208,10 @@ impl World {
         }
     }
 
-    /// Gives the variables that projects may read: none before the user trusts them.
-    pub(crate) fn readable_variables(&self) -> Option<Arc<BTreeMap<String, String>>> {
-        let is_trusted = self.settings.trusted;
-        is_trusted.then(|| Arc::clone(&self.options.variables))
-    }
-
     fn files(&self) -> Arc<dyn SourceFiles> {
-        let mut files = OverlayFiles::default();
+        let mut files = OverlayFiles::over(DiskFiles {
+            owners: self.owners(),
+        });
         for document in self.documents.values() {
             files.set(&document.path, Arc::clone(&document.text.content));
         }
@@ -236,13 +236,13 @@ impl World {
             return None;
         }
         let engine_options = self.engine_options(&project.project, Environment::untrusted());
-        let variables = self.readable_variables();
+        let environment = self.environment_source(root);
         let project = self.projects.get_mut(root)?;
         let is_text_new = evaluated.text < project.now().text;
         let interrupt = project.begin_evaluation(is_text_new);
         Some(Evaluation {
             engine_options,
-            variables,
+            environment,
             moment: project.now(),
             is_text_new,
             previous: Arc::clone(&project.snapshot),

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rigkit_engine::trust::TrustStore;
 use tempfile::TempDir;
 
 use crate::{Output, RigCommand, Terminal, redact};
@@ -15,12 +16,33 @@ pub struct Project {
 }
 
 impl Project {
-    /// Writes the files of a fixture. Each begins with a line `//- /path`.
+    /// Writes the files of a fixture, in a folder that the person trusts. Each begins with a line
+    /// `//- /path`.
     ///
     /// # Panics
     /// Where the fixture begins otherwise, or the files cannot be written.
     #[must_use]
     pub fn new(fixture: &str) -> Self {
+        let project = Self::of_stranger(fixture);
+        project.trust("");
+        project
+    }
+
+    /// Trusts the folder of the project, or one below it.
+    ///
+    /// # Panics
+    /// Where there is no such folder.
+    pub fn trust(&self, folder: &str) {
+        let store = TrustStore::new(self.home().join(".rigkit"));
+        store.trust(&self.path(folder), "test").unwrap();
+    }
+
+    /// Writes the files of a fixture, in a folder that nobody has decided anything about.
+    ///
+    /// # Panics
+    /// Where the fixture begins otherwise, or the files cannot be written.
+    #[must_use]
+    pub fn of_stranger(fixture: &str) -> Self {
         let project = Self {
             directory: TempDir::new().unwrap(),
         };

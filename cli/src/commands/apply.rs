@@ -40,7 +40,7 @@ fn apply(options: &ApplyOptions, context: &Context) -> Result<ApplyOutcome, Fail
         .workflow
         .clone()
         .or_else(|| only_workflow(saved_plan.as_ref()));
-    let engine = context.engine()?;
+    let engine = context.engine_to_run("rig apply")?;
     let session = Session::watched(context, &options.events);
     with_workflow(named.as_deref(), |workflow| {
         let request = ApplyRequest {

@@ -19,11 +19,11 @@ use crate::{
 
 /// Creates a workspace.
 pub(super) fn run(options: &CreateOptions, context: &Context) -> Result<Exit, Failure> {
-    let engine = context.engine()?;
     let name = match &options.name {
         Some(name) => name.clone(),
-        None => ask_for_name(&engine)?,
+        None => ask_for_name(&context.engine()?)?,
     };
+    let engine = context.engine_to_run("rig create")?;
     let session = Session::watched(context, &options.events);
     let workspace = with_workflow(context.options.workflow.as_deref(), |workflow| {
         let request = CreateWorkspaceRequest {

@@ -1,6 +1,8 @@
 //! `rig do`: an operation of the project.
 
-use rigkit_engine::{OperationKind, OperationRequest, OperationSummary, error::NameKind};
+use rigkit_engine::{
+    OperationKind, OperationRequest, OperationSource, OperationSummary, error::NameKind,
+};
 use serde_json::Value;
 
 use super::run_operation::{show_operations, show_result, workspace_names};
@@ -43,6 +45,11 @@ pub(super) fn run(options: DoOptions, context: &mut Context) -> Result<Exit, Fai
         events: options.events.events || line.events,
     };
     context.options.prefer(&events);
+    let engine = if runs_code(operation) {
+        context.engine_to_run("rig do")?
+    } else {
+        engine
+    };
     let session = Session::watched(context, &events);
     let named = Some(operation.workflow.as_str()).filter(|workflow| !workflow.is_empty());
     let named = named.or(context.options.workflow.as_deref());
@@ -57,4 +64,9 @@ pub(super) fn run(options: DoOptions, context: &mut Context) -> Result<Exit, Fai
     drop(session);
     show_result(&result, events.events, context)?;
     Ok(Exit::Done)
+}
+
+/// Returns whether an operation runs code of the project; planning only reads.
+fn runs_code(operation: &OperationSummary) -> bool {
+    operation.source != OperationSource::Core || operation.id != "plan"
 }

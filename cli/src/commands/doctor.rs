@@ -1,13 +1,19 @@
 //! `rig doctor`: versions, paths, the state's health, and how to mend what is wrong.
 
 use std::{
-    io,
+    io::{self, Read as _},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
 
+use jiff::Timestamp;
 use rigkit_engine::{
-    EngineError, Health, HealthPosition, HealthProblem, RuntimeKind, authoring::DECLARATION_FILES,
+    EngineError, Health, HealthPosition, HealthProblem, RuntimeKind,
+    authoring::DECLARATION_FILES,
+    trust::{Trust, TrustRecord},
 };
 use serde::Serialize;
 
@@ -18,6 +24,15 @@ use crate::{
     output,
     style::{BAD, FAINT, GOOD, NAME, paint},
 };
+
+/// How long a program may take to tell its version.
+const VERSION_TIME: Duration = Duration::from_secs(2);
+
+/// How many bytes of a version are read.
+const LONGEST_VERSION: u64 = 200;
+
+/// What stands for a version that nobody knows.
+const UNKNOWN: &str = "unknown";
 
 /// Is the document of the examination.
 #[derive(Serialize)]
@@ -32,13 +47,32 @@ struct Examination {
     node: Option<NodeVersion>,
     #[serde(skip_serializing_if = "Option::is_none")]
     project: Option<Health>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trust: Option<TrustReport>,
     problems: Vec<HealthProblem>,
 }
 
 #[derive(Serialize)]
 struct NodeVersion {
     path: PathBuf,
+    /// What the program says, or `unknown` where it is not asked or does not answer.
     version: String,
+}
+
+/// Whether code of the project may run.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TrustReport {
+    is_trusted: bool,
+    #[serde(flatten)]
+    decided: Option<Decided>,
+}
+
+/// Since when it may, and by which command.
+#[derive(Serialize)]
+struct Decided {
+    since: Timestamp,
+    by: String,
 }
 
 /// Looks at everything, and fails when something is wrong.
@@ -58,7 +92,8 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
 
 fn examine(context: &Context) -> Examination {
     let mut problems = Vec::new();
-    let node = node();
+    let trust = trust(context, &mut problems);
+    let node = node(is_trusted(trust.as_ref()));
     let host_directory = host_directory();
     let host_storage = host_storage_directory(&host_directory);
     problems.extend(unwritable(&host_storage));
@@ -83,7 +118,35 @@ fn examine(context: &Context) -> Examination {
         host_storage,
         node,
         project,
+        trust,
         problems,
+    }
+}
+
+/// Returns what was decided about the project's folder; nothing where there is no project.
+fn trust(context: &Context, problems: &mut Vec<HealthProblem>) -> Option<TrustReport> {
+    let record = match context.decisions.store().read() {
+        Ok(record) => record,
+        Err(error) => {
+            problems.push(HealthProblem::of(&EngineError::from(error)));
+            TrustRecord::default()
+        }
+    };
+    let root = &context.project().ok()?.root;
+    let decided = record.trust_in(root).map(|decision| Decided {
+        since: decision.at,
+        by: decision.by.clone(),
+    });
+    Some(TrustReport {
+        is_trusted: decided.is_some(),
+        decided,
+    })
+}
+
+fn is_trusted(report: Option<&TrustReport>) -> Trust {
+    match report {
+        Some(report) if report.is_trusted => Trust::Trusted,
+        _ => Trust::Untrusted,
     }
 }
 
@@ -144,14 +207,53 @@ fn bad_declarations(root: &Path) -> Option<HealthProblem> {
     Some(problem(message, Some("refresh them: rig types".to_owned())))
 }
 
-fn node() -> Option<NodeVersion> {
+/// Finds Node.js; asks it for its version only in a trusted project, and not for long.
+fn node(trust: Trust) -> Option<NodeVersion> {
     let directories = std::env::var_os("PATH")?;
     let path = std::env::split_paths(&directories)
         .map(|directory| directory.join("node"))
         .find(|path| path.is_file())?;
-    let output = Command::new(&path).arg("--version").output().ok()?;
-    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    Some(NodeVersion { path, version })
+    let version = match trust {
+        Trust::Trusted => version_of(&path),
+        Trust::Untrusted => None,
+    };
+    Some(NodeVersion {
+        path,
+        version: version.unwrap_or_else(|| UNKNOWN.to_owned()),
+    })
+}
+
+/// Asks a program for its version; nothing where it does not answer in time.
+fn version_of(program: &Path) -> Option<String> {
+    let mut process = Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    let stdout = process.stdout.take()?;
+    let (answered, answer) = mpsc::channel();
+    thread::spawn(move || {
+        let mut text = String::new();
+        let read = stdout.take(LONGEST_VERSION).read_to_string(&mut text);
+        // Whoever asked may have stopped waiting.
+        let _ = answered.send(read.map(|_| text));
+    });
+    let text = answer.recv_timeout(VERSION_TIME);
+    // It has answered, or it never will.
+    let _ = process.kill();
+    let _ = process.wait();
+    let text = text.ok()?.ok()?;
+    Some(text.trim().to_owned()).filter(|version| !version.is_empty())
+}
+
+fn trust_line(report: &TrustReport) -> String {
+    let told = match &report.decided {
+        Some(Decided { since, by }) => format!("trusted since {since:.0}, by `{by}`"),
+        None => "not trusted: its code does not run before `rig trust` or `rig apply`".to_owned(),
+    };
+    line("trust", &told)
 }
 
 fn text(examination: &Examination) -> String {
@@ -168,6 +270,7 @@ fn text(examination: &Examination) -> String {
     if let Some(health) = &examination.project {
         lines.extend(project_lines(health));
     }
+    lines.extend(examination.trust.as_ref().map(trust_line));
     lines.push(String::new());
     match examination.problems.as_slice() {
         [] => lines.push(paint(GOOD, "everything is as it should be")),

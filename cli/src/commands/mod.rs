@@ -15,6 +15,7 @@ mod plan;
 mod projects;
 mod rm;
 mod run_operation;
+mod trust;
 mod types;
 mod workspace_lookup;
 
@@ -52,6 +53,7 @@ pub(crate) fn run(command: Command, context: &mut Context) -> Result<Exit, Failu
         Command::Graph(options) => graph::run(&options, context),
         Command::Log(options) => log::run(&options, context),
         Command::Projects => projects::run(context),
+        Command::Trust(options) => trust::run(&options, context),
         Command::Doctor => doctor::run(context),
         Command::Lsp(_) => lsp::run(),
         Command::Completion(options) => completion::run(&options),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rigkit_engine::{
-    EngineError, PlanRequest,
+    Engine, EngineError, PlanRequest,
     plan::{PlanLevel, SavedPlan, WorkflowPlan},
     project::{Project, find_projects},
 };
@@ -35,9 +35,14 @@ pub(super) fn run(options: &PlanOptions, context: &Context) -> Result<Exit, Fail
         return all_projects(options, context);
     }
     let workflow = context.options.workflow.as_deref();
+    let engine = if options.checks {
+        context.engine_to_run("rig plan --checks")?
+    } else {
+        context.engine()?
+    };
     let plans = match &options.out {
-        Some(path) => save(path, workflow, context)?,
-        None => plans(workflow, context)?,
+        Some(path) => save(path, workflow, &engine, context)?,
+        None => planned(workflow, &engine, context)?,
     };
     show(&plans, context)?;
     Ok(exit(options, &plans))
@@ -58,7 +63,14 @@ pub(super) fn plans(
     workflow: Option<&str>,
     context: &Context,
 ) -> Result<Vec<WorkflowPlan>, Failure> {
-    let engine = context.engine()?;
+    planned(workflow, &context.engine()?, context)
+}
+
+fn planned(
+    workflow: Option<&str>,
+    engine: &Engine,
+    context: &Context,
+) -> Result<Vec<WorkflowPlan>, Failure> {
     let session = Session::quiet(context);
     let request = PlanRequest {
         workflow: workflow.map(str::to_owned),
@@ -92,18 +104,18 @@ pub(super) fn show(plans: &[WorkflowPlan], context: &Context) -> Result<(), Fail
 fn text(plans: &[WorkflowPlan], context: &Context) -> String {
     let now = Timestamp::now();
     let is_verbose = context.options.verbose > 0;
-    plans
+    let plans_text = plans
         .iter()
-        .map(|plan| plan_text::of(plan, is_verbose, now))
-        .collect()
+        .map(|plan| plan_text::of(plan, is_verbose, now));
+    plans_text.chain(plan_text::unasked(plans)).collect()
 }
 
 fn save(
     path: &Path,
     workflow: Option<&str>,
+    engine: &Engine,
     context: &Context,
 ) -> Result<Vec<WorkflowPlan>, Failure> {
-    let engine = context.engine()?;
     let session = Session::quiet(context);
     let saved = engine.save_plan(workflow, &session.run)?;
     write_saved(path, &saved).map_err(Failure::file("write", path))?;
@@ -174,7 +186,7 @@ fn one_of_many(
         Err(error) => root_of(error),
     };
     let planned = project.map_err(Failure::from).and_then(|project| {
-        let engine = Context::engine_of(&project, None)?;
+        let engine = context.engine_of(&project, None)?;
         let request = PlanRequest {
             workflow: None,
             level: PlanLevel::Verified,

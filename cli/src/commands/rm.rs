@@ -18,6 +18,11 @@ pub(super) fn run(options: &RemoveOptions, context: &Context) -> Result<Exit, Fa
     if !options.yes && !workspaces.is_empty() {
         confirm_removal(&workspaces)?;
     }
+    let engine = if workspaces.is_empty() {
+        engine
+    } else {
+        context.engine_to_run("rig rm")?
+    };
     let session = Session::watched(context, &options.events);
     let mut removed = Vec::new();
     for workspace in &workspaces {

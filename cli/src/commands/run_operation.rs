@@ -51,6 +51,7 @@ pub(super) fn run(options: RunOptions, context: &mut Context) -> Result<Exit, Fa
         events: options.events.events || line.events,
     };
     context.options.prefer(&events);
+    let engine = context.engine_to_run("rig run")?;
     let session = Session::watched(context, &events);
     let request = WorkspaceOperationRequest {
         workflow: Some(workspace.workflow.clone()),

@@ -65,6 +65,18 @@ pub(crate) fn warning_text(warning: &Diagnostic) -> String {
     Report::of(warning).render()
 }
 
+/// Writes what a person should know, and what to do about it.
+pub(crate) fn advice_text(title: &str, help: Option<String>) -> String {
+    let report = Report {
+        severity: Severity::Warning,
+        code: None,
+        title: title.to_owned(),
+        places: Vec::new(),
+        help,
+    };
+    report.render()
+}
+
 fn plain(failure: &Failure) -> Report {
     let place = match failure {
         Failure::Engine(error) => error.range().map(|range| match &**error {

@@ -4,7 +4,7 @@ mod causes;
 
 use jiff::Timestamp;
 use rigkit_engine::{
-    plan::{CheckStatus, NodeStatus, PlanNode, WorkflowPlan},
+    plan::{CheckStatus, ChecksAsked, NodeStatus, PlanNode, WorkflowPlan},
     wording::{
         reason::{Change, changes, phrase},
         time::age,
@@ -29,6 +29,7 @@ pub(crate) fn of(plan: &WorkflowPlan, is_verbose: bool, now: Timestamp) -> Strin
         plan.node_count,
     )];
     lines.extend(required_checks(plan));
+    lines.extend(unanswered(plan));
     if is_verbose {
         let width = width(plan.nodes.iter());
         let told = plan.nodes.iter();
@@ -42,6 +43,23 @@ pub(crate) fn of(plan: &WorkflowPlan, is_verbose: bool, now: Timestamp) -> Strin
         lines.extend(folded.map(|(first, count)| folded_line(first, *count, now)));
     }
     output::lines(&lines)
+}
+
+/// Writes that plans have asked nobody, and what to do to have that done.
+pub(crate) fn unasked(plans: &[WorkflowPlan]) -> Option<String> {
+    let mut asked = plans.iter().map(|plan| plan.checks_asked);
+    asked.any(|asked| asked == ChecksAsked::NotAsked).then(|| {
+        let line = "checks not asked: nobody trusts this folder yet; `rig plan --checks` or `rig trust` does";
+        output::lines(&[paint(FAINT, line)])
+    })
+}
+
+fn unanswered(plan: &WorkflowPlan) -> impl Iterator<Item = String> {
+    let silent = plan.unanswered_providers.iter();
+    silent.map(|provider| {
+        let mark = paint(PENDING, "!");
+        format!("  {mark} the checks of the provider `{provider}` gave no answer in time")
+    })
 }
 
 /// Writes one task with its reason and what changed.

@@ -63,6 +63,15 @@ pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Option<St
             PENDING,
             format!("waiting for another apply of `{workflow}`: {holder}"),
         )),
+        Event::CheckUnanswered {
+            node_path,
+            waited_ms,
+            ..
+        } => Some(format!(
+            "{} {node_path}  no answer in {}",
+            paint(PENDING, "!"),
+            duration(*waited_ms)
+        )),
         Event::PlanCreated {
             workflow,
             cached_node_count,

@@ -13,6 +13,7 @@ use super::{
     apply_run::{ApplyRun, Attempt},
     contexts::Context,
     plan::Planning,
+    question::AnswersNeeded,
     saved_plan::only_workflow,
     select,
     session::{Session, SessionOptions},
@@ -58,6 +59,7 @@ impl Engine {
         request: &ApplyRequest,
         run: &RunSession,
     ) -> Result<ApplyOutcome, EngineError> {
+        self.require_trust()?;
         let apply_id = ApplyId::generate();
         let state = self.open_state()?;
         let options = SessionOptions {
@@ -211,7 +213,7 @@ impl Attempts<'_> {
         for attempt in 1.. {
             let reader = self.engine.read_state()?;
             let mut planning = Planning::new(definition, self.workflow, reader.as_ref(), secrets)?;
-            planning.verify(self.session, true).await?;
+            planning.verify(self.session, AnswersNeeded::All).await?;
             let plan = planning.plan()?;
             if self.first_plan.is_none() {
                 self.announce(&plan);

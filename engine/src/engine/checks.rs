@@ -1,13 +1,17 @@
 //! What providers are asked before a plan is trusted: their checks, and their artifacts.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
 use serde_json::Value;
 
-use super::{plan::Planning, session::Session};
+use super::{
+    artifacts::gone_artifacts,
+    plan::Planning,
+    question::{AnswersNeeded, Questioner, provider_node},
+};
 use crate::{
     definition::{
         Definition, OutputSchema, ProviderIndex, ProviderOrigin, Scope, ScopeId, Task, TaskIndex,
@@ -15,10 +19,10 @@ use crate::{
     },
     error::EngineError,
     identity::{ComponentName, checks_component},
-    plan::{CheckStatus, ProviderCheck, Unusable, last_tasks},
-    runtime::{CallOutcome, Work},
+    plan::{CheckStatus, ProviderCheck, Unusable},
+    runtime::Work,
     sandbox::Secrets,
-    state::{RunId, RunSummary, StateReader, StoredArtifact},
+    state::{RunId, RunSummary, StateReader},
 };
 
 /// Is what providers said.
@@ -28,12 +32,19 @@ pub(super) struct Verification {
     pub(super) checks: Vec<ProviderCheck>,
     /// What the checks of each provider found, as it enters identities.
     fingerprints: HashMap<ProviderIndex, Vec<String>>,
+    /// The providers whose checks gave no answer in time, with the first name each has.
+    unanswered: BTreeMap<ProviderIndex, Arc<str>>,
 }
 
 impl Verification {
     /// Gives what the checks of a provider found, where it was asked and has any.
     pub(super) fn found(&self, provider: ProviderIndex) -> Option<&[String]> {
         self.fingerprints.get(&provider).map(Vec::as_slice)
+    }
+
+    /// Returns the providers whose checks gave no answer in time.
+    pub(super) fn unanswered(&self) -> &BTreeMap<ProviderIndex, Arc<str>> {
+        &self.unanswered
     }
 
     /// Gives what the checks of the providers in a scope found, by the names they have there.
@@ -52,18 +63,20 @@ impl Verification {
 /// # Errors
 /// Where a provider fails, or where its readiness is required and missing.
 pub(super) async fn ask_providers(
-    session: &Session,
-    workflow: &Workflow,
-    is_required: bool,
+    questioner: &Questioner<'_>,
 ) -> Result<Verification, EngineError> {
+    let session = questioner.session;
+    let secrets = session.emitter.secrets();
     let mut verification = Verification::default();
-    for (name, provider) in providers_of(&session.definition, workflow) {
-        let checks = ask_checks(session, workflow, &name, provider, is_required).await?;
+    for (name, provider) in providers_of(&session.definition, questioner.workflow) {
+        let Some(checks) = ask_checks(questioner, &name, provider).await? else {
+            verification.unanswered.insert(provider, name);
+            continue;
+        };
         if !checks.is_empty() {
             let found = checks.iter().map(fingerprint).collect();
             verification.fingerprints.insert(provider, found);
         }
-        let secrets = session.emitter.secrets();
         verification
             .checks
             .extend(checks.into_iter().map(|check| masked(check, secrets)));
@@ -74,7 +87,7 @@ pub(super) async fn ask_providers(
         .filter(|check| check.status == CheckStatus::Required)
         .cloned()
         .collect();
-    if is_required && !missing.is_empty() {
+    if questioner.needed == AnswersNeeded::All && !missing.is_empty() {
         return Err(EngineError::ChecksRequired(missing));
     }
     Ok(verification)
@@ -114,24 +127,45 @@ pub(super) fn has_questions(definition: &Definition, workflow: &Workflow) -> boo
 /// # Errors
 /// Where a provider fails or the state cannot be read.
 pub(super) async fn ask_about_runs(
-    session: &Session,
+    questioner: &Questioner<'_>,
     planning: &Planning<'_>,
     candidates: &[Candidate],
 ) -> Result<Vec<(RunId, Unusable)>, EngineError> {
     let Some(state) = planning.state else {
         return Ok(Vec::new());
     };
-    let mut unusable = changed_checks(planning, state, candidates)?;
-    unusable.extend(gone_artifacts(session, planning.workflow, state, candidates).await?);
-    unusable.extend(refused_outputs(session, planning.workflow, state, candidates).await?);
+    let mut unusable = unanswered_checks(planning, candidates);
+    unusable.extend(changed_checks(planning, state, candidates)?);
+    unusable.extend(gone_artifacts(questioner, planning, state, candidates).await?);
+    unusable.extend(refused_outputs(questioner, state, candidates).await?);
     Ok(unusable)
+}
+
+/// Lists the runs of tasks that see a provider which gave no answer.
+fn unanswered_checks(planning: &Planning<'_>, candidates: &[Candidate]) -> Vec<(RunId, Unusable)> {
+    let unanswered = planning.verification.unanswered();
+    let silent = |task: TaskIndex| {
+        let scope = planning.workflow.scope(planning.workflow.task(task).scope);
+        let mut seen = scope.providers.iter();
+        let (name, _) = seen.find(|(_, provider)| unanswered.contains_key(provider))?;
+        Some(Unusable::CheckUnanswered {
+            provider: name.to_string(),
+        })
+    };
+    candidates
+        .iter()
+        .filter_map(|Candidate { task, run }| Some((run.run_id.clone(), silent(*task)?)))
+        .collect()
 }
 
 /// Gives each provider that an apply or a new workspace uses and that runs code of the
 /// project, with the first name it has; the built-in one has nothing to ask.
 ///
 /// Two providers may have one name, one of them where the other is not in scope.
-fn providers_of(definition: &Definition, workflow: &Workflow) -> Vec<(Arc<str>, ProviderIndex)> {
+pub(super) fn providers_of(
+    definition: &Definition,
+    workflow: &Workflow,
+) -> Vec<(Arc<str>, ProviderIndex)> {
     let hooks = workflow.workspace.iter().map(|workspace| workspace.scope);
     let tasks = workflow.tasks.iter().map(|task| task.scope);
     let scopes: BTreeSet<ScopeId> = tasks.chain(hooks).collect();
@@ -146,18 +180,18 @@ fn providers_of(definition: &Definition, workflow: &Workflow) -> Vec<(Arc<str>, 
 }
 
 async fn ask_checks(
-    session: &Session,
-    workflow: &Workflow,
+    questioner: &Questioner<'_>,
     name: &str,
     provider: ProviderIndex,
-    is_required: bool,
-) -> Result<Vec<ProviderCheck>, EngineError> {
-    let value = session.definition.provider(provider).value;
+) -> Result<Option<Vec<ProviderCheck>>, EngineError> {
+    let session = questioner.session;
     let work = Work::Checks {
-        provider: value,
-        is_required,
+        provider: session.definition.provider(provider).value,
+        is_required: questioner.needed == AnswersNeeded::All,
     };
-    let answer = ask(session, workflow, name, work).await?;
+    let Some(answer) = questioner.ask(&provider_node(name), work).await? else {
+        return Ok(None);
+    };
     let mut checks: Vec<ProviderCheck> = serde_json::from_value(answer).map_err(|error| {
         let problem = session.emitter.mask(&error.to_string());
         EngineError::Runtime(format!(
@@ -167,24 +201,7 @@ async fn ask_checks(
     for check in &mut checks {
         name.clone_into(&mut check.provider);
     }
-    Ok(checks)
-}
-
-async fn ask(
-    session: &Session,
-    workflow: &Workflow,
-    name: &str,
-    work: Work,
-) -> Result<Value, EngineError> {
-    let node = format!("provider.{name}");
-    let answer = session.call(workflow, &node, &Scope::default(), work).await;
-    match answer {
-        Ok(result) => match result.outcome {
-            CallOutcome::Value(value) => Ok(value),
-            _ => Ok(Value::Null),
-        },
-        Err(failure) => Err(session.failure(&node, failure, None).into_error(None)),
-    }
+    Ok(Some(checks))
 }
 
 fn fingerprint(check: &ProviderCheck) -> String {
@@ -235,140 +252,16 @@ fn changed_checks(
     Ok(changed.collect())
 }
 
-async fn gone_artifacts(
-    session: &Session,
-    workflow: &Workflow,
-    state: &StateReader,
-    candidates: &[Candidate],
-) -> Result<Vec<(RunId, Unusable)>, EngineError> {
-    let with_artifacts: Vec<&Candidate> = candidates
-        .iter()
-        .filter(|candidate| candidate.run.has_artifacts)
-        .collect();
-    if with_artifacts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<RunId> = with_artifacts
-        .iter()
-        .map(|candidate| candidate.run.run_id.clone())
-        .collect();
-    let mut artifacts = state.artifacts(&ids)?;
-    let mut questions = ArtifactQuestions::new(session, workflow);
-    let mut gone = Vec::new();
-    for Candidate { task, run } in with_artifacts {
-        for artifact in artifacts.remove(&run.run_id).unwrap_or_default() {
-            if !questions.exists(*task, &artifact).await? {
-                let why = Unusable::ArtifactGone {
-                    reference: artifact.reference,
-                };
-                gone.push((run.run_id.clone(), why));
-            }
-        }
-    }
-    Ok(gone)
-}
-
-type Owners = Arc<[(Arc<str>, ProviderIndex)]>;
-
-/// Asks providers whether artifacts still exist, each question once, task by task in walk
-/// order.
-struct ArtifactQuestions<'a> {
-    session: &'a Session,
-    workflow: &'a Workflow,
-    providers: Vec<(Arc<str>, ProviderIndex)>,
-    owners: HashMap<(TaskIndex, String), Owners>,
-    answers: HashMap<(ProviderIndex, String), bool>,
-}
-
-impl<'a> ArtifactQuestions<'a> {
-    fn new(session: &'a Session, workflow: &'a Workflow) -> Self {
-        Self {
-            session,
-            workflow,
-            providers: providers_of(&session.definition, workflow),
-            owners: HashMap::new(),
-            answers: HashMap::new(),
-        }
-    }
-
-    /// An artifact is gone when none of the providers it may belong to knows it.
-    async fn exists(
-        &mut self,
-        task: TaskIndex,
-        artifact: &StoredArtifact,
-    ) -> Result<bool, EngineError> {
-        let key = artifact.reference.to_string();
-        let owners = self
-            .inherited_owners(task, &key)
-            .unwrap_or_else(|| self.owners_in_scope(task, &artifact.provider_id));
-        self.owners.insert((task, key), Arc::clone(&owners));
-        for (name, provider) in owners.iter() {
-            if self.knows(name, *provider, artifact).await? {
-                return Ok(true);
-            }
-        }
-        Ok(owners.is_empty())
-    }
-
-    /// An artifact that a task has only handed on belongs to whom it belonged before.
-    fn inherited_owners(&self, task: TaskIndex, artifact: &str) -> Option<Owners> {
-        let after = self.workflow.task(task).after;
-        let before = last_tasks(self.workflow, after);
-        let owners_at = |task| self.owners.get(&(task, artifact.to_owned())).cloned();
-        before.into_iter().find_map(owners_at)
-    }
-
-    /// Gives the providers with an id that a task sees; where it sees none, those of the
-    /// workflow.
-    fn owners_in_scope(&self, task: TaskIndex, provider_id: &str) -> Owners {
-        let definition = &self.session.definition;
-        let scope = self.workflow.scope(self.workflow.task(task).scope);
-        let with_id = self
-            .providers
-            .iter()
-            .filter(|(_, index)| definition.provider(*index).provider_id == provider_id);
-        let (in_scope, elsewhere): (Vec<_>, Vec<_>) = with_id
-            .cloned()
-            .partition(|(_, index)| scope.providers.values().any(|visible| visible == index));
-        if in_scope.is_empty() {
-            elsewhere.into()
-        } else {
-            in_scope.into()
-        }
-    }
-
-    async fn knows(
-        &mut self,
-        name: &str,
-        provider: ProviderIndex,
-        artifact: &StoredArtifact,
-    ) -> Result<bool, EngineError> {
-        let key = (provider, artifact.reference.to_string());
-        if let Some(known) = self.answers.get(&key) {
-            return Ok(*known);
-        }
-        let work = Work::ValidateArtifact {
-            provider: self.session.definition.provider(provider).value,
-            reference: artifact.reference.clone(),
-        };
-        let answer = ask(self.session, self.workflow, name, work).await?;
-        let knows = answer == Value::Bool(true);
-        self.answers.insert(key, knows);
-        Ok(knows)
-    }
-}
-
 /// Asks schemas that are code whether stored outputs still pass them.
 async fn refused_outputs(
-    session: &Session,
-    workflow: &Workflow,
+    questioner: &Questioner<'_>,
     state: &StateReader,
     candidates: &[Candidate],
 ) -> Result<Vec<(RunId, Unusable)>, EngineError> {
     let asked: Vec<(&Task, ValueHandle, &RunId)> = candidates
         .iter()
         .filter_map(|Candidate { task, run }| {
-            let task = workflow.task(*task);
+            let task = questioner.workflow.task(*task);
             match &task.options.output {
                 Some(OutputSchema::Code { value, .. }) => Some((task, *value, &run.run_id)),
                 _ => None,
@@ -380,6 +273,7 @@ async fn refused_outputs(
     }
     let ids: Vec<RunId> = asked.iter().map(|(_, _, run)| (*run).clone()).collect();
     let outputs = state.outputs(&ids)?;
+    let mut silent = HashSet::new();
     let mut refused = Vec::new();
     for (task, schema, run) in asked {
         let output = outputs
@@ -389,9 +283,21 @@ async fn refused_outputs(
             schema,
             output: output.unwrap_or(Value::Null),
         };
-        if let Value::String(message) = ask(session, workflow, &task.path, work).await? {
-            refused.push((run.clone(), Unusable::OutputInvalid { message }));
-        }
+        // A schema that several tasks share is not waited for again and again.
+        let answer = if silent.contains(&schema) {
+            None
+        } else {
+            questioner.ask(&task.path, work).await?
+        };
+        let message = match answer {
+            Some(Value::String(message)) => message,
+            Some(_) => continue,
+            None => {
+                silent.insert(schema);
+                "the schema gave no answer in time".to_owned()
+            }
+        };
+        refused.push((run.clone(), Unusable::OutputInvalid { message }));
     }
     Ok(refused)
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod apply_run;
+mod artifacts;
 mod cache;
 mod checks;
 mod contexts;
@@ -14,6 +15,7 @@ mod operation_list;
 mod operations;
 mod plan;
 mod plan_until;
+mod question;
 mod record;
 mod saved_plan;
 mod select;
@@ -194,6 +196,16 @@ impl Engine {
     #[must_use]
     pub fn log_dir(&self) -> PathBuf {
         self.options.project.data_dir().join("logs")
+    }
+
+    /// Makes sure that code of the project may run.
+    fn require_trust(&self) -> Result<(), EngineError> {
+        if self.options.trust.is_trusted() {
+            return Ok(());
+        }
+        Err(EngineError::Untrusted {
+            root: self.options.project.root.clone(),
+        })
     }
 
     fn read_state(&self) -> Result<Option<StateReader>, EngineError> {

@@ -171,6 +171,7 @@ impl Engine {
         run: &RunSession,
         work: impl FnOnce(Session, SharedState, ApplyId) -> F,
     ) -> Result<Value, EngineError> {
+        self.require_trust()?;
         let id = ApplyId::generate();
         let state = self.open_state()?;
         let options = SessionOptions {

@@ -12,20 +12,24 @@ use super::{
     Engine, KeyUse, PlanRequest, RunSession,
     checks::{Candidate, Verification, ask_about_runs, ask_providers, has_questions},
     contexts::{check_branch_names, known_contexts},
+    question::{AnswersNeeded, Questioner},
     select,
-    session::{Session, SessionOptions},
+    session::{Session, SessionOptions, emit_definition},
 };
 use crate::{
     definition::{Definition, Point, ProviderIndex, ScopeId, TaskIndex, Workflow},
     digest::{Digest, hash_parts},
     error::EngineError,
+    event::Event,
     identity::{Identities, SecretDigests, hash_json},
-    plan::{PlanInputs, PlanLevel, Records, Verdict, Walk, WorkflowPlan, make_plan},
+    plan::{ChecksAsked, PlanInputs, PlanLevel, Records, Verdict, Walk, WorkflowPlan, make_plan},
+    run::Emitter,
     state::StateReader,
 };
 
 impl Engine {
-    /// Says what is still valid and, exactly, why the rest is not.
+    /// Says what is still valid and, exactly, why the rest is not. Nothing of a project that
+    /// nobody trusts is asked, whatever the level.
     ///
     /// # Errors
     /// Where the config is wrong, the state cannot be read, or a provider's configuration or
@@ -40,6 +44,10 @@ impl Engine {
             PlanLevel::AtRest => {
                 let definition = self.definition()?;
                 self.plan_definition(&definition, name)
+            }
+            PlanLevel::Verified if !self.options.trust.is_trusted() => {
+                let definition = self.definition()?;
+                self.plan_without_asking(&definition, name, run)
             }
             PlanLevel::Verified => {
                 let options = SessionOptions {
@@ -76,6 +84,28 @@ impl Engine {
         self.plan_with_state(definition, workflow, state.as_ref())
     }
 
+    /// Plans a definition of a project that nobody trusts; events tell what was not asked.
+    pub(super) fn plan_without_asking(
+        &self,
+        definition: &Definition,
+        workflow: Option<&str>,
+        run: &RunSession,
+    ) -> Result<Vec<WorkflowPlan>, EngineError> {
+        let secrets = self.variables.secrets().clone();
+        let emitter = Emitter::new(Arc::clone(&run.events), secrets, None);
+        emit_definition(&emitter, definition);
+        let plans = self.plan_definition(definition, workflow)?;
+        let unasked = plans
+            .iter()
+            .filter(|plan| plan.checks_asked == ChecksAsked::NotAsked);
+        for plan in unasked {
+            emitter.emit(Event::ChecksSkipped {
+                workflow: plan.workflow.clone(),
+            });
+        }
+        Ok(plans)
+    }
+
     fn plan_with_state(
         &self,
         definition: &Definition,
@@ -103,7 +133,7 @@ impl Engine {
         for workflow in select::workflows(&session.definition, name.as_deref())? {
             let mut planning =
                 Planning::new(&session.definition, workflow, state.as_ref(), &secrets)?;
-            planning.verify(&session, false).await?;
+            planning.verify(&session, AnswersNeeded::IfInTime).await?;
             plans.push(planning.plan()?);
         }
         Ok(plans)
@@ -118,6 +148,7 @@ pub(super) struct Planning<'a> {
     pub(super) records: Records<'a>,
     pub(super) state: Option<&'a StateReader>,
     pub(super) verification: Verification,
+    pub(super) checks_asked: ChecksAsked,
     pub(super) secrets: &'a SecretDigests,
     pub(super) now: Timestamp,
 }
@@ -133,6 +164,11 @@ impl<'a> Planning<'a> {
             identities: Identities::new(definition, workflow, secrets)?,
             records: Records::read(state, workflow)?,
             verification: Verification::default(),
+            checks_asked: if has_questions(definition, workflow) {
+                ChecksAsked::NotAsked
+            } else {
+                ChecksAsked::Nothing
+            },
             now: Timestamp::now(),
             definition,
             workflow,
@@ -145,13 +181,19 @@ impl<'a> Planning<'a> {
     pub(super) async fn verify(
         &mut self,
         session: &Session,
-        is_required: bool,
+        needed: AnswersNeeded,
     ) -> Result<(), EngineError> {
         session.client.begin_walk();
-        if !has_questions(self.definition, self.workflow) {
+        if self.checks_asked == ChecksAsked::Nothing {
             return Ok(());
         }
-        self.verification = ask_providers(session, self.workflow, is_required).await?;
+        let questioner = Questioner {
+            session,
+            workflow: self.workflow,
+            needed,
+        };
+        self.checks_asked = ChecksAsked::Asked;
+        self.verification = ask_providers(&questioner).await?;
         // A run that cannot be reused may leave an earlier one in its place.
         let mut asked = HashSet::new();
         loop {
@@ -160,7 +202,7 @@ impl<'a> Planning<'a> {
             if candidates.is_empty() {
                 return Ok(());
             }
-            for (run, why) in ask_about_runs(session, self, &candidates).await? {
+            for (run, why) in ask_about_runs(&questioner, self, &candidates).await? {
                 self.records.mark_unusable(run, why);
             }
         }
@@ -191,6 +233,9 @@ impl<'a> Planning<'a> {
         check_branch_names(self.definition, self.workflow, &plan, self.state)?;
         plan.final_context = self.final_context(&plan)?;
         plan.checks.clone_from(&self.verification.checks);
+        plan.checks_asked = self.checks_asked;
+        let unanswered = self.verification.unanswered().values();
+        plan.unanswered_providers = unanswered.map(ToString::to_string).collect();
         Ok(plan)
     }
 

@@ -3,6 +3,7 @@
 use super::{
     Engine, KeyUse, RunSession,
     plan::{Planning, definition_digest},
+    question::AnswersNeeded,
     session::{Session, SessionOptions},
 };
 use crate::{
@@ -26,22 +27,36 @@ impl Engine {
         workflow: Option<&str>,
         run: &RunSession,
     ) -> Result<SavedPlan, EngineError> {
+        if !self.options.trust.is_trusted() {
+            let definition = self.definition()?;
+            let saved = self.saved(&definition, Vec::new())?;
+            let workflows = self.plan_without_asking(&definition, workflow, run)?;
+            return Ok(SavedPlan { workflows, ..saved });
+        }
         let name = workflow.map(str::to_owned);
         let options = SessionOptions {
             log: None,
             state: None,
         };
         self.with_session(run, options, |session| async {
-            let serial = self.state_serial()?.unwrap_or(0);
-            let definition =
-                definition_digest(&session.definition, &self.secret_digests(KeyUse::Create)?)?;
+            let saved = self.saved(&session.definition, Vec::new())?;
             let workflows = self.plan_verified(session, name).await?;
-            Ok(SavedPlan {
-                format: FORMAT,
-                definition,
-                serial,
-                workflows,
-            })
+            Ok(SavedPlan { workflows, ..saved })
+        })
+    }
+
+    /// Makes a saved plan of what is there now; what it depends on is read before anything is
+    /// asked, which may take its time.
+    fn saved(
+        &self,
+        definition: &Definition,
+        workflows: Vec<WorkflowPlan>,
+    ) -> Result<SavedPlan, EngineError> {
+        Ok(SavedPlan {
+            format: FORMAT,
+            serial: self.state_serial()?.unwrap_or(0),
+            definition: definition_digest(definition, &self.secret_digests(KeyUse::Create)?)?,
+            workflows,
         })
     }
 
@@ -79,7 +94,7 @@ impl Engine {
         let planned = planned_workflow(saved, workflow)?;
         let reader = self.read_state()?;
         let mut planning = Planning::new(&session.definition, workflow, reader.as_ref(), secrets)?;
-        planning.verify(session, false).await?;
+        planning.verify(session, AnswersNeeded::IfInTime).await?;
         let plan = planning.plan()?;
         if steps(planned).eq(steps(&plan)) {
             return Ok(());

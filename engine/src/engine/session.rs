@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use tokio::{
@@ -18,8 +19,8 @@ use crate::{
     project::LoadOptions,
     run::{DEFINITION_NODE, Emitter, RunLog},
     runtime::{
-        CallFailure, EmbeddedOptions, EmbeddedRuntime, FromRuntime, HandlerClient, Invocation,
-        ProjectStore, ProviderStores, Services, Work,
+        Allowance, CallFailure, CallResult, EmbeddedOptions, EmbeddedRuntime, FromRuntime,
+        HandlerClient, Invocation, ProjectStore, ProviderStores, Services, Work,
     },
     sandbox::Thrown,
     source::SourceRange,
@@ -32,6 +33,8 @@ pub(super) struct Session {
     pub(super) client: Arc<HandlerClient>,
     pub(super) emitter: Arc<Emitter>,
     pub(super) run: RunSession,
+    /// How long a plan waits for each answer.
+    pub(super) question_time: Duration,
 }
 
 /// Says how a session keeps what it does.
@@ -63,6 +66,8 @@ impl Engine {
         options: SessionOptions,
         meanwhile: impl FnOnce() -> T,
     ) -> Result<(LoadedSession, T), EngineError> {
+        // Whatever was asked for, no handler is at hand in a project that nobody trusts.
+        self.require_trust()?;
         // Only what changes the state anyway may make the machine's key.
         let key_use = match options.state {
             Some(_) => KeyUse::Create,
@@ -87,19 +92,7 @@ impl Engine {
         let is_cancelled = || run.cancel.is_cancelled();
         let (runtime, definition) = starting.wait(is_cancelled)?.ok_or(EngineError::Cancelled)?;
         let emitter = Emitter::new(Arc::clone(&run.events), secrets, options.log);
-        for line in &definition.console {
-            emitter.emit(Event::LogOutput {
-                node_path: DEFINITION_NODE.to_owned(),
-                stream: line.stream,
-                label: None,
-                data: line.text.clone(),
-            });
-        }
-        for warning in &definition.warnings {
-            emitter.emit(Event::DefinitionWarning {
-                warning: warning.clone(),
-            });
-        }
+        emit_definition(&emitter, &definition);
         let services = Services::new(
             Arc::clone(&emitter),
             Arc::clone(&run.host),
@@ -111,6 +104,7 @@ impl Engine {
             client: HandlerClient::new(runtime, services, run.cancel.clone()),
             emitter,
             run: run.clone(),
+            question_time: self.options.limits.question,
         };
         Ok((LoadedSession { session, messages }, beside))
     }
@@ -131,6 +125,23 @@ impl Engine {
             cache: self.transpile_cache(key_use),
             ..LoadOptions::new(&self.options.project, self.variables.clone())
         }
+    }
+}
+
+/// Tells what evaluating a definition wrote to the console, and what of it is doubtful.
+pub(super) fn emit_definition(emitter: &Emitter, definition: &Definition) {
+    for line in &definition.console {
+        emitter.emit(Event::LogOutput {
+            node_path: DEFINITION_NODE.to_owned(),
+            stream: line.stream,
+            label: None,
+            data: line.text.clone(),
+        });
+    }
+    for warning in &definition.warnings {
+        emitter.emit(Event::DefinitionWarning {
+            warning: warning.clone(),
+        });
     }
 }
 
@@ -162,19 +173,33 @@ impl LoadedSession {
 }
 
 impl Session {
-    /// Calls something of the definition.
+    /// Calls something of the definition, for as long as it takes.
     pub(super) async fn call(
         &self,
         workflow: &Workflow,
         node_path: &str,
         scope: &Scope,
         work: Work,
-    ) -> Result<crate::runtime::CallResult, CallFailure> {
+    ) -> Result<CallResult, CallFailure> {
+        self.call_within(Allowance::Unlimited, workflow, node_path, scope, work)
+            .await
+    }
+
+    /// Calls something of the definition that may use so much.
+    pub(super) async fn call_within(
+        &self,
+        allowance: Allowance,
+        workflow: &Workflow,
+        node_path: &str,
+        scope: &Scope,
+        work: Work,
+    ) -> Result<CallResult, CallFailure> {
         let invocation = Invocation {
             workflow: workflow.name.to_string(),
             node_path: node_path.to_owned(),
             providers: self.providers_of(scope),
             work,
+            allowance,
         };
         self.client.call(invocation).await
     }
@@ -196,7 +221,7 @@ impl Session {
     ) -> CallError {
         match failure {
             CallFailure::Cancelled => CallError::Ended(EngineError::Cancelled),
-            CallFailure::RuntimeGone => {
+            CallFailure::RuntimeGone | CallFailure::Unanswered => {
                 CallError::Ended(EngineError::Runtime("it gave no answer".to_owned()))
             }
             CallFailure::Threw(thrown) => {

@@ -240,6 +240,7 @@ impl Engine {
         request: &CreateWorkspaceRequest,
         run: &RunSession,
     ) -> Result<WorkspaceView, EngineError> {
+        self.require_trust()?;
         check_workspace_name(&request.name)?;
         let apply_id = ApplyId::generate();
         let state = self.open_state()?;
@@ -347,6 +348,7 @@ impl Engine {
         request: &RemoveWorkspaceRequest,
         run: &RunSession,
     ) -> Result<WorkspaceView, EngineError> {
+        self.require_trust()?;
         let state = self.open_state()?;
         let find = || {
             find_workspace(

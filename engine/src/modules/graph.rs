@@ -24,7 +24,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
     sandbox::{Zod, sdk_source},
-    source::{LineColumn, LineIndex, SourceFiles, SourceRange},
+    source::{LineColumn, LineIndex, SourceFiles, SourceRange, foreign_file},
 };
 
 /// Says whether handlers are told apart by what they do.
@@ -289,7 +289,11 @@ impl GraphLoader {
     }
 
     fn file_module(&mut self, path: &Path, request: &Request) -> Option<Module> {
-        let text = match self.read(path) {
+        let origin = match &request.file.package {
+            Some(package) => ModuleOrigin::Package(package.clone()),
+            None => ModuleOrigin::Project,
+        };
+        let text = match self.read(path, &origin) {
             Ok(text) => text,
             Err(problem) => {
                 let importer = request.from.map(|(importer, import)| {
@@ -301,12 +305,8 @@ impl GraphLoader {
                 return None;
             }
         };
-        let origin = match &request.file.package {
-            Some(package) => ModuleOrigin::Package(package.clone()),
-            None => ModuleOrigin::Project,
-        };
         // A buffer of an editor has another text with each key that is pressed.
-        let is_saved = !self.sources.is_overlaid(path);
+        let is_saved = !self.sources.files().is_overlaid(path);
         let reading = ReadingOptions {
             cache: self.cache.as_deref().filter(|_| is_saved),
             identity: self.identity,
@@ -324,11 +324,13 @@ impl GraphLoader {
         }
     }
 
-    fn read(&self, path: &Path) -> Result<Arc<str>, Diagnostic> {
-        let text = self
-            .sources
-            .read(path)
-            .map_err(|error| unreadable(path, &error))?;
+    fn read(&self, path: &Path, origin: &ModuleOrigin) -> Result<Arc<str>, Diagnostic> {
+        let files = self.sources.files();
+        let text = match origin {
+            ModuleOrigin::Project => files.read_project_file(path),
+            _ => files.read(path),
+        };
+        let text = text.map_err(|error| unreadable(path, &error))?;
         if text.len() > MAX_MODULE_BYTES {
             let message = format!(
                 "`{}` is larger than {} MiB",
@@ -385,6 +387,9 @@ fn entry_format(path: &Path) -> ModuleFormat {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
+    if let Some(file) = foreign_file(error) {
+        return Diagnostic::error(DiagnosticCode::ForeignFile, file.to_string()).help(file.help());
+    }
     let reason = match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -245,7 +245,7 @@ struct LayeredFileSystem {
 impl FileSystem for LayeredFileSystem {
     fn new() -> Self {
         Self {
-            files: Arc::new(crate::source::DiskFiles),
+            files: Arc::new(crate::source::DiskFiles::default()),
         }
     }
 

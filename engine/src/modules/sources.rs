@@ -61,9 +61,9 @@ impl LocalSources {
         }
     }
 
-    /// Returns whether a file exists only in a buffer.
-    pub(super) fn is_overlaid(&self, path: &Path) -> bool {
-        self.files.is_overlaid(path)
+    /// Returns where text comes from.
+    pub(super) fn files(&self) -> &dyn SourceFiles {
+        &*self.files
     }
 }
 

@@ -107,6 +107,9 @@ fn unusable(why: &Unusable) -> Reason {
             name: provider.clone(),
             what: ProviderAspect::Checks,
         },
+        Unusable::CheckUnanswered { provider } => Reason::CheckUnanswered {
+            provider: provider.clone(),
+        },
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     explain::reasons,
-    model::{NodeStatus, PlanNode, WorkflowPlan},
+    model::{ChecksAsked, NodeStatus, PlanNode, WorkflowPlan},
     reason::Reason,
     records::Records,
     walk::{Cause, Verdict, Walk},
@@ -58,6 +58,8 @@ pub(crate) fn make_plan(inputs: &PlanInputs<'_>) -> Result<WorkflowPlan, EngineE
         nodes,
         final_context: None,
         checks: Vec::new(),
+        checks_asked: ChecksAsked::Nothing,
+        unanswered_providers: Vec::new(),
     })
 }
 

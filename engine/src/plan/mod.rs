@@ -9,7 +9,8 @@ mod walk;
 
 pub(crate) use make::{PlanInputs, make_plan};
 pub use model::{
-    CheckStatus, NodeStatus, PlanLevel, PlanNode, ProviderCheck, SavedPlan, WorkflowPlan,
+    CheckStatus, ChecksAsked, NodeStatus, PlanLevel, PlanNode, ProviderCheck, SavedPlan,
+    WorkflowPlan,
 };
 pub use reason::{CaptureChange, ProviderAspect, Reason};
 pub(crate) use records::{Records, Unusable};

@@ -38,6 +38,37 @@ pub struct WorkflowPlan {
     /// What provider checks found, where they were asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<ProviderCheck>,
+    /// Whether providers, and schemas that are code, were asked.
+    #[serde(default, skip_serializing_if = "ChecksAsked::is_nothing")]
+    pub checks_asked: ChecksAsked,
+    /// The providers that gave no answer in time, by the names handlers know them under.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unanswered_providers: Vec<String>,
+}
+
+/// Whether a plan asked what only code of the project can answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChecksAsked {
+    /// There is nothing to ask.
+    #[default]
+    Nothing,
+    /// It did.
+    Asked,
+    /// It did not; what stored runs found is taken as it was.
+    NotAsked,
+}
+
+impl ChecksAsked {
+    /// Returns whether there is nothing to ask.
+    #[must_use]
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde passes a reference"
+    )]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::Nothing
+    }
 }
 
 impl WorkflowPlan {

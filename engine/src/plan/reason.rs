@@ -90,6 +90,11 @@ pub enum Reason {
         #[serde(rename = "ref")]
         reference: Value,
     },
+    /// A provider gave no answer in time, so nobody knows whether the stored run is valid.
+    CheckUnanswered {
+        /// The name handlers know it under.
+        provider: String,
+    },
     /// The identity is computed in another way now.
     FormatChanged,
 }
@@ -128,7 +133,7 @@ pub enum ProviderAspect {
 
 impl Reason {
     /// Lists every code.
-    pub const CODES: [&'static str; 15] = [
+    pub const CODES: [&'static str; 16] = [
         "cached",
         "never-run",
         "invalidated",
@@ -143,6 +148,7 @@ impl Reason {
         "always-runs",
         "output-invalid",
         "artifact-gone",
+        "check-unanswered",
         "format-changed",
     ];
 
@@ -164,6 +170,7 @@ impl Reason {
             Self::AlwaysRuns => "always-runs",
             Self::OutputInvalid { .. } => "output-invalid",
             Self::ArtifactGone { .. } => "artifact-gone",
+            Self::CheckUnanswered { .. } => "check-unanswered",
             Self::FormatChanged => "format-changed",
         }
     }

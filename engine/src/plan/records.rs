@@ -37,6 +37,8 @@ pub(crate) enum Unusable {
     ArtifactGone { reference: Value },
     /// The checks of a provider find something else now.
     ChecksChanged { provider: String },
+    /// A provider gave no answer in time.
+    CheckUnanswered { provider: String },
 }
 
 impl<'a> Records<'a> {

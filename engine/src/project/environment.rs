@@ -4,19 +4,25 @@
 use std::{
     collections::BTreeMap,
     ops::Range,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use thiserror::Error;
 
-use crate::source::{LineIndex, SourceRange};
+use crate::{
+    source::{LineIndex, SourceRange},
+    trust::{ForeignFile, OwnerRule},
+};
 
 /// Is the environment that a project reads.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     /// Every variable.
     pub variables: Arc<BTreeMap<String, String>>,
+    /// The `.env` files that were left out, for they belong to other users.
+    pub left_out: Vec<ForeignFile>,
 }
 
 /// Says why a `.env` file cannot be used.
@@ -44,9 +50,10 @@ impl Environment {
     /// Where a `.env` file exists and cannot be read.
     pub fn of_project(
         root: &Path,
+        owners: &OwnerRule,
         process: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, EnvironmentError> {
-        let (environment, problems) = Self::of_broken_project(root, process);
+        let (environment, problems) = Self::of_broken_project(root, owners, process);
         match problems.into_iter().next() {
             Some(problem) => Err(problem),
             None => Ok(environment),
@@ -57,17 +64,34 @@ impl Environment {
     #[must_use]
     pub fn of_broken_project(
         root: &Path,
+        owners: &OwnerRule,
         process: impl IntoIterator<Item = (String, String)>,
     ) -> (Self, Vec<EnvironmentError>) {
         let mut variables = BTreeMap::new();
         let mut problems = Vec::new();
+        let mut left_out = Vec::new();
         let directories: Vec<&Path> = root.ancestors().collect();
         for directory in directories.into_iter().rev() {
-            read_file(&directory.join(".env"), &mut variables, &mut problems);
+            let path = directory.join(".env");
+            match check_owner(&path, owners) {
+                Ok(()) => read_file(&path, &mut variables, &mut problems),
+                Err(foreign) => left_out.push(foreign),
+            }
         }
         variables.extend(process);
-        let variables = Arc::new(variables);
-        (Self { variables }, problems)
+        let environment = Self {
+            variables: Arc::new(variables),
+            left_out,
+        };
+        (environment, problems)
+    }
+}
+
+/// Checks whose file it is; one that cannot be looked at cannot be read either.
+fn check_owner(path: &Path, owners: &OwnerRule) -> Result<(), ForeignFile> {
+    match path.metadata() {
+        Ok(metadata) => owners.check(path, metadata.uid()),
+        Err(_) => Ok(()),
     }
 }
 
@@ -161,7 +185,7 @@ mod tests {
         )
         .unwrap();
         let process = [("C".to_owned(), "process".to_owned())];
-        let read = Environment::of_project(&project, process).unwrap();
+        let read = Environment::of_project(&project, &OwnerRule::default(), process).unwrap();
         let value = |name: &str| read.variables.get(name).map(String::as_str);
         assert_eq!(
             [value("A"), value("B"), value("C"), value("D")],
@@ -175,7 +199,8 @@ mod tests {
         let path = tree.path().join(".env");
         let check = |contents: &str, reason: &str| {
             std::fs::write(&path, contents).unwrap();
-            let error = Environment::of_project(tree.path(), []).unwrap_err();
+            let error =
+                Environment::of_project(tree.path(), &OwnerRule::default(), []).unwrap_err();
             assert_eq!((&error.path, error.reason.as_str()), (&path, reason));
         };
         check("A='open\n", "line 1 is not `NAME=value`");
@@ -188,7 +213,8 @@ mod tests {
         let tree = tempfile::tempdir().unwrap();
         let path = tree.path().join(".env");
         std::fs::write(&path, "A=1\nB x\nC=3\né é\n").unwrap();
-        let (environment, problems) = Environment::of_broken_project(tree.path(), []);
+        let (environment, problems) =
+            Environment::of_broken_project(tree.path(), &OwnerRule::default(), []);
         let places: Vec<_> = problems
             .iter()
             .map(|problem| problem.range.as_ref().unwrap())

@@ -67,7 +67,7 @@ impl LoadOptions {
         Self {
             project_root: project.root.clone(),
             config_path: project.config_path(),
-            files: Arc::new(DiskFiles),
+            files: Arc::new(DiskFiles::default()),
             variables,
             limits: SandboxLimits::default(),
             interrupt: Arc::default(),

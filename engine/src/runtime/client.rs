@@ -4,27 +4,34 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
-use tokio::sync::{
-    mpsc::UnboundedReceiver,
-    oneshot::{self, error::RecvError},
+use tokio::{
+    sync::{
+        mpsc::UnboundedReceiver,
+        oneshot::{self, error::RecvError},
+    },
+    time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{
     embedded::EmbeddedRuntime,
-    protocol::{CallId, CallResult, FromRuntime, Invocation, OperationId, ToRuntime},
+    protocol::{Allowance, CallId, CallResult, FromRuntime, Invocation, OperationId, ToRuntime},
     services::Services,
 };
 use crate::{event::Event, sandbox::Thrown};
 
 /// How long handlers may take to unwind after a cancel, before they are abandoned.
 const UNWIND_TIME: Duration = Duration::from_secs(5);
+
+/// How long the runtime may take to let go of a question that was not answered in time; only
+/// code that nothing interrupts takes longer.
+const RELEASE_TIME: Duration = Duration::from_millis(500);
 
 /// Says why a call gave nothing.
 #[derive(Debug)]
@@ -33,6 +40,8 @@ pub(crate) enum CallFailure {
     Threw(Thrown),
     /// The run was cancelled before it ended.
     Cancelled,
+    /// It is a question that was not answered in its time.
+    Unanswered,
     /// The runtime is gone.
     RuntimeGone,
 }
@@ -43,6 +52,8 @@ pub(crate) struct HandlerClient {
     services: Arc<Services>,
     cancel: CancellationToken,
     next_call: AtomicU64,
+    /// Whether a question keeps the thread of the runtime, so that nothing else ever runs there.
+    is_stuck: AtomicBool,
     calls: Mutex<HashMap<CallId, OpenCall>>,
     operations: Mutex<HashMap<OperationId, CancellationToken>>,
 }
@@ -80,6 +91,7 @@ impl HandlerClient {
             services,
             cancel,
             next_call: AtomicU64::new(1),
+            is_stuck: AtomicBool::new(false),
             calls: Mutex::default(),
             operations: Mutex::default(),
         })
@@ -90,7 +102,8 @@ impl HandlerClient {
         self.runtime.send(ToRuntime::BeginWalk);
     }
 
-    /// Calls something and waits for what it gives.
+    /// Calls something and waits for what it gives; for the answer to a question no longer than
+    /// its time.
     ///
     /// A cancel of the run fires the call's signal and ends the commands it runs; those that it
     /// starts after that, to clean up, go on. A call that has not unwound some seconds later is
@@ -99,6 +112,16 @@ impl HandlerClient {
         if self.cancel.is_cancelled() {
             return Err(CallFailure::Cancelled);
         }
+        let time = match invocation.allowance {
+            Allowance::Unlimited => None,
+            Allowance::Question(time) => Some(time),
+        };
+        if self.is_stuck.load(Ordering::Relaxed) {
+            let failure = time.map(|_| CallFailure::Unanswered);
+            return Err(failure.unwrap_or(CallFailure::RuntimeGone));
+        }
+        let started = Instant::now();
+        let is_over = || time.is_some_and(|time| started.elapsed() >= time);
         let call = CallId(self.next_call.fetch_add(1, Ordering::Relaxed));
         let (reply, mut answer) = oneshot::channel();
         let tokens = CallTokens::default();
@@ -118,10 +141,16 @@ impl HandlerClient {
             biased;
             answered = &mut answer => answered,
             () = self.cancel.cancelled() => self.unwind(call, &tokens, &mut answer).await?,
+            () = pass(time) => {
+                self.abandon(call, &tokens, &mut answer).await;
+                return Err(CallFailure::Unanswered);
+            }
         };
         match answered {
             Ok(Ok(result)) => Ok(result),
             _ if self.cancel.is_cancelled() => Err(CallFailure::Cancelled),
+            // What is interrupted when its time is over throws.
+            Ok(Err(_)) if is_over() => Err(CallFailure::Unanswered),
             Ok(Err(thrown)) => Err(CallFailure::Threw(thrown)),
             Err(_) => Err(CallFailure::RuntimeGone),
         }
@@ -137,13 +166,28 @@ impl HandlerClient {
         // First the signal, then what the call waits for: the handler learns why.
         self.runtime.send(ToRuntime::Abort { call });
         tokens.cancel.cancel();
-        if let Ok(answered) = tokio::time::timeout(UNWIND_TIME, answer).await {
+        if let Ok(answered) = timeout(UNWIND_TIME, answer).await {
             return Ok(answered);
         }
         self.runtime.interrupt();
         tokens.end();
         lock(&self.calls).remove(&call);
         Err(CallFailure::Cancelled)
+    }
+
+    /// Ends a question that was not answered in time, with all that it has begun.
+    async fn abandon(
+        &self,
+        call: CallId,
+        tokens: &CallTokens,
+        answer: &mut oneshot::Receiver<Result<CallResult, Thrown>>,
+    ) {
+        self.runtime.send(ToRuntime::Abandon { call });
+        tokens.end();
+        if timeout(RELEASE_TIME, answer).await.is_err() {
+            self.is_stuck.store(true, Ordering::Relaxed);
+            lock(&self.calls).remove(&call);
+        }
     }
 
     /// Serves the runtime until it is gone; to be polled beside the calls.
@@ -237,6 +281,14 @@ impl HandlerClient {
             lock(&client.operations).remove(&operation);
             client.runtime.send(ToRuntime::Answer { operation, result });
         });
+    }
+}
+
+/// Waits until a time has passed; for ever where there is none.
+async fn pass(time: Option<Duration>) {
+    match time {
+        Some(time) => sleep(time).await,
+        None => std::future::pending().await,
     }
 }
 

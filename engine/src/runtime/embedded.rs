@@ -3,10 +3,13 @@
 //! Code of one call can go on only after something the call waited for, so all that runs
 //! between two messages belongs to one call; what is logged meanwhile is that call's.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-    mpsc,
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    time::Instant,
 };
 
 use rquickjs::{Ctx, Function, function::IntoArgs};
@@ -16,6 +19,7 @@ use super::{
     bridge::{self, Bridge},
     invocation::encode,
     protocol::{CallId, FromRuntime, Invocation, OperationFailure, OperationId, ToRuntime},
+    questions::Questions,
     storage::ProviderStores,
 };
 use crate::{
@@ -23,8 +27,12 @@ use crate::{
     project::{
         LoadError, LoadOptions, LoadedRealm, NoAnswer, deep_thread, load_in_realm, wait_for_load,
     },
-    sandbox::{CpuMeter, compiled, globals, loader::rigkit, realm::Realm},
+    sandbox::{CpuMeter, Thrown, compiled, globals, loader::rigkit, realm::Realm},
 };
+
+/// How many jobs of the language an abandoned call may leave: enough to unwind, and an end to
+/// those that make new ones for ever.
+const MAX_LAST_JOBS: usize = 1_000;
 
 /// Is the engine's end of a thread that has loaded a definition and runs its handlers.
 pub(crate) struct EmbeddedRuntime {
@@ -130,6 +138,7 @@ fn run(
     }
     let mut worker = Worker {
         bridge: Bridge::new(options.from_runtime, options.stores, definition),
+        questions: Questions::default(),
         realm,
     };
     while let Ok(message) = messages.recv() {
@@ -143,30 +152,67 @@ fn run(
 struct Worker {
     // Dropped before the realm: it holds nothing of the language.
     bridge: Bridge,
+    questions: Questions,
     realm: Realm,
 }
 
 impl Worker {
     fn take(&mut self, message: ToRuntime) {
-        let call = self.call_of(&message);
-        self.bridge.set_current(call);
-        if !self.bridge.is_installed() {
-            self.realm.lift_limits();
+        if let ToRuntime::Abandon { call } = message {
+            return self.abandon(call);
         }
+        let call = self.call_of(&message);
+        if call.is_some_and(|call| self.questions.is_abandoned(call)) {
+            return;
+        }
+        self.bridge.set_current(call);
+        self.limit(call, &message);
+        let watchdog = self.realm.watchdog.clone();
         self.realm.context.with(|ctx| {
             let handled = self.handle(&ctx, message);
             if handled.is_err() {
-                let thrown = crate::sandbox::Thrown::catch(&ctx, &self.realm.graph);
+                let thrown = Thrown::catch(&ctx, &self.realm.graph);
                 self.bridge.abandon(call, thrown);
             }
-            while ctx.execute_pending_job() {}
+            while !watchdog.is_late() && ctx.execute_pending_job() {}
         });
         self.bridge.set_current(None);
     }
 
+    /// Sets what the call may use that a message is for.
+    fn limit(&mut self, call: Option<CallId>, message: &ToRuntime) {
+        if let ToRuntime::Invoke { call, invocation } = message {
+            self.questions.begin(*call, invocation.allowance);
+        }
+        let Some(call) = call else {
+            return;
+        };
+        match self.questions.answer_by(call) {
+            Some(moment) => self.realm.limit_until(moment),
+            None => self.realm.lift_limits(),
+        }
+    }
+
+    /// Ends a call that nobody waits for any more. Whoever asked hears nothing where its code
+    /// does not let go of the thread: then there is no use in asking anything else.
+    fn abandon(&mut self, call: CallId) {
+        self.questions.abandon(call);
+        self.bridge.set_current(Some(call));
+        self.realm.limit_until(Instant::now());
+        self.realm.context.with(|ctx| {
+            (0..MAX_LAST_JOBS).any(|_| !ctx.execute_pending_job());
+        });
+        self.bridge.set_current(None);
+        if !self.realm.runtime.is_job_pending() {
+            self.bridge.abandon(Some(call), unanswered());
+        }
+    }
+
     fn call_of(&self, message: &ToRuntime) -> Option<CallId> {
         match message {
-            ToRuntime::Invoke { call, .. } | ToRuntime::Abort { call } => Some(*call),
+            ToRuntime::Invoke { call, .. }
+            | ToRuntime::Abort { call }
+            | ToRuntime::Abandon { call } => Some(*call),
             ToRuntime::Answer { operation, .. } => self.bridge.take_owner(*operation),
             ToRuntime::Progress { operation, .. } => self.bridge.owner(*operation),
             ToRuntime::BeginWalk | ToRuntime::Shutdown => None,
@@ -186,7 +232,7 @@ impl Worker {
                 self.bridge.abort(call);
                 call_function(ctx, "abort", (call.0,))
             }
-            ToRuntime::Shutdown => Ok(()),
+            ToRuntime::Abandon { .. } | ToRuntime::Shutdown => Ok(()),
         }
     }
 
@@ -212,6 +258,15 @@ impl Worker {
             .call::<_, ()>(())?;
         bridge::install(ctx, &self.bridge)?;
         compiled::evaluate(ctx, compiled::RUNTIME)
+    }
+}
+
+fn unanswered() -> Thrown {
+    Thrown {
+        name: "AbortError".to_owned(),
+        message: "nobody waits for the answer any more".to_owned(),
+        help: None,
+        frames: Vec::new(),
     }
 }
 

@@ -8,11 +8,14 @@ mod client;
 mod embedded;
 mod invocation;
 mod protocol;
+mod questions;
 mod services;
 mod storage;
 
 pub(crate) use client::{CallFailure, HandlerClient};
 pub(crate) use embedded::{EmbeddedOptions, EmbeddedRuntime};
-pub(crate) use protocol::{CallOutcome, CallResult, FromRuntime, Invocation, ResultRule, Work};
+pub(crate) use protocol::{
+    Allowance, CallOutcome, CallResult, FromRuntime, Invocation, ResultRule, Work,
+};
 pub(crate) use services::Services;
 pub(crate) use storage::{ProjectStore, ProviderStores};

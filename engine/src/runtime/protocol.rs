@@ -1,7 +1,7 @@
 //! The messages between the engine and whatever runs handlers: plain data, so that it can
 //! be a thread with the embedded language or a process of another one.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -42,6 +42,8 @@ pub(crate) enum ToRuntime {
     },
     /// A call is to end: its signal fires.
     Abort { call: CallId },
+    /// Nobody waits for a call any more: it ends now, and no code of it runs again.
+    Abandon { call: CallId },
     /// Nothing more is wanted.
     Shutdown,
 }
@@ -106,6 +108,16 @@ pub(crate) struct Invocation {
     /// The providers that the handler sees, by name.
     pub(crate) providers: Vec<(String, ValueHandle)>,
     pub(crate) work: Work,
+    pub(crate) allowance: Allowance,
+}
+
+/// What a call may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Allowance {
+    /// As much as it takes, until somebody cancels it.
+    Unlimited,
+    /// The memory of a definition, and this much time.
+    Question(Duration),
 }
 
 /// Tells the kinds of calls apart; each has its own arguments and rules for its result.

@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use nix::time::{ClockId, clock_gettime};
@@ -19,13 +19,16 @@ use crate::{
     memory::used_by_this_thread,
 };
 
-/// Bounds what evaluating a definition may use.
+/// Bounds what evaluating a definition may use, and what a plan may ask of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SandboxLimits {
     /// Processor time.
     pub cpu: Duration,
-    /// Memory in bytes.
+    /// Memory in bytes; also of what answers the questions of a plan.
     pub memory: usize,
+    /// The time in which a question of a plan has to be answered: a provider's checks, whether
+    /// an artifact exists, whether an output passes a schema that is code.
+    pub question: Duration,
 }
 
 impl Default for SandboxLimits {
@@ -33,6 +36,7 @@ impl Default for SandboxLimits {
         Self {
             cpu: Duration::from_secs(2),
             memory: 256 * 1024 * 1024,
+            question: Duration::from_secs(10),
         }
     }
 }
@@ -80,6 +84,7 @@ pub(crate) enum PassedLimit {
 pub(crate) struct Watchdog {
     bounds: Rc<Cell<Option<Bounds>>>,
     passed: Rc<Cell<Option<PassedLimit>>>,
+    answer_by: Rc<Cell<Option<Instant>>>,
     interrupt: Arc<AtomicBool>,
     meter: CpuMeter,
 }
@@ -98,6 +103,7 @@ impl Watchdog {
         let watchdog = Self {
             bounds: Rc::new(Cell::new(None)),
             passed: Rc::new(Cell::new(None)),
+            answer_by: Rc::new(Cell::new(None)),
             interrupt,
             meter,
         };
@@ -130,6 +136,18 @@ impl Watchdog {
         self.passed.get()
     }
 
+    /// Sets the moment at which what runs is stopped, whatever it has used by then; none lets it
+    /// run.
+    pub(crate) fn answer_by(&self, moment: Option<Instant>) {
+        self.answer_by.set(moment);
+    }
+
+    /// Returns whether the moment has come at which what runs is stopped.
+    pub(crate) fn is_late(&self) -> bool {
+        let answer_by = self.answer_by.get();
+        answer_by.is_some_and(|moment| Instant::now() >= moment)
+    }
+
     /// Says whether somebody asked for the work to end.
     pub(crate) fn is_interrupted(&self) -> bool {
         self.interrupt.load(Ordering::Relaxed)
@@ -137,7 +155,7 @@ impl Watchdog {
 
     /// Says whether a limit is passed or somebody asked for the work to end.
     pub(crate) fn must_stop(&self) -> bool {
-        if self.is_interrupted() {
+        if self.is_interrupted() || self.is_late() {
             return true;
         }
         let Some(bounds) = self.bounds.get() else {

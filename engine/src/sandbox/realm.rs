@@ -4,6 +4,7 @@ use std::{
     cell::RefCell,
     rc::Rc,
     sync::{Arc, atomic::AtomicBool},
+    time::Instant,
 };
 
 use rquickjs::{
@@ -129,7 +130,15 @@ impl Realm {
     /// Takes the limits away: handlers may compute as long as nobody cancels them.
     pub(crate) fn lift_limits(&self) {
         self.watchdog.stop();
+        self.watchdog.answer_by(None);
         self.runtime.set_memory_limit(usize::MAX);
+    }
+
+    /// Holds what runs next to the memory of a definition, and stops it at a moment.
+    pub(crate) fn limit_until(&self, moment: Instant) {
+        self.watchdog.stop();
+        self.watchdog.answer_by(Some(moment));
+        self.runtime.set_memory_limit(self.limits.memory);
     }
 
     fn evaluate<'js>(&self, ctx: &Ctx<'js>) -> Result<Object<'js>, Diagnostic> {

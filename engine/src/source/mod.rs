@@ -4,5 +4,5 @@ mod files;
 mod position;
 
 pub(crate) use files::NoFiles;
-pub use files::{DiskFiles, OverlayFiles, SourceFiles};
+pub use files::{DiskFiles, OverlayFiles, SourceFiles, foreign_file};
 pub use position::{LineColumn, LineIndex, SourceRange};

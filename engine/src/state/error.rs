@@ -198,7 +198,7 @@ impl StateError {
     }
 
     /// Sorts an error of the system that came of writing into what it means for a file.
-    pub(super) fn from_writing(doing: &'static str, path: &Path, source: io::Error) -> Self {
+    pub(crate) fn from_writing(doing: &'static str, path: &Path, source: io::Error) -> Self {
         use io::ErrorKind as Kind;
         let path = path.to_owned();
         match source.kind() {

@@ -20,7 +20,7 @@ mod lock;
 mod machine_key;
 mod migrations;
 mod open;
-mod private_files;
+pub(crate) mod private_files;
 mod provider_storage;
 mod prune;
 mod read_runs;

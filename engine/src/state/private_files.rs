@@ -13,7 +13,7 @@ const DIRECTORY_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
 
 /// Makes a directory, and those above it, for their owner alone; one that exists stays as it is.
-pub(super) fn create_private_directory(directory: &Path) -> Result<(), StateError> {
+pub(crate) fn create_private_directory(directory: &Path) -> Result<(), StateError> {
     DirBuilder::new()
         .recursive(true)
         .mode(DIRECTORY_MODE)
@@ -31,7 +31,7 @@ pub(super) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, StateError>
 }
 
 /// Puts a file in place of what was there, on disk when this returns.
-pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), StateError> {
+pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), StateError> {
     let write = |directory: &Path| {
         write_beside(directory, content)?.persist(path)?;
         File::open(directory)?.sync_all()
@@ -54,7 +54,7 @@ pub(super) fn create_if_missing(path: &Path, content: &[u8]) -> Result<(), State
 }
 
 /// Opens a file that exists to be locked, and makes it if need be.
-pub(super) fn open_lock_file(path: &Path) -> Result<File, StateError> {
+pub(crate) fn open_lock_file(path: &Path) -> Result<File, StateError> {
     OpenOptions::new()
         .read(true)
         .write(true)

@@ -1,4 +1,23 @@
-//! Whether a project may do more than describe itself.
+//! Whether a project may do more than describe itself: a person's decisions, and where they are
+//! kept.
+//!
+//! A decision is about one folder, told by its path and by what the file system knows of it, so
+//! that neither another folder at the path nor the folder at another path inherits it. Decisions
+//! are a person's own: they live in the person's home and never in a project.
+
+mod decision;
+mod error;
+mod folder;
+pub mod owner;
+mod record;
+mod store;
+
+pub use decision::{Decision, Subject};
+pub use error::TrustError;
+pub use folder::{Folder, FolderFate};
+pub use owner::{ForeignFile, OwnerRule};
+pub use record::TrustRecord;
+pub use store::{Recorded, TrustStore};
 
 /// A person's decision about a project's code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,3 +36,6 @@ impl Trust {
         self == Self::Trusted
     }
 }
+
+#[cfg(test)]
+mod tests;

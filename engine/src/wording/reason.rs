@@ -73,6 +73,9 @@ pub fn phrase(reason: &Reason, now: Timestamp) -> String {
             format!("the stored output no longer fits the schema: {message}")
         }
         Reason::ArtifactGone { reference } => artifact_gone(reference),
+        Reason::CheckUnanswered { provider } => {
+            format!("the provider `{provider}` gave no answer in time")
+        }
         Reason::FormatChanged => {
             "this version of rig tells changes apart in another way".to_owned()
         }

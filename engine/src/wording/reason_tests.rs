@@ -102,6 +102,10 @@ const PHRASES: &[(&str, &str)] = &[
         "something it made is gone",
     ),
     (
+        r#"{ "code": "check-unanswered", "provider": "docker" }"#,
+        "the provider `docker` gave no answer in time",
+    ),
+    (
         r#"{ "code": "format-changed" }"#,
         "this version of rig tells changes apart in another way",
     ),

@@ -1,9 +1,6 @@
 //! Makes the next snapshot of a project, on a thread that may take its time.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, atomic::AtomicBool},
-};
+use std::sync::{Arc, atomic::AtomicBool};
 
 use jiff::Timestamp;
 use rigkit_engine::{
@@ -13,14 +10,14 @@ use rigkit_engine::{
 };
 
 use super::{Problem, Snapshot, Standing};
-use crate::open_project::Moment;
+use crate::{open_project::Moment, trust::EnvironmentSource};
 
 /// Is what an evaluation needs.
 pub(crate) struct Evaluation {
     /// What the engine works on, but for its environment.
     pub(crate) engine_options: EngineOptions,
-    /// The variables that the project may read; nothing where nobody trusts it.
-    pub(crate) variables: Option<Arc<BTreeMap<String, String>>>,
+    /// What the environment of the project is read from; nothing where nobody trusts it.
+    pub(crate) environment: Option<EnvironmentSource>,
     /// What had happened when it began.
     pub(crate) moment: Moment,
     /// Whether the text changed, or only what surrounds it.
@@ -49,17 +46,18 @@ pub(crate) fn evaluate(evaluation: &Evaluation) -> Option<Snapshot> {
         snapshot.forget_planning_problems();
     }
     snapshot.problems.extend(problems.iter().map(Problem::from));
-    snapshot.make_plans(&engine, evaluation.variables.is_some());
+    let left_out = engine.options().environment.left_out.iter();
+    snapshot.problems.extend(left_out.map(Problem::from));
+    snapshot.make_plans(&engine, evaluation.environment.is_some());
     snapshot.expires_at = snapshot.next_expiry(Timestamp::now());
     Some(snapshot)
 }
 
 fn environment(evaluation: &Evaluation) -> (Environment, Vec<EnvironmentError>) {
-    let Some(variables) = &evaluation.variables else {
-        return (Environment::untrusted(), Vec::new());
-    };
-    let root = &evaluation.engine_options.project.root;
-    Environment::of_broken_project(root, (**variables).clone())
+    match &evaluation.environment {
+        Some(source) => source.read_broken(&evaluation.engine_options.project.root),
+        None => (Environment::untrusted(), Vec::new()),
+    }
 }
 
 impl Snapshot {

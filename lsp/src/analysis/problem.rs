@@ -7,6 +7,7 @@ use rigkit_engine::{
     diagnostic::{Diagnostic, DiagnosticCode, RelatedPlace, Severity},
     project::EnvironmentError,
     source::SourceRange,
+    trust::ForeignFile,
 };
 
 use super::PlanningCode;
@@ -83,6 +84,19 @@ impl From<&EnvironmentError> for Problem {
                 .into_iter()
                 .collect(),
             help: None,
+        }
+    }
+}
+
+impl From<&ForeignFile> for Problem {
+    fn from(file: &ForeignFile) -> Self {
+        Self {
+            code: ProblemCode::Planning(PlanningCode::BadEnvFile),
+            severity: Severity::Warning,
+            message: format!("{file}, so it is not read"),
+            range: None,
+            related: Vec::new(),
+            help: Some(file.help()),
         }
     }
 }

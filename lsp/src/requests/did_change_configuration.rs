@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tower_lsp::ls_types::{ConfigurationItem, DidChangeConfigurationParams, MessageType};
 
-use crate::server::Server;
+use crate::{server::Server, trust::TrustSetting};
 
 /// The section of the editor's configuration that is ours.
 const SECTION: &str = "rigkit";
@@ -64,11 +64,13 @@ impl Server {
         }
     }
 
-    fn tell_trust(&self, is_trusted: bool) {
-        let told = if is_trusted {
-            "the workspace is trusted: code of it may run, and its environment is read"
-        } else {
-            "the workspace is not trusted any more"
+    fn tell_trust(&self, setting: TrustSetting) {
+        let told = match setting {
+            TrustSetting::Granted => {
+                "the workspace is trusted: code of it may run, and its environment is read"
+            }
+            TrustSetting::Refused => "the workspace is not trusted any more",
+            TrustSetting::Recorded => "the workspace is trusted where you have decided so",
         };
         self.outbox.log(MessageType::INFO, told);
     }

@@ -37,6 +37,7 @@ impl Server {
 
     /// Begins to work by itself.
     pub(crate) fn initialized(self: &Arc<Self>) {
+        self.look_at_trust();
         let (folders, registers) = {
             let world = self.world.lock();
             let registers = world.features.registers_configuration;

@@ -12,7 +12,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rigkit_engine::{plan::Reason, project::LoadError, wording::reason::phrase};
+use rigkit_engine::{
+    plan::Reason, project::LoadError, trust::ForeignFile, wording::reason::phrase,
+};
 use serde_json::{Value, json};
 
 use crate::support::{Capabilities, TestClient};
@@ -53,6 +55,22 @@ const NOT_PROVOKED: &[NotProvoked] = &[
             pending(
                 r#"{ "code": "artifact-gone", "ref": { "kind": "image", "provider": "docker" } }"#,
             )
+        }),
+    },
+    NotProvoked {
+        code: "check-unanswered",
+        because: "plans in an editor do not ask providers",
+        message: Some(|| pending(r#"{ "code": "check-unanswered", "provider": "docker" }"#)),
+    },
+    NotProvoked {
+        code: "foreign-file",
+        because: "only root can give files away",
+        message: Some(|| {
+            let file = ForeignFile {
+                path: "…/rig.config.ts".into(),
+                owner: 1000,
+            };
+            file.to_string()
         }),
     },
     NotProvoked {

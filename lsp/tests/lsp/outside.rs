@@ -33,7 +33,7 @@ fn terminal(client: &TestClient) -> Engine {
         trust: Trust::Trusted,
         limits: SandboxLimits::default(),
         evaluator: None,
-        files: Arc::new(DiskFiles),
+        files: Arc::new(DiskFiles::default()),
         host_storage_dir: host_dir.join("providers"),
         host_dir,
         who: "tester: rig".to_owned(),

@@ -26,7 +26,11 @@ impl Desk {
         fs::create_dir_all(&project).unwrap();
         fs::create_dir_all(directory.path().join("home")).unwrap();
         fs::write(project.join("rig.config.ts"), CONFIG).unwrap();
-        Self { directory }
+        let desk = Self { directory };
+        // The documented set-ups follow what the person has decided.
+        let trusted = desk.command(rig()).arg("trust").output().unwrap();
+        assert!(trusted.status.success(), "the project cannot be trusted");
+        desk
     }
 
     /// Gives the config.

@@ -135,6 +135,7 @@ fn eating_memory_ends_at_the_memory_limit() {
         let limits = SandboxLimits {
             memory: 32 << 20,
             cpu: Duration::from_secs(20),
+            ..SandboxLimits::default()
         };
         let error = with_limits(&project, limits).definition().err().unwrap();
         let found = &error.diagnostics()[0];
@@ -153,6 +154,7 @@ fn a_definition_has_two_seconds_and_256_mebibytes() {
     let expected = SandboxLimits {
         cpu: Duration::from_secs(2),
         memory: 256 << 20,
+        question: Duration::from_secs(10),
     };
     let project = TestProject::new("");
     assert_eq!(project.engine().options().limits, expected);

@@ -165,8 +165,12 @@ C=inner
 "#,
     );
     let process = [("C".to_owned(), "process".to_owned())];
-    let environment =
-        rigkit_engine::project::Environment::of_project(&project.path("sub"), process).unwrap();
+    let environment = rigkit_engine::project::Environment::of_project(
+        &project.path("sub"),
+        &rigkit_engine::trust::OwnerRule::default(),
+        process,
+    )
+    .unwrap();
     let options = rigkit_engine::EngineOptions {
         project: rigkit_engine::project::Project::find(&project.path("sub")).unwrap(),
         environment,

@@ -147,6 +147,7 @@ fn a_handler_may_use_more_time_and_memory_than_a_definition() {
     let limits = rigkit_engine::sandbox::SandboxLimits {
         cpu: std::time::Duration::from_millis(100),
         memory: 16 << 20,
+        ..Default::default()
     };
     let engine = rigkit_engine::Engine::new(rigkit_engine::EngineOptions {
         limits,

@@ -11,6 +11,8 @@ mod records;
 mod schemas;
 mod secrets;
 mod shape;
+mod time_limit;
+mod untrusted;
 mod walk_properties;
 
 use crate::support::TestProject;

@@ -24,7 +24,7 @@ fn it_loads_and_plans() {
         trust: Trust::Trusted,
         limits: SandboxLimits::default(),
         evaluator: None,
-        files: Arc::new(DiskFiles),
+        files: Arc::new(DiskFiles::default()),
         host_storage_dir: outside.path().join("providers"),
         host_dir: outside.path().to_path_buf(),
         who: "tester".to_owned(),

@@ -102,11 +102,12 @@ impl TestProject {
             state_path: None,
             environment: Environment {
                 variables: Arc::new(self.environment.clone()),
+                ..Environment::default()
             },
             trust: Trust::Trusted,
             limits: SandboxLimits::default(),
             evaluator: None,
-            files: Arc::new(DiskFiles),
+            files: Arc::new(DiskFiles::default()),
             host_storage_dir: host_dir.join("providers"),
             host_dir,
             who: who.to_owned(),

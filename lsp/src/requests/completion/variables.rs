@@ -7,7 +7,7 @@ use crate::view::ProjectView;
 
 /// Lists the variables that are set; none where nobody trusts the project.
 pub(super) fn proposals(view: &ProjectView) -> Vec<Proposal> {
-    if !view.editor.settings.trusted {
+    if !view.engine_options.trust.is_trusted() {
         return Vec::new();
     }
     let names = view.snapshot.environment.variables.keys();

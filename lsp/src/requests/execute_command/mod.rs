@@ -19,7 +19,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use tower_lsp::{
     jsonrpc::{Error, Result},
-    ls_types::{ExecuteCommandParams, MessageType, ProgressToken},
+    ls_types::{ExecuteCommandParams, ProgressToken},
 };
 
 pub(crate) use self::{arguments::CommandArguments, name::CommandName, target::Target};
@@ -47,7 +47,9 @@ pub(crate) async fn answer(
         token: parameters.work_done_progress_params.work_done_token,
     };
     if name.runs_code() {
-        require_trust(server)?;
+        let target = Target::find(server, &command.arguments)?;
+        let root = target.view.root().to_owned();
+        server.require_trust(&root, &name.to_string()).await?;
     }
     let value = match name {
         CommandName::Plan => plan::run(server, command).await,
@@ -62,16 +64,6 @@ pub(crate) async fn answer(
         CommandName::Cancel => Ok(cancel::run(server, &command.arguments)),
     }?;
     Ok(Some(value))
-}
-
-/// Refuses to run code of a project that nobody trusts.
-fn require_trust(server: &Server) -> Result<()> {
-    if server.world.lock().settings.trusted {
-        return Ok(());
-    }
-    let message = "this runs code of the project, and the workspace is not trusted: start the server with `initializationOptions: { \"trusted\": true }`, or set `rigkit.trusted`";
-    server.outbox.show(MessageType::WARNING, message);
-    Err(failure("untrusted", message.to_owned()))
 }
 
 /// Makes an error with a code that programs can rely on.

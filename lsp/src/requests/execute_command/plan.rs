@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rigkit_engine::{
     PlanRequest,
-    plan::{PlanLevel, WorkflowPlan},
+    plan::{ChecksAsked, PlanLevel, WorkflowPlan},
 };
 use serde_json::{Value, json};
 use tower_lsp::{jsonrpc::Result, ls_types::MessageType};
@@ -16,14 +16,9 @@ use crate::{runs::RunKind, server::Server};
 /// Plans, tells the person in a sentence, and gives what `rig plan --json` prints.
 pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value> {
     let target = Target::find(server, &command.arguments)?;
-    let level = if server.world.lock().settings.trusted {
-        PlanLevel::Verified
-    } else {
-        PlanLevel::AtRest
-    };
     let request = PlanRequest {
         workflow: command.arguments.workflow.clone(),
-        level,
+        level: PlanLevel::Verified,
     };
     let kind = RunKind {
         title: "Planning".to_owned(),
@@ -44,8 +39,14 @@ pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value>
 
 fn summary(plan: &WorkflowPlan) -> String {
     let workflow = &plan.workflow;
-    match plan.pending().count() {
+    let standing = match plan.pending().count() {
         0 => format!("{workflow}: up to date, {} tasks cached", plan.node_count),
         pending => format!("{workflow}: {pending} of {} tasks pending", plan.node_count),
+    };
+    match plan.checks_asked {
+        ChecksAsked::NotAsked => {
+            format!("{standing}; checks not asked, for nobody trusts the project")
+        }
+        ChecksAsked::Asked | ChecksAsked::Nothing => standing,
     }
 }

@@ -1,6 +1,6 @@
 //! Which project and workflow a command works on.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use rigkit_engine::{Engine, EngineError, EngineOptions, project::Environment};
 use tower_lsp::{
@@ -9,7 +9,9 @@ use tower_lsp::{
 };
 
 use super::CommandArguments;
-use crate::{location::path_of, server::Server, view::ProjectView, world::World};
+use crate::{
+    location::path_of, server::Server, trust::EnvironmentSource, view::ProjectView, world::World,
+};
 
 /// Is what a command works on.
 #[derive(Clone)]
@@ -18,7 +20,7 @@ pub(crate) struct Target {
     pub(crate) view: ProjectView,
     /// Its config, as the client knows it.
     pub(crate) config: Uri,
-    variables: Option<Arc<std::collections::BTreeMap<String, String>>>,
+    environment: Option<EnvironmentSource>,
 }
 
 impl Target {
@@ -34,7 +36,7 @@ impl Target {
         let config = view.editor.uri(&view.config_path());
         Ok(Self {
             config: config.ok_or_else(Error::internal_error)?,
-            variables: world.readable_variables(),
+            environment: world.environment_source(&root),
             view,
         })
     }
@@ -42,10 +44,8 @@ impl Target {
     /// Makes an engine that sees the open buffers and reads the environment as it is now.
     pub(crate) fn engine(&self) -> std::result::Result<Engine, EngineError> {
         let options = &self.view.engine_options;
-        let environment = match &self.variables {
-            Some(variables) => {
-                Environment::of_project(&options.project.root, (**variables).clone())?
-            }
+        let environment = match &self.environment {
+            Some(source) => source.read(&options.project.root)?,
             None => Environment::untrusted(),
         };
         Ok(Engine::new(EngineOptions {

@@ -23,7 +23,7 @@ pub(super) fn text(view: &ProjectView, variable: &Variable) -> String {
 }
 
 fn standing(view: &ProjectView, variable: &Variable) -> &'static str {
-    if !view.editor.settings.trusted {
+    if !view.engine_options.trust.is_trusted() {
         return "not read: the workspace is not trusted";
     }
     let variables = &view.snapshot.environment.variables;

@@ -161,6 +161,11 @@ impl TestClient {
             .join("project")
     }
 
+    /// Returns the person's own directory of Rigkit.
+    pub fn host_dir(&self) -> PathBuf {
+        self.directory.path().join("home")
+    }
+
     /// Gives the name of a file of the project.
     pub fn uri(&self, file: &str) -> String {
         format!("file://{}", self.root().join(file).display())
@@ -424,6 +429,13 @@ impl TestClient {
         while !lenses.contains(text) {
             self.wait_for("workspace/codeLens/refresh");
             lenses = self.lenses(file);
+        }
+    }
+
+    /// Looks whether something is so whenever the server has news, until it is.
+    pub fn wait_until_so(&mut self, is_so: impl Fn(&mut Self) -> bool) {
+        while !is_so(self) {
+            self.wait_for("workspace/codeLens/refresh");
         }
     }
 

@@ -13,6 +13,9 @@ export const site = workflow("site").sequence("main")
   .task("clone", async () => ({ ctx: { value: process.env.TEST_VARIABLE ?? "none" } }));
 "#;
 
+/// What is said where the client does not follow the person's decisions.
+const NOT_TRUSTED: &str = r#"this runs code of the project, and the workspace is not trusted: start the server with `initializationOptions: { "trusted": "recorded" }` or `true`, or set `rigkit.trusted`"#;
+
 /// Gives a client in whose project nobody has decided anything.
 fn client(trusted: &Value) -> TestClient {
     TestClient::with(SITE, Capabilities::Full, json!({ "trusted": trusted }))
@@ -48,7 +51,7 @@ fn nothing_runs_without_trust() {
         client(&json!(false)),
         client(&json!("sometimes")),
     ] {
-        assert_snapshot!(refusal(&mut client), @r#"this runs code of the project, and the workspace is not trusted: start the server with `initializationOptions: { "trusted": "recorded" }` or `true`, or set `rigkit.trusted`"#);
+        assert_eq!(refusal(&mut client), NOT_TRUSTED);
         assert!(!is_recorded(&client));
         client.notify(
             "workspace/didChangeConfiguration",

@@ -11,6 +11,7 @@ pub mod digest;
 mod engine;
 pub mod error;
 pub mod event;
+pub mod executor;
 pub mod graph;
 pub mod host;
 pub mod identity;

@@ -2,6 +2,7 @@
 //! not yet run.
 
 mod call_site;
+mod deep_thread;
 pub(crate) mod functions;
 mod graph;
 mod import;
@@ -16,7 +17,7 @@ pub use call_site::{ArgumentSite, CallSite, PropertySite};
 pub(crate) use graph::RequiredFile;
 pub use graph::{GraphOptions, IdentityUse, ModuleGraph};
 pub use import::Import;
-pub(crate) use module::MAX_MODULE_BYTES;
+pub(crate) use deep_thread::spawn_deep;
 pub use module::{Module, ModuleId, ModuleOrigin};
 pub use resolve::{BuiltInModule, PackageIdentity};
 pub(crate) use resolve::{RequestKind, Target};

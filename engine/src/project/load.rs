@@ -9,7 +9,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
-    thread,
 };
 
 use thiserror::Error;
@@ -17,7 +16,7 @@ use thiserror::Error;
 use crate::{
     definition::{ConsoleLine, Definition, extract},
     diagnostic::Diagnostic,
-    modules::{GraphOptions, IdentityUse, MAX_MODULE_BYTES, ModuleGraph, TranspileCache},
+    modules::{GraphOptions, IdentityUse, ModuleGraph, TranspileCache, spawn_deep},
     sandbox::{
         CpuMeter, SandboxLimits, Variables,
         realm::{Realm, RealmOptions},
@@ -74,6 +73,9 @@ pub enum LoadError {
     /// The machine has no room for a sandbox.
     #[error("failed to start the sandbox: {0}")]
     Sandbox(String),
+    /// The machine has no room for a thread.
+    #[error("failed to start a thread to load the config: {0}")]
+    NoThread(std::io::Error),
 }
 
 /// Loads a definition.
@@ -84,13 +86,12 @@ pub fn load(options: &LoadOptions) -> Result<Definition, LoadError> {
     let meter = CpuMeter::default();
     let (loaded, definition) = mpsc::channel();
     let (owned, measured) = (options.clone(), meter.clone());
-    deep_thread("rigkit-load")
-        .spawn(move || {
-            let result = load_in_realm(&owned, measured).map(|loaded| loaded.definition);
-            // Whoever waited for it may have given up.
-            let _ = loaded.send(result);
-        })
-        .map_err(|error| LoadError::Sandbox(error.to_string()))?;
+    spawn_deep("rigkit-load", move || {
+        let result = load_in_realm(&owned, measured).map(|loaded| loaded.definition);
+        // Whoever waited for it may have given up.
+        let _ = loaded.send(result);
+    })
+    .map_err(LoadError::NoThread)?;
     let is_interrupted = || options.interrupt.load(Ordering::Relaxed);
     wait_for_load(&definition, &meter, is_interrupted)
         .unwrap_or_else(|no_answer| Err(LoadError::without_answer(no_answer, options)))
@@ -173,18 +174,3 @@ fn collect_console(realm: &Realm) -> Rc<RefCell<Vec<ConsoleLine>>> {
     });
     lines
 }
-
-/// Makes a thread with a stack that is deep enough for the largest module accepted; only what
-/// is used of it takes memory.
-///
-/// The parser and the passes over the syntax tree recurse, and a chain of ten thousand
-/// calls is that many levels deep.
-pub(crate) fn deep_thread(name: &str) -> thread::Builder {
-    thread::Builder::new()
-        .name(name.to_owned())
-        .stack_size(STACK_BYTES)
-}
-
-/// Enough for every prefix operator or opening bracket of the largest module to be a level
-/// of its own.
-const STACK_BYTES: usize = MAX_MODULE_BYTES * 512;

@@ -160,7 +160,9 @@ mod tests {
 
     /// Reads a stream and says what was in it.
     fn read(stream: &[u8]) -> Vec<String> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let mut input = BufReader::new(stream);
             let mut seen = Vec::new();
@@ -205,7 +207,10 @@ mod tests {
             check(header.as_bytes(), malformed);
         }
         check(&[&vec![b'x'; 10 << 20][..], b"\n\n"].concat(), malformed);
-        check(&[&b"a: b\r\n".repeat(100_000)[..], b"\r\n"].concat(), malformed);
+        check(
+            &[&b"a: b\r\n".repeat(100_000)[..], b"\r\n"].concat(),
+            malformed,
+        );
         check(b"\xff\xfe\n\n", malformed);
         let long = [
             format!("X: {}\r\n", "y".repeat(1 << 20)).into_bytes(),
@@ -219,7 +224,10 @@ mod tests {
         let long = format!("\"{}\"", "x".repeat(65 << 20));
         check(&message(&long), "-32600 the message has more than 64 MiB");
         let wide = format!("[{}0]", "0,".repeat(MAX_VALUES));
-        check(&message(&wide), "-32600 the message has more than 1000000 values");
+        check(
+            &message(&wide),
+            "-32600 the message has more than 1000000 values",
+        );
         let deep = "[".repeat(900_000);
         check(&message(&deep), "-32700 Parse error");
         let quoted = format!("{{\"method\":\"{}\"}}", ",[{\\\"".repeat(MAX_VALUES));

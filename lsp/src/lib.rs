@@ -11,6 +11,8 @@ mod context_keys;
 mod document;
 mod documentation;
 mod framing;
+#[doc(hidden)]
+pub mod fuzzing;
 mod handlers;
 mod large_answers;
 mod location;

@@ -4,6 +4,7 @@
 mod call_site;
 mod deep_thread;
 pub(crate) mod functions;
+mod fuzzed;
 mod graph;
 mod import;
 mod loops;
@@ -14,10 +15,12 @@ mod transpile;
 mod transpile_cache;
 
 pub use call_site::{ArgumentSite, CallSite, PropertySite};
+pub(crate) use deep_thread::spawn_deep;
+#[doc(hidden)]
+pub use fuzzed::{fuzzed_entry, fuzzed_entry_seeds};
 pub(crate) use graph::RequiredFile;
 pub use graph::{GraphOptions, IdentityUse, ModuleGraph};
 pub use import::Import;
-pub(crate) use deep_thread::spawn_deep;
 pub use module::{Module, ModuleId, ModuleOrigin};
 pub use resolve::{BuiltInModule, PackageIdentity};
 pub(crate) use resolve::{RequestKind, Target};

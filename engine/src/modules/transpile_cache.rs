@@ -81,17 +81,35 @@ impl TranspileCache {
         postcard::from_bytes(payload).ok()
     }
 
+    /// Returns the name of a module's entry.
+    pub(super) fn entry(&self, path: &Path, text: &str, marks: Marks) -> String {
+        entry_name(path, text, marks).to_string()
+    }
+
+    /// Returns an entry with a payload of any kind, signed as if this machine had made it.
+    pub(super) fn signed(
+        &self,
+        path: &Path,
+        text: &str,
+        marks: Marks,
+        payload: &[u8],
+    ) -> Option<Vec<u8>> {
+        self.with_signature(entry_name(path, text, marks), payload)
+    }
+
+    fn with_signature(&self, name: Digest, payload: &[u8]) -> Option<Vec<u8>> {
+        let signature = self.signer(name, payload)?.finalize().into_bytes();
+        Some([&signature[..], payload].concat())
+    }
+
     fn write(&self, name: Digest, transpiled: &Transpiled) -> io::Result<()> {
         let payload = postcard::to_stdvec(transpiled).map_err(io::Error::other)?;
-        let signature = self
-            .signer(name, &payload)
-            .ok_or_else(|| io::Error::other("no signature can be made"))?
-            .finalize()
-            .into_bytes();
+        let entry = self
+            .with_signature(name, &payload)
+            .ok_or_else(|| io::Error::other("no signature can be made"))?;
         fs::create_dir_all(&self.directory)?;
         let mut file = NamedTempFile::new_in(&self.directory)?;
-        io::Write::write_all(&mut file, &signature)?;
-        io::Write::write_all(&mut file, &payload)?;
+        io::Write::write_all(&mut file, &entry)?;
         file.persist(self.path_of(name))?;
         self.has_written.store(true, Ordering::Relaxed);
         Ok(())

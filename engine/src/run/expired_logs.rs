@@ -63,7 +63,12 @@ mod tests {
         check(&[NOW - 1, NOW - 3, NOW - 2], NOW, 3, &[NOW - 3]);
         // The clock went back: what comes from the time before it goes first.
         check(&[NOW + 9, NOW + 8, NOW - 1], NOW, 3, &[NOW + 8]);
-        check(&[NOW + 9, NOW + 8, NOW + 7], NOW, 1, &[NOW + 7, NOW + 8, NOW + 9]);
+        check(
+            &[NOW + 9, NOW + 8, NOW + 7],
+            NOW,
+            1,
+            &[NOW + 7, NOW + 8, NOW + 9],
+        );
         // Another run that has just begun is not of the future.
         check(&[NOW - 5, NOW], NOW - 1, 2, &[NOW - 5]);
     }

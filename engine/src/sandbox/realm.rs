@@ -14,6 +14,7 @@ use super::{
     common_js, compiled,
     cpu_meter::CpuMeter,
     globals::{self, ConsoleMessage, GlobalsOptions},
+    heap::{BoundedHeap, HeapAccount},
     limits::{SandboxLimits, Watchdog},
     loader::{self, GraphLoader, GraphResolver},
     thrown::Thrown,
@@ -34,11 +35,11 @@ const GC_THRESHOLD_BYTES: usize = 32 * 1024 * 1024;
 /// Is a language runtime with the modules of one project, bound to its thread.
 pub(crate) struct Realm {
     pub(crate) context: Context,
-    pub(crate) runtime: Runtime,
     pub(crate) graph: Arc<ModuleGraph>,
     pub(crate) watchdog: Watchdog,
     pub(crate) console: ConsoleTarget,
     limits: SandboxLimits,
+    heap: HeapAccount,
 }
 
 /// Receives what is written to the console; who that is changes when handlers run.
@@ -57,8 +58,8 @@ pub(crate) struct RealmOptions {
 impl Realm {
     /// Makes a sandbox; nothing of the project has run in it yet.
     pub(crate) fn new(options: RealmOptions) -> rquickjs::Result<Self> {
-        let runtime = Runtime::new()?;
-        runtime.set_memory_limit(options.limits.memory);
+        let heap = HeapAccount::new(options.limits.memory);
+        let runtime = Runtime::new_with_alloc(BoundedHeap(heap.clone()))?;
         runtime.set_max_stack_size(LANGUAGE_STACK_BYTES);
         runtime.set_gc_threshold(GC_THRESHOLD_BYTES);
         let watchdog = Watchdog::install(&runtime, options.interrupt, options.meter);
@@ -71,11 +72,11 @@ impl Realm {
         context.with(|ctx| install(&ctx, &options.graph, &options.variables, &console))?;
         Ok(Self {
             context,
-            runtime,
             graph: options.graph,
             watchdog,
             console,
             limits: options.limits,
+            heap,
         })
     }
 
@@ -89,6 +90,7 @@ impl Realm {
         let result = self.context.with(|ctx| {
             let namespace = self.evaluate(&ctx).map_err(|problem| vec![problem])?;
             self.check_time().map_err(|problem| vec![problem])?;
+            self.check_memory().map_err(|problem| vec![problem])?;
             read(&ctx, &namespace)
         });
         self.watchdog.stop();
@@ -109,6 +111,15 @@ impl Realm {
         Ok(())
     }
 
+    /// Looks whether memory was refused where nobody noticed: in a promise that nobody waits for, or
+    /// in code that catches every error.
+    fn check_memory(&self) -> Result<(), Diagnostic> {
+        if self.heap.was_exhausted() {
+            return Err(self.limits.memory_limit());
+        }
+        Ok(())
+    }
+
     /// Places at the config what has no place of its own, such as a text that was thrown.
     fn placed(&self, problem: Diagnostic) -> Diagnostic {
         match problem.range {
@@ -120,7 +131,7 @@ impl Realm {
     /// Takes the limits away: handlers may compute as long as nobody cancels them.
     pub(crate) fn lift_limits(&self) {
         self.watchdog.stop();
-        self.runtime.set_memory_limit(usize::MAX);
+        self.heap.set_limit(usize::MAX);
     }
 
     fn evaluate<'js>(&self, ctx: &Ctx<'js>) -> Result<Object<'js>, Diagnostic> {
@@ -181,8 +192,7 @@ impl Realm {
         }
         let value = ctx.catch();
         let thrown = Thrown::from_value(ctx, &value, &self.graph);
-        // Where there is no room even for the error, the language throws nothing at all.
-        if thrown.message == "out of memory" || value.is_null() {
+        if self.heap.was_exhausted() {
             return self.limits.memory_limit().at(thrown.place().cloned());
         }
         missing_export(&thrown, &self.graph)

@@ -61,14 +61,22 @@ impl Thrown {
                 frames: Vec::new(),
             };
         };
-        let name = exception.as_object().get::<_, String>("name");
+        let text = |name| text_member(ctx, &exception, name);
         Self {
-            name: name.unwrap_or_else(|_| "Error".to_owned()),
-            message: exception.message().unwrap_or_default(),
-            help: exception.as_object().get("help").ok().flatten(),
-            frames: frames(&exception.stack().unwrap_or_default(), graph),
+            name: text("name").unwrap_or_else(|| "Error".to_owned()),
+            message: text("message").unwrap_or_default(),
+            help: text("help"),
+            frames: frames(&text("stack").unwrap_or_default(), graph),
         }
     }
+}
+
+/// Returns a member of an error that is a text; one that cannot be read counts as none.
+fn text_member<'js>(ctx: &Ctx<'js>, exception: &Exception<'js>, name: &str) -> Option<String> {
+    let member = exception.as_object().get::<_, Value>(name);
+    // What a getter throws must not be taken for what comes next.
+    let member = member.inspect_err(|_| drop(ctx.catch())).ok()?;
+    member.as_string()?.to_string().ok()
 }
 
 /// Gives a text as it is and anything else as it is printed: an object says nothing as a text.

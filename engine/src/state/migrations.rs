@@ -44,10 +44,7 @@ pub(super) enum Layout {
 }
 
 /// Tells what a database is, by its header and whether it holds anything.
-pub(super) fn layout(
-    connection: &Connection,
-    layouts: &Layouts<'_>,
-) -> rusqlite::Result<Layout> {
+pub(super) fn layout(connection: &Connection, layouts: &Layouts<'_>) -> rusqlite::Result<Layout> {
     // All of it at one moment: another process may be making the file right now.
     let _moment = if connection.is_autocommit() {
         Some(connection.unchecked_transaction()?)

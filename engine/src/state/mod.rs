@@ -20,6 +20,7 @@ mod connect;
 mod copy;
 mod error;
 mod file_names;
+mod fuzzed;
 mod guarded_file;
 mod host_storage;
 mod ids;
@@ -58,6 +59,8 @@ use presence::Presence;
 
 pub use applies::{ApplyCounts, ApplyMatch, ApplyRecord, FinishedApply, NewApply};
 pub use error::{Displacement, StateError};
+#[doc(hidden)]
+pub use fuzzed::{fuzzed_file, fuzzed_file_seeds};
 pub use guarded_file::FileKind;
 pub use host_storage::HostStorage;
 pub use ids::{ApplyId, OperationRunId, RunId, WorkspaceId};

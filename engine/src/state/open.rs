@@ -125,9 +125,9 @@ fn open_to_read(
     loop {
         if parts.has_log_and_index() {
             refuse_journal(place, &parts)?;
+            let bounded = Bounded::open(&place.real, OpenFlags::SQLITE_OPEN_READ_ONLY, bounds);
             let bounded =
-                Bounded::open(&place.real, OpenFlags::SQLITE_OPEN_READ_ONLY, bounds);
-            let bounded = bounded.map_err(|error| StateError::from_database(&place.shown, error))?;
+                bounded.map_err(|error| StateError::from_database(&place.shown, error))?;
             return Ok((bounded, None));
         }
         if let Some(copied) = copy_unused(place, bounds)? {
@@ -175,9 +175,13 @@ fn make_file(place: &Place, layouts: &Layouts<'_>, bounds: Bounds) -> Result<(),
     let fill = || -> rusqlite::Result<()> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
         let mut bounded = Bounded::open(new.path(), flags, bounds)?;
-        bounded.connection.pragma_update(None, "page_size", PAGE_SIZE)?;
+        bounded
+            .connection
+            .pragma_update(None, "page_size", PAGE_SIZE)?;
         // Nothing has to be undone in a file that goes away when it is not finished.
-        bounded.connection.pragma_update(None, "journal_mode", "MEMORY")?;
+        bounded
+            .connection
+            .pragma_update(None, "journal_mode", "MEMORY")?;
         migrate(&mut bounded.connection, layouts).map(drop)
     };
     fill().map_err(|error| StateError::from_database(&place.shown, error))?;
@@ -201,11 +205,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Refuses a file that cannot be used, before anything appears beside it.
-fn refuse_unusable(
-    place: &Place,
-    layouts: &Layouts<'_>,
-    bounds: Bounds,
-) -> Result<(), StateError> {
+fn refuse_unusable(place: &Place, layouts: &Layouts<'_>, bounds: Bounds) -> Result<(), StateError> {
     let parts = Parts::look(place)?;
     if parts.get(Part::Main).is_some_and(|main| main.len() == 0) {
         let path = place.shown.clone();

@@ -46,10 +46,7 @@ pub(super) fn difference(
 pub(super) fn describe(connection: &Connection) -> rusqlite::Result<String> {
     let mut objects = objects(connection, usize::MAX)?;
     objects.sort();
-    Ok(objects
-        .into_iter()
-        .map(|object| object + "\n")
-        .collect())
+    Ok(objects.into_iter().map(|object| object + "\n").collect())
 }
 
 fn objects(connection: &Connection, limit: usize) -> rusqlite::Result<Vec<String>> {

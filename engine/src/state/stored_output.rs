@@ -110,7 +110,11 @@ mod tests {
 
     fn check(text: &str) {
         let is_context = serde_json::from_str::<Map<String, Value>>(text).is_ok();
-        assert_eq!(StoredOutput::of(text) == StoredOutput::Context, is_context, "{text}");
+        assert_eq!(
+            StoredOutput::of(text) == StoredOutput::Context,
+            is_context,
+            "{text}"
+        );
     }
 
     #[test]

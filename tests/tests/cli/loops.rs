@@ -43,7 +43,12 @@ fn a_signal_ends_a_config_that_never_finishes() {
             }
             running.signal(signal);
             let output = running.finish();
-            assert_eq!(output.code, code, "{line} {signal}: {}", output.transcript());
+            assert_eq!(
+                output.code,
+                code,
+                "{line} {signal}: {}",
+                output.transcript()
+            );
         }
     }
 }

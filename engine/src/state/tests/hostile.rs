@@ -79,7 +79,9 @@ fn only_the_schema_of_rigkit_is_read() {
             "it has view",
         );
     }
-    let many: String = (0..2_000).map(|n| format!("CREATE TABLE t{n} (a);")).collect();
+    let many: String = (0..2_000)
+        .map(|n| format!("CREATE TABLE t{n} (a);"))
+        .collect();
     for (sql, expected) in [
         (
             "DROP TABLE meta; CREATE TABLE meta (key TEXT, value INTEGER AS (length(hex(zeroblob(1e8)))))",
@@ -95,7 +97,10 @@ fn only_the_schema_of_rigkit_is_read() {
         ),
         ("DROP TRIGGER node_runs_are_forgotten", "it has no trigger"),
         ("DROP TABLE artifacts", "it has no"),
-        ("ALTER TABLE meta ADD COLUMN more INTEGER", "it has table \"meta\""),
+        (
+            "ALTER TABLE meta ADD COLUMN more INTEGER",
+            "it has table \"meta\"",
+        ),
         ("ANALYZE", "it has table"),
         (&many, "it has table"),
         (
@@ -175,9 +180,8 @@ fn bend_tree(content: &mut [u8], page: usize) {
     if content[start] != INNER_TABLE {
         return;
     }
-    let number = |content: &[u8], at: usize| {
-        usize::from(u16::from_be_bytes([content[at], content[at + 1]]))
-    };
+    let number =
+        |content: &[u8], at: usize| usize::from(u16::from_be_bytes([content[at], content[at + 1]]));
     let cells = number(content, start + 3);
     let cell = |content: &[u8], index: usize| start + number(content, start + 12 + 2 * index);
     let first = cell(content, 0);
@@ -301,7 +305,10 @@ fn the_data_folder_of_a_project_is_no_link() {
         StateReader::open_existing(&linked).map(|_| ()).unwrap_err(),
         State::open(&linked).map(|_| ()).unwrap_err(),
     ] {
-        let expected = format!("`{}` is a symbolic link, and has to be a folder", link.display());
+        let expected = format!(
+            "`{}` is a symbolic link, and has to be a folder",
+            link.display()
+        );
         assert_eq!(error.to_string(), expected);
     }
     let named = state_file(&link.join("state.sqlite"));
@@ -319,7 +326,9 @@ fn a_file_of_another_user_is_told() {
     for result in read_in_every_way(&place) {
         let error = result.unwrap_err();
         assert!(
-            error.to_string().contains("belongs to another user (number 12345)"),
+            error
+                .to_string()
+                .contains("belongs to another user (number 12345)"),
             "{error}"
         );
         assert!(error.help().is_some());
@@ -346,7 +355,9 @@ fn a_strangers_state_is_read_through_a_copy() {
         seen
     };
     let before = everything();
-    let reader = StateReader::open_existing(&untrusted(&place.file())).unwrap().unwrap();
+    let reader = StateReader::open_existing(&untrusted(&place.file()))
+        .unwrap()
+        .unwrap();
     assert!(reader.is_copy());
     assert_eq!(reader.list_runs(None).unwrap().len(), 3);
     assert!(everything() == before);
@@ -393,11 +404,15 @@ fn an_output_that_cannot_be_read_back_is_known() {
         let place = Place::new();
         stored(&place);
         let raw = Connection::open(place.file()).unwrap();
-        raw.execute("UPDATE node_runs SET output = ?1", [output]).unwrap();
+        raw.execute("UPDATE node_runs SET output = ?1", [output])
+            .unwrap();
         drop(raw);
         let reader = place.read().unwrap();
         let runs = reader.current_runs("web").unwrap();
-        assert!(runs.values().all(|run| run.output == StoredOutput::Broken), "{output}");
+        assert!(
+            runs.values().all(|run| run.output == StoredOutput::Broken),
+            "{output}"
+        );
         let newest = reader.newest_run("web", "a", &runs["a"].identity).unwrap();
         assert_eq!(newest.unwrap().output, StoredOutput::Broken);
     }
@@ -426,7 +441,10 @@ fn files_of_the_person_are_private_regular_and_bounded() {
         "is open to other users",
     );
     refused(|path| put(Odd::Pipe, path, path), "is a named pipe");
-    refused(|path| put(Odd::LinkNowhere, path, path), "is a symbolic link");
+    refused(
+        |path| put(Odd::LinkNowhere, path, path),
+        "is a symbolic link",
+    );
     refused(
         |path| {
             let file = fs::File::options().write(true).open(path).unwrap();
@@ -439,7 +457,13 @@ fn files_of_the_person_are_private_regular_and_bounded() {
 #[test]
 fn a_lock_is_a_regular_file_in_a_real_folder() {
     let holder = lock::holder("mia");
-    for odd in [Odd::Pipe, Odd::Folder, Odd::LinkOut, Odd::LinkNowhere, Odd::Socket] {
+    for odd in [
+        Odd::Pipe,
+        Odd::Folder,
+        Odd::LinkOut,
+        Odd::LinkNowhere,
+        Odd::Socket,
+    ] {
         for is_folder in [false, true] {
             let place = Place::new();
             let outside = tempfile::NamedTempFile::new().unwrap();

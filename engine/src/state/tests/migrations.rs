@@ -99,9 +99,8 @@ fn a_step_that_fails_changes_nothing() {
     let place = Place::new();
     record(&mut place.open(), run("a", &[]));
     let before = objects(&place.open());
-    let broken = with_a_later_one(
-        "CREATE TABLE half (x ANY) STRICT; INSERT INTO nowhere VALUES (1)",
-    );
+    let broken =
+        with_a_later_one("CREATE TABLE half (x ANY) STRICT; INSERT INTO nowhere VALUES (1)");
     assert!(State::open_with(&state_file(&place.file()), &broken).is_err());
     assert_eq!(objects(&place.open()), before);
 }

@@ -6,8 +6,8 @@ use std::thread;
 use rusqlite::Connection;
 
 use super::children::{Other, Role};
-use super::*;
 use super::migrations::with_a_later_one;
+use super::*;
 use crate::state::migrations::LAYOUTS;
 
 #[test]
@@ -19,7 +19,10 @@ fn a_new_file_is_made_with_its_directory() {
     assert_eq!(state.serial().unwrap(), 0);
     record(&mut state, run("a", &[]));
     assert_eq!(state.serial().unwrap(), 1);
-    assert_eq!(State::open(&state_file(&path)).unwrap().serial().unwrap(), 1);
+    assert_eq!(
+        State::open(&state_file(&path)).unwrap().serial().unwrap(),
+        1
+    );
     assert_eq!(state.integrity_problems().unwrap(), Vec::<String>::new());
 }
 
@@ -28,7 +31,11 @@ fn reading_makes_nothing() {
     let place = Place::new();
     assert!(place.read().is_none());
     let missing = place.root().join("missing/state.sqlite");
-    assert!(StateReader::open_existing(&state_file(&missing)).unwrap().is_none());
+    assert!(
+        StateReader::open_existing(&state_file(&missing))
+            .unwrap()
+            .is_none()
+    );
     assert_eq!(place.content(), BTreeMap::new());
 }
 

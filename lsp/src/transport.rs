@@ -60,12 +60,11 @@ pub(crate) async fn serve<S: LanguageServer, I, O, L>(
         match frame.parse() {
             Ok(Incoming::Request(request)) => {
                 let is_last = request.method() == "exit";
-                match large_answers(&request) {
-                    Some(answer) => begin_large(answer, &responses),
-                    None => {
-                        let id = request.id().cloned();
-                        begin(id, service.call(request), &responses);
-                    }
+                if let Some(answer) = large_answers(&request) {
+                    begin_large(answer, &responses);
+                } else {
+                    let id = request.id().cloned();
+                    begin(id, service.call(request), &responses);
                 }
                 if is_last {
                     break;

@@ -51,7 +51,7 @@ pub(crate) fn spawn_deep(name: &str, work: impl FnOnce() + Send + 'static) -> io
         let thread = thread::Builder::new().name(name.to_owned());
         match thread.stack_size(stack).spawn(begin) {
             Ok(_) => return Ok(()),
-            Err(error) if stack <= LEAST_STACK_BYTES => return Err(error),
+            Err(error) if stack / 4 < LEAST_STACK_BYTES => return Err(error),
             Err(_) => stack /= 4,
         }
     }
@@ -75,6 +75,7 @@ mod tests {
         let (tell, told) = mpsc::channel();
         spawn_deep("deep", move || tell.send(largest_module()).unwrap()).unwrap();
         let largest = told.recv().unwrap();
-        assert!(largest <= MAX_MODULE_BYTES && largest >= LEAST_STACK_BYTES / 4 / STACK_PER_BYTE);
+        let least = LEAST_STACK_BYTES / STACK_PER_BYTE;
+        assert!((least..=MAX_MODULE_BYTES).contains(&largest));
     }
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use super::{
     transpile::{Marks, transpile},
-    transpile_cache::TranspileCache,
+    transpile_cache::{TranspileCache, entry_name},
 };
 
 const MODULE: &str = "a.ts";
@@ -21,7 +21,9 @@ pub fn fuzzed_entry(input: &[u8]) {
     };
     let cache = TranspileCache::new(directory.path().to_path_buf(), [7; 32]);
     let module = Path::new(MODULE);
-    let entry = directory.path().join(cache.entry(module, TEXT, Marks::All));
+    let entry = directory
+        .path()
+        .join(entry_name(module, TEXT, Marks::All).to_string());
     if fs::write(&entry, input).is_err() {
         return;
     }
@@ -43,7 +45,7 @@ pub fn fuzzed_entry_seeds() -> Vec<Vec<u8>> {
         let cache = TranspileCache::new(directory.path().to_path_buf(), [7; 32]);
         let module = Path::new(MODULE);
         cache.transpile(module, TEXT, Marks::All).ok()?;
-        let entry = cache.entry(module, TEXT, Marks::All);
+        let entry = entry_name(module, TEXT, Marks::All).to_string();
         fs::read(directory.path().join(entry)).ok()
     };
     // As it is in the file, and without the signature before it.

@@ -81,11 +81,6 @@ impl TranspileCache {
         postcard::from_bytes(payload).ok()
     }
 
-    /// Returns the name of a module's entry.
-    pub(super) fn entry(&self, path: &Path, text: &str, marks: Marks) -> String {
-        entry_name(path, text, marks).to_string()
-    }
-
     /// Returns an entry with a payload of any kind, signed as if this machine had made it.
     pub(super) fn signed(
         &self,
@@ -162,7 +157,8 @@ impl TranspileCache {
     }
 }
 
-fn entry_name(path: &Path, text: &str, marks: Marks) -> Digest {
+/// Returns the name of a module's entry.
+pub(super) fn entry_name(path: &Path, text: &str, marks: Marks) -> Digest {
     let extension = path.extension().unwrap_or_default().as_encoded_bytes();
     let marks: &[u8] = match marks {
         Marks::All => b"all",

@@ -26,7 +26,7 @@ pub(crate) enum ProjectStore {
     /// itself.
     OnDemand {
         file: StateFile,
-        state: Mutex<Option<State>>,
+        state: Mutex<Option<Box<State>>>,
     },
 }
 
@@ -132,10 +132,10 @@ impl ProviderStores {
                 let mut opened = lock(state);
                 let state = match opened.take() {
                     Some(state) => state,
-                    None => State::open(file)?,
+                    None => Box::new(State::open(file)?),
                 };
                 act(
-                    opened.insert(state),
+                    &mut **opened.insert(state),
                     provider_id,
                     request.action,
                     &request.key,

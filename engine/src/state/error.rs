@@ -228,7 +228,7 @@ impl StateError {
                 "restore it from a copy, or remove it (`rm {}`); the next apply then starts anew, and workspaces it listed are no longer known",
                 path.display()
             )),
-            Self::WrongKind { path, .. } => Some(format!(
+            Self::WrongKind { path, .. } | Self::TooLarge { path, .. } => Some(format!(
                 "move it away (`mv {} …`), or name another state file with `--state`",
                 path.display()
             )),
@@ -237,10 +237,6 @@ impl StateError {
                 path.display()
             )),
             Self::Exposed { path } => Some(format!("make it private: chmod 600 {}", path.display())),
-            Self::TooLarge { path, .. } => Some(format!(
-                "move it away (`mv {} …`), or name another state file with `--state`",
-                path.display()
-            )),
             Self::ValueTooLarge { .. } => Some(
                 "keep large things in files, and their paths in the context".to_owned(),
             ),

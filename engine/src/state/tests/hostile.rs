@@ -236,7 +236,7 @@ fn put(odd: Odd, path: &Path, outside: &Path) {
         Odd::Giant => fs::File::create(path).unwrap().set_len(3 << 30).unwrap(),
         Odd::Unreadable => {
             fs::write(path, "x").unwrap();
-            fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
         }
     }
 }

@@ -1,16 +1,21 @@
-//! Ctrl-C: the first one ends the work in good order, the second one the process.
+//! Ctrl-C and other signals to end: the first one ends the work in good order, the second one the
+//! process.
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, AtomicI32, Ordering},
+    },
+    thread,
 };
 
 use rigkit_engine::CancellationToken;
-
-use crate::{
-    failure::{Exit, Failure},
-    progress::Screen,
+use signal_hook::{
+    consts::{SIGHUP, SIGINT, SIGTERM},
+    iterator::Signals,
 };
+
+use crate::{failure::Failure, progress::Screen};
 
 /// Whether a command owns the terminal, and Ctrl-C with it.
 static TERMINAL_IS_LENT: AtomicBool = AtomicBool::new(false);
@@ -19,6 +24,39 @@ static NOTHING_RUNS: AtomicBool = AtomicBool::new(false);
 /// Whether Ctrl-C was pressed while there was something to end in good order.
 static IS_ENDING: AtomicBool = AtomicBool::new(false);
 static SCREEN: OnceLock<Screen> = OnceLock::new();
+/// The signal that came last.
+static RECEIVED: AtomicI32 = AtomicI32::new(SIGINT);
+
+/// A signal that asks the process to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Interruption {
+    /// Ctrl-C.
+    Interrupt,
+    /// Another program wants it to end.
+    Terminate,
+    /// The terminal is gone.
+    HangUp,
+}
+
+impl Interruption {
+    /// Returns the signal that came last; Ctrl-C where a person stopped the work otherwise.
+    pub(crate) fn latest() -> Self {
+        match RECEIVED.load(Ordering::SeqCst) {
+            SIGTERM => Self::Terminate,
+            SIGHUP => Self::HangUp,
+            _ => Self::Interrupt,
+        }
+    }
+
+    /// Returns what a shell says of a process that the signal ended.
+    pub(crate) fn exit_code(self) -> u8 {
+        match self {
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+            Self::HangUp => 129,
+        }
+    }
+}
 
 /// Gives the token that Ctrl-C cancels; from now on it no longer ends the process at once.
 pub(crate) fn token() -> CancellationToken {
@@ -26,8 +64,7 @@ pub(crate) fn token() -> CancellationToken {
     let token = TOKEN.get_or_init(|| {
         let token = CancellationToken::new();
         let cancelled = token.clone();
-        // Without a handler Ctrl-C ends the process, which is the best that is left.
-        let _ = ctrlc::set_handler(move || on_signal(&cancelled));
+        watch(move |signal| on_signal(&cancelled, signal));
         token
     });
     token.clone()
@@ -55,7 +92,23 @@ pub(crate) fn leave_to_command<T>(work: impl FnOnce() -> T) -> T {
     result
 }
 
-fn on_signal(token: &CancellationToken) {
+/// Hands signals to a handler on a thread of its own.
+///
+/// Where there can be none, a signal ends the process, which is the best that is left.
+fn watch(handle: impl Fn(i32) + Send + 'static) {
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else {
+        return;
+    };
+    let closing = signals.handle();
+    let watcher = thread::Builder::new().name("rig-signals".to_owned());
+    let watching = watcher.spawn(move || signals.forever().for_each(handle));
+    if watching.is_err() {
+        closing.close();
+    }
+}
+
+fn on_signal(token: &CancellationToken, signal: i32) {
+    RECEIVED.store(signal, Ordering::SeqCst);
     if TERMINAL_IS_LENT.load(Ordering::SeqCst) {
         return;
     }
@@ -74,5 +127,5 @@ fn on_signal(token: &CancellationToken) {
 fn leave() -> ! {
     // A prompt may have hidden the cursor.
     let _ = console::Term::stderr().show_cursor();
-    std::process::exit(i32::from(Exit::Cancelled.code()))
+    std::process::exit(i32::from(Interruption::latest().exit_code()))
 }

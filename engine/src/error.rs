@@ -224,6 +224,17 @@ pub enum EngineError {
         /// Why.
         source: std::io::Error,
     },
+    /// The state was removed or replaced while a run used it.
+    #[error("{source}, and {} not stored: {}", was_or_were(.tasks), quoted(.tasks))]
+    NotStored {
+        /// The paths of the tasks that ran and whose results are lost.
+        tasks: Vec<String>,
+        /// What became of the state.
+        source: StateError,
+    },
+    /// The system has no room for what runs handlers.
+    #[error("failed to prepare to run handlers: {0}")]
+    NoRoom(std::io::Error),
     /// The part of the engine that runs handlers is gone.
     #[error("the handlers' runtime stopped unexpectedly: {0}")]
     Runtime(String),
@@ -317,8 +328,8 @@ impl EngineError {
             Self::Load(LoadError::Invalid(problems)) => problems
                 .first()
                 .map_or("invalid-config", |first| first.code.as_str()),
-            Self::Load(LoadError::Sandbox(_)) => "sandbox",
-            Self::State(_) => "state",
+            Self::Load(LoadError::Sandbox(_) | LoadError::NoThread(_)) => "sandbox",
+            Self::State(_) | Self::NotStored { .. } => "state",
             Self::Host(_) => "host",
             Self::Unknown { kind, .. } => match kind {
                 NameKind::Workflow => "unknown-workflow",
@@ -348,7 +359,7 @@ impl EngineError {
             Self::NodeRequired { .. } => "node-required",
             Self::LogGone { .. } => "log-gone",
             Self::File { .. } => "file",
-            Self::Runtime(_) => "runtime",
+            Self::NoRoom(_) | Self::Runtime(_) => "runtime",
         }
     }
 
@@ -382,7 +393,11 @@ impl EngineError {
             Self::Project(error) => error.help(),
             Self::Trust(error) => error.help(),
             Self::Untrusted { .. } => Some("read what it does; if you trust it: rig trust".to_owned()),
-            Self::State(error) => error.help(),
+            Self::State(error) | Self::NotStored { source: error, .. } => error.help(),
+            Self::Load(LoadError::NoThread(_)) => Some(
+                "let the process use more memory (`ulimit -v`) and start more threads (`ulimit -u`)".to_owned(),
+            ),
+            Self::NoRoom(_) => Some("let the process open more files: ulimit -n 1024".to_owned()),
             Self::Load(LoadError::Invalid(problems)) => problems.first()?.help.clone(),
             Self::Unknown { kind, name, known } => Some(unknown_help(*kind, name, known)),
             Self::AmbiguousTask { .. } => Some("name the task by its path".to_owned()),
@@ -435,6 +450,14 @@ fn listed(names: &[&str]) -> String {
             format!("{} and {} more", shown.join(", "), rest.len())
         }
         _ => names.join(", "),
+    }
+}
+
+fn was_or_were(tasks: &[String]) -> &'static str {
+    if tasks.len() == 1 {
+        "the result of a task is"
+    } else {
+        "the results of tasks are"
     }
 }
 

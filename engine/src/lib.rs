@@ -12,6 +12,9 @@ pub mod digest;
 mod engine;
 pub mod error;
 pub mod event;
+pub mod executor;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod graph;
 pub mod host;
 pub mod identity;

@@ -10,6 +10,9 @@ mod client_features;
 mod context_keys;
 mod document;
 mod documentation;
+mod framing;
+#[doc(hidden)]
+pub mod fuzzing;
 mod handlers;
 mod large_answers;
 mod location;
@@ -35,7 +38,7 @@ mod world;
 
 use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc};
 
-use rigkit_engine::{confined::Evaluator, sandbox::SandboxLimits};
+use rigkit_engine::{confined::Evaluator, executor, sandbox::SandboxLimits};
 use tokio::io::{AsyncRead, AsyncWrite, stdin, stdout};
 
 /// Says what the server works with, whatever the client says.
@@ -88,10 +91,8 @@ pub async fn serve_on(
 /// # Errors
 /// Where the machine has no threads to serve with.
 pub fn serve(options: ServerOptions) -> io::Result<Ending> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = executor::build(builder.worker_threads(2).enable_all())?;
     let ending = runtime.block_on(serve_on(options, stdin(), stdout()));
     // A read of standard input may never return.
     runtime.shutdown_background();

@@ -6,12 +6,8 @@
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _, stream};
-use serde_json::Value;
 use tokio::{
-    io::{
-        AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _,
-        BufReader,
-    },
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
     sync::{
         mpsc::{self, UnboundedReceiver, UnboundedSender},
         oneshot,
@@ -24,10 +20,10 @@ use tower_lsp::{
 };
 use tower_service::Service as _;
 
-use crate::large_answers::LargeAnswer;
-
-/// The most bytes of a message that is read; a longer one is skipped.
-const MAX_MESSAGE_BYTES: u64 = 256 << 20;
+use crate::{
+    framing::{Incoming, read_frame},
+    large_answers::LargeAnswer,
+};
 
 /// How long the last answers may take.
 const FAREWELL: Duration = Duration::from_millis(200);
@@ -64,9 +60,11 @@ pub(crate) async fn serve<S: LanguageServer, I, O, L>(
         match frame.parse() {
             Ok(Incoming::Request(request)) => {
                 let is_last = request.method() == "exit";
-                match large_answers(&request) {
-                    Some(answer) => begin_large(answer, &responses),
-                    None => begin(service.call(request), &responses),
+                if let Some(answer) = large_answers(&request) {
+                    begin_large(answer, &responses);
+                } else {
+                    let id = request.id().cloned();
+                    begin(id, service.call(request), &responses);
                 }
                 if is_last {
                     break;
@@ -109,19 +107,30 @@ fn begin_large(answer: LargeAnswer, responses: &UnboundedSender<Outgoing>) {
 
 /// Runs a handler up to where it first waits, and leaves the rest to the runtime.
 fn begin<E: Send + 'static>(
+    id: Option<Id>,
     mut handler: futures_util::future::BoxFuture<'static, Result<Option<Response>, E>>,
     responses: &UnboundedSender<Outgoing>,
 ) {
     if let Some(answered) = (&mut handler).now_or_never() {
-        answer(answered, responses);
+        answer(id, answered, responses);
         return;
     }
     let responses = responses.clone();
-    tokio::spawn(async move { answer(handler.await, &responses) });
+    tokio::spawn(async move { answer(id, handler.await, &responses) });
 }
 
-fn answer<E>(answered: Result<Option<Response>, E>, responses: &UnboundedSender<Outgoing>) {
-    if let Ok(Some(response)) = answered {
+fn answer<E>(
+    id: Option<Id>,
+    answered: Result<Option<Response>, E>,
+    responses: &UnboundedSender<Outgoing>,
+) {
+    let response = match answered {
+        Ok(Some(response)) => Some(response),
+        // The library takes all that begins with `$/` for notifications, which nobody answers.
+        Ok(None) => id.map(|id| Response::from_error(id, Error::method_not_found())),
+        Err(_) => None,
+    };
+    if let Some(response) = response {
         // A client that is gone misses nothing.
         let _ = responses.send(Outgoing::Response(response));
     }
@@ -168,66 +177,4 @@ async fn write_all(
             return;
         }
     }
-}
-
-/// Is what stands between two headers.
-enum Frame {
-    Body(Vec<u8>),
-    Malformed,
-}
-
-/// Is a message from the client.
-enum Incoming {
-    Request(Request),
-    Response(Response),
-}
-
-impl Frame {
-    fn parse(self) -> Result<Incoming, Error> {
-        let Self::Body(body) = self else {
-            return Err(Error::parse_error());
-        };
-        let value: Value = serde_json::from_slice(&body).map_err(|_| Error::parse_error())?;
-        let message = match value.get("method") {
-            Some(_) => serde_json::from_value(value).map(Incoming::Request),
-            None => serde_json::from_value(value).map(Incoming::Response),
-        };
-        message.map_err(|_| Error::invalid_request())
-    }
-}
-
-/// Reads what comes next; nothing at the end of the stream.
-async fn read_frame(input: &mut BufReader<impl AsyncRead + Unpin>) -> Option<Frame> {
-    let mut length = None;
-    loop {
-        let mut line = Vec::new();
-        if input.read_until(b'\n', &mut line).await.ok()? == 0 {
-            return None;
-        }
-        let line = String::from_utf8_lossy(&line);
-        match line.trim_end().split_once(':') {
-            Some((name, value)) if name.eq_ignore_ascii_case("Content-Length") => {
-                length = value.trim().parse().ok();
-            }
-            None if line.trim_end().is_empty() => break,
-            // Other headers say nothing that matters, and garbage ends with the next header.
-            Some(_) | None => {}
-        }
-    }
-    match length {
-        Some(length) if length <= MAX_MESSAGE_BYTES => read_body(input, length).await,
-        Some(length) => {
-            tokio::io::copy(&mut input.take(length), &mut tokio::io::sink())
-                .await
-                .ok()?;
-            Some(Frame::Malformed)
-        }
-        None => Some(Frame::Malformed),
-    }
-}
-
-async fn read_body(input: &mut BufReader<impl AsyncRead + Unpin>, length: u64) -> Option<Frame> {
-    let mut body = Vec::new();
-    let read = input.take(length).read_to_end(&mut body).await.ok()?;
-    (u64::try_from(read) == Ok(length)).then_some(Frame::Body(body))
 }

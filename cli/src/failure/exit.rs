@@ -6,6 +6,7 @@ use rigkit_engine::EngineError;
 use rigkit_engine::project::ProjectError;
 
 use super::Failure;
+use crate::signals::Interruption;
 
 /// Says how a process ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,8 +19,8 @@ pub(crate) enum Exit {
     WrongCommandLine,
     /// A plan with `--detailed-exitcode` found pending work.
     PendingWork,
-    /// The person stopped it.
-    Cancelled,
+    /// The person or the system stopped it.
+    Cancelled(Interruption),
 }
 
 impl Exit {
@@ -30,7 +31,7 @@ impl Exit {
             Self::Failed => 1,
             Self::WrongCommandLine => 2,
             Self::PendingWork => 3,
-            Self::Cancelled => 130,
+            Self::Cancelled(by) => by.exit_code(),
         }
     }
 
@@ -38,12 +39,12 @@ impl Exit {
     pub(crate) fn of(failure: &Failure) -> Self {
         match failure {
             Failure::Engine(error) if matches!(**error, EngineError::CreateCancelled { .. }) => {
-                Self::Cancelled
+                Self::Cancelled(Interruption::latest())
             }
             Failure::Engine(error) if is_wrong_command_line(error) => Self::WrongCommandLine,
             Failure::CommandLine(error) if !error.use_stderr() => Self::Done,
             Failure::CommandLine(_) | Failure::Usage { .. } => Self::WrongCommandLine,
-            Failure::Cancelled => Self::Cancelled,
+            Failure::Cancelled => Self::Cancelled(Interruption::latest()),
             Failure::OutputClosed => Self::Done,
             Failure::Engine(_)
             | Failure::File { .. }
@@ -136,8 +137,10 @@ mod tests {
             Exit::Failed,
             Exit::WrongCommandLine,
             Exit::PendingWork,
-            Exit::Cancelled,
+            Exit::Cancelled(Interruption::Interrupt),
+            Exit::Cancelled(Interruption::Terminate),
+            Exit::Cancelled(Interruption::HangUp),
         ];
-        assert_eq!(exits.map(Exit::code), [0, 1, 2, 3, 130]);
+        assert_eq!(exits.map(Exit::code), [0, 1, 2, 3, 130, 143, 129]);
     }
 }

@@ -27,7 +27,7 @@ use crate::{
     run::RunLog,
     state::{
         ApplyCounts, ApplyId, ApplyLock, Attempt as LockAttempt, FinishedApply, Holder, NewApply,
-        RunId, State,
+        RunId, State, StateError,
     },
 };
 
@@ -73,7 +73,7 @@ impl Engine {
     }
 
     pub(super) fn open_state(&self) -> Result<SharedState, EngineError> {
-        Ok(Arc::new(Mutex::new(State::open(&self.state_path())?)))
+        Ok(Arc::new(Mutex::new(State::open(&self.state_file())?)))
     }
 
     pub(super) fn prepare_log(&self, id: &ApplyId) -> Result<RunLog, EngineError> {
@@ -122,11 +122,13 @@ impl Engine {
             apply_id,
             state,
             counts: ApplyCounts::default(),
+            ran: Vec::new(),
             first_plan: None,
         };
         let result = attempts.run(&definition, &secrets).await;
-        attempts.finish(&result, started)?;
-        let (context, made_from) = result?;
+        let finished = attempts.finish(&result, started);
+        finished.map_err(|error| attempts.with_losses(error))?;
+        let (context, made_from) = result.map_err(|error| attempts.with_losses(error))?;
         let plan = attempts.first_plan.take();
         let outcome = ApplyOutcome {
             workflow: workflow.name.to_string(),
@@ -200,6 +202,8 @@ struct Attempts<'a> {
     apply_id: ApplyId,
     state: &'a SharedState,
     counts: ApplyCounts,
+    /// The paths of the tasks that ran to the end.
+    ran: Vec<String>,
     first_plan: Option<WorkflowPlan>,
 }
 
@@ -232,6 +236,7 @@ impl Attempts<'_> {
             );
             let result = run.run(end).await;
             let counts = run.counts;
+            self.ran.append(&mut run.ran);
             drop(run);
             self.add_counts(counts);
             match result? {
@@ -298,12 +303,25 @@ impl Attempts<'_> {
         self.counts.failed += counts.failed;
     }
 
+    /// Names what is lost with a state that was removed or replaced.
+    fn with_losses(&self, error: EngineError) -> EngineError {
+        match error {
+            EngineError::State(source @ StateError::Displaced { .. }) if !self.ran.is_empty() => {
+                EngineError::NotStored {
+                    tasks: self.ran.clone(),
+                    source,
+                }
+            }
+            other => other,
+        }
+    }
+
     fn finish<T>(
         &self,
         result: &Result<T, EngineError>,
         started: Instant,
     ) -> Result<(), EngineError> {
-        let outcome = outcome_of(result);
+        let mut outcome = outcome_of(result);
         let message = result
             .as_ref()
             .err()
@@ -324,6 +342,9 @@ impl Attempts<'_> {
                 state.checkpoint()
             })
         };
+        if recorded.is_err() && outcome == RunOutcome::Succeeded {
+            outcome = RunOutcome::Failed;
+        }
         if self.first_plan.is_none() {
             // Whatever ends has begun, also where there was no plan to begin with.
             self.emit_started();

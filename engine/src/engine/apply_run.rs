@@ -56,6 +56,8 @@ pub(super) struct ApplyRun<'a> {
     restart: Option<(String, String)>,
     ended: Option<EngineError>,
     pub(super) counts: ApplyCounts,
+    /// The paths of the tasks that ran to the end.
+    pub(super) ran: Vec<String>,
 }
 
 type RunningTask<'a> = Pin<Box<dyn Future<Output = TaskEnd> + 'a>>;
@@ -109,6 +111,7 @@ impl<'a> ApplyRun<'a> {
             restart: None,
             ended: None,
             counts: ApplyCounts::default(),
+            ran: Vec::new(),
         }
     }
 
@@ -366,6 +369,7 @@ impl<'a> ApplyRun<'a> {
             lineage,
             self.session.emitter.secrets(),
         );
+        self.ran.push(task.path.to_string());
         lock_state(self.state).record_run(&run)?;
         for artifact in &run.artifacts {
             self.session.emitter.emit(Event::ArtifactCreated {

@@ -76,8 +76,8 @@ impl Contexts {
         let ids: Vec<RunId> = runs.iter().map(|(_, run)| run.clone()).collect();
         let outputs = state.outputs(&ids)?;
         for (task, run) in runs {
-            let output = outputs.get(&run).map(String::as_str);
-            self.outputs.insert(task, parsed(output));
+            let output = parsed(state, &run, outputs.get(&run))?;
+            self.outputs.insert(task, output);
         }
         Ok(())
     }
@@ -91,16 +91,29 @@ impl Contexts {
             EngineError::Runtime("a context was asked for before its task ran".to_owned())
         })?;
         let outputs = state.outputs(std::slice::from_ref(&run))?;
-        let output = parsed(outputs.get(&run).map(String::as_str));
+        let output = parsed(state, &run, outputs.get(&run))?;
         self.outputs.insert(task, Arc::clone(&output));
         Ok(output)
     }
 }
 
 /// Reads a stored output; one that is gone counts as empty.
-fn parsed(output: Option<&str>) -> Context {
-    let output = output.and_then(|text| serde_json::from_str(text).ok());
-    Arc::new(output.unwrap_or_default())
+///
+/// # Errors
+/// When it is no context: a task would go on with what no task has left.
+fn parsed(
+    state: &StateReader,
+    run: &RunId,
+    output: Option<&String>,
+) -> Result<Context, EngineError> {
+    let Some(output) = output else {
+        return Ok(Context::default());
+    };
+    let detail = |error| format!("the output of the run {run} cannot be read: {error}");
+    let context = serde_json::from_str(output);
+    Ok(Arc::new(
+        context.map_err(|error| state.damaged(detail(error)))?,
+    ))
 }
 
 /// Gives the tasks whose outputs the context at a point is made of.

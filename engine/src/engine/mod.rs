@@ -39,7 +39,7 @@ use crate::{
     project::{Environment, Project, load},
     sandbox::{SandboxLimits, Variables},
     source::SourceFiles,
-    state::{ApplyLocks, MachineKey, StateReader, machine_key},
+    state::{ApplyLocks, MachineKey, StateFile, StateReader, machine_key},
     trust::Trust,
 };
 
@@ -208,8 +208,17 @@ impl Engine {
         })
     }
 
+    /// Returns the state file, as far as it is relied on.
+    pub(crate) fn state_file(&self) -> StateFile {
+        let trust = self.options.trust;
+        match &self.options.state_path {
+            Some(path) => StateFile::named(path.clone(), trust),
+            None => StateFile::of_project(&self.options.project.data_dir(), trust),
+        }
+    }
+
     fn read_state(&self) -> Result<Option<StateReader>, EngineError> {
-        Ok(StateReader::open_existing(&self.state_path())?)
+        Ok(StateReader::open_existing(&self.state_file())?)
     }
 
     fn locks(&self) -> ApplyLocks {

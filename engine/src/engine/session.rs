@@ -16,6 +16,7 @@ use crate::{
     definition::{Definition, Scope, ValueHandle, Workflow},
     error::{EngineError, NodeFailure},
     event::Event,
+    executor,
     project::LoadOptions,
     run::{DEFINITION_NODE, Emitter, RunLog},
     runtime::{
@@ -76,7 +77,7 @@ impl Engine {
         let project = match options.state {
             Some(state) => ProjectStore::Shared(state),
             None => ProjectStore::OnDemand {
-                path: self.state_path(),
+                file: self.state_file(),
                 state: Mutex::new(None),
             },
         };
@@ -157,10 +158,8 @@ impl LoadedSession {
     where
         F: Future<Output = Result<T, EngineError>>,
     {
-        let executor = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| EngineError::Runtime(error.to_string()))?;
+        let executor = executor::build(Builder::new_current_thread().enable_all())
+            .map_err(EngineError::NoRoom)?;
         let client = Arc::clone(&self.session.client);
         let result = executor.block_on(async {
             tokio::spawn(client.serve(self.messages));

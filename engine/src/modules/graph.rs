@@ -11,6 +11,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    deep_thread::largest_module,
     import::Import,
     module::{MAX_MODULE_BYTES, Module, ModuleId, ModuleOrigin},
     read_module::{
@@ -331,16 +332,24 @@ impl GraphLoader {
             _ => files.read(path),
         };
         let text = text.map_err(|error| unreadable(path, &error))?;
-        if text.len() > MAX_MODULE_BYTES {
-            let message = format!(
-                "`{}` is larger than {} MiB",
-                path.display(),
-                MAX_MODULE_BYTES >> 20
-            );
-            return Err(Diagnostic::error(DiagnosticCode::ModuleTooLarge, message)
-                .help("split the module, or load large data inside a task"));
+        let limit = largest_module();
+        if text.len() <= limit {
+            return Ok(text);
         }
-        Ok(text)
+        let path = path.display();
+        let (message, help) = if limit < MAX_MODULE_BYTES {
+            let limit = limit >> 10;
+            (
+                format!("`{path}` is larger than {limit} KiB, and there is no room for more"),
+                "let the process use more memory: ulimit -v unlimited",
+            )
+        } else {
+            (
+                format!("`{path}` is larger than {} MiB", limit >> 20),
+                "split the module, or load large data inside a task",
+            )
+        };
+        Err(Diagnostic::error(DiagnosticCode::ModuleTooLarge, message).help(help))
     }
 
     /// Links `z` of the SDK to the project's own zod, where some module asks for it.

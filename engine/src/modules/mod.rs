@@ -2,7 +2,9 @@
 //! not yet run.
 
 mod call_site;
+mod deep_thread;
 pub(crate) mod functions;
+mod fuzzed;
 mod graph;
 mod import;
 mod loops;
@@ -15,10 +17,12 @@ mod transpile_cache;
 mod wire;
 
 pub use call_site::{ArgumentSite, CallSite, PropertySite};
+pub(crate) use deep_thread::spawn_deep;
+#[doc(hidden)]
+pub use fuzzed::{fuzzed_entry, fuzzed_entry_seeds};
 pub(crate) use graph::RequiredFile;
 pub use graph::{GraphOptions, IdentityUse, ModuleGraph};
 pub use import::Import;
-pub(crate) use module::MAX_MODULE_BYTES;
 pub use module::{Module, ModuleId, ModuleOrigin};
 pub use resolve::{BuiltInModule, PackageIdentity};
 pub(crate) use resolve::{RequestKind, ResolveFailure, ResolvedFile, Target};

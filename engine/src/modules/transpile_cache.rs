@@ -81,17 +81,30 @@ impl TranspileCache {
         postcard::from_bytes(payload).ok()
     }
 
+    /// Returns an entry with a payload of any kind, signed as if this machine had made it.
+    pub(super) fn signed(
+        &self,
+        path: &Path,
+        text: &str,
+        marks: Marks,
+        payload: &[u8],
+    ) -> Option<Vec<u8>> {
+        self.with_signature(entry_name(path, text, marks), payload)
+    }
+
+    fn with_signature(&self, name: Digest, payload: &[u8]) -> Option<Vec<u8>> {
+        let signature = self.signer(name, payload)?.finalize().into_bytes();
+        Some([&signature[..], payload].concat())
+    }
+
     fn write(&self, name: Digest, transpiled: &Transpiled) -> io::Result<()> {
         let payload = postcard::to_stdvec(transpiled).map_err(io::Error::other)?;
-        let signature = self
-            .signer(name, &payload)
-            .ok_or_else(|| io::Error::other("no signature can be made"))?
-            .finalize()
-            .into_bytes();
+        let entry = self
+            .with_signature(name, &payload)
+            .ok_or_else(|| io::Error::other("no signature can be made"))?;
         fs::create_dir_all(&self.directory)?;
         let mut file = NamedTempFile::new_in(&self.directory)?;
-        io::Write::write_all(&mut file, &signature)?;
-        io::Write::write_all(&mut file, &payload)?;
+        io::Write::write_all(&mut file, &entry)?;
         file.persist(self.path_of(name))?;
         self.has_written.store(true, Ordering::Relaxed);
         Ok(())
@@ -144,7 +157,8 @@ impl TranspileCache {
     }
 }
 
-fn entry_name(path: &Path, text: &str, marks: Marks) -> Digest {
+/// Returns the name of a module's entry.
+pub(super) fn entry_name(path: &Path, text: &str, marks: Marks) -> Digest {
     let extension = path.extension().unwrap_or_default().as_encoded_bytes();
     let marks: &[u8] = match marks {
         Marks::All => b"all",

@@ -9,7 +9,7 @@ use crate::{
     definition::{OutputSchema, TaskIndex, Workflow},
     digest::Digest,
     error::EngineError,
-    state::{RunId, RunSummary, StateReader},
+    state::{RunId, RunSummary, StateReader, StoredOutput},
 };
 
 /// Holds what the state knows of a workflow's tasks.
@@ -69,6 +69,8 @@ impl<'a> Records<'a> {
                 .collect()
         };
         records.unusable = invalid_outputs(state, workflow, run_of)?;
+        let broken = records.current.values().filter_map(broken_output);
+        records.unusable.extend(broken);
         Ok(records)
     }
 
@@ -110,6 +112,7 @@ impl<'a> Records<'a> {
         let Some(run) = newest.filter(|run| run.invalidated.is_none()) else {
             return Ok(None);
         };
+        self.older.borrow_mut().unusable.extend(broken_output(&run));
         if let Some(OutputSchema::JsonSchema { validator, .. }) = &task.options.output {
             let outputs = state.outputs(std::slice::from_ref(&run.run_id))?;
             if let Some(why) = refused(validator, outputs.get(&run.run_id)) {
@@ -157,6 +160,13 @@ fn invalid_outputs(
         Some((run, why))
     });
     Ok(invalid.collect())
+}
+
+/// Returns why a run cannot be reused whose output cannot be read back.
+fn broken_output(run: &RunSummary) -> Option<(RunId, Unusable)> {
+    let message = || "the stored output is no JSON object".to_owned();
+    let why = || Unusable::OutputInvalid { message: message() };
+    (run.output == StoredOutput::Broken).then(|| (run.run_id.clone(), why()))
 }
 
 /// Says what a schema has against a stored output.

@@ -9,7 +9,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
-    thread,
 };
 
 use thiserror::Error;
@@ -19,7 +18,7 @@ use crate::{
     definition::{ConsoleLine, Definition, extract},
     diagnostic::Diagnostic,
     event::LogStream,
-    modules::{GraphOptions, IdentityUse, MAX_MODULE_BYTES, ModuleGraph, TranspileCache},
+    modules::{GraphOptions, IdentityUse, ModuleGraph, TranspileCache, spawn_deep},
     sandbox::{
         CpuMeter, SandboxLimits, Variables,
         globals::ConsoleMessage,
@@ -88,6 +87,9 @@ pub enum LoadError {
     /// There is no sandbox, or it has given no answer.
     #[error("the sandbox failed: {0}")]
     Sandbox(String),
+    /// The machine has no room for a thread.
+    #[error("failed to start a thread to load the config: {0}")]
+    NoThread(std::io::Error),
 }
 
 /// Loads a definition.
@@ -108,17 +110,16 @@ pub fn load(options: &LoadOptions) -> Result<Definition, LoadError> {
     let slot = ProcessSlot::default();
     let (loaded, definition) = mpsc::channel();
     let (owned, measured, filled) = (options.clone(), meter.clone(), slot.clone());
-    deep_thread("rigkit-load")
-        .spawn(move || {
-            // Whoever waited for it may have given up.
-            let _ = loaded.send(load_definition(
-                &owned,
-                evaluator.as_ref(),
-                measured,
-                &filled,
-            ));
-        })
-        .map_err(|error| LoadError::Sandbox(error.to_string()))?;
+    spawn_deep("rigkit-load", move || {
+        // Whoever waited for it may have given up.
+        let _ = loaded.send(load_definition(
+            &owned,
+            evaluator.as_ref(),
+            measured,
+            &filled,
+        ));
+    })
+    .map_err(LoadError::NoThread)?;
     let is_interrupted = || options.interrupt.load(Ordering::Relaxed);
     wait_and_look(&definition, &meter, look_every, is_interrupted).unwrap_or_else(|no_answer| {
         slot.end();
@@ -289,18 +290,3 @@ impl Console {
         self.lines
     }
 }
-
-/// Makes a thread with a stack that is deep enough for the largest module accepted; only what
-/// is used of it takes memory.
-///
-/// The parser and the passes over the syntax tree recurse, and a chain of ten thousand
-/// calls is that many levels deep.
-pub(crate) fn deep_thread(name: &str) -> thread::Builder {
-    thread::Builder::new()
-        .name(name.to_owned())
-        .stack_size(STACK_BYTES)
-}
-
-/// Enough for every prefix operator or opening bracket of the largest module to be a level
-/// of its own.
-const STACK_BYTES: usize = MAX_MODULE_BYTES * 512;

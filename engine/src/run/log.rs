@@ -6,6 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::expired_logs::expired;
 use crate::event::{Event, EventRecord};
 
 /// How many logs are kept.
@@ -77,7 +81,7 @@ fn begin(directory: &Path, run: &str) -> io::Result<File> {
         .append(true)
         .open(log_path(directory, run))?;
     // One that cannot be removed is no reason to write none.
-    let _ = remove_oldest(directory);
+    let _ = remove_oldest(directory, run);
     Ok(file)
 }
 
@@ -102,21 +106,23 @@ pub(crate) fn read_log(directory: &Path, run: &str) -> io::Result<Vec<EventRecor
     Ok(records)
 }
 
-/// Run ids begin with their time, so names sort by age.
-fn remove_oldest(directory: &Path) -> io::Result<()> {
-    let mut names: Vec<PathBuf> = fs::read_dir(directory)?
+/// Removes the logs of runs that a new one takes the place of.
+fn remove_oldest(directory: &Path, beginning: &str) -> io::Result<()> {
+    let names: Vec<String> = fs::read_dir(directory)?
         .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "ndjson")
-        })
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
-    names.sort();
-    let surplus = names.len().saturating_sub(KEPT_LOGS);
-    for path in &names[..surplus] {
+    let runs = names.iter().filter_map(|name| run_of(name));
+    for run in expired(runs, beginning, Timestamp::now(), KEPT_LOGS) {
         // Another run may be removing the same ones.
-        let _ = fs::remove_file(path);
+        let _ = fs::remove_file(log_path(directory, run));
     }
     Ok(())
+}
+
+/// Returns the run whose log has a name; files that Rigkit did not make have other names.
+fn run_of(name: &str) -> Option<&str> {
+    let run = name.strip_suffix(".ndjson")?;
+    (run.len() == 36 && Uuid::try_parse(run).is_ok()).then_some(run)
 }

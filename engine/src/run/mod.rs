@@ -1,6 +1,7 @@
 //! What every run has: its events in order, its log, and the secrets kept out of both.
 
 mod emitter;
+mod expired_logs;
 mod log;
 mod stream_mask;
 

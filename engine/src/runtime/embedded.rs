@@ -24,9 +24,8 @@ use super::{
 };
 use crate::{
     definition::Definition,
-    project::{
-        LoadError, LoadOptions, LoadedRealm, NoAnswer, deep_thread, load_in_realm, wait_for_load,
-    },
+    modules::spawn_deep,
+    project::{LoadError, LoadOptions, LoadedRealm, NoAnswer, load_in_realm, wait_for_load},
     sandbox::{CpuMeter, Thrown, compiled, globals, loader::rigkit, realm::Realm},
 };
 
@@ -86,9 +85,10 @@ impl EmbeddedRuntime {
         let interrupt = Arc::clone(&options.load.interrupt);
         let (load, meter) = (options.load.clone(), CpuMeter::default());
         let measured = meter.clone();
-        deep_thread("rigkit-handlers")
-            .spawn(move || run(options, measured, &loaded, &messages))
-            .map_err(|error| LoadError::Sandbox(error.to_string()))?;
+        spawn_deep("rigkit-handlers", move || {
+            run(options, measured, &loaded, &messages);
+        })
+        .map_err(LoadError::NoThread)?;
         Ok(StartingRuntime {
             runtime: Self {
                 to_runtime,
@@ -203,7 +203,7 @@ impl Worker {
             (0..MAX_LAST_JOBS).any(|_| !ctx.execute_pending_job());
         });
         self.bridge.set_current(None);
-        if !self.realm.runtime.is_job_pending() {
+        if !self.realm.context.runtime().is_job_pending() {
             self.bridge.abandon(Some(call), unanswered());
         }
     }

@@ -1,9 +1,6 @@
 //! What providers keep: with the project, and on the developer's machine.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -11,7 +8,7 @@ use thiserror::Error;
 
 use crate::{
     sandbox::Secrets,
-    state::{HostStorage, ProviderStore, State, StateError},
+    state::{HostStorage, ProviderStore, State, StateError, StateFile},
 };
 
 /// Gives providers their storage.
@@ -28,8 +25,8 @@ pub(crate) enum ProjectStore {
     /// Through a state that is opened when the first provider asks: a plan makes no file by
     /// itself.
     OnDemand {
-        path: PathBuf,
-        state: Mutex<Option<State>>,
+        file: StateFile,
+        state: Mutex<Option<Box<State>>>,
     },
 }
 
@@ -131,14 +128,14 @@ impl ProviderStores {
             ProjectStore::Shared(state) => {
                 act(&mut *lock(state), provider_id, request.action, &request.key)
             }
-            ProjectStore::OnDemand { path, state } => {
+            ProjectStore::OnDemand { file, state } => {
                 let mut opened = lock(state);
                 let state = match opened.take() {
                     Some(state) => state,
-                    None => State::open(path)?,
+                    None => Box::new(State::open(file)?),
                 };
                 act(
-                    opened.insert(state),
+                    &mut **opened.insert(state),
                     provider_id,
                     request.action,
                     &request.key,

@@ -5,6 +5,7 @@ mod common_js;
 pub(crate) mod compiled;
 mod cpu_meter;
 pub(crate) mod globals;
+mod heap;
 pub(crate) mod json;
 mod limits;
 pub(crate) mod loader;

@@ -15,7 +15,8 @@ use super::{
     common_js, compiled,
     cpu_meter::CpuMeter,
     globals::{self, ConsoleMessage, GlobalsOptions},
-    limits::{SandboxLimits, Watchdog},
+    heap::{BoundedHeap, HeapAccount},
+    limits::{PassedLimit, SandboxLimits, Watchdog},
     loader::{self, GraphLoader, GraphResolver},
     thrown::Thrown,
     variables::{self, Variables},
@@ -37,11 +38,11 @@ const GC_THRESHOLD_BYTES: usize = 32 * 1024 * 1024;
 /// Is a language runtime with the modules of one project, bound to its thread.
 pub(crate) struct Realm {
     pub(crate) context: Context,
-    pub(crate) runtime: Runtime,
     pub(crate) graph: Arc<ModuleGraph>,
     pub(crate) watchdog: Watchdog,
     pub(crate) console: ConsoleTarget,
     limits: SandboxLimits,
+    heap: HeapAccount,
 }
 
 /// Receives what is written to the console; who that is changes when handlers run.
@@ -60,8 +61,8 @@ pub(crate) struct RealmOptions {
 impl Realm {
     /// Makes a sandbox; nothing of the project has run in it yet.
     pub(crate) fn new(options: RealmOptions) -> rquickjs::Result<Self> {
-        let runtime = Runtime::new()?;
-        runtime.set_memory_limit(options.limits.memory);
+        let heap = HeapAccount::new(options.limits.memory);
+        let runtime = Runtime::new_with_alloc(BoundedHeap(heap.clone()))?;
         runtime.set_max_stack_size(LANGUAGE_STACK_BYTES);
         runtime.set_gc_threshold(GC_THRESHOLD_BYTES);
         let watchdog = Watchdog::install(&runtime, options.interrupt, options.meter);
@@ -74,11 +75,11 @@ impl Realm {
         context.with(|ctx| install(&ctx, &options.graph, &options.variables, &console))?;
         Ok(Self {
             context,
-            runtime,
             graph: options.graph,
             watchdog,
             console,
             limits: options.limits,
+            heap,
         })
     }
 
@@ -113,10 +114,18 @@ impl Realm {
     }
 
     fn refuse_passed(&self) -> Result<(), Diagnostic> {
-        match self.watchdog.passed() {
+        match self.passed() {
             Some(passed) => Err(self.limits.problem(passed)),
             None => Ok(()),
         }
+    }
+
+    /// Returns the limit that was passed. Memory may have been refused where nobody noticed: in a
+    /// promise that nobody waits for, or in code that catches every error.
+    fn passed(&self) -> Option<PassedLimit> {
+        let exhausted = self.heap.was_exhausted();
+        let passed = self.watchdog.passed();
+        passed.or_else(|| exhausted.then_some(PassedLimit::Memory))
     }
 
     /// Places at the config what has no place of its own, such as a text that was thrown.
@@ -131,14 +140,14 @@ impl Realm {
     pub(crate) fn lift_limits(&self) {
         self.watchdog.stop();
         self.watchdog.answer_by(None);
-        self.runtime.set_memory_limit(usize::MAX);
+        self.heap.set_limit(usize::MAX);
     }
 
     /// Holds what runs next to the memory of a definition, and stops it at a moment.
     pub(crate) fn limit_until(&self, moment: Instant) {
         self.watchdog.stop();
         self.watchdog.answer_by(Some(moment));
-        self.runtime.set_memory_limit(self.limits.memory);
+        self.heap.set_limit(self.limits.memory);
     }
 
     fn evaluate<'js>(&self, ctx: &Ctx<'js>) -> Result<Object<'js>, Diagnostic> {
@@ -199,8 +208,7 @@ impl Realm {
         }
         let value = ctx.catch();
         let thrown = Thrown::from_value(ctx, &value, &self.graph);
-        // Where there is no room even for the error, the language throws nothing at all.
-        if thrown.message == "out of memory" || value.is_null() {
+        if self.heap.was_exhausted() {
             return self.limits.memory_limit().at(thrown.place().cloned());
         }
         missing_export(&thrown, &self.graph)

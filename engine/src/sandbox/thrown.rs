@@ -61,19 +61,22 @@ impl Thrown {
                 frames: Vec::new(),
             };
         };
-        let name = exception.as_object().get::<_, String>("name");
+        let text = |name| text_member(ctx, &exception, name);
         Self {
-            name: bounded(name.unwrap_or_else(|_| "Error".to_owned())),
-            message: bounded(exception.message().unwrap_or_default()),
-            help: exception
-                .as_object()
-                .get::<_, Option<String>>("help")
-                .ok()
-                .flatten()
-                .map(bounded),
-            frames: frames(&exception.stack().unwrap_or_default(), graph),
+            name: bounded(text("name").unwrap_or_else(|| "Error".to_owned())),
+            message: bounded(text("message").unwrap_or_default()),
+            help: text("help").map(bounded),
+            frames: frames(&text("stack").unwrap_or_default(), graph),
         }
     }
+}
+
+/// Returns a member of an error that is a text; one that cannot be read counts as none.
+fn text_member<'js>(ctx: &Ctx<'js>, exception: &Exception<'js>, name: &str) -> Option<String> {
+    let member = exception.as_object().get::<_, Value>(name);
+    // What a getter throws must not be taken for what comes next.
+    let member = member.inspect_err(|_| drop(ctx.catch())).ok()?;
+    member.as_string()?.to_string().ok()
 }
 
 /// How much of a message is kept, in bytes: far more than anyone reads.

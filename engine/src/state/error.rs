@@ -1,10 +1,14 @@
 //! What can go wrong with stored state, and what a person can do about it.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ffi::{self, ErrorCode};
 use thiserror::Error;
+
+use super::bounds::VALUE_BYTES;
+use super::guarded_file::FileKind;
 
 /// Says why stored state cannot be used; nothing that exists was altered.
 #[derive(Debug, Error)]
@@ -35,6 +39,90 @@ pub enum StateError {
     Foreign {
         /// The file.
         path: PathBuf,
+    },
+    /// The file has nothing in it, which Rigkit never leaves.
+    #[error("the state file `{}` is empty, and Rigkit did not leave it so", path.display())]
+    Empty {
+        /// The state file.
+        path: PathBuf,
+    },
+    /// The file calls itself a state file of a layout, and has other tables than that.
+    #[error("the state file `{}` is not as Rigkit makes it: {detail}", path.display())]
+    OtherSchema {
+        /// The state file.
+        path: PathBuf,
+        /// What differs.
+        detail: String,
+    },
+    /// Something else lies where a file or a folder has to be.
+    #[error("`{}` is {found}, and has to be {wanted}", path.display())]
+    WrongKind {
+        /// Where.
+        path: PathBuf,
+        /// What is there.
+        found: FileKind,
+        /// What has to be there.
+        wanted: FileKind,
+    },
+    /// The file belongs to another person.
+    #[error("`{}` belongs to another user (number {owner})", path.display())]
+    OtherOwner {
+        /// The file.
+        path: PathBuf,
+        /// The number of its owner.
+        owner: u32,
+    },
+    /// Others can read or change a file that is to be private.
+    #[error("`{}` is open to other users", path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file has more bytes than Rigkit reads.
+    #[error("`{}` has more than {} MiB", path.display(), limit >> 20)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// How many bytes it may have.
+        limit: u64,
+    },
+    /// A single value has more bytes than a state holds.
+    #[error(
+        "a value for the state file `{}` has more than {} MiB as text",
+        path.display(),
+        limit >> 20
+    )]
+    ValueTooLarge {
+        /// The state file.
+        path: PathBuf,
+        /// How many bytes it may have.
+        limit: u64,
+    },
+    /// Reading takes more steps than any state file that Rigkit made.
+    #[error("reading the state file `{}` comes to no end", path.display())]
+    Endless {
+        /// The state file.
+        path: PathBuf,
+    },
+    /// Another program left work half done.
+    #[error("another program has left work half done: `{}`", path.display())]
+    LeftJournal {
+        /// The journal of that program.
+        path: PathBuf,
+    },
+    /// Somebody changes the file again and again while it is copied.
+    #[error("the state file `{}` changes while it is read", path.display())]
+    Unsteady {
+        /// The state file.
+        path: PathBuf,
+    },
+    /// Another file, or none, lies where the state file was when it was opened.
+    #[error("the state file `{}` was {} while it was in use", path.display(), displacement)]
+    Displaced {
+        /// The state file.
+        path: PathBuf,
+        /// What became of it.
+        displacement: Displacement,
     },
     /// A file beside the state, such as a provider's host storage, does not hold what it should.
     #[error("the {what} in `{}` is damaged: {detail}", path.display())]
@@ -100,6 +188,24 @@ pub enum StateError {
     },
 }
 
+/// What became of a state file while it was in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Displacement {
+    /// There is no file any more, or not the log beside it.
+    Removed,
+    /// There is another one.
+    Replaced,
+}
+
+impl fmt::Display for Displacement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Removed => "removed",
+            Self::Replaced => "replaced",
+        })
+    }
+}
+
 impl StateError {
     /// Says what a person can do about it.
     #[must_use]
@@ -109,12 +215,38 @@ impl StateError {
                 "use the version of `rig` that wrote it, or another file with `--state`; it was left as it is"
                     .to_owned(),
             ),
-            Self::Damaged { path, .. } => Some(format!(
+            Self::Damaged { path, .. }
+            | Self::OtherSchema { path, .. }
+            | Self::Endless { path } => Some(format!(
                 "restore it from a copy, or move it away together with what lies beside it (`mv {0} {0}-wal {0}-shm …`); the next apply then starts anew, and workspaces it listed are no longer known",
                 path.display()
             )),
             Self::Foreign { .. } => Some(
                 "name another file with `--state`, or move this one away".to_owned(),
+            ),
+            Self::Empty { path } => Some(format!(
+                "restore it from a copy, or remove it (`rm {}`); the next apply then starts anew, and workspaces it listed are no longer known",
+                path.display()
+            )),
+            Self::WrongKind { path, .. } | Self::TooLarge { path, .. } => Some(format!(
+                "move it away (`mv {} …`), or name another state file with `--state`",
+                path.display()
+            )),
+            Self::OtherOwner { path, .. } => Some(format!(
+                "make it yours (`chown`) if you know what is in it, move it away (`mv {} …`), or name another state file with `--state`",
+                path.display()
+            )),
+            Self::Exposed { path } => Some(format!("make it private: chmod 600 {}", path.display())),
+            Self::ValueTooLarge { .. } => Some(
+                "keep large things in files, and their paths in the context".to_owned(),
+            ),
+            Self::LeftJournal { path } => Some(format!(
+                "end that program, or open the state with it once more; if there is none, move the file away (`mv {} …`)",
+                path.display()
+            )),
+            Self::Unsteady { .. } => Some("try again when nobody writes to it".to_owned()),
+            Self::Displaced { .. } => Some(
+                "leave it in its place while `rig` works, and apply again".to_owned(),
             ),
             Self::DamagedFile { path, .. } => Some(format!(
                 "restore it from a copy, or move it away (`mv {} …`) and let a new one be made",
@@ -158,6 +290,11 @@ impl StateError {
             // write, see `walTryBeginRead` of SQLite.
             (_, ffi::SQLITE_READONLY_CANTINIT)
             | (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Self::Busy { path },
+            (ErrorCode::OperationInterrupted, _) => Self::Endless { path },
+            (ErrorCode::TooBig, _) => Self::ValueTooLarge {
+                path,
+                limit: VALUE_BYTES,
+            },
             (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => Self::Damaged {
                 detail: match source {
                     rusqlite::Error::SqliteFailure(_, Some(message)) => message,

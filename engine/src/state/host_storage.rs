@@ -10,10 +10,15 @@ use serde_json::Value;
 
 use super::columns::whole_milliseconds;
 use super::file_names::safe_file_name;
-use super::private_files::{create_private_directory, open_lock_file, read_if_exists, replace};
+use super::private_files::{
+    ClosedTo, create_private_directory, open_lock_file, read_private, replace,
+};
 use super::{ProviderStore, StateError, StorageRecord};
 
 const WHAT: &str = "host storage";
+
+/// The most bytes of a provider's file.
+const LONGEST_FILE: u64 = 64 << 20;
 
 /// The layout of the files; others are not touched.
 const VERSION: u32 = 1;
@@ -65,7 +70,7 @@ impl HostStorage {
 
     fn read(&self, provider_id: &str) -> Result<BTreeMap<String, Entry>, StateError> {
         let path = self.file(provider_id, ".json");
-        match read_if_exists(&path)? {
+        match read_private(&path, LONGEST_FILE, ClosedTo::Writers)? {
             Some(content) => parse(&content, provider_id, &path),
             None => Ok(BTreeMap::new()),
         }
@@ -105,6 +110,12 @@ impl HostStorage {
         let mut text = serde_json::to_vec_pretty(content)
             .map_err(|error| StateError::from_writing("write", &path, error.into()))?;
         text.push(b'\n');
+        if text.len() as u64 > LONGEST_FILE {
+            return Err(StateError::TooLarge {
+                path,
+                limit: LONGEST_FILE,
+            });
+        }
         replace(&path, &text)
     }
 }

@@ -5,8 +5,9 @@
 //! says who holds the lock; that text means nothing while nobody does.
 
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, Metadata, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -15,9 +16,16 @@ use serde::{Deserialize, Serialize};
 
 use super::StateError;
 use super::file_names::safe_file_name;
+use super::guarded_file::{open_or_create, open_to_read, require_folder};
 
 /// How often a holder that is just noting itself down is asked again.
 const ATTEMPTS_TO_READ: usize = 200;
+
+/// More than this is not read of what a holder noted down.
+const LONGEST_NOTE: u64 = 16 << 10;
+
+/// The mode of a lock file: people who share a project share its locks.
+const FILE_MODE: u32 = 0o666;
 
 /// Says who holds a lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,7 +102,7 @@ impl ApplyLocks {
     /// # Errors
     /// When the lock file cannot be made or used.
     pub fn try_acquire(&self, workflow: &str, holder: &Holder) -> Result<Attempt, StateError> {
-        let (mut file, path) = self.open_or_create(workflow)?;
+        let (file, path) = self.open_or_create(workflow)?;
         let fail = |error| StateError::from_writing("lock", &path, error);
         loop {
             if attempted(file.try_lock()).map_err(fail)? {
@@ -103,7 +111,7 @@ impl ApplyLocks {
             // Somebody may just be looking whether it is held, see `is_held`, which does not
             // count. Who looks can share, who holds cannot.
             if !attempted(file.try_lock_shared()).map_err(fail)? {
-                return Ok(Attempt::Held(read_holder(&mut file)));
+                return Ok(Attempt::Held(read_holder(&file)));
             }
             file.unlock().map_err(fail)?;
             thread::yield_now();
@@ -164,7 +172,7 @@ impl ApplyLocks {
             return Ok(None);
         }
         let existing = self.open_existing(workflow)?;
-        Ok(existing.and_then(|(mut file, _path)| read_holder(&mut file)))
+        Ok(existing.and_then(|(file, _path)| read_holder(&file)))
     }
 
     fn path(&self, workflow: &str) -> PathBuf {
@@ -176,26 +184,30 @@ impl ApplyLocks {
         std::fs::create_dir_all(&self.directory).map_err(|error| {
             StateError::from_writing("create the directory", &self.directory, error)
         })?;
+        require_folder(&self.directory)?;
         let path = self.path(workflow);
-        // Not private: people who share a project share its locks.
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(|error| StateError::from_writing("open the lock file", &path, error))?;
+        let (file, metadata) = open_or_create("open the lock file", &path, FILE_MODE)?;
+        require_single(&path, &metadata)?;
         Ok((file, path))
     }
 
     fn open_existing(&self, workflow: &str) -> Result<Option<(File, PathBuf)>, StateError> {
+        require_folder(&self.directory)?;
         let path = self.path(workflow);
-        match File::open(&path) {
-            Ok(file) => Ok(Some((file, path))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(StateError::from_reading("open the lock file", &path, error)),
-        }
+        Ok(open_to_read(&path)?.map(|(file, _)| (file, path)))
     }
+}
+
+/// Refuses a file that has another name elsewhere: what is noted down in it would show there.
+fn require_single(path: &Path, metadata: &Metadata) -> Result<(), StateError> {
+    if metadata.nlink() <= 1 {
+        return Ok(());
+    }
+    Err(StateError::DamagedFile {
+        what: "lock",
+        path: path.to_owned(),
+        detail: "the file has other names elsewhere".to_owned(),
+    })
 }
 
 impl ApplyLock {
@@ -229,11 +241,12 @@ fn attempted(result: Result<(), TryLockError>) -> io::Result<bool> {
 }
 
 /// Reads who holds a lock, which they write right after they took it.
-fn read_holder(file: &mut File) -> Option<Holder> {
+fn read_holder(file: &File) -> Option<Holder> {
     for _ in 0..ATTEMPTS_TO_READ {
         let mut text = String::new();
-        file.seek(SeekFrom::Start(0)).ok()?;
-        file.read_to_string(&mut text).ok()?;
+        (&mut &*file).seek(SeekFrom::Start(0)).ok()?;
+        // Who noted nothing sensible down is nobody that could be named.
+        file.take(LONGEST_NOTE).read_to_string(&mut text).ok()?;
         if let Ok(holder) = serde_json::from_str(&text) {
             return Some(holder);
         }

@@ -4,10 +4,13 @@ use std::path::Path;
 use std::{fmt, io};
 
 use super::StateError;
-use super::private_files::{create_if_missing, create_private_directory, read_if_exists};
+use super::private_files::{ClosedTo, create_if_missing, create_private_directory, read_private};
 
 const FILE_NAME: &str = "machine-key";
 const LENGTH: usize = 32;
+
+/// More than this is not read of a file in the key's place, to tell how long it is.
+const LONGEST_FILE: u64 = 4_096;
 
 /// Is a secret key that this machine alone has. Printing it shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -32,10 +35,10 @@ impl fmt::Debug for MachineKey {
 /// Whoever asks at the same time gets the same key.
 ///
 /// # Errors
-/// When the file holds something else, or cannot be read or made.
+/// When the file holds something else, is not private to this user, or cannot be read or made.
 pub fn machine_key(directory: &Path, create: bool) -> Result<Option<MachineKey>, StateError> {
     let path = directory.join(FILE_NAME);
-    if let Some(content) = read_if_exists(&path)? {
+    if let Some(content) = read_private(&path, LONGEST_FILE, ClosedTo::Readers)? {
         return parse(&content, &path).map(Some);
     }
     if !create {
@@ -43,7 +46,7 @@ pub fn machine_key(directory: &Path, create: bool) -> Result<Option<MachineKey>,
     }
     create_private_directory(directory)?;
     create_if_missing(&path, &random_key(&path)?)?;
-    let content = read_if_exists(&path)?.unwrap_or_default();
+    let content = read_private(&path, LONGEST_FILE, ClosedTo::Readers)?.unwrap_or_default();
     parse(&content, &path).map(Some)
 }
 

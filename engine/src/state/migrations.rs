@@ -5,13 +5,30 @@ use rusqlite::{Connection, TransactionBehavior};
 /// The number in a file's header that says it is a state file of Rigkit.
 const APPLICATION_ID: u32 = 0x5267_6B74;
 
-/// The steps from an empty file to the newest layout; layout `n` is what the first `n` make.
-///
-/// A step that was released is never edited: a change is a further step.
-pub(super) const MIGRATIONS: &[&str] = &[
-    include_str!("migrations/0001_initial.sql"),
-    include_str!("migrations/0002_runs_by_identity.sql"),
-];
+/// The layouts there are.
+pub(super) const LAYOUTS: Layouts<'static> = Layouts {
+    steps: &[
+        include_str!("migrations/0001_initial.sql"),
+        include_str!("migrations/0002_runs_by_identity.sql"),
+    ],
+    schemas: &[
+        include_str!("migrations/0001_initial.schema"),
+        include_str!("migrations/0002_runs_by_identity.schema"),
+    ],
+};
+
+/// The steps from an empty file to the newest layout, and what each leaves.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Layouts<'a> {
+    /// The statements of each step; layout `n` is what the first `n` make.
+    ///
+    /// A step that was released is never edited: a change is a further step.
+    pub steps: &'a [&'a str],
+    /// The description of the schema after each step, as
+    /// [`difference`](super::schema::difference) reads it: making it anew would take longer than
+    /// a plan.
+    pub schemas: &'a [&'a str],
+}
 
 /// What a database file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +44,7 @@ pub(super) enum Layout {
 }
 
 /// Tells what a database is, by its header and whether it holds anything.
-pub(super) fn layout(connection: &Connection, migrations: &[&str]) -> rusqlite::Result<Layout> {
+pub(super) fn layout(connection: &Connection, layouts: &Layouts<'_>) -> rusqlite::Result<Layout> {
     // All of it at one moment: another process may be making the file right now.
     let _moment = if connection.is_autocommit() {
         Some(connection.unchecked_transaction()?)
@@ -44,7 +61,7 @@ pub(super) fn layout(connection: &Connection, migrations: &[&str]) -> rusqlite::
         })?;
     if application == APPLICATION_ID && version > 0 {
         return Ok(match usize::try_from(version) {
-            Ok(known) if known <= migrations.len() => Layout::Known(known),
+            Ok(known) if known <= layouts.steps.len() => Layout::Known(known),
             _ => Layout::Newer(version),
         });
     }
@@ -60,17 +77,17 @@ pub(super) fn layout(connection: &Connection, migrations: &[&str]) -> rusqlite::
 /// Several processes may do this at once: each looks again once it may write.
 pub(super) fn migrate(
     connection: &mut Connection,
-    migrations: &[&str],
+    layouts: &Layouts<'_>,
 ) -> rusqlite::Result<Layout> {
     loop {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let found = layout(&transaction, migrations)?;
+        let found = layout(&transaction, layouts)?;
         let done = match found {
             Layout::Empty => 0,
             Layout::Known(version) => version,
             Layout::Newer(_) | Layout::Foreign => return Ok(found),
         };
-        let Some(step) = migrations.get(done) else {
+        let Some(step) = layouts.steps.get(done) else {
             return Ok(found);
         };
         transaction.execute_batch(step)?;

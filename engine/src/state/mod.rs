@@ -8,11 +8,20 @@
 //!
 //! A commit survives the death of the process at once, and that of the machine from the next
 //! [`State::checkpoint`] on.
+//!
+//! A state may come with a stranger's repository. So what lies at its path is looked at before it
+//! is opened ([`StateFile`]), its schema is compared before anything is read of it, and reading is
+//! bounded.
 
 mod applies;
+mod bounds;
 mod columns;
+mod connect;
+mod copy;
 mod error;
 mod file_names;
+mod fuzzed;
+mod guarded_file;
 mod host_storage;
 mod ids;
 mod invalidate;
@@ -20,13 +29,17 @@ mod lock;
 mod machine_key;
 mod migrations;
 mod open;
+mod place;
+mod presence;
 pub(crate) mod private_files;
 mod provider_storage;
 mod prune;
 mod read_runs;
 mod record_runs;
 mod runs;
+mod schema;
 mod stamp;
+mod stored_output;
 mod workspace_operations;
 mod workspaces;
 
@@ -40,12 +53,20 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior};
 use tempfile::TempDir;
 
+use bounds::Meter;
+use connect::Bounded;
+use presence::Presence;
+
 pub use applies::{ApplyCounts, ApplyMatch, ApplyRecord, FinishedApply, NewApply};
-pub use error::StateError;
+pub use error::{Displacement, StateError};
+#[doc(hidden)]
+pub use fuzzed::{fuzzed_file, fuzzed_file_seeds};
+pub use guarded_file::FileKind;
 pub use host_storage::HostStorage;
 pub use ids::{ApplyId, OperationRunId, RunId, WorkspaceId};
 pub use lock::{ApplyLock, ApplyLocks, Attempt, Holder};
 pub use machine_key::{MachineKey, machine_key};
+pub use place::StateFile;
 pub use provider_storage::{ProviderStore, StorageRecord};
 pub use prune::{RUNS_FOR_EXPLAIN, RUNS_FOR_REUSE};
 pub use runs::{
@@ -53,6 +74,7 @@ pub use runs::{
     StoredComponent,
 };
 pub use stamp::StateStamp;
+pub use stored_output::StoredOutput;
 pub use workspace_operations::WorkspaceOperationRun;
 pub use workspaces::{NewWorkspace, WorkspaceRecord, WorkspaceState};
 
@@ -67,6 +89,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct StateReader {
     connection: Connection,
+    meter: Meter,
     path: PathBuf,
     /// Where the file that is really read is, if it is a copy; goes after the connection.
     copy: Option<TempDir>,
@@ -76,6 +99,7 @@ pub struct StateReader {
 #[derive(Debug)]
 pub struct State {
     reader: StateReader,
+    presence: Presence,
 }
 
 impl Deref for State {
@@ -87,6 +111,15 @@ impl Deref for State {
 }
 
 impl StateReader {
+    fn new(bounded: Bounded, path: PathBuf, copy: Option<TempDir>) -> Self {
+        Self {
+            connection: bounded.connection,
+            meter: bounded.meter,
+            path,
+            copy,
+        }
+    }
+
     /// Gives the absolute path of the state file.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -110,10 +143,15 @@ impl StateReader {
     pub fn serial(&self) -> Result<u64, StateError> {
         let sql = "SELECT value FROM meta WHERE key = 'serial'";
         let serial = self.row(sql, (), |row| row.get(0).map(|columns::Count(count)| count))?;
-        serial.ok_or_else(|| StateError::Damaged {
+        serial.ok_or_else(|| self.damaged("it has no serial"))
+    }
+
+    /// Returns the error of content that contradicts what Rigkit stores.
+    pub(crate) fn damaged(&self, detail: impl Into<String>) -> StateError {
+        StateError::Damaged {
             path: self.path.clone(),
-            detail: "it has no serial".to_owned(),
-        })
+            detail: detail.into(),
+        }
     }
 
     /// Looks through the whole file and says what is wrong with it, one line a finding.
@@ -143,10 +181,14 @@ impl StateReader {
         &self,
         sql: &str,
         params: impl Params,
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+        mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<C, StateError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
+            let read = |row: &Row<'_>| {
+                self.meter.charge(row)?;
+                read(row)
+            };
             statement.query_map(params, read)?.collect()
         })
     }
@@ -159,6 +201,10 @@ impl StateReader {
     ) -> Result<Option<T>, StateError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(sql)?;
+            let read = |row: &Row<'_>| {
+                self.meter.charge(row)?;
+                read(row)
+            };
             statement.query_row(params, read).optional()
         })
     }
@@ -167,6 +213,7 @@ impl StateReader {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StateError> {
+        self.meter.restart();
         work(&self.connection).map_err(|error| self.failure(error))
     }
 
@@ -182,9 +229,10 @@ impl State {
     /// on to the log.
     ///
     /// # Errors
-    /// When the state cannot be written.
+    /// When the state cannot be written, or is not where it was any more.
     pub fn checkpoint(&mut self) -> Result<(), StateError> {
         let connection = &self.reader.connection;
+        self.reader.meter.restart();
         let checkpoint = || {
             connection.busy_timeout(Duration::ZERO)?;
             let result =
@@ -193,33 +241,42 @@ impl State {
             result
         };
         match checkpoint().map_err(|error| self.failure(error)) {
-            Err(StateError::Busy { .. }) | Ok(()) => Ok(()),
+            Err(StateError::Busy { .. }) | Ok(()) => self.presence.check(),
             Err(error) => Err(error),
         }
     }
 
     /// Does some work in a transaction, and raises the serial if that changed anything.
+    ///
+    /// Nothing is changed where the file is not what was opened any more.
     fn write<T>(
         &mut self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StateError> {
         let reader = &mut self.reader;
-        transact(&mut reader.connection, work).map_err(|error| self.failure(error))
+        reader.meter.restart();
+        let failure = |error| StateError::from_database(&reader.path, error);
+        let transaction = reader
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failure)?;
+        let result = changed(&transaction, work).map_err(failure)?;
+        self.presence.check()?;
+        transaction.commit().map_err(failure)?;
+        Ok(result)
     }
 }
 
-fn transact<T>(
-    connection: &mut Connection,
+fn changed<T>(
+    connection: &Connection,
     work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let before = transaction.total_changes();
-    let result = work(&transaction)?;
-    if transaction.total_changes() != before {
-        transaction
+    let before = connection.total_changes();
+    let result = work(connection)?;
+    if connection.total_changes() != before {
+        connection
             .prepare_cached("UPDATE meta SET value = value + 1 WHERE key = 'serial'")?
             .execute(())?;
     }
-    transaction.commit()?;
     Ok(result)
 }

@@ -4,28 +4,23 @@
 //! never removes these two, so a reader that finds them can join in without making anything;
 //! all it may touch is the index, which is nothing but shared memory. A file without them was
 //! last used by something else, or copied from elsewhere: nobody has it open, and a reader
-//! takes a copy of its own. It does so too to bring an older layout up to date for itself.
+//! takes a copy of its own. It does so too to bring an older layout up to date for itself, and
+//! always where nobody vouches for the project.
 
-use std::ffi::OsString;
-use std::fmt::Write as _;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
-use std::{fs, io, thread, time::Duration};
+use std::io;
+use std::path::Path;
+use std::sync::PoisonError;
 
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
-use tempfile::TempDir;
+use rusqlite::{Connection, OpenFlags};
+use tempfile::{NamedTempFile, TempDir};
 
-use super::migrations::{Layout, MIGRATIONS, layout, migrate};
-use super::{PATIENCE, State, StateError, StateReader};
-
-/// Keeps this process from copying a file while it creates it.
-///
-/// Closing any handle of a file drops the locks that this process has on it, and the database relies
-/// on those.
-static CREATING_OR_COPYING: Mutex<()> = Mutex::new(());
+use super::bounds::{Bounds, run_no_triggers};
+use super::connect::{Bounded, prepare_to_write};
+use super::copy::{Copied, OPENING_OR_COPYING, copy_of_stranger, copy_through, copy_unused};
+use super::migrations::{LAYOUTS, Layouts, migrate};
+use super::place::{Part, Parts, Place};
+use super::presence::Presence;
+use super::{State, StateError, StateFile, StateReader};
 
 /// The size of a new file's pages in bytes.
 ///
@@ -33,12 +28,8 @@ static CREATING_OR_COPYING: Mutex<()> = Mutex::new(());
 /// about ten, each a little; half the usual size keeps the log small.
 const PAGE_SIZE: u32 = 2_048;
 
-/// How many pages the log grows to, about 32 MiB, before it is written back in the middle of an
-/// apply, which has to wait for the disk.
-const LOG_PAGES: u32 = 16_000;
-
-/// Enough for every statement of this module.
-const CACHED_STATEMENTS: usize = 64;
+/// The mode of a new file: people who share a project can read its state.
+const FILE_MODE: u32 = 0o644;
 
 impl State {
     /// Opens a state file to read and change it; makes it, and its directory, if need be.
@@ -46,35 +37,28 @@ impl State {
     /// A file of an older layout is brought up to date.
     ///
     /// # Errors
-    /// When the file is damaged, another program's or of a newer layout, in which case it is
-    /// left as it is, or when it cannot be made or written.
-    pub fn open(path: &Path) -> Result<Self, StateError> {
-        Self::open_with(path, MIGRATIONS)
+    /// When the file is damaged, another program's or person's, not as Rigkit makes it or of a newer
+    /// layout, in which case it is left as it is, or when it cannot be made or written.
+    pub fn open(file: &StateFile) -> Result<Self, StateError> {
+        Self::open_with(file, &LAYOUTS)
     }
 
-    pub(super) fn open_with(path: &Path, migrations: &[&str]) -> Result<Self, StateError> {
-        let path = absolute(path)?;
-        let _guard = CREATING_OR_COPYING
+    pub(super) fn open_with(file: &StateFile, layouts: &Layouts<'_>) -> Result<Self, StateError> {
+        let _guard = OPENING_OR_COPYING
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(directory) = path.parent() {
-            fs::create_dir_all(directory).map_err(|error| {
-                StateError::from_writing("create the directory", directory, error)
-            })?;
+        let place = make_folder(file)?;
+        let bounds = Bounds::of(file.trust());
+        if Parts::look(&place)?.get(Part::Main).is_none() {
+            make_file(&place, layouts, bounds)?;
         }
-        refuse_unusable(&path, migrations)?;
-        let open = || connect_to_write(&path, migrations);
-        let (connection, layout) =
-            open().map_err(|error| StateError::from_database(&path, error))?;
-        require_known(layout, &path, migrations)?;
-        let reader = StateReader {
-            connection,
-            path,
-            copy: None,
-        };
+        refuse_unusable(&place, layouts, bounds)?;
+        let bounded = open_to_write(&place, layouts, bounds)?;
+        let reader = StateReader::new(bounded, place.shown.clone(), None);
         // The first read makes the log and its index, by which readers join in.
         reader.serial()?;
-        Ok(Self { reader })
+        let presence = Presence::of(place)?;
+        Ok(Self { reader, presence })
     }
 }
 
@@ -82,240 +66,184 @@ impl StateReader {
     /// Opens a state file as it is now, to read it only; `None` if there is none.
     ///
     /// Neither makes nor changes anything, but for the index beside the file, and works where
-    /// nothing may be written. A file of an older layout is read through a copy.
+    /// nothing may be written. A file of an older layout is read through a copy, and so is that of
+    /// a project that nobody vouches for.
     ///
     /// # Errors
-    /// When the file is damaged, another program's or of a newer layout, or cannot be read.
-    pub fn open_existing(path: &Path) -> Result<Option<Self>, StateError> {
-        Self::open_existing_with(path, MIGRATIONS)
+    /// When the file is damaged, another program's or person's, not as Rigkit makes it or of a newer
+    /// layout, or cannot be read.
+    pub fn open_existing(file: &StateFile) -> Result<Option<Self>, StateError> {
+        Self::open_existing_with(file, &LAYOUTS)
     }
 
     pub(super) fn open_existing_with(
-        path: &Path,
-        migrations: &[&str],
+        file: &StateFile,
+        layouts: &Layouts<'_>,
     ) -> Result<Option<Self>, StateError> {
-        let path = absolute(path)?;
-        if size_of(&path)? == 0 {
+        let Some(place) = file.place()? else {
             return Ok(None);
-        }
-        let (mut connection, mut copy) = connect_to_read(&path)?;
-        let fail = |error| StateError::from_database(&path, error);
-        let mut found = layout(&connection, migrations).map_err(fail)?;
-        if matches!(found, Layout::Known(known) if known < migrations.len()) {
-            if copy.is_none() {
-                let (newer, directory) = copy_through(&connection, &path)?;
-                (connection, copy) = (newer, Some(directory));
-            }
-            found = migrate(&mut connection, migrations).map_err(fail)?;
-        }
-        if found == Layout::Empty {
-            return Ok(None);
-        }
-        require_known(found, &path, migrations)?;
-        connection.execute_batch("BEGIN").map_err(fail)?;
-        let reader = Self {
-            connection,
-            path,
-            copy,
         };
+        let parts = Parts::look(&place)?;
+        match parts.get(Part::Main) {
+            None => return Ok(None),
+            Some(main) if main.len() == 0 => return Err(StateError::Empty { path: place.shown }),
+            Some(_) => {}
+        }
+        let bounds = Bounds::of(file.trust());
+        let (mut bounded, mut copy) = if file.trust().is_trusted() {
+            open_to_read(&place, parts, bounds)?
+        } else {
+            opened_copy(copy_of_stranger(&place, bounds)?)
+        };
+        let known = bounded.known_layout(&place.shown, layouts)?;
+        let fail = |error| StateError::from_database(&place.shown, error);
+        if known < layouts.steps.len() {
+            if copy.is_none() {
+                (bounded, copy) = opened_copy(copy_through(&bounded, &place.shown, bounds)?);
+            }
+            migrate(&mut bounded.connection, layouts).map_err(fail)?;
+        }
+        run_no_triggers(&bounded.connection).map_err(fail)?;
+        bounded.connection.execute_batch("BEGIN").map_err(fail)?;
+        let reader = Self::new(bounded, place.shown.clone(), copy);
         reader.serial()?;
         Ok(Some(reader))
     }
 }
 
-fn absolute(path: &Path) -> Result<PathBuf, StateError> {
-    std::path::absolute(path)
-        .map_err(|error| StateError::from_reading("find the state file", path, error))
+fn opened_copy(copied: Copied) -> (Bounded, Option<TempDir>) {
+    (copied.bounded, Some(copied.directory))
 }
 
-/// Gives a file's size in bytes, 0 if there is none.
-fn size_of(path: &Path) -> Result<u64, StateError> {
-    let fail = |error| Err(StateError::from_reading("open the state file", path, error));
-    match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => fail(io::ErrorKind::IsADirectory.into()),
-        Ok(metadata) => Ok(metadata.len()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-        Err(error) => fail(error),
+/// Opens the file itself if that leaves no trace, else a copy.
+fn open_to_read(
+    place: &Place,
+    parts: Parts,
+    bounds: Bounds,
+) -> Result<(Bounded, Option<TempDir>), StateError> {
+    let mut parts = parts;
+    loop {
+        if parts.has_log_and_index() {
+            refuse_journal(place, &parts)?;
+            let bounded = Bounded::open(&place.real, OpenFlags::SQLITE_OPEN_READ_ONLY, bounds);
+            let bounded =
+                bounded.map_err(|error| StateError::from_database(&place.shown, error))?;
+            return Ok((bounded, None));
+        }
+        if let Some(copied) = copy_unused(place, bounds)? {
+            return Ok(opened_copy(copied));
+        }
+        parts = Parts::look(place)?;
     }
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    name.into()
-}
-
-/// Says whether a file has the log and the index that Rigkit leaves beside it.
-fn has_log_and_index(path: &Path) -> bool {
-    beside(path, "-wal").exists() && beside(path, "-shm").exists()
-}
-
-fn require_known(found: Layout, path: &Path, migrations: &[&str]) -> Result<(), StateError> {
-    match found {
-        Layout::Empty | Layout::Known(_) => Ok(()),
-        Layout::Newer(found) => Err(StateError::Newer {
-            path: path.to_owned(),
-            found,
-            supported: u32::try_from(migrations.len()).unwrap_or(u32::MAX),
-        }),
-        Layout::Foreign => Err(StateError::Foreign {
-            path: path.to_owned(),
-        }),
+/// Refuses a database that has a log and a journal, for it never writes both.
+fn refuse_journal(place: &Place, parts: &Parts) -> Result<(), StateError> {
+    if parts.has_log_and_index() && parts.has_journal() {
+        let path = Part::Journal.of(&place.shown);
+        return Err(StateError::LeftJournal { path });
     }
+    Ok(())
+}
+
+/// Makes the folder of a state file if there is none, and finds the file's place in it.
+fn make_folder(file: &StateFile) -> Result<Place, StateError> {
+    if let Some(place) = file.place()? {
+        return Ok(place);
+    }
+    let folder = file.path().parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)
+        .map_err(|error| StateError::from_writing("create the directory", folder, error))?;
+    let missing = || {
+        let gone = io::ErrorKind::NotFound.into();
+        StateError::from_writing("create the directory", folder, gone)
+    };
+    file.place()?.ok_or_else(missing)
+}
+
+/// Makes a new state file, which appears in whole, or leaves the one that somebody else has made
+/// meanwhile.
+fn make_file(place: &Place, layouts: &Layouts<'_>, bounds: Bounds) -> Result<(), StateError> {
+    let folder = place.real.parent().unwrap_or(Path::new("/"));
+    let fail = |error| StateError::from_writing("make", &place.shown, error);
+    let new = new_file_in(folder).map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            StateError::from_writing("make a file in", folder_of(&place.shown), error)
+        }
+        _ => fail(error),
+    })?;
+    let fill = || -> rusqlite::Result<()> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let mut bounded = Bounded::open(new.path(), flags, bounds)?;
+        bounded
+            .connection
+            .pragma_update(None, "page_size", PAGE_SIZE)?;
+        // Nothing has to be undone in a file that goes away when it is not finished.
+        bounded
+            .connection
+            .pragma_update(None, "journal_mode", "MEMORY")?;
+        migrate(&mut bounded.connection, layouts).map(drop)
+    };
+    fill().map_err(|error| StateError::from_database(&place.shown, error))?;
+    match new.persist_noclobber(&place.real) {
+        Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(fail(error.error)),
+        _ => Ok(()),
+    }
+}
+
+fn new_file_in(folder: &Path) -> io::Result<NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt;
+    tempfile::Builder::new()
+        .prefix(".state-")
+        .suffix(".new")
+        .permissions(std::fs::Permissions::from_mode(FILE_MODE))
+        .tempfile_in(folder)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
 }
 
 /// Refuses a file that cannot be used, before anything appears beside it.
-fn refuse_unusable(path: &Path, migrations: &[&str]) -> Result<(), StateError> {
-    if size_of(path)? == 0 || has_log_and_index(path) {
+fn refuse_unusable(place: &Place, layouts: &Layouts<'_>, bounds: Bounds) -> Result<(), StateError> {
+    let parts = Parts::look(place)?;
+    if parts.get(Part::Main).is_some_and(|main| main.len() == 0) {
+        let path = place.shown.clone();
+        return Err(StateError::Empty { path });
+    }
+    refuse_journal(place, &parts)?;
+    if !parts.is_alone() {
         return Ok(());
     }
-    let look = || layout(&connect_to_unchanging(path)?, migrations);
-    let found = look().map_err(|error| StateError::from_database(path, error))?;
-    require_known(found, path, migrations)
+    Bounded::open_unchanging(&place.real, bounds)
+        .map_err(|error| StateError::from_database(&place.shown, error))?
+        .known_layout(&place.shown, layouts)
+        .map(drop)
 }
 
-/// Opens a file as if nobody could change it, which is enough to look at its header.
-fn connect_to_unchanging(path: &Path) -> rusqlite::Result<Connection> {
-    let mut address = String::from("file:");
-    for byte in path.as_os_str().as_bytes() {
-        let _infallible = write!(address, "%{byte:02x}");
+fn open_to_write(
+    place: &Place,
+    layouts: &Layouts<'_>,
+    bounds: Bounds,
+) -> Result<Bounded, StateError> {
+    let fail = |error| StateError::from_database(&place.shown, error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let mut bounded = Bounded::open(&place.real, flags, bounds).map_err(fail)?;
+    require_writable(&bounded.connection).map_err(fail)?;
+    let known = bounded.known_layout(&place.shown, layouts)?;
+    prepare_to_write(&bounded.connection).map_err(fail)?;
+    if known < layouts.steps.len() {
+        migrate(&mut bounded.connection, layouts).map_err(fail)?;
     }
-    address.push_str("?immutable=1");
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_URI
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(address, flags)
+    Ok(bounded)
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(PATIENCE)?;
-    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-    // Before the first read: closing must neither write to a file that turns out to be unusable
-    // nor remove what readers join in by.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    Ok(connection)
-}
-
-fn connect_to_write(path: &Path, migrations: &[&str]) -> rusqlite::Result<(Connection, Layout)> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-    let mut connection = connect(path, flags)?;
+fn require_writable(connection: &Connection) -> rusqlite::Result<()> {
+    use rusqlite::ffi;
     if connection.is_readonly("main")? {
         // What may not be written was opened to be read instead, without a word.
         let failure = ffi::Error::new(ffi::SQLITE_READONLY);
         return Err(rusqlite::Error::SqliteFailure(failure, None));
-    }
-    let found = layout(&connection, migrations)?;
-    if matches!(found, Layout::Newer(_) | Layout::Foreign) {
-        return Ok((connection, found));
-    }
-    if found == Layout::Empty {
-        connection.pragma_update(None, "page_size", PAGE_SIZE)?;
-    }
-    keep_a_log(&connection)?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
-    if found == Layout::Known(migrations.len()) {
-        return Ok((connection, found));
-    }
-    let found = migrate(&mut connection, migrations)?;
-    Ok((connection, found))
-}
-
-/// Switches the file to a write-ahead log, unless its file system cannot have one.
-///
-/// While another process does the same, the database answers "busy" at once instead of waiting.
-fn keep_a_log(connection: &Connection) -> rusqlite::Result<()> {
-    let give_up = Instant::now() + PATIENCE;
-    loop {
-        let switched = connection.pragma_update(None, "journal_mode", "WAL");
-        match switched {
-            Err(error)
-                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                    && Instant::now() < give_up =>
-            {
-                thread::sleep(Duration::from_millis(1));
-            }
-            result => return result,
-        }
-    }
-}
-
-/// Opens the file itself if that leaves no trace, else a copy.
-fn connect_to_read(path: &Path) -> Result<(Connection, Option<TempDir>), StateError> {
-    loop {
-        if has_log_and_index(path) {
-            let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
-                .map_err(|error| StateError::from_database(path, error))?;
-            return Ok((connection, None));
-        }
-        if let Some((connection, directory)) = copy_unused(path)? {
-            return Ok((connection, Some(directory)));
-        }
-    }
-}
-
-/// Copies a file that nobody uses; `None` if somebody began to meanwhile.
-fn copy_unused(path: &Path) -> Result<Option<(Connection, TempDir)>, StateError> {
-    let _guard = CREATING_OR_COPYING
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
-    let directory = temporary_directory()?;
-    let copy = copy_path(&directory);
-    for suffix in ["", "-journal", "-wal"] {
-        let source = beside(path, suffix);
-        match fs::copy(&source, beside(&copy, suffix)) {
-            Err(error) if suffix.is_empty() || error.kind() != io::ErrorKind::NotFound => {
-                return Err(StateError::from_reading("read", &source, error));
-            }
-            _ => {}
-        }
-    }
-    if has_log_and_index(path) {
-        return Ok(None);
-    }
-    make_writable(&copy)?;
-    let connection = connect(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE)
-        .map_err(|error| StateError::from_database(path, error))?;
-    Ok(Some((connection, directory)))
-}
-
-/// Copies what a connection sees, which others may be writing to.
-fn copy_through(connection: &Connection, path: &Path) -> Result<(Connection, TempDir), StateError> {
-    let directory = temporary_directory()?;
-    let copy = copy_path(&directory);
-    let copying = || {
-        let target = copy.to_string_lossy();
-        connection.execute("VACUUM INTO ?1", [target])?;
-        connect(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE)
-    };
-    let connection = copying().map_err(|error| StateError::from_database(path, error))?;
-    Ok((connection, directory))
-}
-
-fn temporary_directory() -> Result<TempDir, StateError> {
-    tempfile::Builder::new()
-        .prefix("rigkit-state-")
-        .tempdir()
-        .map_err(|error| {
-            StateError::from_writing("make a directory in", &std::env::temp_dir(), error)
-        })
-}
-
-fn copy_path(directory: &TempDir) -> PathBuf {
-    directory.path().join("state.sqlite")
-}
-
-/// Lets the copy of a file that may not be written be written.
-fn make_writable(copy: &Path) -> Result<(), StateError> {
-    use std::os::unix::fs::PermissionsExt;
-    for suffix in ["", "-journal", "-wal"] {
-        let file = beside(copy, suffix);
-        if file.exists() {
-            fs::set_permissions(&file, fs::Permissions::from_mode(0o600))
-                .map_err(|error| StateError::from_writing("change the mode of", &file, error))?;
-        }
     }
     Ok(())
 }

@@ -1,16 +1,36 @@
 //! Files that only their owner may read, each written in whole or not at all.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
 use super::StateError;
+use super::guarded_file::{open_or_create, open_to_read, read_bounded, require_own};
 
 const DIRECTORY_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;
+
+/// What no other user may do with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ClosedTo {
+    /// Not even read it.
+    Readers,
+    /// Change it.
+    Writers,
+}
+
+impl ClosedTo {
+    /// Returns the bits that the mode of such a file does not have.
+    fn missing_mode(self) -> u32 {
+        match self {
+            Self::Readers => 0o077,
+            Self::Writers => 0o022,
+        }
+    }
+}
 
 /// Makes a directory, and those above it, for their owner alone; one that exists stays as it is.
 pub(crate) fn create_private_directory(directory: &Path) -> Result<(), StateError> {
@@ -21,13 +41,26 @@ pub(crate) fn create_private_directory(directory: &Path) -> Result<(), StateErro
         .map_err(|error| StateError::from_writing("create the directory", directory, error))
 }
 
-/// Reads a file; `None` if there is none.
-pub(super) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, StateError> {
-    match fs::read(path) {
-        Ok(content) => Ok(Some(content)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(StateError::from_reading("read", path, error)),
+/// Reads a file that is this user's and nobody else's; `None` if there is none.
+///
+/// # Errors
+/// When it is no regular file, has more bytes than it may have, belongs to somebody else, or is
+/// open to others who must not use it.
+pub(super) fn read_private(
+    path: &Path,
+    limit: u64,
+    closed_to: ClosedTo,
+) -> Result<Option<Vec<u8>>, StateError> {
+    let Some((file, metadata)) = open_to_read(path)? else {
+        return Ok(None);
+    };
+    require_own(path, &metadata)?;
+    if metadata.mode() & closed_to.missing_mode() != 0 {
+        return Err(StateError::Exposed {
+            path: path.to_owned(),
+        });
     }
+    read_bounded(path, file, limit).map(Some)
 }
 
 /// Puts a file in place of what was there, on disk when this returns.
@@ -55,14 +88,9 @@ pub(super) fn create_if_missing(path: &Path, content: &[u8]) -> Result<(), State
 
 /// Opens a file that exists to be locked, and makes it if need be.
 pub(crate) fn open_lock_file(path: &Path) -> Result<File, StateError> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(FILE_MODE)
-        .open(path)
-        .map_err(|error| StateError::from_writing("open the lock file", path, error))
+    let (file, metadata) = open_or_create("open the lock file", path, FILE_MODE)?;
+    require_own(path, &metadata)?;
+    Ok(file)
 }
 
 /// Writes a temporary file, which its maker gives the right mode.

@@ -87,8 +87,12 @@ impl StateReader {
         let sql = format!("{RECORD} WHERE provider_id = ?1 AND key >= ?2 ORDER BY key");
         self.read(|connection| {
             let mut statement = connection.prepare_cached(&sql)?;
+            let read = |row: &Row<'_>| {
+                self.meter.charge(row)?;
+                record(row)
+            };
             statement
-                .query_map([provider_id, prefix], record)?
+                .query_map([provider_id, prefix], read)?
                 // Sorted by bytes, keys with the prefix are the first from the prefix on.
                 .take_while(|row| !row.as_ref().is_ok_and(|row| !row.key.starts_with(prefix)))
                 .collect()

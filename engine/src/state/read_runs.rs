@@ -7,7 +7,7 @@ use rusqlite::{Row, params};
 use super::columns::{Count, Json, Millis};
 use super::{
     Invalidation, RunId, RunRecord, RunSummary, StateError, StateReader, StoredArtifact,
-    StoredComponent,
+    StoredComponent, StoredOutput,
 };
 use crate::digest::Digest;
 
@@ -25,12 +25,12 @@ impl StateReader {
     /// When the state cannot be read.
     pub fn current_runs(&self, workflow: &str) -> Result<HashMap<String, RunSummary>, StateError> {
         let sql = format!(
-            "SELECT {SUMMARY}, c.node_path
+            "SELECT {SUMMARY}, r.output, c.node_path
              FROM current_runs AS c JOIN node_runs AS r ON r.ordinal = c.run
              WHERE c.workflow = ?1"
         );
         self.rows(&sql, [workflow], |row| {
-            Ok((row.get(SUMMARY_COLUMNS)?, summary(row)?))
+            Ok((row.get(SUMMARY_COLUMNS + 1)?, usable_summary(row)?))
         })
     }
 
@@ -44,7 +44,8 @@ impl StateReader {
         node_path: &str,
         identity: &Digest,
     ) -> Result<Option<RunSummary>, StateError> {
-        self.row(&newest_run_sql(), (workflow, node_path, identity), summary)
+        let params = (workflow, node_path, identity);
+        self.row(&newest_run_sql(), params, usable_summary)
     }
 
     /// Gives the outputs of runs, as JSON text; of those that are gone, none.
@@ -160,7 +161,7 @@ impl StateReader {
 /// Finds the newest run of a task with an identity in an index, whatever the history.
 pub(super) fn newest_run_sql() -> String {
     format!(
-        "SELECT {SUMMARY} FROM node_runs AS r
+        "SELECT {SUMMARY}, r.output FROM node_runs AS r
          WHERE r.workflow = ?1 AND r.node_path = ?2 AND r.identity = ?3
          ORDER BY r.ordinal DESC LIMIT 1"
     )
@@ -198,6 +199,20 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
         duration_ms: row.get(5).map(|Count(count)| count)?,
         has_artifacts: row.get(6)?,
         invalidated: invalidation(row)?,
+        output: StoredOutput::Unread,
+    })
+}
+
+/// Reads a summary whose row has the output behind it, so that what cannot be used is known
+/// before a plan calls it cached.
+fn usable_summary(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
+    let output = match row.get_ref(SUMMARY_COLUMNS)?.as_str() {
+        Ok(text) => StoredOutput::of(text),
+        Err(_) => StoredOutput::Broken,
+    };
+    Ok(RunSummary {
+        output,
+        ..summary(row)?
     })
 }
 

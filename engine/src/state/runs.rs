@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::ids::{ApplyId, RunId};
+use super::stored_output::StoredOutput;
 use crate::digest::Digest;
 
 /// Is a finished run of a task that is to be stored.
@@ -88,6 +89,9 @@ pub struct RunSummary {
     pub invalidated: Option<Invalidation>,
     /// Whether there are artifacts to be looked at before it is used.
     pub has_artifacts: bool,
+    /// Whether its output is one; lists of runs do not look at it.
+    #[serde(skip)]
+    pub output: StoredOutput,
 }
 
 /// Is a stored run for someone who looks at the history of a task.

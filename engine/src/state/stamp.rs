@@ -56,7 +56,7 @@ struct Look {
 
 impl Look {
     fn at(path: &Path) -> Self {
-        let Ok(metadata) = fs::metadata(path) else {
+        let Ok(metadata) = fs::symlink_metadata(path) else {
             return Self::default();
         };
         Self {

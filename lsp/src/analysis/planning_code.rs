@@ -65,7 +65,7 @@ impl PlanningCode {
             EngineError::ProviderConfig { .. } => Self::ProviderConfig,
             EngineError::BranchCollision { .. } => Self::BranchCollision,
             EngineError::State(_) => Self::State,
-            EngineError::Load(LoadError::Sandbox(_)) => Self::Sandbox,
+            EngineError::Load(LoadError::Sandbox(_) | LoadError::NoThread(_)) => Self::Sandbox,
             _ => Self::Internal,
         }
     }

@@ -100,13 +100,18 @@ fn a_person_is_told_whom_to_wait_for() {
 /// Without a terminal a program that wants it to stop sends a signal.
 #[test]
 fn a_signal_cancels_in_good_order() {
-    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+    let signals = [
+        (Signal::SIGINT, 130),
+        (Signal::SIGTERM, 143),
+        (Signal::SIGHUP, 129),
+    ];
+    for (signal, code) in signals {
         let project = Project::new(WAITING);
         project.make_pipe("go");
         let running = start(&project);
         running.signal(signal);
         let output = running.finish();
-        assert_eq!(output.code, 130, "{signal}: {}", output.transcript());
+        assert_eq!(output.code, code, "{signal}: {}", output.transcript());
         let events = output.events();
         let last = events.last().unwrap();
         assert_eq!(

@@ -32,7 +32,7 @@ fn a_config_that_never_finishes_is_an_error() {
 #[test]
 fn a_signal_ends_a_config_that_never_finishes() {
     let project = Project::new(LIBRARY_LOOP);
-    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+    for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
         for line in ["plan", "apply"] {
             let running = project
                 .command(line)
@@ -43,7 +43,12 @@ fn a_signal_ends_a_config_that_never_finishes() {
             }
             running.signal(signal);
             let output = running.finish();
-            assert_eq!(output.code, 130, "{line} {signal}: {}", output.transcript());
+            assert_eq!(
+                output.code,
+                code,
+                "{line} {signal}: {}",
+                output.transcript()
+            );
         }
     }
 }

@@ -118,13 +118,13 @@ fn plays_its_role() {
         Role::RecordOne => {
             say("ready");
             wait_for_end_of_input();
-            drop(StateReader::open_existing(&file).unwrap());
-            let mut state = State::open(&file).unwrap();
+            drop(StateReader::open_existing(&state_file(&file)).unwrap());
+            let mut state = State::open(&state_file(&file)).unwrap();
             record(&mut state, run("a", &[]));
             say("recorded");
         }
         Role::RecordForEver => {
-            let mut state = State::open(&file).unwrap();
+            let mut state = State::open(&state_file(&file)).unwrap();
             for count in 0.. {
                 record(&mut state, run(&format!("task{count}"), &[]));
                 if count == 20 {
@@ -132,12 +132,12 @@ fn plays_its_role() {
                 }
             }
         }
-        Role::CountRuns => match StateReader::open_existing(&file) {
+        Role::CountRuns => match StateReader::open_existing(&state_file(&file)) {
             Ok(None) => say("none"),
             Ok(Some(reader)) => say(&reader.list_runs(None).unwrap().len().to_string()),
             Err(error) => say(&error.to_string()),
         },
-        Role::Open => match State::open(&file) {
+        Role::Open => match State::open(&state_file(&file)) {
             Ok(_) => say("opened"),
             Err(error) => say(&error.to_string()),
         },

@@ -138,6 +138,7 @@ fn a_damaged_key_is_refused_and_kept() {
     let place = Place::new();
     let path = place.root().join("machine-key");
     fs::write(&path, "short").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     let error = machine_key(place.root(), true).unwrap_err();
     let expected = format!(
         "the machine key in `{}` is damaged: it has 5 bytes instead of 32",

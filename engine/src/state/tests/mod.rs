@@ -5,6 +5,7 @@
 mod applies;
 mod children;
 mod host_storage;
+mod hostile;
 mod invalidate;
 mod lock;
 mod migrations;
@@ -25,6 +26,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::digest::Digest;
+use crate::trust::Trust;
 
 /// Is a directory with the path of a state file in it, which does not exist at first.
 struct Place {
@@ -47,11 +49,11 @@ impl Place {
     }
 
     fn open(&self) -> State {
-        State::open(&self.file()).unwrap()
+        State::open(&state_file(&self.file())).unwrap()
     }
 
     fn read(&self) -> Option<StateReader> {
-        StateReader::open_existing(&self.file()).unwrap()
+        StateReader::open_existing(&state_file(&self.file())).unwrap()
     }
 
     /// Makes the file as a program that leaves nothing beside it does.
@@ -66,6 +68,16 @@ impl Place {
     fn content(&self) -> BTreeMap<String, Content> {
         content_of(self.root())
     }
+}
+
+/// Returns a state file that a person has named in a project that is trusted.
+fn state_file(path: &Path) -> StateFile {
+    StateFile::named(path.to_owned(), Trust::Trusted)
+}
+
+/// Returns the same in a project that nobody vouches for.
+fn untrusted(path: &Path) -> StateFile {
+    StateFile::named(path.to_owned(), Trust::Untrusted)
 }
 
 /// Is the content of a file, in a form that a failed comparison can print.

@@ -37,6 +37,7 @@ fn a_run_comes_back_as_it_was() {
         duration_ms: full.duration_ms,
         invalidated: None,
         has_artifacts: true,
+        output: StoredOutput::Context,
     };
     let current = state.current_runs("web").unwrap();
     assert_eq!(
@@ -44,7 +45,10 @@ fn a_run_comes_back_as_it_was() {
         [("base.install".to_owned(), summary.clone())].into()
     );
     let expected = RunRecord {
-        summary,
+        summary: RunSummary {
+            output: StoredOutput::Unread,
+            ..summary
+        },
         apply_id: full.apply_id.clone(),
         workflow: "web".to_owned(),
         node_path: "base.install".to_owned(),

@@ -130,6 +130,10 @@ fn eating_memory_ends_at_the_memory_limit() {
         "const m = new Map(); for (let i = 0; ; i += 1) m.set(i, `${i}`.repeat(100));",
         "new Array(1e9).fill(0).map(String);",
         "'x'.repeat(2 ** 29);",
+        "void Promise.resolve().then(() => 'x'.repeat(2 ** 29));\nexport default 1;",
+        "try { new ArrayBuffer(1e9); } catch {}\nexport default 1;",
+        "(() => { const a = []; for (;;) a.push({}); })();",
+        "await Promise.all([1, 2].map(async () => { await null; new ArrayBuffer(1e9); })).catch(() => {});",
     ] {
         let project = TestProject::new(config);
         let limits = SandboxLimits {

@@ -1,6 +1,9 @@
 //! Configs that throw, with a stack that points into the text as it was written.
 
-use super::{check_paths, check_problems};
+use rigkit_engine::diagnostic::DiagnosticCode;
+
+use super::{check_paths, check_problems, problems};
+use crate::support::TestProject;
 
 #[test]
 fn a_thrown_error_has_a_place() {
@@ -39,6 +42,50 @@ fn a_thrown_error_has_a_place() {
             "  rig.config.ts:2:11-2:14: called from here",
         ],
     );
+}
+
+#[test]
+fn whatever_is_thrown_is_told_as_that() {
+    for (thrown, expected) in [
+        ("null", "thrown: null"),
+        ("undefined", "thrown: undefined"),
+        ("7n", "thrown: 7n"),
+        ("Symbol('x')", "thrown: Symbol(x)"),
+        ("new Error('out of memory')", "out of memory"),
+        (
+            "new Proxy({}, { get() { throw 1 }, ownKeys() { throw 2 }, getPrototypeOf() { throw 3 } })",
+            "thrown: ",
+        ),
+        ("{ get a() { throw new Error('b') } }", "thrown: "),
+        (
+            "{ toString() { throw 1 }, [Symbol.toPrimitive]() { throw 2 } }",
+            "thrown: ",
+        ),
+        ("Object.create(null)", "thrown: "),
+        (
+            "Object.defineProperty(new Error('x'), 'message', { get() { throw null } })",
+            "",
+        ),
+        (
+            "Object.defineProperty(new Error('x'), 'name', { get() { for (;;); } })",
+            "",
+        ),
+        ("Promise.reject(null)", "thrown: Promise"),
+    ] {
+        for config in [
+            format!("throw {thrown};"),
+            format!("await Promise.reject({thrown});"),
+            format!("const f = () => {{ throw {thrown}; }};\nexport default f();"),
+        ] {
+            let project = TestProject::new(&config);
+            let found = problems(&project);
+            let [found] = found.as_slice() else {
+                panic!("{config}: {found:?}");
+            };
+            assert_ne!(found.code, DiagnosticCode::MemoryLimit, "{config}");
+            assert!(found.message.starts_with(expected), "{config}: {found:?}");
+        }
+    }
 }
 
 #[test]
@@ -101,7 +148,7 @@ export const more = () => [`${first}-b`];
 
 #[test]
 fn a_circle_that_uses_a_value_too_early_is_explained() {
-    let project = crate::support::TestProject::new(
+    let project = TestProject::new(
         r#"
 //- /rig.config.ts
 import { a } from "./a";
@@ -114,7 +161,7 @@ import { a } from "./a";
 export const b = a + 1;
 "#,
     );
-    let found = super::problems(&project);
+    let found = problems(&project);
     assert_eq!(
         super::lines(&project.root(), &found)[0],
         "b.ts:2:18-2:19 definition-threw: ReferenceError: a is not initialized"

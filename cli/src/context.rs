@@ -10,6 +10,7 @@ use std::{
 
 use rigkit_engine::{
     Engine, EngineError, EngineOptions,
+    disk::{DataFolder, EntryKind},
     project::{Environment, EnvironmentError, Project},
     sandbox::SandboxLimits,
     source::DiskFiles,
@@ -116,9 +117,10 @@ impl Context {
 
     /// Finds the log of an apply or operation.
     pub(crate) fn log_path(&self, run: &str) -> Option<PathBuf> {
-        let directory = self.project.get()?.data_dir().join("logs");
-        let path = directory.join(format!("{run}.ndjson"));
-        path.is_file().then_some(path)
+        let data_folder = DataFolder::open(&self.project.get()?.root).ok()??;
+        let log = Path::new("logs").join(format!("{run}.ndjson"));
+        let status = data_folder.status(&log).ok()?;
+        (status.kind == EntryKind::File).then(|| data_folder.path().join(log))
     }
 }
 

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::{
     diagnostic::Diagnostic,
+    disk::DiskError,
     host::HostError,
     plan::ProviderCheck,
     project::{EnvironmentError, LoadError, ProjectError},
@@ -18,6 +19,9 @@ pub enum EngineError {
     /// There is no project, or more than one.
     #[error(transparent)]
     Project(#[from] ProjectError),
+    /// A file or folder of the project is not used.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     /// A `.env` file cannot be read.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
@@ -335,7 +339,7 @@ impl EngineError {
             Self::BranchCollision { .. } => "branch-collision",
             Self::NodeRequired { .. } => "node-required",
             Self::LogGone { .. } => "log-gone",
-            Self::File { .. } => "file",
+            Self::Disk(_) | Self::File { .. } => "file",
             Self::Runtime(_) => "runtime",
         }
     }
@@ -369,6 +373,7 @@ impl EngineError {
         match self {
             Self::Project(error) => error.help(),
             Self::State(error) => error.help(),
+            Self::Disk(error) => error.help(),
             Self::Load(LoadError::Invalid(problems)) => problems.first()?.help.clone(),
             Self::Unknown { kind, name, known } => Some(unknown_help(*kind, name, known)),
             Self::AmbiguousTask { .. } => Some("name the task by its path".to_owned()),

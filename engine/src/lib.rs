@@ -8,6 +8,7 @@ pub mod authoring;
 pub mod definition;
 pub mod diagnostic;
 pub mod digest;
+pub mod disk;
 mod engine;
 pub mod error;
 pub mod event;

@@ -23,8 +23,9 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
+    disk::{DiskError, Refusal},
     sandbox::{Zod, sdk_source},
-    source::{LineIndex, SourceFiles, SourceRange},
+    source::{Buffers, LineIndex, ProjectFiles, SourceFiles, SourceRange, disk_error},
 };
 
 /// Says whether handlers are told apart by what they do.
@@ -41,8 +42,8 @@ pub enum IdentityUse {
 pub struct GraphOptions {
     /// The directory that relative imports may not leave.
     pub project_root: PathBuf,
-    /// Where text comes from.
-    pub files: Arc<dyn SourceFiles>,
+    /// What lies over the disk.
+    pub files: Arc<dyn Buffers>,
     /// Where modules that were transpiled before are kept.
     pub(crate) cache: Option<Arc<TranspileCache>>,
     /// Whether handlers are told apart by what they do.
@@ -66,6 +67,10 @@ impl ModuleGraph {
     /// Problems do not stop it: what can be loaded is, and all of them are reported.
     #[must_use]
     pub fn load(entry: &Path, options: &GraphOptions) -> (Self, Vec<Diagnostic>) {
+        let files = Arc::new(ProjectFiles::new(
+            &options.project_root,
+            Arc::clone(&options.files),
+        ));
         let mut loader = GraphLoader {
             graph: Self {
                 modules: Vec::new(),
@@ -73,8 +78,8 @@ impl ModuleGraph {
                 by_name: HashMap::new(),
                 node_requires: Mutex::default(),
                 file_requires: Mutex::default(),
-                resolver: ImportResolver::new(&options.project_root, Arc::clone(&options.files)),
-                files: Arc::clone(&options.files),
+                resolver: ImportResolver::new(&options.project_root, Arc::clone(&files)),
+                files: Arc::clone(&files) as Arc<dyn SourceFiles>,
             },
             queue: VecDeque::new(),
             cache: options.cache.clone(),
@@ -82,9 +87,14 @@ impl ModuleGraph {
             problems: Vec::new(),
             wants_zod: false,
         };
+        // As of an import: a config behind a link is where the link leads, or not at all.
+        let entry = files
+            .roots()
+            .real_path(entry)
+            .unwrap_or_else(|_| entry.to_path_buf());
         let entry_file = ResolvedFile {
-            target: Target::File(entry.to_path_buf()),
-            format: Some(entry_format(entry)),
+            format: Some(entry_format(&entry)),
+            target: Target::File(entry),
             package: None,
         };
         loader.queue.push_back(Request {
@@ -313,13 +323,7 @@ impl GraphLoader {
             .read(path)
             .map_err(|error| unreadable(path, &error))?;
         if text.len() > MAX_MODULE_BYTES {
-            let message = format!(
-                "`{}` is larger than {} MiB",
-                path.display(),
-                MAX_MODULE_BYTES >> 20
-            );
-            return Err(Diagnostic::error(DiagnosticCode::ModuleTooLarge, message)
-                .help("split the module, or load large data inside a task"));
+            return Err(too_large(path, MAX_MODULE_BYTES as u64));
         }
         Ok(text)
     }
@@ -372,16 +376,27 @@ fn entry_format(path: &Path) -> ModuleFormat {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
-    let reason = match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-        _ => error.to_string(),
+    let refused = disk_error(error);
+    if let Some(Refusal::TooLarge { limit }) = refused.and_then(DiskError::refusal) {
+        return too_large(path, *limit);
+    }
+    let reason = match (refused, error.kind()) {
+        (Some(refused), _) => refused.reason(),
+        (None, io::ErrorKind::InvalidData) => "it is not UTF-8 text".to_owned(),
+        (None, _) => error.to_string(),
     };
-    Diagnostic::error(
-        DiagnosticCode::UnreadableModule,
-        format!("failed to read `{}`: {reason}", path.display()),
-    )
+    let message = format!("failed to read `{}`: {reason}", path.display());
+    let diagnostic = Diagnostic::error(DiagnosticCode::UnreadableModule, message);
+    match refused.and_then(DiskError::help) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+fn too_large(path: &Path, limit: u64) -> Diagnostic {
+    let message = format!("`{}` is larger than {} MiB", path.display(), limit >> 20);
+    Diagnostic::error(DiagnosticCode::ModuleTooLarge, message)
+        .help("split the module, or load large data inside a task")
 }
 
 fn unresolved(module: &Module, import: &Import, failure: ResolveFailure) -> Diagnostic {

@@ -4,6 +4,7 @@
 mod call_site;
 pub(crate) mod functions;
 mod graph;
+mod guarded_file_system;
 mod import;
 mod loops;
 mod module;

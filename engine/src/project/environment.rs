@@ -10,7 +10,16 @@ use std::{
 
 use thiserror::Error;
 
-use crate::source::{LineIndex, SourceRange};
+use super::bounded_lines::BoundedLines;
+use crate::{
+    disk::{DiskError, Links, Refusal, Root, import_root},
+    source::{LineIndex, SourceRange},
+};
+
+const FILE: &str = ".env";
+
+/// The size in bytes up to which a file is read.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
 /// Is the environment that a project reads.
 #[derive(Debug, Clone, Default)]
@@ -62,8 +71,16 @@ impl Environment {
         let mut variables = BTreeMap::new();
         let mut problems = Vec::new();
         let directories: Vec<&Path> = root.ancestors().collect();
+        let repository = import_root(root);
         for directory in directories.into_iter().rev() {
-            read_file(&directory.join(".env"), &mut variables, &mut problems);
+            let guarded = match directory.starts_with(&repository) {
+                true => &repository,
+                false => directory,
+            };
+            // What cannot be opened holds no file for this person.
+            if let Ok(guarded) = Root::open(guarded, Links::Inside) {
+                read_file(directory, &guarded, &mut variables, &mut problems);
+            }
         }
         variables.extend(process);
         let variables = Arc::new(variables);
@@ -71,23 +88,32 @@ impl Environment {
     }
 }
 
+/// Reads the file of one directory, if there is one.
+///
+/// A folder of that name is common, and whatever else is no file is none either. Links stay below the
+/// repository, and above it below the directory.
 fn read_file(
-    path: &Path,
+    directory: &Path,
+    root: &Root,
     variables: &mut BTreeMap<String, String>,
     problems: &mut Vec<EnvironmentError>,
 ) {
-    if !path.is_file() {
-        return;
-    }
-    let entries = match dotenvy::from_path_iter(path) {
-        Ok(entries) => entries,
-        Err(error) => return problems.push(EnvironmentError::new(path, &error)),
+    let path = directory.join(FILE);
+    let relative = path.strip_prefix(root.path()).unwrap_or(&path);
+    let bytes = match root.read(relative, MAX_FILE_BYTES) {
+        Ok(bytes) => bytes,
+        Err(error) => return problems.extend(EnvironmentError::of_disk(&path, &error)),
     };
-    for entry in entries {
+    let reader = BoundedLines::new(&bytes);
+    let growth = reader.growth();
+    for entry in dotenvy::from_read_iter(reader) {
         match entry {
-            Ok((name, value)) => drop(variables.insert(name, value)),
+            Ok((name, value)) => {
+                growth.note(&name, value.len());
+                variables.insert(name, value);
+            }
             Err(error) => {
-                problems.push(EnvironmentError::new(path, &error));
+                problems.push(EnvironmentError::new(&path, &bytes, &error));
                 // A file that cannot be read on has no further lines.
                 if matches!(error, dotenvy::Error::Io(_)) {
                     return;
@@ -98,10 +124,26 @@ fn read_file(
 }
 
 impl EnvironmentError {
+    /// Returns what is wrong with a file that was not read; nothing where there is none.
+    fn of_disk(path: &Path, error: &DiskError) -> Option<Self> {
+        match error {
+            DiskError::NotFound { .. }
+            | DiskError::Refused {
+                refusal: Refusal::NotAFile { .. } | Refusal::NotAFolder { .. },
+                ..
+            } => None,
+            _ => Some(Self {
+                path: path.to_path_buf(),
+                reason: error.reason(),
+                range: None,
+            }),
+        }
+    }
+
     /// Says what is wrong with a file, without repeating a line that may hold a secret.
-    fn new(path: &Path, error: &dotenvy::Error) -> Self {
+    fn new(path: &Path, bytes: &[u8], error: &dotenvy::Error) -> Self {
         let range = match error {
-            dotenvy::Error::LineParse(entry, _) => line_range(path, entry),
+            dotenvy::Error::LineParse(entry, _) => line_range(path, bytes, entry),
             _ => None,
         };
         let reason = match (error, &range) {
@@ -120,14 +162,14 @@ impl EnvironmentError {
 }
 
 /// Finds the line that an entry begins with.
-fn line_range(path: &Path, entry: &str) -> Option<SourceRange> {
-    let text = std::fs::read_to_string(path).ok()?;
+fn line_range(path: &Path, bytes: &[u8], entry: &str) -> Option<SourceRange> {
+    let text = std::str::from_utf8(bytes).ok()?;
     let first = entry.lines().next().unwrap_or_default();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         if line.trim_end_matches(['\n', '\r']) == first {
             let end = start + first.len();
-            return range(path, &text, start..end);
+            return range(path, text, start..end);
         }
         start += line.len();
     }
@@ -146,6 +188,10 @@ fn range(path: &Path, text: &str, bytes: Range<usize>) -> Option<SourceRange> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::{fs::File, os::unix::fs::symlink};
+
+    use nix::{sys::stat::Mode, unistd::mkfifo};
 
     use super::*;
 
@@ -197,5 +243,69 @@ mod tests {
         assert_eq!(places, [(2, 1, 4), (4, 1, 4)]);
         let names: Vec<&String> = environment.variables.keys().collect();
         assert_eq!(names, ["A", "C"]);
+    }
+
+    /// What somebody may have laid in place of the file, and what is said of it.
+    #[test]
+    fn whatever_is_no_small_file_is_left_alone() {
+        let check = |lay: &dyn Fn(&Path), reason: Option<&str>| {
+            let tree = tempfile::tempdir().unwrap();
+            let project = tree.path().join("project");
+            std::fs::create_dir(&project).unwrap();
+            std::fs::write(tree.path().join("private"), "SECRET=amber\n").unwrap();
+            lay(&project.join(".env"));
+            let (environment, problems) = Environment::of_broken_project(&project, []);
+            assert_eq!(environment.variables.get("SECRET"), None);
+            let reasons: Vec<&str> = problems.iter().map(|it| it.reason.as_str()).collect();
+            match reason {
+                None => assert!(reasons.is_empty(), "{reasons:?}"),
+                Some(reason) => {
+                    assert_eq!(reasons.len(), 1, "{reasons:?}");
+                    assert!(reasons[0].starts_with(reason), "{reasons:?}");
+                }
+            }
+        };
+        let leads_out = Some("it leads out of `");
+        check(&|path| symlink("../private", path).unwrap(), leads_out);
+        check(&|path| symlink("/dev/zero", path).unwrap(), leads_out);
+        check(&|path| std::fs::create_dir(path).unwrap(), None);
+        check(&|path| mkfifo(path, Mode::S_IRWXU).unwrap(), None);
+        let is_loop = Some("it leads from link to link without end");
+        check(&|path| symlink(".env", path).unwrap(), is_loop);
+        let sparse = |path: &Path| File::create(path).unwrap().set_len(3 << 30).unwrap();
+        check(&sparse, Some("it is larger than 1 MiB"));
+    }
+
+    #[test]
+    fn a_link_within_the_repository_is_followed() {
+        let tree = tempfile::tempdir().unwrap();
+        let project = tree.path().join("project");
+        std::fs::create_dir_all(tree.path().join(".git")).unwrap();
+        std::fs::create_dir(&project).unwrap();
+        std::fs::write(tree.path().join("shared"), "A=1\n").unwrap();
+        symlink("../shared", project.join(".env")).unwrap();
+        let read = Environment::of_project(&project, []).unwrap();
+        assert_eq!(read.variables.get("A").map(String::as_str), Some("1"));
+    }
+
+    #[test]
+    fn values_that_grow_without_end_are_an_error() {
+        let tree = tempfile::tempdir().unwrap();
+        let double = |name: &str, before: &str| format!("{name}=${{{before}}}${{{before}}}\n");
+        let doubling: String = (1..=41)
+            .map(|index| double(&format!("A{index}"), &format!("A{}", index - 1)))
+            .collect();
+        for text in [
+            format!("A0=bale\n{doubling}"),
+            format!("A={}\nB=\"{}\"\n", "x".repeat(40), "$A\n".repeat(200_000)),
+            format!("A={}\nB={}\n", "x".repeat(50_000), "$A".repeat(400_000)),
+        ] {
+            std::fs::write(tree.path().join(".env"), text).unwrap();
+            let (environment, problems) = Environment::of_broken_project(tree.path(), []);
+            let bytes: usize = environment.variables.values().map(String::len).sum();
+            assert!(bytes <= 4 << 20, "{bytes}");
+            let reasons: Vec<&str> = problems.iter().map(|it| it.reason.as_str()).collect();
+            assert_eq!(reasons, ["its values grow to more than 4 MiB"]);
+        }
     }
 }

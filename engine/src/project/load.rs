@@ -22,7 +22,7 @@ use crate::{
         CpuMeter, SandboxLimits, Variables,
         realm::{Realm, RealmOptions},
     },
-    source::{DiskFiles, LineIndex, SourceFiles, SourceRange},
+    source::{Buffers, DiskFiles, LineIndex, SourceRange},
 };
 
 use super::{NoAnswer, wait_for_load};
@@ -34,8 +34,8 @@ pub struct LoadOptions {
     pub project_root: PathBuf,
     /// The config.
     pub config_path: PathBuf,
-    /// Where text comes from.
-    pub files: Arc<dyn SourceFiles>,
+    /// What lies over the disk.
+    pub files: Arc<dyn Buffers>,
     /// What `process.env` and `env` read.
     pub variables: Variables,
     /// What evaluating may use.

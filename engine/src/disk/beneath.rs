@@ -49,14 +49,12 @@ pub(super) fn look(root: &Root, relative: &Path) -> Result<Stat, DiskError> {
 
 fn open(root: &Root, relative: &Path, flags: OFlags) -> Result<OwnedFd, DiskError> {
     let fail = |errno| DiskError::from_system(&root.path().join(relative), errno);
-    match by_kernel(root, relative, flags) {
-        Some(opened) => opened.map_err(fail),
-        None => {
-            let place = walk(root, relative)?;
-            let flags = flags | OFlags::NOFOLLOW;
-            openat(&place.folder, &*place.name, flags, Mode::empty()).map_err(fail)
-        }
+    if let Some(opened) = by_kernel(root, relative, flags) {
+        return opened.map_err(fail);
     }
+    let place = walk(root, relative)?;
+    let flags = flags | OFlags::NOFOLLOW;
+    openat(&place.folder, &*place.name, flags, Mode::empty()).map_err(fail)
 }
 
 /// Returns what the kernel answers; nothing where the path has to be gone by hand: where the kernel

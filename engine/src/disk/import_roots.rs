@@ -199,7 +199,7 @@ impl ImportRoots {
         let Some(installed) = self
             .installed
             .iter()
-            .find(|installed| is_package(link.strip_prefix(&installed.path)))
+            .find(|installed| installed.holds_package(link))
         else {
             return;
         };
@@ -211,7 +211,7 @@ impl ImportRoots {
         if relative.as_os_str().is_empty() || self.include(&package) {
             return;
         }
-        let Ok(root) = self.open_package(installed, relative) else {
+        let Ok(root) = installed.open_package(relative) else {
             return;
         };
         let mut roots = self.roots.write().unwrap_or_else(PoisonError::into_inner);
@@ -219,25 +219,27 @@ impl ImportRoots {
             roots.push(Arc::new(root));
         }
     }
-
-    /// No link leads to the folder of a package: so its path says where it really is.
-    fn open_package(&self, installed: &Installed, relative: &Path) -> Result<Root, DiskError> {
-        let above = Root::open(installed.above.path(), Links::Refused)?;
-        above.open_folder(relative, Links::Inside)
-    }
 }
 
-/// Returns whether a path below `node_modules` is that of a package: `name` or `@scope/name`.
-fn is_package<Error>(relative: Result<&Path, Error>) -> bool {
-    let Ok(relative) = relative else {
-        return false;
-    };
-    let names: Vec<_> = relative.components().collect();
-    let is_scope = |name: &Component| name.as_os_str().as_encoded_bytes().starts_with(b"@");
-    match names.as_slice() {
-        [name] => !is_scope(name),
-        [scope, _] => is_scope(scope),
-        _ => false,
+impl Installed {
+    /// Opens the folder of a package. No link leads there: so its path says where it really is.
+    fn open_package(&self, relative: &Path) -> Result<Root, DiskError> {
+        let above = Root::open(self.above.path(), Links::Refused)?;
+        above.open_folder(relative, Links::Inside)
+    }
+
+    /// Returns whether a path is that of a package in it: `name` or `@scope/name`.
+    fn holds_package(&self, path: &Path) -> bool {
+        let Ok(relative) = path.strip_prefix(&self.path) else {
+            return false;
+        };
+        let names: Vec<_> = relative.components().collect();
+        let is_scope = |name: &Component| name.as_os_str().as_encoded_bytes().starts_with(b"@");
+        match names.as_slice() {
+            [name] => !is_scope(name),
+            [scope, _] => is_scope(scope),
+            _ => false,
+        }
     }
 }
 

@@ -10,7 +10,8 @@ use std::{
 
 use super::{
     import::Import,
-    module::{MAX_MODULE_BYTES, Module, ModuleId, ModuleOrigin},
+    module::{MAX_MODULE_BYTES, MAX_MODULES, MAX_PROBLEMS, Module, ModuleId, ModuleOrigin},
+    preparation::{Preparation, PreparationClock, takes_too_long},
     read_module::{
         ReadingOptions, built_in_module, node_module, parse_module, wants_zod, whole_import,
     },
@@ -48,6 +49,8 @@ pub struct GraphOptions {
     pub(crate) cache: Option<Arc<TranspileCache>>,
     /// Whether handlers are told apart by what they do.
     pub identity: IdentityUse,
+    /// Where it is noted which module is being prepared.
+    pub(crate) preparation: Preparation,
 }
 
 /// Holds all modules that a config reaches.
@@ -82,6 +85,8 @@ impl ModuleGraph {
                 files: Arc::clone(&files) as Arc<dyn SourceFiles>,
             },
             queue: VecDeque::new(),
+            clock: PreparationClock::begin(),
+            preparation: options.preparation.clone(),
             cache: options.cache.clone(),
             identity: options.identity,
             problems: Vec::new(),
@@ -103,6 +108,7 @@ impl ModuleGraph {
         });
         loader.run();
         loader.link_zod();
+        loader.preparation.note(None);
         (loader.graph, loader.problems)
     }
 
@@ -218,6 +224,8 @@ struct Request {
 
 struct GraphLoader {
     graph: ModuleGraph,
+    preparation: Preparation,
+    clock: PreparationClock,
     cache: Option<Arc<TranspileCache>>,
     identity: IdentityUse,
     queue: VecDeque<Request>,
@@ -242,6 +250,11 @@ impl GraphLoader {
     }
 
     fn load_module(&mut self, request: &Request) -> Option<ModuleId> {
+        if let Some(problem) = self.exceeded() {
+            self.queue.clear();
+            self.report(problem.at(self.range_of(request)));
+            return None;
+        }
         let module = match &request.file.target {
             Target::BuiltIn(built_in) => built_in_module(*built_in),
             Target::Node(name) => node_module(name),
@@ -263,6 +276,10 @@ impl GraphLoader {
         let mut requests = Vec::new();
         let mut problems = Vec::new();
         for (index, import) in module.imports.iter().enumerate() {
+            // Those that lead nowhere are looked for in many places.
+            if problems.len() > MAX_PROBLEMS || self.clock.is_over() {
+                break;
+            }
             match self
                 .graph
                 .resolver
@@ -277,19 +294,57 @@ impl GraphLoader {
             }
         }
         self.queue.extend(requests);
-        self.problems.append(&mut problems);
+        for problem in problems {
+            self.report(problem);
+        }
+    }
+
+    /// Returns which limit of the whole load is exceeded.
+    fn exceeded(&self) -> Option<Diagnostic> {
+        if self.clock.is_over() {
+            return Some(takes_too_long());
+        }
+        (self.graph.modules.len() >= MAX_MODULES).then(|| {
+            let message = format!("the config imports more than {MAX_MODULES} modules");
+            Diagnostic::error(DiagnosticCode::ModuleTooLarge, message)
+                .help("import less, or import it inside a task")
+        })
+    }
+
+    /// Takes up a problem; one more than those that are reported says so and ends the load.
+    fn report(&mut self, problem: Diagnostic) {
+        match self.problems.len() {
+            ..MAX_PROBLEMS => self.problems.push(problem),
+            MAX_PROBLEMS => {
+                self.queue.clear();
+                let message = format!(
+                    "there are more problems than these {MAX_PROBLEMS}, which are not shown"
+                );
+                let more = Diagnostic::error(problem.code, message).at(problem.range);
+                self.problems.push(more);
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns the range of the import that a module is loaded for, or the start of the config.
+    fn range_of(&self, request: &Request) -> SourceRange {
+        match (request.from, &request.file.target) {
+            (Some((importer, import)), _) => {
+                let module = self.graph.module(importer);
+                module.range(&module.imports[import].span)
+            }
+            (None, Target::File(path)) => start_of(path),
+            (None, _) => start_of(Path::new("")),
+        }
     }
 
     fn file_module(&mut self, path: &Path, request: &Request) -> Option<Module> {
+        self.preparation.note(Some(path));
         let text = match self.read(path) {
             Ok(text) => text,
             Err(problem) => {
-                let importer = request.from.map(|(importer, import)| {
-                    let module = self.graph.module(importer);
-                    module.range(&module.imports[import].span)
-                });
-                self.problems
-                    .push(problem.at(importer.unwrap_or_else(|| start_of(path))));
+                self.report(problem.at(self.range_of(request)));
                 return None;
             }
         };
@@ -309,8 +364,10 @@ impl GraphLoader {
                 self.wants_zod |= wants_zod(&module);
                 Some(module)
             }
-            Err(mut problems) => {
-                self.problems.append(&mut problems);
+            Err(problems) => {
+                for problem in problems {
+                    self.report(problem);
+                }
                 None
             }
         }

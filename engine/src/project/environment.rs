@@ -73,9 +73,10 @@ impl Environment {
         let directories: Vec<&Path> = root.ancestors().collect();
         let repository = import_root(root);
         for directory in directories.into_iter().rev() {
-            let guarded = match directory.starts_with(&repository) {
-                true => &repository,
-                false => directory,
+            let guarded = if directory.starts_with(&repository) {
+                &repository
+            } else {
+                directory
             };
             // What cannot be opened holds no file for this person.
             if let Ok(guarded) = Root::open(guarded, Links::Inside) {

@@ -17,7 +17,10 @@ use thiserror::Error;
 use crate::{
     definition::{ConsoleLine, Definition, extract},
     diagnostic::Diagnostic,
-    modules::{GraphOptions, IdentityUse, MAX_MODULE_BYTES, ModuleGraph, TranspileCache},
+    modules::{
+        GraphOptions, IdentityUse, MAX_MODULE_BYTES, ModuleGraph, PREPARATION_TIME, Preparation,
+        TranspileCache, takes_too_long,
+    },
     sandbox::{
         CpuMeter, SandboxLimits, Variables,
         realm::{Realm, RealmOptions},
@@ -46,6 +49,8 @@ pub struct LoadOptions {
     pub(crate) cache: Option<Arc<TranspileCache>>,
     /// Whether handlers are told apart by what they do.
     pub identity: IdentityUse,
+    /// Where it is noted which module is being prepared.
+    pub(crate) preparation: Preparation,
 }
 
 impl LoadOptions {
@@ -61,6 +66,7 @@ impl LoadOptions {
             interrupt: Arc::default(),
             cache: None,
             identity: IdentityUse::Full,
+            preparation: Preparation::default(),
         }
     }
 }
@@ -101,9 +107,12 @@ impl LoadError {
     pub(crate) fn without_answer(no_answer: NoAnswer, options: &LoadOptions) -> Self {
         match no_answer {
             NoAnswer::Overdue => {
-                let start =
-                    SourceRange::new(&options.config_path, &LineIndex::new("".into()), 0..0);
-                Self::Invalid(vec![options.limits.time_limit().at(start)])
+                let (file, problem) = match options.preparation.current() {
+                    Some(module) => (module, takes_too_long()),
+                    None => (options.config_path.clone(), options.limits.time_limit()),
+                };
+                let start = SourceRange::new(&file, &LineIndex::new("".into()), 0..0);
+                Self::Invalid(vec![problem.at(start)])
             }
             NoAnswer::Cancelled | NoAnswer::Gone => {
                 Self::Sandbox("the sandbox stopped unexpectedly".to_owned())
@@ -129,8 +138,11 @@ pub(crate) fn load_in_realm(
         files: Arc::clone(&options.files),
         cache: options.cache.clone(),
         identity: options.identity,
+        preparation: options.preparation.clone(),
     };
+    meter.start(PREPARATION_TIME);
     let (graph, problems) = ModuleGraph::load(&options.config_path, &graph_options);
+    meter.stop();
     if let Some(cache) = &options.cache {
         cache.prune();
     }

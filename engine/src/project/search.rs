@@ -56,10 +56,10 @@ impl Search<'_> {
         let Ok(listing) = self.root.list(folder, self.entries_left) else {
             return;
         };
-        self.entries_left = match listing.is_complete {
-            true => self.entries_left - listing.entries.len(),
-            false => 0,
-        };
+        self.entries_left -= listing.entries.len();
+        if !listing.is_complete {
+            self.entries_left = 0;
+        }
         let mut below: Vec<PathBuf> = listing
             .entries
             .into_iter()

@@ -29,7 +29,7 @@ struct Measurement {
 
 impl CpuMeter {
     /// Measures the calling thread from now on; `allowance` is what it may use.
-    pub(super) fn start(&self, allowance: Duration) {
+    pub(crate) fn start(&self, allowance: Duration) {
         let clock = clock_of_this_thread();
         self.set(Some(Measurement {
             clock,
@@ -40,7 +40,7 @@ impl CpuMeter {
     }
 
     /// Measures no more.
-    pub(super) fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.set(None);
     }
 

@@ -120,6 +120,6 @@ impl Watchdog {
 }
 
 /// Reads the processor time that this thread has used: waiting does not count.
-fn thread_time() -> Duration {
+pub(crate) fn thread_time() -> Duration {
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from)
 }

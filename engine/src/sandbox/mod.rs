@@ -17,6 +17,7 @@ mod variables;
 
 pub(crate) use cpu_meter::CpuMeter;
 pub use limits::SandboxLimits;
+pub(crate) use limits::thread_time;
 pub use secrets::{MASK, Secrets};
 pub use thrown::{Frame, Thrown};
 pub use variables::Variables;

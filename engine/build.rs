@@ -1,5 +1,10 @@
 //! Gives the code that transpiles modules a number of its own, by which what it made is kept.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what is built is this repository itself"
+)]
+
 use std::{
     fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},

@@ -11,9 +11,9 @@ use std::{
 use rigkit_engine::{
     Engine, EngineError, EngineOptions,
     confined::Evaluator,
+    disk::{DataFolder, EntryKind},
     project::{Environment, EnvironmentError, Project},
     sandbox::SandboxLimits,
-    source::DiskFiles,
     trust::Trust,
 };
 
@@ -137,9 +137,8 @@ impl Context {
             trust,
             limits,
             evaluator: Some(Evaluator::new(None, limits)),
-            files: Arc::new(DiskFiles {
-                owners: self.decisions.owners(),
-            }),
+            buffers: Arc::default(),
+            owners: self.decisions.owners(),
             host_storage_dir: host_storage_directory(&host_dir),
             host_dir,
             who: who(),
@@ -148,9 +147,10 @@ impl Context {
 
     /// Finds the log of an apply or operation.
     pub(crate) fn log_path(&self, run: &str) -> Option<PathBuf> {
-        let directory = self.project.get()?.data_dir().join("logs");
-        let path = directory.join(format!("{run}.ndjson"));
-        path.is_file().then_some(path)
+        let data_folder = DataFolder::open(&self.project.get()?.root).ok()??;
+        let log = Path::new("logs").join(format!("{run}.ndjson"));
+        let status = data_folder.status(&log).ok()?;
+        (status.kind == EntryKind::File).then(|| data_folder.path().join(log))
     }
 }
 

@@ -3,6 +3,14 @@
 //! This crate is the terminal: what to type, what to see. Everything that happens in a
 //! project happens in the engine.
 
+#![cfg_attr(
+    test,
+    expect(
+        clippy::disallowed_methods,
+        reason = "tests work in folders of their own"
+    )
+)]
+
 mod arguments;
 mod commands;
 mod completion;

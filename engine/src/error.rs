@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::{
     diagnostic::Diagnostic,
+    disk::DiskError,
     host::HostError,
     plan::ProviderCheck,
     project::{EnvironmentError, LoadError, ProjectError},
@@ -28,6 +29,9 @@ pub enum EngineError {
         /// The project's directory.
         root: std::path::PathBuf,
     },
+    /// A file or folder of the project is not used.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     /// A `.env` file cannot be read.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
@@ -358,7 +362,7 @@ impl EngineError {
             Self::BranchCollision { .. } => "branch-collision",
             Self::NodeRequired { .. } => "node-required",
             Self::LogGone { .. } => "log-gone",
-            Self::File { .. } => "file",
+            Self::Disk(_) | Self::File { .. } => "file",
             Self::NoRoom(_) | Self::Runtime(_) => "runtime",
         }
     }
@@ -398,6 +402,7 @@ impl EngineError {
                 "let the process use more memory (`ulimit -v`) and start more threads (`ulimit -u`)".to_owned(),
             ),
             Self::NoRoom(_) => Some("let the process open more files: ulimit -n 1024".to_owned()),
+            Self::Disk(error) => error.help(),
             Self::Load(LoadError::Invalid(problems)) => problems.first()?.help.clone(),
             Self::Unknown { kind, name, known } => Some(unknown_help(*kind, name, known)),
             Self::AmbiguousTask { .. } => Some("name the task by its path".to_owned()),

@@ -1,11 +1,13 @@
 //! Where each diagnostic is explained: a page that belongs to exactly this version.
 
-use std::{collections::HashMap, fs, io, path::Path, str::FromStr as _, sync::Arc};
+use std::{collections::HashMap, path::Path, str::FromStr as _, sync::Arc};
 
+use rigkit_engine::disk::{DiskError, Links, Root};
 use tower_lsp::ls_types::{CodeDescription, Uri};
 
 use crate::diagnostic_codes;
 
+const NAME: &str = "diagnostics.md";
 const PAGE: &str = include_str!("../../docs/diagnostics.md");
 
 /// Knows where each diagnostic is explained.
@@ -18,9 +20,9 @@ pub(crate) struct Documentation {
 impl Documentation {
     /// Lays the page beside what else belongs to the developer, where a link can lead to.
     pub(crate) fn lay_out(host_dir: &Path, version: &str) -> Self {
-        let directory = host_dir.join("docs").join(version);
-        let page = write_page(&directory).ok();
-        let page = page.and_then(|()| Uri::from_file_path(directory.join("diagnostics.md")));
+        let directory = Path::new("docs").join(version);
+        let page = write_page(host_dir, &directory).ok();
+        let page = page.and_then(|()| Uri::from_file_path(host_dir.join(directory).join(NAME)));
         let links = page.into_iter().flat_map(|page| {
             let codes = diagnostic_codes().into_iter();
             codes.filter_map(move |code| Some((code, link(&page, code)?)))
@@ -41,14 +43,14 @@ fn link(page: &Uri, code: &str) -> Option<Uri> {
     Uri::from_str(&format!("{}#{code}", page.as_str())).ok()
 }
 
-fn write_page(directory: &Path) -> io::Result<()> {
-    let page = directory.join("diagnostics.md");
-    if fs::read_to_string(&page).is_ok_and(|text| text == PAGE) {
+/// Another server may be reading the page, which is why it is replaced at once.
+fn write_page(host_dir: &Path, directory: &Path) -> Result<(), DiskError> {
+    let page = directory.join(NAME);
+    let host = Root::make_named(host_dir, Links::Inside)?;
+    let is_current = |text: Vec<u8>| text == PAGE.as_bytes();
+    if host.read(&page, PAGE.len() as u64).is_ok_and(is_current) {
         return Ok(());
     }
-    fs::create_dir_all(directory)?;
-    // Another server may be reading it.
-    let fresh = directory.join(format!(".diagnostics-{}.md", std::process::id()));
-    fs::write(&fresh, PAGE)?;
-    fs::rename(fresh, page)
+    host.create_folders(directory)?;
+    host.replace(&page, PAGE.as_bytes())
 }

@@ -2,6 +2,14 @@
 //!
 //! Types of the protocol stay in this crate, and everything that decides is in the engine.
 
+#![cfg_attr(
+    test,
+    expect(
+        clippy::disallowed_methods,
+        reason = "tests work in folders of their own"
+    )
+)]
+
 mod activity;
 mod analysis;
 mod answer;

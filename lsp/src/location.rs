@@ -12,6 +12,10 @@ pub(crate) fn path_of(uri: &Uri) -> Option<PathBuf> {
 }
 
 /// Follows symbolic links, as far as the file exists.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the path is what the editor has opened, and nothing of it is read"
+)]
 fn resolved(path: &Path) -> PathBuf {
     if let Ok(resolved) = path.canonicalize() {
         return resolved;

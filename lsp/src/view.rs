@@ -10,7 +10,7 @@ use std::{
 use rigkit_engine::{
     Engine, EngineOptions,
     modules::Module,
-    source::{LineColumn, SourceRange},
+    source::{LineColumn, SourceRange, read_excerpt},
 };
 use tower_lsp::ls_types::{Location, Position, Range as LspRange, Uri};
 
@@ -147,7 +147,7 @@ impl ProjectView {
 /// Files that are not open are counted in characters by the engine; only beyond the basic plane
 /// does that differ from what clients count.
 fn closed_file_range(range: &SourceRange, encoding: PositionEncoding) -> LspRange {
-    if let Ok(content) = std::fs::read_to_string(&range.file) {
+    if let Some(content) = read_excerpt(&range.file) {
         return Text::new(content).range(&range.bytes, encoding);
     }
     let position = |place: LineColumn| Position::new(place.line - 1, place.column - 1);

@@ -10,7 +10,10 @@ use std::{
 };
 
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
-use rigkit_engine::state::StateStamp;
+use rigkit_engine::{
+    disk::{EntryKind, Status},
+    state::StateStamp,
+};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tower_lsp::ls_types::MessageType;
 
@@ -95,7 +98,9 @@ impl Watch {
 
 impl Watching {
     fn watch(&mut self, directory: &Path) {
-        if self.watched.contains(directory) || !directory.is_dir() {
+        // A data folder that is a link is not looked behind.
+        let is_folder = Status::at(directory).is_ok_and(|status| status.kind == EntryKind::Folder);
+        if self.watched.contains(directory) || !is_folder {
             return;
         }
         if let Some(watcher) = &mut self.watcher

@@ -9,7 +9,7 @@ use std::{
 use rigkit_engine::{
     EngineOptions,
     project::{ConfigFile, Environment, Project, ProjectError},
-    source::{DiskFiles, OverlayFiles, SourceFiles},
+    source::Buffers,
 };
 use tokio::sync::Notify;
 use tower_lsp::ls_types::Uri;
@@ -201,21 +201,20 @@ impl World {
             trust: self.trust_in(&project.root),
             limits: options.limits,
             evaluator: options.evaluator.clone(),
-            files: self.files(),
+            buffers: self.buffers(),
+            owners: self.owners(),
             host_dir: options.host_dir.clone(),
             host_storage_dir: options.host_storage_dir.clone(),
             who: options.who.clone(),
         }
     }
 
-    fn files(&self) -> Arc<dyn SourceFiles> {
-        let mut files = OverlayFiles::over(DiskFiles {
-            owners: self.owners(),
-        });
+    fn buffers(&self) -> Arc<Buffers> {
+        let mut buffers = Buffers::default();
         for document in self.documents.values() {
-            files.set(&document.path, Arc::clone(&document.text.content));
+            buffers.set(&document.path, Arc::clone(&document.text.content));
         }
-        Arc::new(files)
+        Arc::new(buffers)
     }
 
     /// Gives a project, unless it was closed since `wake` was made for it.
@@ -304,7 +303,7 @@ impl World {
     /// Gives the project that has its config again, if that is what a path is.
     pub(crate) fn take_returned_project(&mut self, config: &Path) -> Option<Project> {
         let project = config_project(config)?;
-        let is_back = self.deserted.contains(&project.root) && config.is_file();
+        let is_back = self.deserted.contains(&project.root) && project.has_config();
         if is_back {
             self.deserted.remove(&project.root);
         }
@@ -318,7 +317,7 @@ impl World {
 
     fn has_config(&self, project: &Project) -> bool {
         let config = project.config_path();
-        self.is_open(&config) || config.is_file()
+        self.is_open(&config) || project.has_config()
     }
 
     /// Finds the project of a file that was opened; gives its root if it is new.
@@ -329,7 +328,11 @@ impl World {
         };
         match found {
             Ok(project) => self.add_project(project),
-            Err(ProjectError::NotFound { .. } | ProjectError::BadDirectory { .. }) => None,
+            Err(
+                ProjectError::NotFound { .. }
+                | ProjectError::BadDirectory { .. }
+                | ProjectError::TooManyEntries { .. },
+            ) => None,
             Err(error @ ProjectError::Ambiguous { .. }) => {
                 self.misplaced.insert(path.to_owned(), Arc::new(error));
                 None

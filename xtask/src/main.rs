@@ -1,6 +1,11 @@
 //! Project chores: `cargo xtask bench` measures what `docs/performance.md` states, `cargo xtask load`
 //! gives a profiler something to watch.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what it works on is this repository and projects that it makes"
+)]
+
 mod bench;
 mod editor;
 mod identity;

@@ -12,12 +12,13 @@ use std::{
 use jiff::Timestamp;
 use rigkit_engine::{
     EngineError, Health, HealthPosition, HealthProblem, RuntimeKind,
-    authoring::DECLARATION_FILES,
+    authoring::{DECLARATION_FILES, DeclarationFile},
+    disk::{DataFolder, Links, Status},
     trust::{Trust, TrustRecord},
 };
 use serde::Serialize;
 
-use super::types::{check_declarations_directory, declarations_directory};
+use super::types::{FOLDER, check_declarations_directory, declarations_directory};
 use crate::{
     context::{Context, host_directory, host_storage_directory, shown_path},
     failure::{Exit, Failure},
@@ -171,7 +172,9 @@ fn problem(message: String, help: Option<String>) -> HealthProblem {
 
 /// A directory that is not there yet is made when it is needed, if the one above lets it.
 fn unwritable(directory: &Path) -> Option<HealthProblem> {
-    let existing = directory.ancestors().find(|ancestor| ancestor.exists())?;
+    let existing = directory
+        .ancestors()
+        .find(|ancestor| Status::at(ancestor).is_ok())?;
     let access = nix::unistd::access(existing, nix::unistd::AccessFlags::W_OK);
     access.err().map(|error| {
         let message = format!(
@@ -190,16 +193,18 @@ fn bad_declarations(root: &Path) -> Option<HealthProblem> {
     if let Err(failure) = check_declarations_directory(root) {
         return Some(problem(failure.to_string(), failure.help()));
     }
-    let directory = declarations_directory(root);
-    if !directory.is_dir() {
-        return None;
-    }
-    let is_current = |file: &rigkit_engine::authoring::DeclarationFile| {
-        std::fs::read_to_string(directory.join(file.name)).is_ok_and(|text| text == file.contents)
+    let data_folder = DataFolder::open(root).ok()??;
+    let folder = data_folder
+        .open_folder(Path::new(FOLDER), Links::Refused)
+        .ok()?;
+    let is_current = |file: &DeclarationFile| {
+        let contents = folder.read(Path::new(file.name), file.contents.len() as u64);
+        contents.is_ok_and(|contents| contents == file.contents.as_bytes())
     };
     if DECLARATION_FILES.iter().all(is_current) {
         return None;
     }
+    let directory = declarations_directory(root);
     let message = format!(
         "the declaration files in `{}` are of another version of rig",
         shown_path(&directory)

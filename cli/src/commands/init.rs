@@ -1,12 +1,17 @@
 //! `rig init`: a config that runs as it stands.
 
 use std::{
-    env, fs, io,
+    env,
     io::Write as _,
     path::{Path, PathBuf},
 };
 
-use rigkit_engine::{EngineError, authoring::TSCONFIG, project::Project};
+use rigkit_engine::{
+    EngineError,
+    authoring::TSCONFIG,
+    disk::{DataFolder, DiskError, Links, Made, Root},
+    project::Project,
+};
 use serde::Serialize;
 
 use super::types::{declarations_directory, write_declarations};
@@ -26,6 +31,8 @@ const TSCONFIG_ADVICE: &str = "for completion and type errors, add to its `compi
     \"@rigkit/*\": [\"./.rigkit/types/*.d.ts\"]";
 /// The line that keeps state and declaration files out of version control.
 const IGNORED: &str = ".rigkit/";
+/// The size in bytes up to which a file is looked through that is there already.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -63,16 +70,14 @@ pub(super) fn run(options: &InitOptions, context: &Context) -> Result<Exit, Fail
         .directory
         .clone()
         .unwrap_or_else(|| PathBuf::from("."));
-    fs::create_dir_all(&directory).map_err(Failure::file("create", &directory))?;
-    let directory = directory
-        .canonicalize()
-        .map_err(Failure::file("find", &directory))?;
+    let root = Root::make_named(&directory, Links::Inside).map_err(Failure::disk("create"))?;
     let files = vec![
-        config(&directory)?,
-        declarations(&directory)?,
-        tsconfig(&directory)?,
-        ignore_file(&directory)?,
+        config(&root)?,
+        declarations(root.path())?,
+        tsconfig(&root)?,
+        ignore_file(&root)?,
     ];
+    let directory = root.path().to_path_buf();
     if context.options.json {
         output::document(&InitDocument { directory, files })?;
     } else if !context.options.quiet {
@@ -81,37 +86,44 @@ pub(super) fn run(options: &InitOptions, context: &Context) -> Result<Exit, Fail
     Ok(Exit::Done)
 }
 
-fn config(directory: &Path) -> Result<WrittenFile, Failure> {
-    match Project::at(directory).map_err(EngineError::from)? {
+fn config(root: &Root) -> Result<WrittenFile, Failure> {
+    match Project::at(root.path()).map_err(EngineError::from)? {
         Some(project) => Ok(WrittenFile::new(project.config_path(), Action::Kept)),
-        None => create(directory.join(CONFIG_NAME), CONFIG, None),
+        None => create(root, CONFIG_NAME, CONFIG, None),
     }
 }
 
 fn declarations(directory: &Path) -> Result<WrittenFile, Failure> {
-    let path = declarations_directory(directory);
-    let action = if path.exists() {
+    let data_folder = DataFolder::open(directory).map_err(Failure::disk("open"))?;
+    let is_there =
+        data_folder.is_some_and(|folder| folder.status(Path::new(super::types::FOLDER)).is_ok());
+    let action = if is_there {
         Action::Refreshed
     } else {
         Action::Created
     };
     write_declarations(directory)?;
-    Ok(WrittenFile::new(path, action))
+    Ok(WrittenFile::new(declarations_directory(directory), action))
 }
 
-fn tsconfig(directory: &Path) -> Result<WrittenFile, Failure> {
-    let path = directory.join("tsconfig.json");
-    let finds_types = fs::read_to_string(&path).is_ok_and(|text| text.contains(".rigkit/types/"));
-    create(path, TSCONFIG, (!finds_types).then_some(TSCONFIG_ADVICE))
+fn tsconfig(root: &Root) -> Result<WrittenFile, Failure> {
+    const NAME: &str = "tsconfig.json";
+    let finds_types = read(root, NAME).is_ok_and(|text| text.contains(".rigkit/types/"));
+    create(
+        root,
+        NAME,
+        TSCONFIG,
+        (!finds_types).then_some(TSCONFIG_ADVICE),
+    )
 }
 
-fn ignore_file(directory: &Path) -> Result<WrittenFile, Failure> {
-    let path = directory.join(".gitignore");
+fn ignore_file(root: &Root) -> Result<WrittenFile, Failure> {
+    const NAME: &str = ".gitignore";
     let line = format!("{IGNORED}\n");
-    let existing = match fs::read_to_string(&path) {
+    let existing = match read(root, NAME) {
         Ok(existing) => existing,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return create(path, &line, None),
-        Err(error) => return Err(Failure::file("read", &path)(error)),
+        Err(DiskError::NotFound { .. }) => return create(root, NAME, &line, None),
+        Err(error) => return Err(Failure::disk("read")(error)),
     };
     let covers = |line: &str| {
         matches!(
@@ -119,6 +131,7 @@ fn ignore_file(directory: &Path) -> Result<WrittenFile, Failure> {
             ".rigkit/" | ".rigkit" | "/.rigkit/" | "/.rigkit" | "**/.rigkit/"
         )
     };
+    let path = root.path().join(NAME);
     if existing.lines().any(covers) {
         return Ok(WrittenFile::new(path, Action::Kept));
     }
@@ -127,30 +140,35 @@ fn ignore_file(directory: &Path) -> Result<WrittenFile, Failure> {
     } else {
         "\n"
     };
-    let file = fs::OpenOptions::new().append(true).open(&path);
-    let written = file.and_then(|mut file| file.write_all(format!("{separator}{line}").as_bytes()));
-    written.map_err(Failure::file("extend", &path))?;
+    let mut file = root
+        .open_to_append(Path::new(NAME))
+        .map_err(Failure::disk("extend"))?;
+    file.write_all(format!("{separator}{line}").as_bytes())
+        .map_err(Failure::file("extend", &path))?;
     Ok(WrittenFile::new(path, Action::Extended))
+}
+
+fn read(root: &Root, name: &str) -> Result<String, DiskError> {
+    let bytes = root.read(Path::new(name), MAX_BYTES)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Writes a file that is not there yet; one that is stays.
 fn create(
-    path: PathBuf,
+    root: &Root,
+    name: &str,
     contents: &str,
     advice: Option<&'static str>,
 ) -> Result<WrittenFile, Failure> {
-    let created = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&path);
-    match created.and_then(|mut file| file.write_all(contents.as_bytes())) {
-        Ok(()) => Ok(WrittenFile::new(path, Action::Created)),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(WrittenFile {
+    let path = root.path().join(name);
+    let made = root.create_file(Path::new(name), contents.as_bytes());
+    match made.map_err(Failure::disk("write"))? {
+        Made::New => Ok(WrittenFile::new(path, Action::Created)),
+        Made::Before => Ok(WrittenFile {
             path,
             action: Action::Kept,
             advice,
         }),
-        Err(error) => Err(Failure::file("write", &path)(error)),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use rigkit_engine::project::{Project, ProjectError, find_projects};
+use rigkit_engine::{
+    disk::DataFolder,
+    project::{Project, ProjectError, find_projects},
+};
 use serde::Serialize;
 
 use crate::{
@@ -55,18 +58,25 @@ fn entry(project: Result<Project, ProjectError>) -> ProjectEntry {
     match project {
         Ok(project) => ProjectEntry::Usable {
             config: project.config_path(),
-            applied: project.default_state_path().is_file(),
+            applied: is_applied(&project),
             root: project.root,
         },
         Err(error) => ProjectEntry::Broken {
             root: match &error {
                 ProjectError::Ambiguous { root } => root.clone(),
-                ProjectError::NotFound { start } => start.clone(),
+                ProjectError::NotFound { start } | ProjectError::TooManyEntries { start, .. } => {
+                    start.clone()
+                }
                 ProjectError::BadDirectory { path, .. } => path.clone(),
             },
             error: error.to_string(),
         },
     }
+}
+
+fn is_applied(project: &Project) -> bool {
+    let data_folder = DataFolder::open(&project.root).ok().flatten();
+    data_folder.is_some_and(|folder| folder.status(Path::new("state.sqlite")).is_ok())
 }
 
 fn row(project: &ProjectEntry) -> [String; 3] {

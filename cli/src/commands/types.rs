@@ -1,11 +1,11 @@
 //! `rig types`: refreshes the declaration files that editors read.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use rigkit_engine::authoring::DECLARATION_FILES;
+use rigkit_engine::{
+    authoring::DECLARATION_FILES,
+    disk::{DataFolder, DiskError, Links},
+};
 use serde::Serialize;
 
 use crate::{
@@ -13,6 +13,9 @@ use crate::{
     failure::{Exit, Failure},
     output,
 };
+
+/// Where the declaration files are below the data folder.
+pub(super) const FOLDER: &str = "types";
 
 #[derive(Serialize)]
 struct TypesDocument {
@@ -39,30 +42,33 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
 
 /// Gives where the declaration files of a project are.
 pub(super) fn declarations_directory(root: &Path) -> PathBuf {
-    root.join(".rigkit").join("types")
+    root.join(DataFolder::NAME).join(FOLDER)
 }
 
 /// Makes sure that nothing else is where the directory of the declaration files is to be.
 pub(super) fn check_declarations_directory(root: &Path) -> Result<(), Failure> {
-    let directory = declarations_directory(root);
-    let is_in_the_way = |path: &&Path| path.starts_with(root) && path.exists() && !path.is_dir();
-    match directory.ancestors().find(is_in_the_way) {
-        Some(path) => Err(Failure::NotADirectory {
-            path: PathBuf::from(shown_path(path)),
-        }),
-        None => Ok(()),
+    let found = match DataFolder::open(root) {
+        Ok(Some(data_folder)) => data_folder.open_folder(Path::new(FOLDER), Links::Refused),
+        Ok(None) => return Ok(()),
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(_) | Err(DiskError::NotFound { .. }) => Ok(()),
+        Err(error) => Err(Failure::disk("open")(error)),
     }
 }
 
 /// Writes the declaration files; what else is in their directory stays.
 pub(super) fn write_declarations(root: &Path) -> Result<(), Failure> {
-    check_declarations_directory(root)?;
+    let data_folder = DataFolder::make(root).map_err(Failure::disk("create"))?;
     for file in DECLARATION_FILES {
-        let path = declarations_directory(root).join(file.name);
+        let path = Path::new(FOLDER).join(file.name);
         if let Some(directory) = path.parent() {
-            fs::create_dir_all(directory).map_err(Failure::file("create", directory))?;
+            let made = data_folder.create_folders(directory);
+            made.map_err(Failure::disk("create"))?;
         }
-        fs::write(&path, file.contents).map_err(Failure::file("write", &path))?;
+        let written = data_folder.replace(&path, file.contents.as_bytes());
+        written.map_err(Failure::disk("write"))?;
     }
     Ok(())
 }

@@ -50,6 +50,7 @@ impl Exit {
             | Failure::File { .. }
             | Failure::NotADirectory { .. }
             | Failure::GraphTooLarge(_)
+            | Failure::Disk(_)
             | Failure::Output(_) => Self::Failed,
         }
     }

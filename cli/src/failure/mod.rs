@@ -11,14 +11,21 @@ use std::{
 };
 
 use clap::error::{ContextKind, ContextValue};
-use rigkit_engine::{EngineError, error::NodeFailure};
+use rigkit_engine::{
+    EngineError,
+    disk::{DiskError, Refusal},
+    error::NodeFailure,
+};
 use thiserror::Error;
 
 pub(crate) use document::ErrorBody;
 pub(crate) use exit::Exit;
 pub(crate) use text::{advice_text, warning_text};
 
-use crate::{context::Context, output};
+use crate::{
+    context::{Context, shown_path},
+    output,
+};
 
 /// Says why a command failed.
 #[derive(Debug, Error)]
@@ -49,6 +56,9 @@ pub(crate) enum Failure {
         /// Why.
         source: io::Error,
     },
+    /// A file or folder of the project is not used.
+    #[error(transparent)]
+    Disk(DiskError),
     /// Something else is where a directory has to be.
     #[error("`{}` has to be a directory, and is none", path.display())]
     NotADirectory {
@@ -121,6 +131,24 @@ impl Failure {
         }
     }
 
+    /// Makes a failure to use a file or folder of a project; for `map_err`.
+    pub(crate) fn disk(action: &'static str) -> impl FnOnce(DiskError) -> Self {
+        move |error| match error {
+            DiskError::Refused {
+                path,
+                refusal: Refusal::NotAFolder { .. },
+            } => Self::NotADirectory {
+                path: PathBuf::from(shown_path(&path)),
+            },
+            DiskError::System { path, source } => Self::File {
+                action,
+                path,
+                source,
+            },
+            error => Self::Disk(error),
+        }
+    }
+
     /// Makes a failure of a command line that asks for something that makes no sense.
     pub(crate) fn usage(
         code: UsageCode,
@@ -169,7 +197,7 @@ impl Failure {
             Self::Engine(error) => error.code(),
             Self::CommandLine(_) => "usage",
             Self::Usage { code, .. } => code.as_str(),
-            Self::File { .. } | Self::NotADirectory { .. } => "file",
+            Self::File { .. } | Self::Disk(_) | Self::NotADirectory { .. } => "file",
             Self::GraphTooLarge(_) => "graph-too-large",
             Self::Cancelled => "cancelled",
             Self::OutputClosed | Self::Output(_) => "output",
@@ -180,6 +208,7 @@ impl Failure {
     pub(crate) fn help(&self) -> Option<String> {
         match self {
             Self::Engine(error) => error.help(),
+            Self::Disk(error) => error.help(),
             Self::Usage { help, .. } => help.clone(),
             Self::CommandLine(error) => suggestion(error),
             Self::NotADirectory { path } => {

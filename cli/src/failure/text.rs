@@ -7,7 +7,7 @@ use rigkit_engine::{
     EngineError,
     diagnostic::{Diagnostic, Severity},
     error::NodeFailure,
-    source::SourceRange,
+    source::{SourceRange, read_excerpt},
 };
 
 use super::{Failure, output_tail};
@@ -206,7 +206,7 @@ impl Place {
 
     fn read(range: &SourceRange, label: Option<String>) -> Self {
         Self {
-            text: std::fs::read_to_string(&range.file).ok(),
+            text: read_excerpt(&range.file),
             path: shown_path(&range.file),
             range: range.clone(),
             label,

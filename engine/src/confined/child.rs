@@ -17,8 +17,7 @@ use crate::{
     modules::ModuleGraph,
     project::{LoadError, LoadOptions, evaluate_graph},
     sandbox::{CpuMeter, SandboxLimits, Variables},
-    source::NoFiles,
-    trust::Trust,
+    trust::{OwnerRule, Trust},
     wire::WireDiagnostic,
 };
 
@@ -121,17 +120,20 @@ fn prepare(
     let options = LoadOptions {
         project_root,
         config_path: request.config_path.decode(),
-        files: Arc::new(NoFiles),
+        buffers: Arc::default(),
+        owners: OwnerRule::default(),
         variables: Variables::new(Arc::new(variables)),
         limits: SandboxLimits {
             cpu: request.cpu.min(Duration::from_hours(1)),
             memory: usize::try_from(request.memory).unwrap_or(usize::MAX),
+            ..SandboxLimits::default()
         },
         interrupt: Arc::default(),
         cache: None,
         identity: request.identity,
         evaluator: None,
         trust: Trust::Untrusted,
+        preparation: Preparation::default(),
     };
     Ok((graph, options))
 }
@@ -159,5 +161,6 @@ fn evaluate(graph: ModuleGraph, options: &LoadOptions) -> FromChild {
             secrets,
         },
         Err(LoadError::Sandbox(reason)) => FromChild::Failed(reason),
+        Err(error @ LoadError::NoThread(_)) => FromChild::Failed(error.to_string()),
     }
 }

@@ -73,15 +73,17 @@ impl Engine {
     }
 
     pub(super) fn open_state(&self) -> Result<SharedState, EngineError> {
+        self.refuse_linked_data_folder()?;
         Ok(Arc::new(Mutex::new(State::open(&self.state_file())?)))
     }
 
     pub(super) fn prepare_log(&self, id: &ApplyId) -> Result<RunLog, EngineError> {
-        let directory = self.log_dir();
-        RunLog::prepare(&directory, id.as_str()).map_err(|source| EngineError::File {
-            action: "write the log in",
-            path: directory,
-            source,
+        RunLog::prepare(&self.options.project.root, id.as_str()).map_err(|error| {
+            EngineError::File {
+                action: "write the log in",
+                path: self.log_dir(),
+                source: error.into(),
+            }
         })
     }
 

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Engine, apply::require_embedded};
 use crate::{
-    definition::Definition, diagnostic::Diagnostic, error::EngineError, source::SourceRange,
+    definition::Definition, diagnostic::Diagnostic, disk::Status, error::EngineError,
+    source::SourceRange,
 };
 
 /// Says how a project is doing; nothing in it is an error, for it is asked when things are
@@ -104,12 +105,16 @@ impl Engine {
 
     fn state_health(&self) -> StateHealth {
         let path = self.state_path();
+        let linked = self.refuse_linked_data_folder().err();
         let mut health = StateHealth {
-            exists: path.exists(),
+            exists: linked.is_none() && Status::at(&path).is_ok(),
             path,
             serial: None,
             problems: Vec::new(),
         };
+        health
+            .problems
+            .extend(linked.as_ref().map(HealthProblem::of));
         match self.read_state() {
             Ok(Some(state)) => {
                 health.serial = state.serial().ok();

@@ -73,11 +73,13 @@ impl Engine {
         &self,
         record: ApplyRecord,
     ) -> Result<(ApplyRecord, Vec<EventRecord>), EngineError> {
-        let directory = self.log_dir();
         let run = record.id.as_str();
-        match read_log(&directory, run) {
+        match read_log(&self.options.project.root, run) {
             Ok(events) => Ok((record, events)),
-            Err(source) => Err(unreadable_log(run, log_path(&directory, run), source)),
+            Err(source) => {
+                let path = self.options.project.data_dir().join(log_path(run));
+                Err(unreadable_log(run, path, source))
+            }
         }
     }
 

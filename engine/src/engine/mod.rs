@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     confined::Evaluator,
     definition::Definition,
+    disk::{DataFolder, Refusal},
     error::EngineError,
     event::EventSink,
     host::Host,
@@ -38,9 +39,9 @@ use crate::{
     plan::{PlanLevel, SavedPlan, WorkflowPlan},
     project::{Environment, Project, load},
     sandbox::{SandboxLimits, Variables},
-    source::SourceFiles,
+    source::Buffers,
     state::{ApplyLocks, MachineKey, StateFile, StateReader, machine_key},
-    trust::Trust,
+    trust::{OwnerRule, Trust},
 };
 
 pub use cache::{
@@ -80,8 +81,10 @@ pub struct EngineOptions {
     /// What evaluates the definition of a project that nobody trusts, in a process of its own.
     /// Without it this process evaluates, within the same limits.
     pub evaluator: Option<Arc<Evaluator>>,
-    /// Where source text comes from.
-    pub files: Arc<dyn SourceFiles>,
+    /// What lies over the disk: the buffers of an editor.
+    pub buffers: Arc<Buffers>,
+    /// Who may decide what the project does.
+    pub owners: OwnerRule,
     /// The developer's own directory, `~/.rigkit` where nobody names another.
     pub host_dir: PathBuf,
     /// Where providers keep what belongs to the machine; below `host_dir` by default.
@@ -217,8 +220,25 @@ impl Engine {
         }
     }
 
+    /// A state behind a link is not this project's: it counts as none.
     fn read_state(&self) -> Result<Option<StateReader>, EngineError> {
+        if self.refuse_linked_data_folder().is_err() {
+            return Ok(None);
+        }
         Ok(StateReader::open_existing(&self.state_file())?)
+    }
+
+    /// Refuses a data folder that is a link, where the state is in it: what is behind one is
+    /// neither read nor written.
+    fn refuse_linked_data_folder(&self) -> Result<(), EngineError> {
+        let is_elsewhere = self.options.state_path.is_some();
+        match DataFolder::open(&self.options.project.root) {
+            Err(error) if error.refusal() == Some(&Refusal::Link) && !is_elsewhere => {
+                Err(error.into())
+            }
+            // What else is wrong is reported in the words of the state.
+            _ => Ok(()),
+        }
     }
 
     fn locks(&self) -> ApplyLocks {
@@ -228,13 +248,9 @@ impl Engine {
     /// Gives where transpiled modules are kept; a project that nothing has been applied in has
     /// no such place.
     fn transpile_cache(&self, key_use: KeyUse) -> Option<Arc<TranspileCache>> {
-        let data_dir = self.options.project.data_dir();
-        if !data_dir.is_dir() {
-            return None;
-        }
-        let directory = data_dir.join("cache").join("modules");
+        let data_folder = DataFolder::open(&self.options.project.root).ok()??;
         let key = machine_key(&self.options.host_dir, key_use == KeyUse::Create).ok()??;
-        Some(Arc::new(TranspileCache::new(directory, *key.as_bytes())))
+        Some(Arc::new(TranspileCache::new(data_folder, *key.as_bytes())))
     }
 
     /// Gives what turns secrets into digests. Without a key, and without the wish to make one,

@@ -121,7 +121,8 @@ impl Engine {
 
     pub(super) fn load_options(&self, key_use: KeyUse) -> LoadOptions {
         LoadOptions {
-            files: Arc::clone(&self.options.files),
+            buffers: Arc::clone(&self.options.buffers),
+            owners: self.options.owners.clone(),
             limits: self.options.limits,
             cache: self.transpile_cache(key_use),
             ..LoadOptions::new(&self.options.project, self.variables.clone())

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     deep_thread::largest_module,
     import::Import,
-    module::{MAX_MODULE_BYTES, Module, ModuleId, ModuleOrigin},
+    module::{MAX_MODULE_BYTES, MAX_MODULES, MAX_PROBLEMS, Module, ModuleId, ModuleOrigin},
+    preparation::{Preparation, PreparationClock, takes_too_long},
     read_module::{
         ReadingOptions, built_in_module, node_module, parse_module, wants_zod, whole_import,
     },
@@ -24,8 +25,12 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
+    disk::{DiskError, Refusal},
     sandbox::{Zod, sdk_source},
-    source::{LineColumn, LineIndex, SourceFiles, SourceRange, foreign_file},
+    source::{
+        Buffers, LineColumn, LineIndex, ProjectFiles, SourceRange, disk_error, foreign_file,
+    },
+    trust::OwnerRule,
 };
 
 /// Says whether handlers are told apart by what they do.
@@ -42,12 +47,16 @@ pub enum IdentityUse {
 pub struct GraphOptions {
     /// The directory that relative imports may not leave.
     pub project_root: PathBuf,
-    /// Where text comes from.
-    pub files: Arc<dyn SourceFiles>,
+    /// What lies over the disk.
+    pub buffers: Arc<Buffers>,
+    /// Who may decide what a project does.
+    pub owners: OwnerRule,
     /// Where modules that were transpiled before are kept.
     pub(crate) cache: Option<Arc<TranspileCache>>,
     /// Whether handlers are told apart by what they do.
     pub identity: IdentityUse,
+    /// Where it is noted which module is being prepared.
+    pub(crate) preparation: Preparation,
 }
 
 /// Holds all modules that a config reaches.
@@ -66,9 +75,14 @@ impl ModuleGraph {
     /// Problems do not stop it: what can be loaded is, and all of them are reported.
     #[must_use]
     pub fn load(entry: &Path, options: &GraphOptions) -> (Self, Vec<Diagnostic>) {
+        let files = Arc::new(ProjectFiles::new(
+            &options.project_root,
+            Arc::clone(&options.buffers),
+            options.owners.clone(),
+        ));
         let sources = Arc::new(LocalSources::new(
             &options.project_root,
-            Arc::clone(&options.files),
+            Arc::clone(&files),
         ));
         let mut loader = GraphLoader {
             sources: Arc::clone(&sources),
@@ -81,14 +95,21 @@ impl ModuleGraph {
                 sources,
             },
             queue: VecDeque::new(),
+            clock: PreparationClock::begin(),
+            preparation: options.preparation.clone(),
             cache: options.cache.clone(),
             identity: options.identity,
             problems: Vec::new(),
             wants_zod: false,
         };
+        // As of an import: a config behind a link is where the link leads, or not at all.
+        let entry = files
+            .roots()
+            .real_path(entry)
+            .unwrap_or_else(|_| entry.to_path_buf());
         let entry_file = ResolvedFile {
-            target: Target::File(entry.to_path_buf()),
-            format: Some(entry_format(entry)),
+            format: Some(entry_format(&entry)),
+            target: Target::File(entry),
             package: None,
         };
         loader.queue.push_back(Request {
@@ -97,6 +118,7 @@ impl ModuleGraph {
         });
         loader.run();
         loader.link_zod();
+        loader.preparation.note(None);
         (loader.graph, loader.problems)
     }
 
@@ -228,6 +250,8 @@ struct Request {
 struct GraphLoader {
     sources: Arc<LocalSources>,
     graph: ModuleGraph,
+    preparation: Preparation,
+    clock: PreparationClock,
     cache: Option<Arc<TranspileCache>>,
     identity: IdentityUse,
     queue: VecDeque<Request>,
@@ -252,6 +276,11 @@ impl GraphLoader {
     }
 
     fn load_module(&mut self, request: &Request) -> Option<ModuleId> {
+        if let Some(problem) = self.exceeded() {
+            self.queue.clear();
+            self.report(problem.at(self.range_of(request)));
+            return None;
+        }
         let module = match &request.file.target {
             Target::BuiltIn(built_in) => built_in_module(*built_in),
             Target::Node(name) => node_module(name),
@@ -273,6 +302,10 @@ impl GraphLoader {
         let mut requests = Vec::new();
         let mut problems = Vec::new();
         for (index, import) in module.imports.iter().enumerate() {
+            // Those that lead nowhere are looked for in many places.
+            if problems.len() > MAX_PROBLEMS || self.clock.is_over() {
+                break;
+            }
             match self
                 .sources
                 .resolve(&module.path, &import.specifier, RequestKind::Import)
@@ -286,10 +319,53 @@ impl GraphLoader {
             }
         }
         self.queue.extend(requests);
-        self.problems.append(&mut problems);
+        for problem in problems {
+            self.report(problem);
+        }
+    }
+
+    /// Returns which limit of the whole load is exceeded.
+    fn exceeded(&self) -> Option<Diagnostic> {
+        if self.clock.is_over() {
+            return Some(takes_too_long());
+        }
+        (self.graph.modules.len() >= MAX_MODULES).then(|| {
+            let message = format!("the config imports more than {MAX_MODULES} modules");
+            Diagnostic::error(DiagnosticCode::ModuleTooLarge, message)
+                .help("import less, or import it inside a task")
+        })
+    }
+
+    /// Takes up a problem; one more than those that are reported says so and ends the load.
+    fn report(&mut self, problem: Diagnostic) {
+        match self.problems.len() {
+            ..MAX_PROBLEMS => self.problems.push(problem),
+            MAX_PROBLEMS => {
+                self.queue.clear();
+                let message = format!(
+                    "there are more problems than these {MAX_PROBLEMS}, which are not shown"
+                );
+                let more = Diagnostic::error(problem.code, message).at(problem.range);
+                self.problems.push(more);
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns the range of the import that a module is loaded for, or the start of the config.
+    fn range_of(&self, request: &Request) -> SourceRange {
+        match (request.from, &request.file.target) {
+            (Some((importer, import)), _) => {
+                let module = self.graph.module(importer);
+                module.range(&module.imports[import].span)
+            }
+            (None, Target::File(path)) => start_of(path),
+            (None, _) => start_of(Path::new("")),
+        }
     }
 
     fn file_module(&mut self, path: &Path, request: &Request) -> Option<Module> {
+        self.preparation.note(Some(path));
         let origin = match &request.file.package {
             Some(package) => ModuleOrigin::Package(package.clone()),
             None => ModuleOrigin::Project,
@@ -297,17 +373,12 @@ impl GraphLoader {
         let text = match self.read(path, &origin) {
             Ok(text) => text,
             Err(problem) => {
-                let importer = request.from.map(|(importer, import)| {
-                    let module = self.graph.module(importer);
-                    module.range(&module.imports[import].span)
-                });
-                self.problems
-                    .push(problem.at(importer.unwrap_or_else(|| start_of(path))));
+                self.report(problem.at(self.range_of(request)));
                 return None;
             }
         };
         // A buffer of an editor has another text with each key that is pressed.
-        let is_saved = !self.sources.files().is_overlaid(path);
+        let is_saved = !self.sources.files().has_buffer(path);
         let reading = ReadingOptions {
             cache: self.cache.as_deref().filter(|_| is_saved),
             identity: self.identity,
@@ -318,8 +389,10 @@ impl GraphLoader {
                 self.wants_zod |= wants_zod(&module);
                 Some(module)
             }
-            Err(mut problems) => {
-                self.problems.append(&mut problems);
+            Err(problems) => {
+                for problem in problems {
+                    self.report(problem);
+                }
                 None
             }
         }
@@ -336,20 +409,16 @@ impl GraphLoader {
         if text.len() <= limit {
             return Ok(text);
         }
-        let path = path.display();
-        let (message, help) = if limit < MAX_MODULE_BYTES {
-            let limit = limit >> 10;
-            (
-                format!("`{path}` is larger than {limit} KiB, and there is no room for more"),
-                "let the process use more memory: ulimit -v unlimited",
-            )
-        } else {
-            (
-                format!("`{path}` is larger than {} MiB", limit >> 20),
-                "split the module, or load large data inside a task",
-            )
-        };
-        Err(Diagnostic::error(DiagnosticCode::ModuleTooLarge, message).help(help))
+        if limit == MAX_MODULE_BYTES {
+            return Err(too_large(path, limit as u64));
+        }
+        let message = format!(
+            "`{}` is larger than {} KiB, and there is no room for more",
+            path.display(),
+            limit >> 10
+        );
+        Err(Diagnostic::error(DiagnosticCode::ModuleTooLarge, message)
+            .help("let the process use more memory: ulimit -v unlimited"))
     }
 
     /// Links `z` of the SDK to the project's own zod, where some module asks for it.
@@ -399,16 +468,27 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     if let Some(file) = foreign_file(error) {
         return Diagnostic::error(DiagnosticCode::ForeignFile, file.to_string()).help(file.help());
     }
-    let reason = match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-        _ => error.to_string(),
+    let refused = disk_error(error);
+    if let Some(Refusal::TooLarge { limit }) = refused.and_then(DiskError::refusal) {
+        return too_large(path, *limit);
+    }
+    let reason = match (refused, error.kind()) {
+        (Some(refused), _) => refused.reason(),
+        (None, io::ErrorKind::InvalidData) => "it is not UTF-8 text".to_owned(),
+        (None, _) => error.to_string(),
     };
-    Diagnostic::error(
-        DiagnosticCode::UnreadableModule,
-        format!("failed to read `{}`: {reason}", path.display()),
-    )
+    let message = format!("failed to read `{}`: {reason}", path.display());
+    let diagnostic = Diagnostic::error(DiagnosticCode::UnreadableModule, message);
+    match refused.and_then(DiskError::help) {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+fn too_large(path: &Path, limit: u64) -> Diagnostic {
+    let message = format!("`{}` is larger than {} MiB", path.display(), limit >> 20);
+    Diagnostic::error(DiagnosticCode::ModuleTooLarge, message)
+        .help("split the module, or load large data inside a task")
 }
 
 fn unresolved(module: &Module, import: &Import, failure: ResolveFailure) -> Diagnostic {

@@ -20,6 +20,12 @@ use crate::source::{LineIndex, SourceRange};
 /// The most bytes a module may have; the stack that parsing needs grows with its size.
 pub(crate) const MAX_MODULE_BYTES: usize = 4 * 1024 * 1024;
 
+/// How many problems of one load are reported; what else is wrong is said in one more.
+pub(super) const MAX_PROBLEMS: usize = 100;
+
+/// How many modules one load may have.
+pub(super) const MAX_MODULES: usize = 20_000;
+
 /// Names a module within one graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ModuleId(pub(crate) u32);

@@ -1,20 +1,22 @@
 //! Where an import leads, as Node resolves ES modules, within what a definition may read.
 
 use std::{
-    io,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
 
 use oxc_resolver::{
-    FileMetadata, FileSystem, FileSystemOs, ModuleType, Resolution, ResolveError, ResolveOptions,
-    ResolverGeneric,
+    ModuleType, Resolution, ResolveContext, ResolveError, ResolveOptions, ResolverGeneric,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::transpile::ModuleFormat;
-use crate::{sandbox::node_builtins, source::SourceFiles};
+use super::{guarded_file_system::GuardedFileSystem, transpile::ModuleFormat};
+use crate::{
+    disk::{DiskError, Refusal},
+    sandbox::node_builtins,
+    source::ProjectFiles,
+};
 
 /// Is what an import leads to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -97,16 +99,14 @@ pub(crate) enum RequestKind {
 
 /// Resolves the imports of one load; remembers what it saw of the disk.
 pub(crate) struct ImportResolver {
-    project_root: PathBuf,
-    files: Arc<dyn SourceFiles>,
-    import: OnceLock<ResolverGeneric<LayeredFileSystem>>,
-    require: OnceLock<ResolverGeneric<LayeredFileSystem>>,
+    files: Arc<ProjectFiles>,
+    import: OnceLock<ResolverGeneric<GuardedFileSystem>>,
+    require: OnceLock<ResolverGeneric<GuardedFileSystem>>,
 }
 
 impl ImportResolver {
-    pub(crate) fn new(project_root: &Path, files: Arc<dyn SourceFiles>) -> Self {
+    pub(crate) fn new(files: Arc<ProjectFiles>) -> Self {
         Self {
-            project_root: project_root.to_path_buf(),
             files,
             import: OnceLock::new(),
             require: OnceLock::new(),
@@ -114,14 +114,13 @@ impl ImportResolver {
     }
 
     /// Many a config imports built-in modules only, and needs no resolver.
-    fn resolver(&self, kind: RequestKind) -> &ResolverGeneric<LayeredFileSystem> {
+    fn resolver(&self, kind: RequestKind) -> &ResolverGeneric<GuardedFileSystem> {
         let (resolver, conditions) = match kind {
             RequestKind::Import => (&self.import, ["import", "default"]),
             RequestKind::Require => (&self.require, ["require", "default"]),
         };
         resolver.get_or_init(|| {
-            let files = Arc::clone(&self.files);
-            let file_system = LayeredFileSystem { files };
+            let file_system = GuardedFileSystem::new(Arc::clone(&self.files));
             ResolverGeneric::new_with_file_system(file_system, options(&conditions))
         })
     }
@@ -142,36 +141,61 @@ impl ImportResolver {
         }
         let resolver = self.resolver(kind);
         let directory = importer.parent().unwrap_or(importer);
-        let found = resolver
-            .resolve(directory, specifier)
-            .map_err(|error| failure(&error))?;
-        self.allowed(importer, specifier, &found)
+        match resolver.resolve(directory, specifier) {
+            Ok(found) => self.allowed(&found),
+            Err(error) => Err(self
+                .leads_outside(resolver, directory, specifier)
+                .unwrap_or_else(|| failure(&error))),
+        }
     }
 
-    fn allowed(
-        &self,
-        importer: &Path,
-        specifier: &str,
-        found: &Resolution,
-    ) -> Result<ResolvedFile, ResolveFailure> {
+    fn allowed(&self, found: &Resolution) -> Result<ResolvedFile, ResolveFailure> {
         let path = found.path().to_path_buf();
-        let is_inside = path.starts_with(&self.project_root) && !is_installed(&path);
-        let names_a_file = specifier.starts_with('.')
-            || specifier.starts_with('/')
-            || specifier.starts_with("file:");
-        if names_a_file
-            && !is_inside
-            && importer.starts_with(&self.project_root)
-            && !is_installed(importer)
-        {
+        let roots = self.files.roots();
+        if !roots.include(&path) {
             return Err(ResolveFailure::OutsideProject { path });
         }
+        let is_own = path.starts_with(roots.import_root()) && !is_installed(&path);
         Ok(ResolvedFile {
-            package: (!is_inside).then(|| package_of(found)).flatten(),
+            package: (!is_own).then(|| package_of(found)).flatten(),
             format: format_of(&path, found.module_type()),
             target: Target::File(path),
         })
     }
+
+    /// Returns where an import leads that leads nowhere the project may read: nothing was looked
+    /// for there, so that it looks missing.
+    fn leads_outside(
+        &self,
+        resolver: &ResolverGeneric<GuardedFileSystem>,
+        directory: &Path,
+        specifier: &str,
+    ) -> Option<ResolveFailure> {
+        let mut context = ResolveContext::default();
+        // It has failed before.
+        let _ = resolver.resolve_with_context(directory, specifier, None, &mut context);
+        let mut missing: Vec<PathBuf> = context.missing_dependencies.into_iter().collect();
+        missing.sort_unstable();
+        missing
+            .iter()
+            .filter(|path| self.files.roots().include(path) || !is_looked_for(directory, path))
+            .find_map(|path| match self.files.roots().status(path) {
+                Err(DiskError::Refused {
+                    refusal: Refusal::Outside { to, .. },
+                    ..
+                }) => Some(ResolveFailure::OutsideProject { path: to }),
+                _ => None,
+            })
+    }
+}
+
+/// Returns whether a path is in one of the folders that Node.js looks into upward from a directory,
+/// so that it says nothing of where an import leads.
+fn is_looked_for(directory: &Path, path: &Path) -> bool {
+    path.ancestors()
+        .filter(|ancestor| ancestor.ends_with("node_modules"))
+        .filter_map(Path::parent)
+        .any(|folder| directory.starts_with(folder))
 }
 
 /// Says whether a file belongs to an installed package, which changes only with its version.
@@ -235,47 +259,5 @@ fn format_of(path: &Path, module_type: Option<ModuleType>) -> Option<ModuleForma
         "cjs" | "cts" => Some(ModuleFormat::CommonJs),
         "mjs" | "mts" | "ts" | "tsx" => Some(ModuleFormat::EsModule),
         _ => (module_type == Some(ModuleType::Module)).then_some(ModuleFormat::EsModule),
-    }
-}
-
-struct LayeredFileSystem {
-    files: Arc<dyn SourceFiles>,
-}
-
-impl FileSystem for LayeredFileSystem {
-    fn new() -> Self {
-        Self {
-            files: Arc::new(crate::source::DiskFiles::default()),
-        }
-    }
-
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.files.read(path).map(|text| text.as_bytes().to_vec())
-    }
-
-    fn read_to_string(&self, path: &Path) -> io::Result<String> {
-        self.files.read(path).map(|text| text.as_ref().to_owned())
-    }
-
-    fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
-        if self.files.is_overlaid(path) {
-            return Ok(FileMetadata::new(true, false, false));
-        }
-        FileSystemOs::metadata(path)
-    }
-
-    fn symlink_metadata(&self, path: &Path) -> io::Result<FileMetadata> {
-        if self.files.is_overlaid(path) {
-            return Ok(FileMetadata::new(true, false, false));
-        }
-        FileSystemOs::symlink_metadata(path)
-    }
-
-    fn read_link(&self, path: &Path) -> Result<PathBuf, ResolveError> {
-        FileSystemOs::read_link(path)
-    }
-
-    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
-        std::fs::canonicalize(path)
     }
 }

@@ -16,7 +16,7 @@ use super::{
     resolve::{ImportResolver, RequestKind, ResolveFailure, ResolvedFile},
     transpile::{ModuleFormat, map_generated_position, normalized_text},
 };
-use crate::source::{LineColumn, SourceFiles};
+use crate::source::{LineColumn, ProjectFiles};
 
 /// Answers what a loaded graph asks of files and of the parser.
 pub(crate) trait GraphSources: Send + Sync {
@@ -49,21 +49,21 @@ pub(crate) trait GraphSources: Send + Sync {
 pub(crate) struct LocalSources {
     project_root: PathBuf,
     resolver: ImportResolver,
-    files: Arc<dyn SourceFiles>,
+    files: Arc<ProjectFiles>,
 }
 
 impl LocalSources {
-    pub(super) fn new(project_root: &Path, files: Arc<dyn SourceFiles>) -> Self {
+    pub(super) fn new(project_root: &Path, files: Arc<ProjectFiles>) -> Self {
         Self {
             project_root: project_root.to_path_buf(),
-            resolver: ImportResolver::new(project_root, Arc::clone(&files)),
+            resolver: ImportResolver::new(Arc::clone(&files)),
             files,
         }
     }
 
     /// Returns where text comes from.
-    pub(super) fn files(&self) -> &dyn SourceFiles {
-        &*self.files
+    pub(super) fn files(&self) -> &ProjectFiles {
+        &self.files
     }
 }
 

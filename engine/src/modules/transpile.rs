@@ -27,6 +27,8 @@ use super::{
     call_site::{CallSite, mark_call_sites},
     functions::{FoundFunctions, ModuleFunctions, find_functions, mark_functions},
     import::Import,
+    module::MAX_PROBLEMS,
+    nesting::too_deep,
 };
 
 /// Tells how a file's text is to be understood.
@@ -173,6 +175,13 @@ pub(super) fn parse<'a>(
     if has_errors {
         return Err(problems(&parsed.diagnostics));
     }
+    if let Some(span) = too_deep(&parsed.program) {
+        return Err(vec![SyntaxProblem {
+            message: "the code nests deeper than what is accepted".to_owned(),
+            span: span.start..span.start + 1,
+            help: Some("split it into functions or modules".to_owned()),
+        }]);
+    }
     Ok(Parsed {
         has_module_syntax: parsed.module_record.has_module_syntax,
         has_dynamic_imports: !parsed.module_record.dynamic_imports.is_empty(),
@@ -234,6 +243,7 @@ fn problems(diagnostics: &Diagnostics) -> Vec<SyntaxProblem> {
     diagnostics
         .iter()
         .filter(|diagnostic| is_error(diagnostic))
+        .take(MAX_PROBLEMS + 1)
         .map(|diagnostic| SyntaxProblem {
             message: lower_first(&diagnostic.message),
             span: first_label(diagnostic),

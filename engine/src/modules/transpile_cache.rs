@@ -7,22 +7,23 @@
 
 use std::{
     cmp::Reverse,
-    fs, io,
+    io,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
-    time::SystemTime,
 };
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use tempfile::NamedTempFile;
 
 use super::transpile::{Marks, SyntaxProblem, Transpiled, transpile};
-use crate::digest::{Digest, hash_parts};
+use crate::{
+    digest::{Digest, hash_parts},
+    disk::{DiskError, Links, OwnNames, Root},
+};
 
-/// Keeps transpiled modules in a directory, which may be deleted at any time.
+/// Keeps transpiled modules in a folder below `.rigkit`, which may be deleted at any time.
 pub(crate) struct TranspileCache {
-    directory: PathBuf,
+    data_folder: Root,
     key: [u8; 32],
     has_written: AtomicBool,
     limits: Limits,
@@ -46,18 +47,24 @@ const TRANSPILER: &str = env!("RIGKIT_TRANSPILER");
 
 const SIGNATURE_BYTES: usize = 32;
 
+/// Where entries are below the data folder.
+const FOLDER: &str = "cache/modules";
+
+/// The size in bytes up to which an entry is read; the largest module makes a few times its own.
+const MAX_ENTRY_BYTES: u64 = 64 * 1024 * 1024;
+
 impl TranspileCache {
-    /// Keeps modules in a directory, signed with a key that never leaves the machine.
-    pub(crate) fn new(directory: PathBuf, key: [u8; 32]) -> Self {
+    /// Keeps modules below a data folder, signed with a key that never leaves the machine.
+    pub(crate) fn new(data_folder: Root, key: [u8; 32]) -> Self {
         Self {
-            directory,
+            data_folder,
             key,
             has_written: AtomicBool::new(false),
             limits: LIMITS,
         }
     }
 
-    /// Gives the transpiled form of a module, from the directory where it is there.
+    /// Gives the transpiled form of a module, from the folder where it is there.
     pub(super) fn transpile(
         &self,
         path: &Path,
@@ -75,7 +82,10 @@ impl TranspileCache {
     }
 
     fn read(&self, name: Digest) -> Option<Transpiled> {
-        let bytes = fs::read(self.path_of(name)).ok()?;
+        let bytes = self
+            .data_folder
+            .read(&path_of(name), MAX_ENTRY_BYTES)
+            .ok()?;
         let (signature, payload) = bytes.split_at_checked(SIGNATURE_BYTES)?;
         self.signer(name, payload)?.verify_slice(signature).ok()?;
         postcard::from_bytes(payload).ok()
@@ -102,10 +112,10 @@ impl TranspileCache {
         let entry = self
             .with_signature(name, &payload)
             .ok_or_else(|| io::Error::other("no signature can be made"))?;
-        fs::create_dir_all(&self.directory)?;
-        let mut file = NamedTempFile::new_in(&self.directory)?;
-        io::Write::write_all(&mut file, &entry)?;
-        file.persist(self.path_of(name))?;
+        if !self.has_written.load(Ordering::Relaxed) {
+            self.data_folder.create_folders(Path::new(FOLDER))?;
+        }
+        self.data_folder.replace(&path_of(name), &entry)?;
         self.has_written.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -118,10 +128,6 @@ impl TranspileCache {
         Some(signer)
     }
 
-    fn path_of(&self, name: Digest) -> PathBuf {
-        self.directory.join(name.to_string())
-    }
-
     /// Deletes the oldest entries where there are too many; looks only after it has added some.
     pub(crate) fn prune(&self) {
         if self.has_written.swap(false, Ordering::Relaxed) {
@@ -130,31 +136,33 @@ impl TranspileCache {
         }
     }
 
-    fn delete_oldest(&self) -> io::Result<()> {
-        let mut entries = Vec::new();
-        for entry in fs::read_dir(&self.directory)? {
-            let entry = entry?;
-            let metadata = entry.metadata()?;
-            let written = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-            entries.push((written, metadata.len(), entry.path()));
-        }
-        let bytes: u64 = entries.iter().map(|(_, bytes, _)| bytes).sum();
+    fn delete_oldest(&self) -> Result<(), DiskError> {
+        let folder = self
+            .data_folder
+            .open_folder(Path::new(FOLDER), Links::Refused)?;
+        let mut entries = folder.own_files(OwnNames::Digests)?;
+        let bytes: u64 = entries.iter().map(|entry| entry.status.bytes).sum();
         if entries.len() <= self.limits.entries && bytes <= self.limits.bytes {
             return Ok(());
         }
-        entries.sort_by_key(|(written, ..)| Reverse(*written));
+        entries.sort_by_key(|entry| Reverse(entry.status.modified));
         let mut kept_bytes = 0;
-        for (index, (_, bytes, path)) in entries.into_iter().enumerate() {
-            kept_bytes += bytes;
+        for (index, entry) in entries.iter().enumerate() {
+            kept_bytes += entry.status.bytes;
             // Some room is made, so that the next writer need not do this again.
             let is_kept =
                 index < self.limits.entries / 4 * 3 && kept_bytes <= self.limits.bytes / 4 * 3;
             if !is_kept {
-                fs::remove_file(path)?;
+                folder.remove(entry)?;
             }
         }
         Ok(())
     }
+}
+
+/// Returns where an entry is below the data folder.
+pub(super) fn path_of(name: Digest) -> PathBuf {
+    Path::new(FOLDER).join(name.to_string())
 }
 
 /// Returns the name of a module's entry.
@@ -173,12 +181,13 @@ pub(super) fn entry_name(path: &Path, text: &str, marks: Marks) -> Digest {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use std::thread;
+    use std::{fs, os::unix::fs::symlink, thread};
 
     use super::*;
 
     fn cache(directory: &Path, key: u8) -> TranspileCache {
-        TranspileCache::new(directory.to_path_buf(), [key; 32])
+        let data_folder = Root::open(directory, Links::Refused).unwrap();
+        TranspileCache::new(data_folder, [key; 32])
     }
 
     fn transpiled(cache: &TranspileCache, text: &str) -> Transpiled {
@@ -188,7 +197,7 @@ mod tests {
     }
 
     fn entries(directory: &Path) -> Vec<PathBuf> {
-        let Ok(entries) = fs::read_dir(directory) else {
+        let Ok(entries) = fs::read_dir(directory.join(FOLDER)) else {
             return Vec::new();
         };
         entries.map(|entry| entry.unwrap().path()).collect()
@@ -246,9 +255,56 @@ mod tests {
 
     #[test]
     fn works_where_nothing_can_be_written() {
-        let file = NamedTempFile::new().unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("cache"), "in the way").unwrap();
         let fresh = transpile(Path::new("a.ts"), TEXT, Marks::All).unwrap();
-        assert_eq!(transpiled(&cache(file.path(), 1), TEXT), fresh);
+        assert_eq!(transpiled(&cache(directory.path(), 1), TEXT), fresh);
+    }
+
+    /// What a repository may have laid where entries are kept: nothing outside is read, made or
+    /// removed, and no file of somebody else counts.
+    #[test]
+    fn touches_only_its_own_entries() {
+        let outside = tempfile::tempdir().unwrap();
+        let name = entry_name(Path::new("a.ts"), TEXT, Marks::All).to_string();
+        let photograph = outside.path().join("0".repeat(64));
+        fs::write(&photograph, vec![0; 10_000]).unwrap();
+        for (at, target) in [
+            ("cache", outside.path().to_path_buf()),
+            (FOLDER, outside.path().to_path_buf()),
+            (&*format!("{FOLDER}/{name}"), photograph.clone()),
+        ] {
+            let directory = tempfile::tempdir().unwrap();
+            let link = directory.path().join(at);
+            fs::create_dir_all(link.parent().unwrap()).unwrap();
+            symlink(target, &link).unwrap();
+            let mut cache = cache(directory.path(), 1);
+            cache.limits.bytes = 1_000;
+            for text in [TEXT, "export const a = 1;", "export const a = 2;"] {
+                transpiled(&cache, text);
+                cache.prune();
+            }
+            assert_eq!(fs::read(&photograph).unwrap(), vec![0; 10_000], "{at}");
+            assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1, "{at}");
+        }
+    }
+
+    #[test]
+    fn keeps_the_files_of_others() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = directory.path().join(FOLDER);
+        fs::create_dir_all(&folder).unwrap();
+        let foreign = ["disk.img", &"0".repeat(63), &"A".repeat(64), ".rigkit-x"];
+        for name in foreign {
+            fs::write(folder.join(name), vec![0; 10_000]).unwrap();
+        }
+        fs::create_dir(folder.join("1".repeat(64))).unwrap();
+        let mut cache = cache(directory.path(), 1);
+        cache.limits.bytes = 5_000;
+        transpiled(&cache, TEXT);
+        cache.prune();
+        let left = entries(directory.path());
+        assert_eq!(left.len(), foreign.len() + 2, "{left:?}");
     }
 
     #[test]

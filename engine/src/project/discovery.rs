@@ -6,7 +6,8 @@ use std::{
 };
 
 use thiserror::Error;
-use walkdir::{DirEntry, WalkDir};
+
+use crate::disk::{DataFolder, EntryKind, Links, Refusal, Root};
 
 /// Is a directory with one config.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,14 @@ pub enum ProjectError {
         /// The directory.
         root: PathBuf,
     },
+    /// There are more files and folders below a directory than are looked through.
+    #[error("`{}` holds more than {most} files and folders, so that some were not looked through", start.display())]
+    TooManyEntries {
+        /// The directory.
+        start: PathBuf,
+        /// How many are looked through.
+        most: usize,
+    },
     /// The starting directory cannot be used.
     #[error("cannot use the directory `{}`: {source}", path.display())]
     BadDirectory {
@@ -78,6 +87,7 @@ impl ProjectError {
         match self {
             Self::NotFound { .. } => "no-project",
             Self::Ambiguous { .. } => "ambiguous-project",
+            Self::TooManyEntries { .. } => "too-many-entries",
             Self::BadDirectory { .. } => "bad-directory",
         }
     }
@@ -90,6 +100,7 @@ impl ProjectError {
                 Some("`rig init` writes a config that runs as it stands".to_owned())
             }
             Self::Ambiguous { .. } => Some("keep one of them".to_owned()),
+            Self::TooManyEntries { .. } => Some("look in a directory below".to_owned()),
             Self::BadDirectory { .. } => None,
         }
     }
@@ -101,17 +112,17 @@ impl Project {
     /// # Errors
     /// Where there is none, or one with two configs.
     pub fn find(start: &Path) -> Result<Self, ProjectError> {
-        let start = start
-            .canonicalize()
-            .map_err(|source| ProjectError::BadDirectory {
-                path: start.to_path_buf(),
-                source,
-            })?;
-        for directory in start.ancestors() {
+        let directory = Root::open_named(start, Links::Inside).map_err(|error| {
+            let path = start.to_path_buf();
+            let source = error.into();
+            ProjectError::BadDirectory { path, source }
+        })?;
+        for directory in directory.path().ancestors() {
             if let Some(project) = Self::at(directory)? {
                 return Ok(project);
             }
         }
+        let start = directory.path().to_path_buf();
         Err(ProjectError::NotFound { start })
     }
 
@@ -120,9 +131,21 @@ impl Project {
     /// # Errors
     /// Where it has two.
     pub fn at(root: &Path) -> Result<Option<Self>, ProjectError> {
+        let Ok(directory) = Root::open(root, Links::Inside) else {
+            return Ok(None);
+        };
+        Self::in_folder(root, &directory, Path::new(""))
+    }
+
+    /// Looks for a config in a folder below one that is open.
+    pub(super) fn in_folder(
+        root: &Path,
+        above: &Root,
+        folder: &Path,
+    ) -> Result<Option<Self>, ProjectError> {
         let mut found = ConfigFile::ALL
             .into_iter()
-            .filter(|config| root.join(config.relative_path()).is_file());
+            .filter(|config| is_config(above, &folder.join(config.relative_path())));
         match (found.next(), found.next()) {
             (None, _) => Ok(None),
             (Some(config), None) => Ok(Some(Self {
@@ -135,6 +158,13 @@ impl Project {
         }
     }
 
+    /// Returns whether the config is there.
+    #[must_use]
+    pub fn has_config(&self) -> bool {
+        let root = Root::open(&self.root, Links::Inside);
+        root.is_ok_and(|root| is_config(&root, Path::new(self.config.relative_path())))
+    }
+
     /// Gives the config's absolute path.
     #[must_use]
     pub fn config_path(&self) -> PathBuf {
@@ -144,7 +174,7 @@ impl Project {
     /// Gives the directory that holds state, logs and locks.
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
-        self.root.join(".rigkit")
+        self.root.join(DataFolder::NAME)
     }
 
     /// Gives the path of the state where nobody names another.
@@ -154,25 +184,19 @@ impl Project {
     }
 }
 
-/// Finds the projects at and below a directory, in path order; folders of packages, of
-/// version control and hidden ones are left out.
-#[must_use]
-pub fn find_projects(start: &Path) -> Vec<Result<Project, ProjectError>> {
-    let start = start.canonicalize().unwrap_or_else(|_| start.to_path_buf());
-    WalkDir::new(start)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(is_searched)
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_dir())
-        .filter_map(|entry| Project::at(entry.path()).transpose())
-        .collect()
-}
-
-fn is_searched(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    let is_skipped = name.starts_with('.') || name == "node_modules" || name == "target";
-    entry.depth() == 0 || !is_skipped
+/// Returns whether there is a config. A link to where nothing is read counts: that it is refused is
+/// more use than that there is none.
+fn is_config(root: &Root, path: &Path) -> bool {
+    match root.status(path) {
+        Ok(status) => status.kind == EntryKind::File,
+        Err(error) => {
+            let leads_out = matches!(
+                error.refusal(),
+                Some(Refusal::Outside { .. } | Refusal::LinkLoop)
+            );
+            leads_out && matches!(root.link_status(path), Ok(link) if link.kind == EntryKind::Link)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -232,21 +256,5 @@ mod tests {
             Project::find(&missing),
             Err(ProjectError::BadDirectory { .. })
         ));
-    }
-
-    #[test]
-    fn lists_projects_below() {
-        let tree = tree(&[
-            "b/rig.config.ts",
-            "a/rigkit/index.ts",
-            "node_modules/x/rig.config.ts",
-            ".git/rig.config.ts",
-        ]);
-        let root = tree.path().canonicalize().unwrap();
-        let found: Vec<PathBuf> = find_projects(tree.path())
-            .into_iter()
-            .map(|project| project.unwrap().root)
-            .collect();
-        assert_eq!(found, [root.join("a"), root.join("b")]);
     }
 }

@@ -4,17 +4,23 @@
 use std::{
     collections::BTreeMap,
     ops::Range,
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use thiserror::Error;
 
+use super::bounded_lines::BoundedLines;
 use crate::{
+    disk::{DiskError, Links, Refusal, Root, Status, import_root},
     source::{LineIndex, SourceRange},
     trust::{ForeignFile, OwnerRule},
 };
+
+const FILE: &str = ".env";
+
+/// The size in bytes up to which a file is read.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
 /// Is the environment that a project reads.
 #[derive(Debug, Clone, Default)]
@@ -67,54 +73,94 @@ impl Environment {
         owners: &OwnerRule,
         process: impl IntoIterator<Item = (String, String)>,
     ) -> (Self, Vec<EnvironmentError>) {
-        let mut variables = BTreeMap::new();
-        let mut problems = Vec::new();
-        let mut left_out = Vec::new();
+        let mut files = EnvFiles::new(owners);
         let directories: Vec<&Path> = root.ancestors().collect();
+        let repository = import_root(root);
         for directory in directories.into_iter().rev() {
-            let path = directory.join(".env");
-            match check_owner(&path, owners) {
-                Ok(()) => read_file(&path, &mut variables, &mut problems),
-                Err(foreign) => left_out.push(foreign),
+            let guarded = if directory.starts_with(&repository) {
+                &repository
+            } else {
+                directory
+            };
+            // What cannot be opened holds no file for this person.
+            if let Ok(guarded) = Root::open(guarded, Links::Inside) {
+                files.read(directory, &guarded);
             }
         }
-        variables.extend(process);
+        files.variables.extend(process);
         let environment = Self {
-            variables: Arc::new(variables),
-            left_out,
+            variables: Arc::new(files.variables),
+            left_out: files.left_out,
         };
-        (environment, problems)
+        (environment, files.problems)
     }
 }
 
-/// Checks whose file it is; one that cannot be looked at cannot be read either.
-fn check_owner(path: &Path, owners: &OwnerRule) -> Result<(), ForeignFile> {
-    match path.metadata() {
-        Ok(metadata) => owners.check(path, metadata.uid()),
-        Err(_) => Ok(()),
-    }
+/// What the `.env` files that were read so far say.
+struct EnvFiles<'a> {
+    owners: &'a OwnerRule,
+    variables: BTreeMap<String, String>,
+    left_out: Vec<ForeignFile>,
+    problems: Vec<EnvironmentError>,
 }
 
-fn read_file(
-    path: &Path,
-    variables: &mut BTreeMap<String, String>,
-    problems: &mut Vec<EnvironmentError>,
-) {
-    if !path.is_file() {
-        return;
+impl<'a> EnvFiles<'a> {
+    fn new(owners: &'a OwnerRule) -> Self {
+        Self {
+            owners,
+            variables: BTreeMap::new(),
+            left_out: Vec::new(),
+            problems: Vec::new(),
+        }
     }
-    let entries = match dotenvy::from_path_iter(path) {
-        Ok(entries) => entries,
-        Err(error) => return problems.push(EnvironmentError::new(path, &error)),
-    };
-    for entry in entries {
-        match entry {
-            Ok((name, value)) => drop(variables.insert(name, value)),
-            Err(error) => {
-                problems.push(EnvironmentError::new(path, &error));
-                // A file that cannot be read on has no further lines.
-                if matches!(error, dotenvy::Error::Io(_)) {
-                    return;
+
+    /// Reads the file of one directory, if there is one.
+    ///
+    /// A folder of that name is common, and whatever else is no file is none either. Links stay
+    /// below the repository, and above it below the directory.
+    fn read(&mut self, directory: &Path, root: &Root) {
+        let path = directory.join(FILE);
+        let relative = path.strip_prefix(root.path()).unwrap_or(&path);
+        // Another user's file is left out whatever is in it, even where it could not be read.
+        let whose = root.status(relative);
+        if whose.is_ok_and(|status| self.leave_out(&path, &status)) {
+            return;
+        }
+        match root.read_with_status(relative, MAX_FILE_BYTES) {
+            // It may be another file by now.
+            Ok((bytes, status)) if !self.leave_out(&path, &status) => {
+                self.read_lines(&path, &bytes);
+            }
+            Ok(_) => {}
+            Err(error) => self
+                .problems
+                .extend(EnvironmentError::of_disk(&path, &error)),
+        }
+    }
+
+    fn leave_out(&mut self, path: &Path, status: &Status) -> bool {
+        let foreign = self.owners.check(path, status.owner).err();
+        let is_foreign = foreign.is_some();
+        self.left_out.extend(foreign);
+        is_foreign
+    }
+
+    fn read_lines(&mut self, path: &Path, bytes: &[u8]) {
+        let reader = BoundedLines::new(bytes);
+        let growth = reader.growth();
+        for entry in dotenvy::from_read_iter(reader) {
+            match entry {
+                Ok((name, value)) => {
+                    growth.note(&name, value.len());
+                    self.variables.insert(name, value);
+                }
+                Err(error) => {
+                    let problem = EnvironmentError::new(path, bytes, &error);
+                    self.problems.push(problem);
+                    // A file that cannot be read on has no further lines.
+                    if matches!(error, dotenvy::Error::Io(_)) {
+                        return;
+                    }
                 }
             }
         }
@@ -122,10 +168,26 @@ fn read_file(
 }
 
 impl EnvironmentError {
+    /// Returns what is wrong with a file that was not read; nothing where there is none.
+    fn of_disk(path: &Path, error: &DiskError) -> Option<Self> {
+        match error {
+            DiskError::NotFound { .. }
+            | DiskError::Refused {
+                refusal: Refusal::NotAFile { .. } | Refusal::NotAFolder { .. },
+                ..
+            } => None,
+            _ => Some(Self {
+                path: path.to_path_buf(),
+                reason: error.reason(),
+                range: None,
+            }),
+        }
+    }
+
     /// Says what is wrong with a file, without repeating a line that may hold a secret.
-    fn new(path: &Path, error: &dotenvy::Error) -> Self {
+    fn new(path: &Path, bytes: &[u8], error: &dotenvy::Error) -> Self {
         let range = match error {
-            dotenvy::Error::LineParse(entry, _) => line_range(path, entry),
+            dotenvy::Error::LineParse(entry, _) => line_range(path, bytes, entry),
             _ => None,
         };
         let reason = match (error, &range) {
@@ -144,14 +206,14 @@ impl EnvironmentError {
 }
 
 /// Finds the line that an entry begins with.
-fn line_range(path: &Path, entry: &str) -> Option<SourceRange> {
-    let text = std::fs::read_to_string(path).ok()?;
+fn line_range(path: &Path, bytes: &[u8], entry: &str) -> Option<SourceRange> {
+    let text = std::str::from_utf8(bytes).ok()?;
     let first = entry.lines().next().unwrap_or_default();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         if line.trim_end_matches(['\n', '\r']) == first {
             let end = start + first.len();
-            return range(path, &text, start..end);
+            return range(path, text, start..end);
         }
         start += line.len();
     }
@@ -170,6 +232,10 @@ fn range(path: &Path, text: &str, bytes: Range<usize>) -> Option<SourceRange> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::{fs::File, os::unix::fs::symlink};
+
+    use nix::{sys::stat::Mode, unistd::mkfifo};
 
     use super::*;
 
@@ -223,5 +289,69 @@ mod tests {
         assert_eq!(places, [(2, 1, 4), (4, 1, 4)]);
         let names: Vec<&String> = environment.variables.keys().collect();
         assert_eq!(names, ["A", "C"]);
+    }
+
+    /// What somebody may have laid in place of the file, and what is said of it.
+    #[test]
+    fn whatever_is_no_small_file_is_left_alone() {
+        let check = |lay: &dyn Fn(&Path), reason: Option<&str>| {
+            let tree = tempfile::tempdir().unwrap();
+            let project = tree.path().join("project");
+            std::fs::create_dir(&project).unwrap();
+            std::fs::write(tree.path().join("private"), "SECRET=amber\n").unwrap();
+            lay(&project.join(".env"));
+            let (environment, problems) = Environment::of_broken_project(&project, &OwnerRule::default(), []);
+            assert_eq!(environment.variables.get("SECRET"), None);
+            let reasons: Vec<&str> = problems.iter().map(|it| it.reason.as_str()).collect();
+            match reason {
+                None => assert!(reasons.is_empty(), "{reasons:?}"),
+                Some(reason) => {
+                    assert_eq!(reasons.len(), 1, "{reasons:?}");
+                    assert!(reasons[0].starts_with(reason), "{reasons:?}");
+                }
+            }
+        };
+        let leads_out = Some("it leads out of `");
+        check(&|path| symlink("../private", path).unwrap(), leads_out);
+        check(&|path| symlink("/dev/zero", path).unwrap(), leads_out);
+        check(&|path| std::fs::create_dir(path).unwrap(), None);
+        check(&|path| mkfifo(path, Mode::S_IRWXU).unwrap(), None);
+        let is_loop = Some("it leads from link to link without end");
+        check(&|path| symlink(".env", path).unwrap(), is_loop);
+        let sparse = |path: &Path| File::create(path).unwrap().set_len(3 << 30).unwrap();
+        check(&sparse, Some("it is larger than 1 MiB"));
+    }
+
+    #[test]
+    fn a_link_within_the_repository_is_followed() {
+        let tree = tempfile::tempdir().unwrap();
+        let project = tree.path().join("project");
+        std::fs::create_dir_all(tree.path().join(".git")).unwrap();
+        std::fs::create_dir(&project).unwrap();
+        std::fs::write(tree.path().join("shared"), "A=1\n").unwrap();
+        symlink("../shared", project.join(".env")).unwrap();
+        let read = Environment::of_project(&project, &OwnerRule::default(), []).unwrap();
+        assert_eq!(read.variables.get("A").map(String::as_str), Some("1"));
+    }
+
+    #[test]
+    fn values_that_grow_without_end_are_an_error() {
+        let tree = tempfile::tempdir().unwrap();
+        let double = |name: &str, before: &str| format!("{name}=${{{before}}}${{{before}}}\n");
+        let doubling: String = (1..=41)
+            .map(|index| double(&format!("A{index}"), &format!("A{}", index - 1)))
+            .collect();
+        for text in [
+            format!("A0=bale\n{doubling}"),
+            format!("A={}\nB=\"{}\"\n", "x".repeat(40), "$A\n".repeat(200_000)),
+            format!("A={}\nB={}\n", "x".repeat(50_000), "$A".repeat(400_000)),
+        ] {
+            std::fs::write(tree.path().join(".env"), text).unwrap();
+            let (environment, problems) = Environment::of_broken_project(tree.path(), &OwnerRule::default(), []);
+            let bytes: usize = environment.variables.values().map(String::len).sum();
+            assert!(bytes <= 4 << 20, "{bytes}");
+            let reasons: Vec<&str> = problems.iter().map(|it| it.reason.as_str()).collect();
+            assert_eq!(reasons, ["its values grow to more than 4 MiB"]);
+        }
     }
 }

@@ -18,15 +18,18 @@ use crate::{
     definition::{ConsoleLine, Definition, extract},
     diagnostic::Diagnostic,
     event::LogStream,
-    modules::{GraphOptions, IdentityUse, ModuleGraph, TranspileCache, spawn_deep},
+    modules::{
+        GraphOptions, IdentityUse, ModuleGraph, PREPARATION_TIME, Preparation, TranspileCache,
+        spawn_deep, takes_too_long,
+    },
     sandbox::{
         CpuMeter, SandboxLimits, Variables,
         globals::ConsoleMessage,
         realm::{Realm, RealmOptions},
         thrown::bounded,
     },
-    source::{DiskFiles, LineIndex, SourceFiles, SourceRange},
-    trust::Trust,
+    source::{Buffers, LineIndex, SourceRange},
+    trust::{OwnerRule, Trust},
 };
 
 use super::{
@@ -41,8 +44,10 @@ pub struct LoadOptions {
     pub project_root: PathBuf,
     /// The config.
     pub config_path: PathBuf,
-    /// Where text comes from.
-    pub files: Arc<dyn SourceFiles>,
+    /// What lies over the disk.
+    pub buffers: Arc<Buffers>,
+    /// Who may decide what a project does.
+    pub owners: OwnerRule,
     /// What `process.env` and `env` read.
     pub variables: Variables,
     /// What evaluating may use.
@@ -57,6 +62,8 @@ pub struct LoadOptions {
     pub(crate) evaluator: Option<Arc<Evaluator>>,
     /// Whether a person has vouched for the project.
     pub(crate) trust: Trust,
+    /// Where it is noted which module is being prepared.
+    pub(crate) preparation: Preparation,
 }
 
 impl LoadOptions {
@@ -66,7 +73,8 @@ impl LoadOptions {
         Self {
             project_root: project.root.clone(),
             config_path: project.config_path(),
-            files: Arc::new(DiskFiles::default()),
+            buffers: Arc::default(),
+            owners: OwnerRule::default(),
             variables,
             limits: SandboxLimits::default(),
             interrupt: Arc::default(),
@@ -74,6 +82,7 @@ impl LoadOptions {
             identity: IdentityUse::Full,
             evaluator: None,
             trust: Trust::Trusted,
+            preparation: Preparation::default(),
         }
     }
 }
@@ -156,7 +165,7 @@ fn load_definition(
     match evaluator {
         None => Ok(load_in_realm(options, meter)?.definition),
         Some(evaluator) => {
-            let graph = load_graph(options)?;
+            let graph = load_graph(options, &meter)?;
             confined::evaluate(evaluator, graph, options, slot, &meter)
         }
     }
@@ -167,9 +176,12 @@ impl LoadError {
     pub(crate) fn without_answer(no_answer: NoAnswer, options: &LoadOptions) -> Self {
         match no_answer {
             NoAnswer::Overdue => {
-                let start =
-                    SourceRange::new(&options.config_path, &LineIndex::new("".into()), 0..0);
-                Self::Invalid(vec![options.limits.time_limit().at(start)])
+                let (file, problem) = match options.preparation.current() {
+                    Some(module) => (module, takes_too_long()),
+                    None => (options.config_path.clone(), options.limits.time_limit()),
+                };
+                let start = SourceRange::new(&file, &LineIndex::new("".into()), 0..0);
+                Self::Invalid(vec![problem.at(start)])
             }
             NoAnswer::Cancelled | NoAnswer::Gone => {
                 Self::Sandbox("it stopped unexpectedly".to_owned())
@@ -190,19 +202,23 @@ pub(crate) fn load_in_realm(
     options: &LoadOptions,
     meter: CpuMeter,
 ) -> Result<LoadedRealm, LoadError> {
-    let graph = load_graph(options)?;
+    let graph = load_graph(options, &meter)?;
     evaluate_graph(Arc::new(graph), options, meter)
 }
 
 /// Reads and transpiles all modules that the config reaches.
-fn load_graph(options: &LoadOptions) -> Result<ModuleGraph, LoadError> {
+fn load_graph(options: &LoadOptions, meter: &CpuMeter) -> Result<ModuleGraph, LoadError> {
     let graph_options = GraphOptions {
         project_root: options.project_root.clone(),
-        files: Arc::clone(&options.files),
+        buffers: Arc::clone(&options.buffers),
+        owners: options.owners.clone(),
         cache: options.cache.clone(),
         identity: options.identity,
+        preparation: options.preparation.clone(),
     };
+    meter.start(PREPARATION_TIME);
     let (graph, problems) = ModuleGraph::load(&options.config_path, &graph_options);
+    meter.stop();
     if let Some(cache) = &options.cache {
         cache.prune();
     }

@@ -1,13 +1,16 @@
 //! A project on the disk: which directory it is, which config it has, what environment it
 //! reads.
 
+mod bounded_lines;
 mod discovery;
 mod environment;
 mod load;
+mod search;
 mod waiting;
 
-pub use discovery::{ConfigFile, Project, ProjectError, find_projects};
+pub use discovery::{ConfigFile, Project, ProjectError};
 pub use environment::{Environment, EnvironmentError};
 pub use load::{LoadError, LoadOptions, load};
 pub(crate) use load::{LoadedRealm, evaluate_graph, load_in_realm};
+pub use search::find_projects;
 pub(crate) use waiting::{NoAnswer, wait_for_load};

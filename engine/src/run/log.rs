@@ -1,19 +1,28 @@
 //! The log of a run: one event a line, the newest runs kept.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, BufRead, BufReader, Write},
+    fs::File,
+    io::{self, BufRead, BufReader, Read as _, Write},
     path::{Path, PathBuf},
 };
 
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use super::expired_logs::expired;
-use crate::event::{Event, EventRecord};
+use crate::{
+    disk::{DataFolder, DiskError, Links, OwnNames, Refusal, Root},
+    event::{Event, EventRecord},
+};
 
 /// How many logs are kept.
 pub(crate) const KEPT_LOGS: usize = 50;
+
+/// Where logs are below the data folder.
+const FOLDER: &str = "logs";
+
+/// The size in bytes of the largest log that is read, and of the longest event in one.
+const MAX_LOG_BYTES: u64 = 512 * 1024 * 1024;
+const MAX_EVENT_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The node path of what a config writes to the console while it is evaluated.
 pub(crate) const DEFINITION_NODE: &str = "definition";
@@ -21,7 +30,7 @@ pub(crate) const DEFINITION_NODE: &str = "definition";
 /// Writes the log of one run, which has no file before something happens: a run that is
 /// refused leaves none, and pushes none out of those that are kept.
 pub(crate) struct RunLog {
-    directory: PathBuf,
+    folder: Root,
     run: String,
     file: Option<File>,
     lines: Vec<u8>,
@@ -31,11 +40,12 @@ impl RunLog {
     /// Prepares the log of a run.
     ///
     /// # Errors
-    /// Where its directory cannot be made.
-    pub(crate) fn prepare(directory: &Path, run: &str) -> io::Result<Self> {
-        fs::create_dir_all(directory)?;
+    /// Where its folder cannot be made.
+    pub(crate) fn prepare(project_root: &Path, run: &str) -> Result<Self, DiskError> {
+        let data_folder = DataFolder::make(project_root)?;
+        data_folder.create_folders(Path::new(FOLDER))?;
         Ok(Self {
-            directory: directory.to_path_buf(),
+            folder: data_folder.open_folder(Path::new(FOLDER), Links::Refused)?,
             run: run.to_owned(),
             file: None,
             lines: Vec::new(),
@@ -62,7 +72,7 @@ impl RunLog {
     fn write_lines(&mut self) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(begin(&self.directory, &self.run)?),
+            none => none.insert(begin(&self.folder, &self.run)?),
         };
         file.write_all(&self.lines)
     }
@@ -75,48 +85,66 @@ fn is_of_definition(event: &Event) -> bool {
 }
 
 /// Makes the file of a log and removes the oldest of the others.
-fn begin(directory: &Path, run: &str) -> io::Result<File> {
-    let file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(log_path(directory, run))?;
+fn begin(folder: &Root, run: &str) -> Result<File, DiskError> {
+    let file = folder.open_to_append(Path::new(&file_name(run)))?;
     // One that cannot be removed is no reason to write none.
-    let _ = remove_oldest(directory, run);
+    let _ = remove_oldest(folder, run);
     Ok(file)
 }
 
-/// Gives the path of a run's log.
-pub(crate) fn log_path(directory: &Path, run: &str) -> PathBuf {
-    directory.join(format!("{run}.ndjson"))
+fn file_name(run: &str) -> String {
+    format!("{run}.ndjson")
+}
+
+/// Returns where the log of a run is below the data folder.
+pub(crate) fn log_path(run: &str) -> PathBuf {
+    Path::new(FOLDER).join(file_name(run))
 }
 
 /// Reads the log of a run; a last line that a killed process left unfinished is left out.
 ///
 /// # Errors
 /// Where the file cannot be read.
-pub(crate) fn read_log(directory: &Path, run: &str) -> io::Result<Vec<EventRecord>> {
-    let file = File::open(log_path(directory, run))?;
+pub(crate) fn read_log(project_root: &Path, run: &str) -> io::Result<Vec<EventRecord>> {
+    let missing = || io::Error::from(io::ErrorKind::NotFound);
+    let data_folder = DataFolder::open(project_root)?.ok_or_else(missing)?;
+    let path = log_path(run);
+    let (file, status) = data_folder.open_file(&path)?;
+    if status.bytes > MAX_LOG_BYTES {
+        let limit = MAX_LOG_BYTES;
+        let path = data_folder.path().join(path);
+        return Err(DiskError::refused(path, Refusal::TooLarge { limit }).into());
+    }
+    read_events(BufReader::new(file.take(MAX_LOG_BYTES)))
+}
+
+fn read_events(mut log: impl BufRead) -> io::Result<Vec<EventRecord>> {
     let mut records = Vec::new();
-    for line in BufReader::new(file).lines() {
-        match serde_json::from_str(&line?) {
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        (&mut log)
+            .take(MAX_EVENT_BYTES)
+            .read_until(b'\n', &mut line)?;
+        match serde_json::from_slice(&line) {
             Ok(record) => records.push(record),
-            Err(_) => break,
+            Err(_) => return Ok(records),
         }
     }
-    Ok(records)
 }
 
 /// Removes the logs of runs that a new one takes the place of.
-fn remove_oldest(directory: &Path, beginning: &str) -> io::Result<()> {
-    let names: Vec<String> = fs::read_dir(directory)?
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
-    let runs = names.iter().filter_map(|name| run_of(name));
-    for run in expired(runs, beginning, Timestamp::now(), KEPT_LOGS) {
+fn remove_oldest(folder: &Root, beginning: &str) -> Result<(), DiskError> {
+    let logs = folder.own_files(OwnNames::RunLogs)?;
+    let runs = logs.iter().filter_map(|log| run_of(log.name().to_str()?));
+    let expired = expired(runs, beginning, Timestamp::now(), KEPT_LOGS);
+    let is_expired = |log: &&OwnFile| {
+        let run = log.name().to_str().and_then(run_of);
+        run.is_some_and(|run| expired.contains(&run))
+    };
+    for log in logs.iter().filter(is_expired) {
         // Another run may be removing the same ones.
-        let _ = fs::remove_file(log_path(directory, run));
+        let _ = folder.remove(log);
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ struct Measurement {
 
 impl CpuMeter {
     /// Measures the calling thread from now on; `allowance` is what it may use.
-    pub(super) fn start(&self, allowance: Duration) {
+    pub(crate) fn start(&self, allowance: Duration) {
         let clock = clock_of_this_thread();
         self.set(Some(Measurement {
             clock,

@@ -1,137 +1,151 @@
 //! The file layer: everything a definition is made of is read through it, so that an
-//! editor can lay unsaved buffers over the disk.
+//! editor can lay unsaved buffers over the disk, and nothing is read that the project may not.
 
 use std::{
-    collections::HashMap,
-    fs::File,
-    io::{self, Read as _},
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-    sync::Arc,
+    io,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
-use crate::trust::{ForeignFile, OwnerRule};
+use super::Buffers;
+use crate::{
+    disk::{DiskError, ImportRoots, Status},
+    trust::{ForeignFile, OwnerRule},
+};
 
-/// Reads the text of source files.
-pub trait SourceFiles: Send + Sync {
-    /// Reads a whole file.
+/// The size in bytes up to which a file of the project is read.
+pub(crate) const MAX_SOURCE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// The size in bytes up to which a file of an installed package is read; bundled ones are large.
+const MAX_PACKAGE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How many bytes all files of one load may have together.
+const MAX_LOAD_BYTES: u64 = 256 * 1024 * 1024;
+
+/// The files of one load of a project: buffers over what the project may read of the disk.
+pub(crate) struct ProjectFiles {
+    buffers: Arc<Buffers>,
+    roots: ImportRoots,
+    owners: OwnerRule,
+    read_bytes: AtomicU64,
+}
+
+impl ProjectFiles {
+    pub(crate) fn new(project_root: &Path, buffers: Arc<Buffers>, owners: OwnerRule) -> Self {
+        Self {
+            buffers,
+            roots: ImportRoots::of_project(project_root),
+            owners,
+            read_bytes: AtomicU64::new(0),
+        }
+    }
+
+    /// Returns files where there are none.
+    pub(crate) fn none() -> Self {
+        Self {
+            buffers: Arc::default(),
+            roots: ImportRoots::none(),
+            owners: OwnerRule::default(),
+            read_bytes: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn roots(&self) -> &ImportRoots {
+        &self.roots
+    }
+
+    /// Reads a whole file as UTF-8 text.
     ///
     /// # Errors
-    /// Whatever keeps the file from being read as UTF-8 text.
-    fn read(&self, path: &Path) -> io::Result<Arc<str>>;
+    /// Where it cannot be read as text; a [`DiskError`] is inside of the error where the disk
+    /// refuses.
+    pub(crate) fn read(&self, path: &Path) -> io::Result<Arc<str>> {
+        let is_installed = path.iter().any(|name| name == "node_modules");
+        let limit = if is_installed {
+            MAX_PACKAGE_BYTES
+        } else {
+            MAX_SOURCE_BYTES
+        };
+        self.read_at_most(path, limit)
+    }
+
+    /// Reads a file of at most `limit` bytes.
+    pub(crate) fn read_at_most(&self, path: &Path, limit: u64) -> io::Result<Arc<str>> {
+        match self.allowed_buffer(path) {
+            Some(text) => Ok(text),
+            None => self.read_from_disk(path, limit, |_| Ok(())),
+        }
+    }
 
     /// Reads a whole file of the project, which decides what the project does; it has to belong
     /// to somebody who may.
     ///
     /// # Errors
-    /// As [`SourceFiles::read`], and with a [`ForeignFile`] in it where the file belongs to
+    /// As [`ProjectFiles::read`], and with a [`ForeignFile`] in it where the file belongs to
     /// another user.
-    fn read_project_file(&self, path: &Path) -> io::Result<Arc<str>>;
+    pub(crate) fn read_project_file(&self, path: &Path) -> io::Result<Arc<str>> {
+        let Some(text) = self.allowed_buffer(path) else {
+            // Of the open file: whatever comes to the path meanwhile is not what is read.
+            return self.read_from_disk(path, MAX_SOURCE_BYTES, |status| {
+                self.check_owner(path, status)
+            });
+        };
+        // What is edited is another user's as long as its file is.
+        if let Ok(status) = self.roots.status(path) {
+            self.check_owner(path, &status)?;
+        }
+        Ok(text)
+    }
 
-    /// Says whether a file exists only in this layer and not on the disk.
-    fn is_overlaid(&self, path: &Path) -> bool;
-}
+    fn read_from_disk(
+        &self,
+        path: &Path,
+        limit: u64,
+        check: impl Fn(&Status) -> io::Result<()>,
+    ) -> io::Result<Arc<str>> {
+        let (bytes, status) = self.roots.read(path, limit)?;
+        check(&status)?;
+        let so_far = self
+            .read_bytes
+            .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        if so_far + bytes.len() as u64 > MAX_LOAD_BYTES {
+            let message = format!(
+                "the files that the config imports are larger than {} MiB together",
+                MAX_LOAD_BYTES >> 20
+            );
+            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, message));
+        }
+        String::from_utf8(bytes)
+            .map(Arc::from)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))
+    }
 
-/// Reads from the disk.
-#[derive(Debug, Clone, Default)]
-pub struct DiskFiles {
-    /// Who may decide what a project does.
-    pub owners: OwnerRule,
-}
+    fn check_owner(&self, path: &Path, status: &Status) -> io::Result<()> {
+        let checked = self.owners.check(path, status.owner);
+        checked.map_err(io::Error::other)
+    }
 
-impl DiskFiles {
-    fn check_owner(&self, path: &Path, owner: u32) -> io::Result<()> {
-        self.owners.check(path, owner).map_err(io::Error::other)
+    /// Returns whether a buffer stands in for a file.
+    pub(crate) fn has_buffer(&self, path: &Path) -> bool {
+        self.allowed_buffer(path).is_some()
+    }
+
+    /// An editor has files open that are none of this project.
+    fn allowed_buffer(&self, path: &Path) -> Option<Arc<str>> {
+        let buffer = self.buffers.get(path)?;
+        self.roots.include(path).then_some(buffer)
     }
 }
 
-/// Returns what is wrong with the owner of a file that could not be read, if that is it.
-#[must_use]
-pub fn foreign_file(error: &io::Error) -> Option<&ForeignFile> {
+/// Returns what the disk refused, where that is why a file was not read.
+pub(crate) fn disk_error(error: &io::Error) -> Option<&DiskError> {
     error.get_ref()?.downcast_ref()
 }
 
-impl SourceFiles for DiskFiles {
-    fn read(&self, path: &Path) -> io::Result<Arc<str>> {
-        std::fs::read_to_string(path).map(Arc::from)
-    }
-
-    fn read_project_file(&self, path: &Path) -> io::Result<Arc<str>> {
-        let mut file = File::open(path)?;
-        // Of the open file: whatever comes to the path meanwhile is not what is read.
-        self.check_owner(path, file.metadata()?.uid())?;
-        let mut text = String::new();
-        file.read_to_string(&mut text)?;
-        Ok(Arc::from(text))
-    }
-
-    fn is_overlaid(&self, _: &Path) -> bool {
-        false
-    }
-}
-
-/// Reads from buffers where there is one, and from the disk elsewhere.
-#[derive(Debug, Clone, Default)]
-pub struct OverlayFiles {
-    buffers: HashMap<PathBuf, Arc<str>>,
-    disk: DiskFiles,
-}
-
-impl OverlayFiles {
-    /// Lays buffers over these files.
-    #[must_use]
-    pub fn over(disk: DiskFiles) -> Self {
-        Self {
-            buffers: HashMap::new(),
-            disk,
-        }
-    }
-
-    /// Lays a buffer over a path, in place of one that was there.
-    pub fn set(&mut self, path: impl Into<PathBuf>, text: impl Into<Arc<str>>) {
-        self.buffers.insert(path.into(), text.into());
-    }
-
-    /// Takes the buffer of a path away, so that the disk shows again.
-    pub fn remove(&mut self, path: &Path) {
-        self.buffers.remove(path);
-    }
-}
-
-impl SourceFiles for OverlayFiles {
-    fn read(&self, path: &Path) -> io::Result<Arc<str>> {
-        match self.buffers.get(path) {
-            Some(text) => Ok(Arc::clone(text)),
-            None => self.disk.read(path),
-        }
-    }
-
-    fn read_project_file(&self, path: &Path) -> io::Result<Arc<str>> {
-        let Some(text) = self.buffers.get(path) else {
-            return self.disk.read_project_file(path);
-        };
-        // What is edited is another user's as long as its file is.
-        if let Ok(metadata) = path.metadata() {
-            self.disk.check_owner(path, metadata.uid())?;
-        }
-        Ok(Arc::clone(text))
-    }
-
-    fn is_overlaid(&self, path: &Path) -> bool {
-        self.buffers.contains_key(path)
-    }
-}
-
-/// Files where there are none, for code that must not reach any.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct NoFiles;
-
-impl SourceFiles for NoFiles {
-    fn read(&self, _: &Path) -> io::Result<Arc<str>> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-
-    fn is_overlaid(&self, _: &Path) -> bool {
-        false
-    }
+/// Returns what is wrong with the owner of a file that could not be read, if that is it.
+pub(crate) fn foreign_file(error: &io::Error) -> Option<&ForeignFile> {
+    error.get_ref()?.downcast_ref()
 }

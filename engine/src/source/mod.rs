@@ -1,8 +1,11 @@
 //! Where source text comes from and how places in it are named.
 
+mod buffers;
+mod excerpt;
 mod files;
 mod position;
 
-pub(crate) use files::NoFiles;
-pub use files::{DiskFiles, OverlayFiles, SourceFiles, foreign_file};
+pub use buffers::Buffers;
+pub use excerpt::read_excerpt;
+pub(crate) use files::{MAX_SOURCE_BYTES, ProjectFiles, disk_error, foreign_file};
 pub use position::{LineColumn, LineIndex, SourceRange};

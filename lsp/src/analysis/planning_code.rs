@@ -53,7 +53,9 @@ impl PlanningCode {
     pub(crate) fn of_project(error: &ProjectError) -> Self {
         match error {
             ProjectError::Ambiguous { .. } => Self::AmbiguousProject,
-            ProjectError::NotFound { .. } | ProjectError::BadDirectory { .. } => Self::Internal,
+            ProjectError::NotFound { .. }
+            | ProjectError::BadDirectory { .. }
+            | ProjectError::TooManyEntries { .. } => Self::Internal,
         }
     }
 

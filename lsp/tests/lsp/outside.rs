@@ -9,8 +9,7 @@ use rigkit_engine::{
     host::HeadlessHost,
     project::{Environment, Project},
     sandbox::SandboxLimits,
-    source::DiskFiles,
-    trust::Trust,
+    trust::{OwnerRule, Trust},
 };
 use serde_json::{Value, json};
 
@@ -33,7 +32,8 @@ fn terminal(client: &TestClient) -> Engine {
         trust: Trust::Trusted,
         limits: SandboxLimits::default(),
         evaluator: None,
-        files: Arc::new(DiskFiles::default()),
+        buffers: Arc::default(),
+            owners: OwnerRule::default(),
         host_storage_dir: host_dir.join("providers"),
         host_dir,
         who: "tester: rig".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rigkit_engine::{Engine, EngineOptions, source::OverlayFiles};
+use rigkit_engine::{Engine, EngineOptions, source::Buffers};
 
 use super::{lines, paths};
 use crate::support::TestProject;
@@ -16,15 +16,15 @@ export const app = sequence("app").task(name, () => {});
 export const name = "saved";
 "#;
 
-fn engine(project: &TestProject, files: &OverlayFiles) -> Engine {
+fn engine(project: &TestProject, files: &Buffers) -> Engine {
     Engine::new(EngineOptions {
-        files: Arc::new(files.clone()),
+        buffers: Arc::new(files.clone()),
         ..project.engine().options().clone()
     })
 }
 
 #[track_caller]
-fn check(project: &TestProject, files: &OverlayFiles, expected: &[&str]) {
+fn check(project: &TestProject, files: &Buffers, expected: &[&str]) {
     let definition = engine(project, files)
         .definition()
         .unwrap_or_else(|error| panic!("{error:?}"));
@@ -34,7 +34,7 @@ fn check(project: &TestProject, files: &OverlayFiles, expected: &[&str]) {
 #[test]
 fn a_buffer_stands_in_for_its_file_until_it_is_removed() {
     let project = TestProject::new(FIXTURE);
-    let mut files = OverlayFiles::default();
+    let mut files = Buffers::default();
     check(&project, &files, &["saved"]);
     files.set(project.path("name.ts"), "export const name = \"unsaved\";");
     check(&project, &files, &["unsaved"]);
@@ -47,7 +47,7 @@ fn a_buffer_stands_in_for_its_file_until_it_is_removed() {
 #[test]
 fn the_config_itself_may_be_a_buffer() {
     let project = TestProject::new(FIXTURE);
-    let mut files = OverlayFiles::default();
+    let mut files = Buffers::default();
     files.set(
         project.path("rig.config.ts"),
         project
@@ -60,7 +60,7 @@ fn the_config_itself_may_be_a_buffer() {
 #[test]
 fn a_file_that_was_never_saved_can_be_imported() {
     let project = TestProject::new(FIXTURE);
-    let mut files = OverlayFiles::default();
+    let mut files = Buffers::default();
     files.set(project.path("name.ts"), "export { name } from \"./new\";");
     files.set(project.path("new.ts"), "export const name = \"new\";");
     check(&project, &files, &["new"]);
@@ -75,7 +75,7 @@ fn a_file_that_was_never_saved_can_be_imported() {
 #[test]
 fn a_problem_is_placed_in_the_buffer() {
     let project = TestProject::new(FIXTURE);
-    let mut files = OverlayFiles::default();
+    let mut files = Buffers::default();
     files.set(project.path("name.ts"), "\n\nexport const name = \"\";");
     let error = engine(&project, &files).definition().err().unwrap();
     assert_eq!(error.code(), "empty-name");

@@ -7,8 +7,7 @@ use rigkit_engine::{
     plan::{NodeStatus, PlanLevel},
     project::{Environment, Project},
     sandbox::SandboxLimits,
-    source::DiskFiles,
-    trust::Trust,
+    trust::{OwnerRule, Trust},
 };
 
 use crate::support::Recording;
@@ -24,7 +23,8 @@ fn it_loads_and_plans() {
         trust: Trust::Trusted,
         limits: SandboxLimits::default(),
         evaluator: None,
-        files: Arc::new(DiskFiles::default()),
+        buffers: Arc::default(),
+            owners: OwnerRule::default(),
         host_storage_dir: outside.path().join("providers"),
         host_dir: outside.path().to_path_buf(),
         who: "tester".to_owned(),

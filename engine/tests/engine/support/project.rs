@@ -11,8 +11,7 @@ use rigkit_engine::{
     plan::{PlanLevel, WorkflowPlan},
     project::{Environment, Project},
     sandbox::SandboxLimits,
-    source::DiskFiles,
-    trust::Trust,
+    trust::{OwnerRule, Trust},
 };
 
 use super::{Recording, fixture_files, lines};
@@ -107,7 +106,8 @@ impl TestProject {
             trust: Trust::Trusted,
             limits: SandboxLimits::default(),
             evaluator: None,
-            files: Arc::new(DiskFiles::default()),
+            buffers: Arc::default(),
+            owners: OwnerRule::default(),
             host_storage_dir: host_dir.join("providers"),
             host_dir,
             who: who.to_owned(),

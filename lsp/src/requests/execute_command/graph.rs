@@ -1,9 +1,13 @@
 //! `rigkit.graph`: draws a workflow.
 
-use std::{fs, io, path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use rigkit_engine::{
     definition::Definition,
+    disk::{DataFolder, DiskError},
     graph::{Graph, GraphsDocument, draw_svg},
     plan::WorkflowPlan,
 };
@@ -60,19 +64,18 @@ fn graphs(definition: &Definition, plans: &[WorkflowPlan], wanted: Option<&str>)
 
 fn picture(target: &Target, graphs: &[Graph]) -> Result<Uri> {
     let svg = draw_svg(graphs).map_err(|error| failure("graph-too-large", error.to_string()))?;
-    let directory = target.view.engine_options.project.data_dir().join("cache");
-    let written = write(&directory.join("graph.svg"), &svg);
-    let path = written
+    let path = write(&target.view.engine_options.project.root, &svg)
         .map_err(|error| failure("file", format!("the picture could not be written: {error}")))?;
     Uri::from_file_path(path).ok_or_else(tower_lsp::jsonrpc::Error::internal_error)
 }
 
-fn write(path: &PathBuf, svg: &str) -> io::Result<PathBuf> {
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory)?;
-    }
-    fs::write(path, svg)?;
-    Ok(path.clone())
+/// Lays the picture into the data folder; a link in its place is replaced and not followed.
+fn write(project_root: &Path, svg: &str) -> std::result::Result<PathBuf, DiskError> {
+    const PICTURE: &str = "cache/graph.svg";
+    let data_folder = DataFolder::make(project_root)?;
+    data_folder.create_folders(Path::new("cache"))?;
+    data_folder.replace(Path::new(PICTURE), svg.as_bytes())?;
+    Ok(data_folder.path().join(PICTURE))
 }
 
 fn show(server: &Server, uri: Uri) {

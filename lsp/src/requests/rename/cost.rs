@@ -6,7 +6,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 use rigkit_engine::{
     Engine, EngineOptions,
     plan::{NodeStatus, PlanNode, WorkflowPlan},
-    source::OverlayFiles,
+    source::Buffers,
 };
 
 use super::{
@@ -157,7 +157,7 @@ fn plans_after(
     edits: &Replacements,
 ) -> Result<Option<Vec<WorkflowPlan>>, Refusal> {
     let engine = Engine::new(EngineOptions {
-        files: Arc::new(files_after(view, edits)),
+        buffers: Arc::new(files_after(view, edits)),
         ..view.engine_options.clone()
     });
     let interrupt = Arc::new(AtomicBool::new(false));
@@ -174,8 +174,8 @@ fn plans_after(
     }
 }
 
-fn files_after(view: &ProjectView, edits: &Replacements) -> OverlayFiles {
-    let mut files = OverlayFiles::default();
+fn files_after(view: &ProjectView, edits: &Replacements) -> Buffers {
+    let mut files = Buffers::default();
     for (path, document) in &view.editor.documents {
         files.set(path, Arc::clone(&document.text.content));
     }

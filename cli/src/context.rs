@@ -9,7 +9,7 @@ use std::{
 };
 
 use rigkit_engine::{
-    Engine, EngineError, EngineOptions,
+    Engine, EngineError, EngineOptions, display_text,
     project::{Environment, EnvironmentError, Project},
     sandbox::SandboxLimits,
     source::DiskFiles,
@@ -122,13 +122,13 @@ impl Context {
     }
 }
 
-/// Writes a path as it is reached from where `rig` was started.
+/// Returns a path as it is reached from where `rig` was started.
 pub(crate) fn shown_path(path: &Path) -> String {
     let below = path.strip_prefix(launch_directory()).ok();
     let shown = below
         .filter(|path| !path.as_os_str().is_empty())
         .unwrap_or(path);
-    shown.display().to_string()
+    display_text::path(shown).to_string()
 }
 
 /// Gives the directory that the process was started in, whatever `--chdir` says.
@@ -155,7 +155,7 @@ fn bad_directory(directory: &Path, error: &std::io::Error) -> Failure {
         code: UsageCode::BadDirectory,
         message: format!(
             "cannot use the directory `{}`: {error}",
-            directory.display()
+            display_text::path(directory)
         ),
         help: None,
     }

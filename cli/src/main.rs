@@ -20,7 +20,9 @@ mod schema_tests;
 mod session;
 mod signals;
 mod style;
+mod styled_text;
 mod table;
+mod terminal_json;
 mod workflow_choice;
 
 use std::{ffi::OsString, process::ExitCode};

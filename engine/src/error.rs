@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::{
     diagnostic::Diagnostic,
+    display_text,
     host::HostError,
     plan::ProviderCheck,
     project::{EnvironmentError, LoadError, ProjectError},
@@ -173,7 +174,7 @@ pub enum EngineError {
         planned: Vec<String>,
     },
     /// A saved plan cannot be read.
-    #[error("`{}` is not a saved plan: {reason}", path.display())]
+    #[error("`{}` is not a saved plan: {reason}", display_text::path(path))]
     BadPlan {
         /// The file.
         path: std::path::PathBuf,
@@ -197,7 +198,10 @@ pub enum EngineError {
         range: Option<SourceRange>,
     },
     /// An apply is known, but its log is not there any more.
-    #[error("the log of the run `{run}` is gone: there is no file `{}`", path.display())]
+    #[error(
+        "the log of the run `{run}` is gone: there is no file `{}`",
+        display_text::path(path)
+    )]
     LogGone {
         /// The apply.
         run: String,
@@ -205,7 +209,7 @@ pub enum EngineError {
         path: std::path::PathBuf,
     },
     /// A file could not be written or read.
-    #[error("failed to {action} `{}`: {source}", path.display())]
+    #[error("failed to {action} `{}`: {source}", display_text::path(path))]
     File {
         /// What was tried.
         action: &'static str,

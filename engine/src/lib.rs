@@ -8,6 +8,7 @@ pub mod authoring;
 pub mod definition;
 pub mod diagnostic;
 pub mod digest;
+pub mod display_text;
 mod engine;
 pub mod error;
 pub mod event;

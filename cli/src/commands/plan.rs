@@ -17,6 +17,7 @@ use crate::{
     output, plan_text,
     session::Session,
     style::{NAME, paint},
+    styled_text::Line,
     workflow_choice::{meant_workflow, with_workflow},
 };
 
@@ -86,15 +87,15 @@ pub(super) fn show(plans: &[WorkflowPlan], context: &Context) -> Result<(), Fail
     if context.options.json {
         return output::document(&PlanDocument { workflows: plans });
     }
-    output::text(&text(plans, context))
+    output::lines(&text(plans, context))
 }
 
-fn text(plans: &[WorkflowPlan], context: &Context) -> String {
+fn text(plans: &[WorkflowPlan], context: &Context) -> Vec<Line> {
     let now = Timestamp::now();
     let is_verbose = context.options.verbose > 0;
     plans
         .iter()
-        .map(|plan| plan_text::of(plan, is_verbose, now))
+        .flat_map(|plan| plan_text::of(plan, is_verbose, now))
         .collect()
 }
 
@@ -182,12 +183,12 @@ fn one_of_many(
         Ok(engine.plan(&request, &Session::quiet(context).run)?)
     });
     if !context.options.json {
-        output::text(&format!("{}\n", paint(NAME, shown_path(&root))))?;
+        output::lines(&[paint(NAME, shown_path(&root)).into()])?;
     }
     match planned {
         Ok(workflows) => {
             if !context.options.json {
-                output::text(&text(&workflows, context))?;
+                output::lines(&text(&workflows, context))?;
             }
             let exit = exit(options, &workflows);
             Ok((ProjectPlan::Planned { root, workflows }, exit))

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
+    display_text,
     sandbox::{Zod, sdk_source},
     source::{LineIndex, SourceFiles, SourceRange},
 };
@@ -315,7 +316,7 @@ impl GraphLoader {
         if text.len() > MAX_MODULE_BYTES {
             let message = format!(
                 "`{}` is larger than {} MiB",
-                path.display(),
+                display_text::path(path),
                 MAX_MODULE_BYTES >> 20
             );
             return Err(Diagnostic::error(DiagnosticCode::ModuleTooLarge, message)
@@ -380,7 +381,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     };
     Diagnostic::error(
         DiagnosticCode::UnreadableModule,
-        format!("failed to read `{}`: {reason}", path.display()),
+        format!("failed to read `{}`: {reason}", display_text::path(path)),
     )
 }
 
@@ -409,7 +410,7 @@ fn unresolved(module: &Module, import: &Import, failure: ResolveFailure) -> Diag
             DiagnosticCode::ImportOutsideProject,
             format!(
                 "`{specifier}` leads out of the project, to `{}`",
-                path.display()
+                display_text::path(&path)
             ),
         )
         .at(range)

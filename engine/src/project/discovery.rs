@@ -8,6 +8,8 @@ use std::{
 use thiserror::Error;
 use walkdir::{DirEntry, WalkDir};
 
+use crate::display_text;
+
 /// Is a directory with one config.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
@@ -50,19 +52,25 @@ impl fmt::Display for ConfigFile {
 #[derive(Debug, Error)]
 pub enum ProjectError {
     /// No directory upward has a config.
-    #[error("no `rig.config.ts` or `rigkit/index.ts` in `{}` or any directory above it", start.display())]
+    #[error(
+        "no `rig.config.ts` or `rigkit/index.ts` in `{}` or any directory above it",
+        display_text::path(start)
+    )]
     NotFound {
         /// Where the search began.
         start: PathBuf,
     },
     /// One directory has two.
-    #[error("`{}` has two configs: `rig.config.ts` and `rigkit/index.ts`", root.display())]
+    #[error(
+        "`{}` has two configs: `rig.config.ts` and `rigkit/index.ts`",
+        display_text::path(root)
+    )]
     Ambiguous {
         /// The directory.
         root: PathBuf,
     },
     /// The starting directory cannot be used.
-    #[error("cannot use the directory `{}`: {source}", path.display())]
+    #[error("cannot use the directory `{}`: {source}", display_text::path(path))]
     BadDirectory {
         /// The directory.
         path: PathBuf,

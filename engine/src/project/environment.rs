@@ -10,7 +10,10 @@ use std::{
 
 use thiserror::Error;
 
-use crate::source::{LineIndex, SourceRange};
+use crate::{
+    display_text,
+    source::{LineIndex, SourceRange},
+};
 
 /// Is the environment that a project reads.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +24,7 @@ pub struct Environment {
 
 /// Says why a `.env` file cannot be used.
 #[derive(Debug, Error)]
-#[error("failed to read `{}`: {reason}", path.display())]
+#[error("failed to read `{}`: {reason}", display_text::path(path))]
 pub struct EnvironmentError {
     /// The file.
     pub path: PathBuf,

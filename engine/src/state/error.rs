@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use rusqlite::ffi::{self, ErrorCode};
 use thiserror::Error;
 
+use crate::display_text;
+
 /// Says why stored state cannot be used; nothing that exists was altered.
 #[derive(Debug, Error)]
 pub enum StateError {
     /// A later version of Rigkit wrote the file.
     #[error(
         "the state file `{}` was written by a newer version of Rigkit (its layout is {found}, this version knows up to {supported})",
-        path.display()
+        display_text::path(path)
     )]
     Newer {
         /// The state file.
@@ -23,7 +25,7 @@ pub enum StateError {
         supported: u32,
     },
     /// The file is not a database, or its content contradicts itself.
-    #[error("the state file `{}` is damaged: {detail}", path.display())]
+    #[error("the state file `{}` is damaged: {detail}", display_text::path(path))]
     Damaged {
         /// The state file.
         path: PathBuf,
@@ -31,13 +33,16 @@ pub enum StateError {
         detail: String,
     },
     /// The file is a sound database of another program.
-    #[error("`{}` is a database, but not a state file of Rigkit", path.display())]
+    #[error(
+        "`{}` is a database, but not a state file of Rigkit",
+        display_text::path(path)
+    )]
     Foreign {
         /// The file.
         path: PathBuf,
     },
     /// A file beside the state, such as a provider's host storage, does not hold what it should.
-    #[error("the {what} in `{}` is damaged: {detail}", path.display())]
+    #[error("the {what} in `{}` is damaged: {detail}", display_text::path(path))]
     DamagedFile {
         /// What the file holds.
         what: &'static str,
@@ -47,25 +52,28 @@ pub enum StateError {
         detail: String,
     },
     /// There is no room left.
-    #[error("no space is left for `{}`", path.display())]
+    #[error("no space is left for `{}`", display_text::path(path))]
     DiskFull {
         /// The file that was to grow.
         path: PathBuf,
     },
     /// The file or its directory may not be written.
-    #[error("`{}` cannot be written", path.display())]
+    #[error("`{}` cannot be written", display_text::path(path))]
     ReadOnly {
         /// The file or directory.
         path: PathBuf,
     },
     /// Another process kept the file locked for too long.
-    #[error("the state file `{}` is locked by another process", path.display())]
+    #[error(
+        "the state file `{}` is locked by another process",
+        display_text::path(path)
+    )]
     Busy {
         /// The state file.
         path: PathBuf,
     },
     /// The system refused something.
-    #[error("failed to {doing} `{}`: {source}", path.display())]
+    #[error("failed to {doing} `{}`: {source}", display_text::path(path))]
     Io {
         /// What was attempted, as a verb.
         doing: &'static str,
@@ -75,7 +83,10 @@ pub enum StateError {
         source: io::Error,
     },
     /// The database refused something that no other variant tells apart.
-    #[error("failed to use the state file `{}`: {source}", path.display())]
+    #[error(
+        "failed to use the state file `{}`: {source}",
+        display_text::path(path)
+    )]
     Database {
         /// The state file.
         path: PathBuf,
@@ -111,14 +122,14 @@ impl StateError {
             ),
             Self::Damaged { path, .. } => Some(format!(
                 "restore it from a copy, or move it away together with what lies beside it (`mv {0} {0}-wal {0}-shm …`); the next apply then starts anew, and workspaces it listed are no longer known",
-                path.display()
+                display_text::path(path)
             )),
             Self::Foreign { .. } => Some(
                 "name another file with `--state`, or move this one away".to_owned(),
             ),
             Self::DamagedFile { path, .. } => Some(format!(
                 "restore it from a copy, or move it away (`mv {} …`) and let a new one be made",
-                path.display()
+                display_text::path(path)
             )),
             Self::DiskFull { .. } => {
                 Some("free some space and try again; what had finished is kept".to_owned())

@@ -17,6 +17,7 @@ mod globals;
 mod graph;
 mod host;
 mod host_storage;
+mod hostile_text;
 mod kill;
 mod locks;
 mod log;

@@ -135,15 +135,11 @@ pub(crate) fn whole_output_lines(data: &str) -> Vec<Line> {
 /// Returns lines with something before each of them: `first` before the first one, as many blanks before
 /// the others.
 pub(crate) fn hanging(first: Line, lines: Vec<Line>) -> Vec<Line> {
-    let indent = " ".repeat(first.width());
+    let indent = Line::from(" ".repeat(first.width()));
     let mut first = Some(first);
-    let mut hung: Vec<Line> = lines
-        .into_iter()
-        .map(|line| match first.take() {
-            Some(first) => styled![first, line],
-            None => styled![indent.as_str(), line],
-        })
-        .collect();
+    let hung = lines.into_iter();
+    let hung = hung.map(|line| styled![first.take().unwrap_or_else(|| indent.clone()), line]);
+    let mut hung: Vec<Line> = hung.collect();
     hung.extend(first);
     hung
 }

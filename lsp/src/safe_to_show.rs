@@ -3,6 +3,10 @@
 //!
 //! Texts that are used and not shown, such as edits, names in the arguments of commands and the documents
 //! of `rig --json`, stay as they are.
+#![expect(
+    clippy::disallowed_types,
+    reason = "here is where every kind of answer is made safe to show"
+)]
 
 use rigkit_engine::display_text::{MOST_OF_A_MESSAGE, cut, escape, escape_lines};
 use serde::Serialize;
@@ -194,7 +198,9 @@ impl SafeToShow for InlayHint {
         match &mut self.label {
             InlayHintLabel::String(text) => label(text),
             InlayHintLabel::LabelParts(parts) => {
-                parts.iter_mut().for_each(|part| label(&mut part.value));
+                for part in parts {
+                    label(&mut part.value);
+                }
             }
         }
         match &mut self.tooltip {

@@ -120,8 +120,10 @@ fn about(operation: &OperationSummary) -> Option<String> {
     Some(shown(&about))
 }
 
+/// Lines after the first one are indented, so that none of them looks like a line of the help itself.
 fn shown(text: &str) -> String {
-    escape_lines(&cut(text, MOST_OF_A_MESSAGE)).into_owned()
+    let text = cut(text, MOST_OF_A_MESSAGE);
+    escape_lines(text.trim_end()).replace('\n', "\n    ")
 }
 
 fn arguments(flag: &InputFlag) -> Vec<Arg> {

@@ -222,18 +222,18 @@ fn simply_styled(style: Style, number: u16) -> Style {
         24 => without(style, UNDERLINES),
         27 => without(style, Effects::INVERT),
         29 => without(style, Effects::STRIKETHROUGH),
-        30..=37 => style.fg_color(basic(number - 30, false)),
+        30..=37 => style.fg_color(Some(basic(number - 30, false))),
         39 => style.fg_color(None),
-        40..=47 => style.bg_color(basic(number - 40, false)),
+        40..=47 => style.bg_color(Some(basic(number - 40, false))),
         49 => style.bg_color(None),
         59 => style.underline_color(None),
-        90..=97 => style.fg_color(basic(number - 90, true)),
-        100..=107 => style.bg_color(basic(number - 100, true)),
+        90..=97 => style.fg_color(Some(basic(number - 90, true))),
+        100..=107 => style.bg_color(Some(basic(number - 100, true))),
         _ => style,
     }
 }
 
-fn basic(number: u16, is_bright: bool) -> Option<Color> {
+fn basic(number: u16, is_bright: bool) -> Color {
     let color = match number {
         0 => AnsiColor::Black,
         1 => AnsiColor::Red,
@@ -244,7 +244,7 @@ fn basic(number: u16, is_bright: bool) -> Option<Color> {
         6 => AnsiColor::Cyan,
         _ => AnsiColor::White,
     };
-    Some(color.bright(is_bright).into())
+    color.bright(is_bright).into()
 }
 
 /// Reads a color out of many: `5;n` or `2;r;g;b`, with semicolons or with colons between.

@@ -17,6 +17,7 @@ mod diagnostics_page;
 mod documents;
 mod folding;
 mod fuzz;
+mod hostile_text;
 mod hover;
 mod many_files;
 mod outside;

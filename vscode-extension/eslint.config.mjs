@@ -27,6 +27,25 @@ export default tseslint.config(
     },
   },
   {
+    files: ["src/**/*.ts"],
+    ignores: ["src/show/*.ts"],
+    rules: {
+      // What a person is shown passes through `src/show`, which makes it safe to show.
+      "no-restricted-properties": [
+        "error",
+        ...[
+          "showInformationMessage",
+          "showWarningMessage",
+          "showErrorMessage",
+          "showQuickPick",
+          "showInputBox",
+          "createQuickPick",
+          "createInputBox",
+        ].map((property) => ({ object: "window", property, message: "use what `src/show` has" })),
+      ],
+    },
+  },
+  {
     files: ["test/**/*.ts"],
     rules: {
       // `test` of node:test gives a promise that its runner waits for by itself.

@@ -12,6 +12,7 @@ use rigkit_engine::{
     Engine, EngineError, EngineOptions,
     confined::Evaluator,
     disk::{DataFolder, EntryKind},
+    display_text,
     project::{Environment, EnvironmentError, Project},
     sandbox::SandboxLimits,
     trust::Trust,
@@ -154,13 +155,13 @@ impl Context {
     }
 }
 
-/// Writes a path as it is reached from where `rig` was started.
+/// Returns a path as it is reached from where `rig` was started.
 pub(crate) fn shown_path(path: &Path) -> String {
     let below = path.strip_prefix(launch_directory()).ok();
     let shown = below
         .filter(|path| !path.as_os_str().is_empty())
         .unwrap_or(path);
-    shown.display().to_string()
+    display_text::path(shown).to_string()
 }
 
 /// Gives the directory that the process was started in, whatever `--chdir` says.
@@ -187,7 +188,7 @@ fn bad_directory(directory: &Path, error: &std::io::Error) -> Failure {
         code: UsageCode::BadDirectory,
         message: format!(
             "cannot use the directory `{}`: {error}",
-            directory.display()
+            display_text::path(directory)
         ),
         help: None,
     }

@@ -1,8 +1,7 @@
 //! What a run asks of the terminal it was started from.
 
 use std::{
-    io::{self, IsTerminal as _},
-    os::{fd::AsFd as _, unix::process::ExitStatusExt as _},
+    os::unix::process::ExitStatusExt as _,
     process::{Command, ExitStatus, Stdio},
 };
 
@@ -11,9 +10,11 @@ use serde_json::Value;
 
 use crate::{
     failure::Failure,
+    output,
     progress::Screen,
     prompt, signals,
     style::{FAINT, NAME, paint},
+    styled_text::{Line, output_lines, paint_lines, styled},
 };
 
 /// Is the terminal, and the person before it if there is one.
@@ -33,11 +34,10 @@ impl TerminalHost {
 
     /// Gives a command the person's eyes without spoiling what `rig` itself writes to stdout.
     fn command_stdout(&self) -> Result<Stdio, HostError> {
-        if io::stdout().is_terminal() && !self.is_stdout_taken {
+        if output::is_terminal() && !self.is_stdout_taken {
             return Ok(Stdio::inherit());
         }
-        let stderr = io::stderr().as_fd().try_clone_to_owned();
-        stderr
+        output::stderr_for_command()
             .map(Stdio::from)
             .map_err(|error| HostError::Failed(error.to_string()))
     }
@@ -46,7 +46,7 @@ impl TerminalHost {
 impl Host for TerminalHost {
     fn prompt(&self, prompt: &Prompt) -> Result<Value, HostError> {
         if let Prompt::Message { message } = prompt {
-            self.screen.print(message);
+            self.screen.print(&output_lines(message));
             return Ok(Value::Null);
         }
         if !prompt::is_possible() {
@@ -70,7 +70,7 @@ impl Host for TerminalHost {
             return Err(HostError::NoTerminal { command: line });
         };
         if let Some(reason) = &command.reason {
-            self.screen.print(&paint(FAINT, reason));
+            self.screen.print(&paint_lines(FAINT, reason));
         }
         let mut process = Command::new(program);
         process
@@ -89,16 +89,13 @@ impl Host for TerminalHost {
 
     fn present(&self, interaction: &Interaction) -> Result<(), HostError> {
         let mut lines = vec![
-            paint(NAME, &interaction.title),
-            format!("  {}", interaction.url),
+            Line::from(paint(NAME, &interaction.title)),
+            styled!["  ", &interaction.url],
         ];
-        lines.extend(
-            interaction
-                .instructions
-                .as_ref()
-                .map(|instructions| format!("  {instructions}")),
-        );
-        self.screen.print(&lines.join("\n"));
+        let instructions = interaction.instructions.iter();
+        let instructions = instructions.flat_map(|instructions| instructions.lines());
+        lines.extend(instructions.map(|line| styled!["  ", line]));
+        self.screen.print(&lines);
         // Whoever sees the address can open it; a desktop is a convenience.
         if prompt::is_possible() {
             let _ = open::that_detached(&interaction.url);

@@ -28,7 +28,9 @@ mod schema_tests;
 mod session;
 mod signals;
 mod style;
+mod styled_text;
 mod table;
+mod terminal_json;
 mod trust;
 mod workflow_choice;
 

@@ -117,7 +117,7 @@ fn on_signal(token: &CancellationToken, signal: i32) {
     match SCREEN.get() {
         Some(screen) if may_end_in_order() => {
             token.cancel();
-            screen.print("cancelling; Ctrl-C again stops at once");
+            screen.print(&["cancelling; Ctrl-C again stops at once".into()]);
         }
         // Before a run there is at most a question, and nothing to end in good order.
         _ => leave(),
@@ -126,6 +126,6 @@ fn on_signal(token: &CancellationToken, signal: i32) {
 
 fn leave() -> ! {
     // A prompt may have hidden the cursor.
-    let _ = console::Term::stderr().show_cursor();
+    crate::prompt::show_cursor();
     std::process::exit(i32::from(Interruption::latest().exit_code()))
 }

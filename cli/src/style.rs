@@ -5,7 +5,7 @@ use std::fmt::Display;
 use anstyle::{AnsiColor, Style};
 use rigkit_engine::plan::NodeStatus;
 
-use crate::arguments::ColorWhen;
+use crate::{arguments::ColorWhen, styled_text::Part};
 
 /// Is what is done or cached.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
@@ -34,14 +34,9 @@ pub(crate) fn use_colors(when: ColorWhen) {
     choice.write_global();
 }
 
-/// Says whether what goes to stderr has colors.
-pub(crate) fn stderr_has_colors() -> bool {
-    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
-}
-
-/// Puts a text in a style.
-pub(crate) fn paint(style: Style, text: impl Display) -> String {
-    format!("{style}{text}{style:#}")
+/// Returns a text in a style.
+pub(crate) fn paint(style: Style, text: impl Display) -> Part {
+    Part::new(style, &text.to_string())
 }
 
 /// Gives the style of a task's status.

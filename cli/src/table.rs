@@ -1,27 +1,41 @@
 //! Tables without lines, as `docker ps` and `kubectl get` print them.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use crate::{
+    style::{FAINT, paint},
+    styled_text::{Line, styled},
+};
 
-use crate::style::{FAINT, paint};
+/// The most characters of one cell; a longer one would push the others off the screen.
+const MOST_OF_A_CELL: usize = 200;
 
-/// Writes a table with a line of headings; ends with a newline.
+/// The blanks between two columns.
+const GAP: usize = 2;
+
+/// Returns the lines of a table, the first one of them with headings.
 pub(crate) fn of<const COLUMNS: usize>(
     headings: [&str; COLUMNS],
-    rows: impl IntoIterator<Item = [String; COLUMNS]>,
-) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(headings.map(|heading| paint(FAINT, heading)));
-    for row in rows {
-        table.add_row(row);
+    rows: impl IntoIterator<Item = [Line; COLUMNS]>,
+) -> Vec<Line> {
+    let headings = headings.map(|heading| Line::from(paint(FAINT, heading)));
+    let rows = rows
+        .into_iter()
+        .map(|row| row.map(|cell| cell.shortened(MOST_OF_A_CELL)));
+    let rows: Vec<[Line; COLUMNS]> = std::iter::once(headings).chain(rows).collect();
+    let mut widths = [0; COLUMNS];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.width().max(*width);
+        }
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+    rows.into_iter().map(|row| line(row, &widths)).collect()
+}
+
+fn line<const COLUMNS: usize>(row: [Line; COLUMNS], widths: &[usize; COLUMNS]) -> Line {
+    let mut line = styled![];
+    for (cell, width) in row.into_iter().zip(widths) {
+        line.push(cell.padded(width + GAP));
     }
-    let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
-    lines.collect()
+    line.trimmed()
 }
 
 #[cfg(test)]
@@ -31,21 +45,30 @@ mod tests {
     use super::*;
     use crate::style::GOOD;
 
+    fn text<const COLUMNS: usize>(headings: [&str; COLUMNS], rows: Vec<[Line; COLUMNS]>) -> String {
+        let lines: Vec<String> = of(headings, rows).iter().map(Line::plain).collect();
+        lines.join("\n")
+    }
+
     #[test]
     fn colors_do_not_disturb_the_columns() {
-        let rows = [
-            ["one".to_owned(), paint(GOOD, "ready"), "3h".to_owned()],
-            [
-                "a-longer-name".to_owned(),
-                "incomplete".to_owned(),
-                "2d".to_owned(),
-            ],
+        let rows = vec![
+            ["one".into(), paint(GOOD, "ready").into(), "3h".into()],
+            ["a-longer-name".into(), "incomplete".into(), "2d".into()],
+            ["漢字\n".into(), "".into(), "".into()],
         ];
-        let text = anstream::adapter::strip_str(&of(["NAME", "STATE", "AGE"], rows)).to_string();
-        assert_snapshot!(text, @"
+        assert_snapshot!(text(["NAME", "STATE", "AGE"], rows), @r"
         NAME           STATE       AGE
         one            ready       3h
         a-longer-name  incomplete  2d
+        漢字\n
         ");
+    }
+
+    #[test]
+    fn a_long_cell_is_cut() {
+        let rows = vec![["x".repeat(1_200).into(), "end".into()]];
+        let text = text(["A", "B"], rows);
+        assert!(text.ends_with("xx… 1,000 more  end"), "{text}");
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     context::{host_directory, shown_path},
     failure::{Failure, advice_text},
     output,
+    styled_text::Line,
 };
 
 /// The person's decisions, read once.
@@ -63,11 +64,13 @@ impl Decisions {
     /// what they asked for.
     pub(crate) fn decide(&self, project: &Project, command: &str) -> Result<(), Failure> {
         match self.store.trust(&project.root, command) {
-            Ok(recorded) if recorded.is_new => self.note(&format!(
-                "`{}` is trusted from now on: its code may run, and `rig plan` asks its providers\n\
-                 to take that back: rig trust --revoke",
-                shown_path(&project.root)
-            )),
+            Ok(recorded) if recorded.is_new => {
+                let folder = shown_path(&project.root);
+                self.note(&[
+                    format!("`{folder}` is trusted from now on: its code may run, and `rig plan` asks its providers").into(),
+                    "to take that back: rig trust --revoke".into(),
+                ]);
+            }
             Ok(_) => {}
             Err(error @ (TrustError::Damaged { .. } | TrustError::Exposed { .. })) => {
                 return Err(EngineError::from(error).into());
@@ -100,9 +103,13 @@ impl Decisions {
     }
 
     /// Says something to the person, once.
-    fn note(&self, text: &str) {
-        if !self.is_quiet && self.told.borrow_mut().insert(text.to_owned()) {
-            output::note(text);
+    fn note(&self, lines: &[Line]) {
+        if self.is_quiet {
+            return;
+        }
+        let plain: Vec<String> = lines.iter().map(Line::plain).collect();
+        if self.told.borrow_mut().insert(plain.join("\n")) {
+            output::notes(lines);
         }
     }
 }

@@ -98,6 +98,8 @@ diagnostic_codes! {
     DuplicateWorkflow = "duplicate-workflow",
     /// Something without a name.
     EmptyName = "empty-name",
+    /// A name that is too long, or that cannot be shown.
+    InvalidName = "invalid-name",
     /// Two tasks have one name or one path.
     DuplicateTask = "duplicate-task",
     /// A task without a handler.

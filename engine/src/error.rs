@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::{
     diagnostic::Diagnostic,
     disk::DiskError,
+    display_text,
     host::HostError,
     plan::ProviderCheck,
     project::{EnvironmentError, LoadError, ProjectError},
@@ -24,7 +25,10 @@ pub enum EngineError {
     #[error(transparent)]
     Trust(#[from] TrustError),
     /// Code of the project was to run, and nobody has decided that it may.
-    #[error("nobody has decided that code of `{}` may run", root.display())]
+    #[error(
+        "nobody has decided that code of `{}` may run",
+        display_text::path(root)
+    )]
     Untrusted {
         /// The project's directory.
         root: std::path::PathBuf,
@@ -187,7 +191,7 @@ pub enum EngineError {
         planned: Vec<String>,
     },
     /// A saved plan cannot be read.
-    #[error("`{}` is not a saved plan: {reason}", path.display())]
+    #[error("`{}` is not a saved plan: {reason}", display_text::path(path))]
     BadPlan {
         /// The file.
         path: std::path::PathBuf,
@@ -211,7 +215,10 @@ pub enum EngineError {
         range: Option<SourceRange>,
     },
     /// An apply is known, but its log is not there any more.
-    #[error("the log of the run `{run}` is gone: there is no file `{}`", path.display())]
+    #[error(
+        "the log of the run `{run}` is gone: there is no file `{}`",
+        display_text::path(path)
+    )]
     LogGone {
         /// The apply.
         run: String,
@@ -219,7 +226,7 @@ pub enum EngineError {
         path: std::path::PathBuf,
     },
     /// A file could not be written or read.
-    #[error("failed to {action} `{}`: {source}", path.display())]
+    #[error("failed to {action} `{}`: {source}", display_text::path(path))]
     File {
         /// What was tried.
         action: &'static str,

@@ -1,9 +1,6 @@
 //! Executors of asynchronous work, made only where the system has room for one.
 
-use std::{
-    io,
-    os::fd::{AsFd as _, OwnedFd},
-};
+use std::{io, os::fd::OwnedFd};
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -23,8 +20,7 @@ pub fn build(builder: &mut Builder) -> io::Result<Runtime> {
 
 /// Returns the error of a process that cannot open this many more files.
 fn require_files(count: usize) -> io::Result<()> {
-    let stderr = io::stderr();
-    let open = |_| stderr.as_fd().try_clone_to_owned();
+    let open = |_| rustix::io::dup(rustix::stdio::stderr()).map_err(io::Error::from);
     (0..count)
         .map(open)
         .collect::<io::Result<Vec<OwnedFd>>>()

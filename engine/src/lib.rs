@@ -18,6 +18,7 @@ pub mod definition;
 pub mod diagnostic;
 pub mod digest;
 pub mod disk;
+pub mod display_text;
 mod engine;
 pub mod error;
 pub mod event;
@@ -46,6 +47,8 @@ pub mod source;
     reason = "the database opens its files by path; what is at them is looked at before"
 )]
 pub mod state;
+#[doc(hidden)]
+pub mod testing;
 pub mod trust;
 mod wire;
 pub mod wording;

@@ -11,6 +11,7 @@ use tower_lsp::{
 use crate::{
     document::Document,
     open_project::{Moment, OpenProject},
+    safe_to_show::{SafeToShow, safe},
     server::Server,
     view::{ProjectView, View},
 };
@@ -24,7 +25,7 @@ const NEWS_PATIENCE: Duration = Duration::from_secs(2);
 
 impl Server {
     /// Answers a request about a place in a document as the document is now.
-    pub(crate) async fn answer_at_once<T: Send + 'static>(
+    pub(crate) async fn answer_at_once<T: SafeToShow + Send + 'static>(
         &self,
         uri: &Uri,
         answer: impl FnOnce(&ProjectView, &Arc<Document>) -> Option<T> + Send + 'static,
@@ -32,12 +33,12 @@ impl Server {
         let Some((document, view)) = self.see(uri) else {
             return Ok(None);
         };
-        self.run(move || answer(&view, &document)).await
+        self.run(move || safe(answer(&view, &document))).await
     }
 
     /// Answers a request about a whole document, if possible with what is known of its newest
     /// text.
-    pub(crate) async fn answer_briefly<T: Send + 'static>(
+    pub(crate) async fn answer_briefly<T: SafeToShow + Send + 'static>(
         &self,
         uri: &Uri,
         answer: impl FnOnce(&ProjectView, &Arc<Document>) -> Option<T> + Send + 'static,

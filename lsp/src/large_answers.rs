@@ -5,7 +5,6 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, to_raw_value};
 use tower_lsp::{
     jsonrpc::{Error, Id, Request, Result},
     ls_types::{
@@ -14,7 +13,10 @@ use tower_lsp::{
     },
 };
 
-use crate::{document::Document, requests::code_lens, server::Server, view::ProjectView};
+use crate::{
+    document::Document, requests::code_lens, safe_to_show::WrittenAnswer, server::Server,
+    view::ProjectView,
+};
 
 /// Is an answer in the making; what it gives is the body of a message.
 pub(crate) type LargeAnswer = Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
@@ -31,7 +33,7 @@ struct Answer<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Outcome {
-    Result(Option<Box<RawValue>>),
+    Result(Option<WrittenAnswer>),
     Error(Error),
 }
 
@@ -52,11 +54,11 @@ pub(crate) fn begin(server: &Arc<Server>, request: &Request) -> Option<LargeAnsw
     Some(Box::pin(async move { body(&id, answer.await) }))
 }
 
-fn written_lenses(view: &ProjectView, document: &Arc<Document>) -> Option<Box<RawValue>> {
-    to_raw_value(&code_lens::lenses(view, document)?).ok()
+fn written_lenses(view: &ProjectView, document: &Arc<Document>) -> Option<WrittenAnswer> {
+    WrittenAnswer::new(code_lens::lenses(view, document)?)
 }
 
-fn body(id: &Id, answer: Result<Option<Box<RawValue>>>) -> Vec<u8> {
+fn body(id: &Id, answer: Result<Option<WrittenAnswer>>) -> Vec<u8> {
     let answer = Answer {
         jsonrpc: "2.0",
         id,

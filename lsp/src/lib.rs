@@ -32,6 +32,7 @@ mod projects;
 mod publish;
 mod requests;
 mod runs;
+mod safe_to_show;
 mod server;
 mod settings;
 mod sites;

@@ -13,6 +13,8 @@ use tower_lsp::{
     },
 };
 
+use crate::safe_to_show::{SafeToShow, safe};
+
 /// How long a client may take to answer before nobody waits for it any more.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -41,7 +43,8 @@ impl Outbox {
     }
 
     /// Sends a notification. It is written here and now, for a large one takes its time.
-    pub(crate) fn notify<N: Notification>(&self, params: N::Params) {
+    pub(crate) fn notify<N: Notification<Params: SafeToShow>>(&self, params: N::Params) {
+        let params = safe(params);
         let message = Message {
             jsonrpc: "2.0",
             method: N::METHOD,
@@ -109,13 +112,20 @@ impl Outbox {
         question: String,
         choices: Vec<String>,
     ) -> Option<String> {
-        let actions = choices.into_iter().map(|title| MessageActionItem {
-            title,
+        let action = |title: &String| MessageActionItem {
+            title: title.clone(),
             properties: HashMap::default(),
+        };
+        let actions = safe(choices.iter().map(action).collect::<Vec<_>>());
+        let titles: Vec<String> = actions.iter().map(|action| action.title.clone()).collect();
+        let question = safe(ShowMessageParams {
+            typ: MessageType::INFO,
+            message: question,
         });
         let client = &self.client;
-        let chosen =
-            client.show_message_request(MessageType::INFO, question, Some(actions.collect()));
-        Some(chosen.await.ok()??.title)
+        let chosen = client.show_message_request(question.typ, question.message, Some(actions));
+        let chosen = chosen.await.ok()??.title;
+        let index = titles.iter().position(|title| *title == chosen)?;
+        choices.into_iter().nth(index)
     }
 }

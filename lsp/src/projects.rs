@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rigkit_engine::diagnostic::Severity;
+use rigkit_engine::{diagnostic::Severity, display_text};
 use tokio::sync::Notify;
 use tower_lsp::ls_types::MessageType;
 
@@ -64,7 +64,10 @@ async fn land(server: &Arc<Server>, root: &Path, wake: &Arc<Notify>, evaluation:
         // Another evaluation of a newer text is due.
         Ok(None) => return,
         Err(error) => {
-            let message = format!("the evaluation of `{}` failed: {error}", root.display());
+            let message = format!(
+                "the evaluation of `{}` failed: {error}",
+                display_text::path(root)
+            );
             server.outbox.log(MessageType::ERROR, message);
             failed(&previous, moment)
         }

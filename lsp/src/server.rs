@@ -42,6 +42,7 @@ use crate::{
     publish::Published,
     requests,
     runs::Runs,
+    safe_to_show::{SafeToShow as _, safe},
     transport::{self, Connection},
     watch::Watch,
     world::SharedWorld,
@@ -167,7 +168,7 @@ impl LanguageServer for Handle {
         &self,
         parameters: DocumentDiagnosticParams,
     ) -> Result<DocumentDiagnosticReportResult> {
-        requests::diagnostic::answer(&self.0, parameters).await
+        safe(requests::diagnostic::answer(&self.0, parameters).await)
     }
 
     async fn code_action(
@@ -252,11 +253,11 @@ impl LanguageServer for Handle {
         &self,
         place: TextDocumentPositionParams,
     ) -> Result<Option<PrepareRenameResponse>> {
-        requests::rename::prepare(&self.0, &place.text_document.uri, place.position).await
+        safe(requests::rename::prepare(&self.0, &place.text_document.uri, place.position).await)
     }
 
     async fn rename(&self, parameters: RenameParams) -> Result<Option<WorkspaceEdit>> {
-        requests::rename::answer(&self.0, parameters).await
+        safe(requests::rename::answer(&self.0, parameters).await)
     }
 
     async fn document_symbol(
@@ -273,7 +274,7 @@ impl LanguageServer for Handle {
         &self,
         parameters: WorkspaceSymbolParams,
     ) -> Result<Option<WorkspaceSymbolResponse>> {
-        requests::workspace_symbol::answer(&self.0, parameters.query).await
+        safe(requests::workspace_symbol::answer(&self.0, parameters.query).await)
     }
 
     async fn folding_range(
@@ -302,18 +303,23 @@ impl LanguageServer for Handle {
         &self,
         parameters: CallHierarchyIncomingCallsParams,
     ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
-        requests::call_hierarchy::incoming(&self.0, parameters.item).await
+        safe(requests::call_hierarchy::incoming(&self.0, parameters.item).await)
     }
 
     async fn outgoing_calls(
         &self,
         parameters: CallHierarchyOutgoingCallsParams,
     ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
-        requests::call_hierarchy::outgoing(&self.0, parameters.item).await
+        safe(requests::call_hierarchy::outgoing(&self.0, parameters.item).await)
     }
 
     async fn execute_command(&self, parameters: ExecuteCommandParams) -> Result<Option<LSPAny>> {
-        requests::execute_command::answer(&self.0, parameters).await
+        let mut answer = requests::execute_command::answer(&self.0, parameters).await;
+        // What it gives is a document for programs.
+        if let Err(error) = &mut answer {
+            error.make_safe();
+        }
+        answer
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use rigkit_engine::{
-    EngineError,
+    EngineError, display_text,
     project::{Environment, EnvironmentError},
     trust::{OwnerRule, Trust, TrustError, TrustRecord, TrustStore},
 };
@@ -66,6 +66,10 @@ struct Stamp {
 }
 
 impl Stamp {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the record is in the person's home, and only looked at"
+    )]
     fn of(path: &Path) -> Option<Self> {
         let metadata = path.metadata().ok()?;
         Some(Self {
@@ -197,7 +201,7 @@ impl Server {
     }
 
     async fn ask_for_trust(&self, root: &Path, command: &str) -> Result<()> {
-        let folder = root.display();
+        let folder = display_text::path(root);
         let question = format!(
             "This runs code of `{folder}`, and nobody has decided yet that it may. If you trust whoever wrote it, it may from now on, here and in a terminal."
         );
@@ -218,7 +222,7 @@ impl Server {
         if recorded.is_new {
             let message = format!(
                 "`{}` is trusted from now on; to take that back: rig trust --revoke",
-                root.display()
+                display_text::path(root)
             );
             self.outbox.log(MessageType::INFO, message);
             self.look_at_trust();

@@ -5,6 +5,10 @@
     clippy::expect_used,
     reason = "a test fails by panicking"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests work in folders of their own"
+)]
 
 mod binary;
 mod command;

@@ -143,6 +143,17 @@ impl Terminal {
         (status.exit_code(), self.screen())
     }
 
+    /// Waits for the end and gives everything that was written, with what only a terminal understands.
+    ///
+    /// # Panics
+    /// Where it does not end.
+    #[must_use]
+    pub fn all(mut self) -> String {
+        self.seen.wait_until(|_| None::<()>);
+        self.child.wait().unwrap();
+        self.raw()
+    }
+
     /// Gives everything that was written, with what only a terminal understands.
     ///
     /// # Panics

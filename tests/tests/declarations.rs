@@ -8,6 +8,10 @@
     clippy::expect_used,
     reason = "a test fails by panicking"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests work in folders of their own"
+)]
 
 use std::{
     fmt::Write as _,

@@ -1,6 +1,10 @@
 //! Configs that use the schema libraries as npm installs them.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests work in folders of their own"
+)]
 
 use rigkit_tests::{Project, installed_packages};
 use serde_json::json;

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use rigkit_engine::{ApplyOutcome, ApplyRequest, EngineError, LockBehaviour, plan::SavedPlan};
+use rigkit_engine::{
+    ApplyOutcome, ApplyRequest, EngineError, LockBehaviour, display_text, plan::SavedPlan,
+};
 
 use super::plan;
 use crate::{
@@ -63,11 +65,17 @@ pub(super) fn lock_behaviour(limits: &ApplyLimits) -> LockBehaviour {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the person names the file")]
 fn read_saved(path: &Path, context: &Context) -> Result<SavedPlan, Failure> {
     let text = std::fs::read_to_string(path).map_err(Failure::named_file(path));
     let text = text.map_err(|failure| {
         failure.or_help(|| {
-            let save = || format!("save a plan first: rig plan --out {}", path.display());
+            let save = || {
+                format!(
+                    "save a plan first: rig plan --out {}",
+                    display_text::path(path)
+                )
+            };
             meant_workflow(path.to_str()?, "rig apply", context).or_else(|| Some(save()))
         })
     })?;

@@ -18,6 +18,7 @@ use crate::{
     output,
     plan_text::{node_lines, shortened},
     style::{FAINT, GOOD, NAME, NEW, OLD, PENDING, paint},
+    styled_text::{Line, styled},
     table,
     workflow_choice::with_workflow,
 };
@@ -66,31 +67,32 @@ fn list(context: &Context) -> Result<(), Failure> {
     }
     let now = Timestamp::now();
     let is_shown = |run: &&CachedRun| run.current || context.options.verbose > 0;
-    output::text(&runs_table(runs.iter().filter(is_shown), now))
+    output::lines(&runs_table(runs.iter().filter(is_shown), now))
 }
 
-fn runs_table<'a>(runs: impl Iterator<Item = &'a CachedRun>, now: Timestamp) -> String {
+fn runs_table<'a>(runs: impl Iterator<Item = &'a CachedRun>, now: Timestamp) -> Vec<Line> {
     let rows = runs.map(|run| {
         [
-            paint(NAME, &run.node_path),
-            run.workflow.clone(),
+            paint(NAME, &run.node_path).into(),
+            (&run.workflow).into(),
             status(run.status),
-            age(run.created_at, now),
-            duration(run.duration_ms),
-            paint(FAINT, &run.id),
+            age(run.created_at, now).into(),
+            duration(run.duration_ms).into(),
+            paint(FAINT, &run.id).into(),
         ]
     });
     table::of(["TASK", "WORKFLOW", "STATUS", "AGE", "TOOK", "RUN"], rows)
 }
 
-fn status(status: CachedRunStatus) -> String {
-    match status {
-        CachedRunStatus::Valid => paint(GOOD, "valid"),
-        CachedRunStatus::Stale => paint(PENDING, "stale"),
-        CachedRunStatus::Invalidated => paint(PENDING, "invalidated"),
-        CachedRunStatus::Superseded => paint(FAINT, "superseded"),
-        CachedRunStatus::Orphaned => paint(FAINT, "orphaned"),
-    }
+fn status(status: CachedRunStatus) -> Line {
+    let (style, word) = match status {
+        CachedRunStatus::Valid => (GOOD, "valid"),
+        CachedRunStatus::Stale => (PENDING, "stale"),
+        CachedRunStatus::Invalidated => (PENDING, "invalidated"),
+        CachedRunStatus::Superseded => (FAINT, "superseded"),
+        CachedRunStatus::Orphaned => (FAINT, "orphaned"),
+    };
+    paint(style, word).into()
 }
 
 fn explain(task: Option<&str>, context: &Context) -> Result<(), Failure> {
@@ -105,50 +107,49 @@ fn explain(task: Option<&str>, context: &Context) -> Result<(), Failure> {
         output::note("every task is cached; name one to see what its identity is made of");
     }
     let now = Timestamp::now();
-    let texts: Vec<String> = tasks.iter().map(|task| explanation(task, now)).collect();
-    output::text(&texts.join("\n"))
+    let texts = tasks.iter().map(|task| explanation(task, now));
+    let texts: Vec<Vec<Line>> = texts.collect();
+    output::lines(&texts.join(&styled![]))
 }
 
-fn explanation(task: &TaskExplanation, now: Timestamp) -> String {
-    let mut lines = vec![paint(NAME, &task.workflow)];
+fn explanation(task: &TaskExplanation, now: Timestamp) -> Vec<Line> {
+    let mut lines = vec![Line::from(paint(NAME, &task.workflow))];
     lines.extend(node_lines(&task.node, 0, now));
     if let Some(cause) = &task.cause {
-        lines.push(format!(
-            "  because of `{}`: {}",
-            cause.path,
-            phrase(&cause.reason, now)
-        ));
+        let why = phrase(&cause.reason, now);
+        lines.push(format!("  because of `{}`: {why}", cause.path).into());
     }
     lines.extend(task.components.iter().map(component));
     if !task.history.is_empty() {
-        lines.push("  its last runs:".to_owned());
-        let table = runs_table(task.history.iter(), now);
-        lines.extend(table.lines().map(|line| format!("    {line}")));
+        lines.push("  its last runs:".into());
+        let table = runs_table(task.history.iter(), now).into_iter();
+        lines.extend(table.map(|line| styled!["    ", line]));
     }
-    output::lines(&lines)
+    lines
 }
 
-fn component(component: &ComponentChange) -> String {
+fn component(component: &ComponentChange) -> Line {
     let told = match component.status {
-        ComponentStatus::Same => paint(FAINT, "the same"),
-        ComponentStatus::New => paint(FAINT, "nothing to compare with"),
-        ComponentStatus::Unknown => paint(FAINT, "known once the tasks before it have run"),
+        ComponentStatus::Same => paint(FAINT, "the same").into(),
+        ComponentStatus::New => paint(FAINT, "nothing to compare with").into(),
+        ComponentStatus::Unknown => paint(FAINT, "known once the tasks before it have run").into(),
         ComponentStatus::Changed => changed(component.old.as_deref(), component.new.as_deref()),
     };
-    format!("    {:10}  {told}", component.name)
+    let name = styled![&*component.name].padded(10);
+    styled!["    ", name, "  ", told]
 }
 
 /// Shows both values where they can be read beside each other; of longer ones the reason
 /// above tells what matters.
-fn changed(old: Option<&str>, new: Option<&str>) -> String {
+fn changed(old: Option<&str>, new: Option<&str>) -> Line {
     let fits = |value: Option<&str>| value.is_none_or(|value| shortened(value) == value);
     if (old, new) == (None, None) || !fits(old) || !fits(new) {
-        return paint(PENDING, "changed");
+        return paint(PENDING, "changed").into();
     }
     let none = || paint(FAINT, "none");
     let old = old.map_or_else(none, |old| paint(OLD, old));
     let new = new.map_or_else(none, |new| paint(NEW, new));
-    format!("{old} → {new}")
+    styled![old, " → ", new]
 }
 
 fn invalidate(tasks: &[String], context: &Context) -> Result<(), Failure> {
@@ -164,7 +165,7 @@ fn invalidate(tasks: &[String], context: &Context) -> Result<(), Failure> {
         return output::document(&InvalidatedDocument { invalidated });
     }
     if !context.options.quiet {
-        output::note(&invalidated_text(&invalidated));
+        output::note(invalidated_text(&invalidated));
     }
     Ok(())
 }
@@ -197,7 +198,7 @@ fn clear(context: &Context) -> Result<(), Failure> {
     }
     if !context.options.quiet {
         let runs = if cleared == 1 { "run" } else { "runs" };
-        output::note(&format!("deleted {cleared} stored {runs}"));
+        output::note(format!("deleted {cleared} stored {runs}"));
     }
     Ok(())
 }

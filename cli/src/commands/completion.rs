@@ -10,6 +10,6 @@ use crate::{
 /// Prints the script.
 pub(super) fn run(options: &CompletionOptions) -> Result<Exit, Failure> {
     let script = completion::script(options.shell).map_err(Failure::output)?;
-    output::text(&script)?;
+    output::data(&script)?;
     Ok(Exit::Done)
 }

@@ -1,9 +1,6 @@
 //! `rig create`: a workspace.
 
-use std::{
-    collections::HashSet,
-    io::{self, IsTerminal as _},
-};
+use std::collections::HashSet;
 
 use rigkit_engine::{CreateWorkspaceRequest, Engine, check_workspace_name};
 
@@ -37,8 +34,8 @@ pub(super) fn run(options: &CreateOptions, context: &Context) -> Result<Exit, Fa
     drop(session);
     if context.options.json {
         output::document(&workspace)?;
-    } else if !io::stdout().is_terminal() && !options.events.events {
-        output::text(&format!("{}\n", workspace.name))?;
+    } else if !output::is_terminal() && !options.events.events {
+        output::data(&workspace.name)?;
     }
     Ok(Exit::Done)
 }

@@ -9,11 +9,13 @@ use std::{
     time::Duration,
 };
 
+use anstyle::Style;
 use jiff::Timestamp;
 use rigkit_engine::{
     EngineError, Health, HealthPosition, HealthProblem, RuntimeKind,
     authoring::{DECLARATION_FILES, DeclarationFile},
     disk::{DataFolder, Links, Status},
+    display_text::{self, MOST_OF_A_MESSAGE, cut},
     trust::{Trust, TrustRecord},
 };
 use serde::Serialize;
@@ -24,6 +26,7 @@ use crate::{
     failure::{Exit, Failure},
     output,
     style::{BAD, FAINT, GOOD, NAME, paint},
+    styled_text::{Line, hanging, paint_lines, styled},
 };
 
 /// How long a program may take to tell its version.
@@ -82,7 +85,7 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
     if context.options.json {
         output::document(&examination)?;
     } else {
-        output::text(&text(&examination))?;
+        output::lines(&text(&examination))?;
     }
     Ok(if examination.problems.is_empty() {
         Exit::Done
@@ -177,12 +180,9 @@ fn unwritable(directory: &Path) -> Option<HealthProblem> {
         .find(|ancestor| Status::at(ancestor).is_ok())?;
     let access = nix::unistd::access(existing, nix::unistd::AccessFlags::W_OK);
     access.err().map(|error| {
-        let message = format!(
-            "`{}` cannot be written: {}",
-            existing.display(),
-            io::Error::from(error)
-        );
-        let help = format!("make it writable: chmod u+w {}", existing.display());
+        let (path, error) = (display_text::path(existing), io::Error::from(error));
+        let message = format!("`{path}` cannot be written: {error}");
+        let help = format!("make it writable: chmod u+w {path}");
         problem(message, Some(help))
     })
 }
@@ -213,6 +213,10 @@ fn bad_declarations(root: &Path) -> Option<HealthProblem> {
 }
 
 /// Finds Node.js; asks it for its version only in a trusted project, and not for long.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "`PATH` is the person's own, and nothing of it is read"
+)]
 fn node(trust: Trust) -> Option<NodeVersion> {
     let directories = std::env::var_os("PATH")?;
     let path = std::env::split_paths(&directories)
@@ -253,7 +257,7 @@ fn version_of(program: &Path) -> Option<String> {
     Some(text.trim().to_owned()).filter(|version| !version.is_empty())
 }
 
-fn trust_line(report: &TrustReport) -> String {
+fn trust_line(report: &TrustReport) -> Line {
     let told = match &report.decided {
         Some(Decided { since, by }) => format!("trusted since {since:.0}, by `{by}`"),
         None => "not trusted: its code does not run before `rig trust` or `rig apply`".to_owned(),
@@ -261,14 +265,14 @@ fn trust_line(report: &TrustReport) -> String {
     line("trust", &told)
 }
 
-fn text(examination: &Examination) -> String {
+fn text(examination: &Examination) -> Vec<Line> {
     let mut lines = vec![
         line("rig", examination.version),
         line("executable", &path(examination.executable.as_deref())),
         line("platform", &examination.platform),
         line(
             "host storage",
-            &examination.host_storage.display().to_string(),
+            &display_text::path(&examination.host_storage).to_string(),
         ),
         line("node", &node_text(examination.node.as_ref())),
     ];
@@ -276,22 +280,22 @@ fn text(examination: &Examination) -> String {
         lines.extend(project_lines(health));
     }
     lines.extend(examination.trust.as_ref().map(trust_line));
-    lines.push(String::new());
+    lines.push(styled![]);
     match examination.problems.as_slice() {
-        [] => lines.push(paint(GOOD, "everything is as it should be")),
-        problems => lines.extend(problems.iter().map(problem_text)),
+        [] => lines.push(paint(GOOD, "everything is as it should be").into()),
+        problems => lines.extend(problems.iter().flat_map(problem_text)),
     }
-    output::lines(&lines)
+    lines
 }
 
-fn project_lines(health: &Health) -> Vec<String> {
+fn project_lines(health: &Health) -> Vec<Line> {
     let state = match (health.state.exists, health.state.serial) {
         (false, _) => "not there yet".to_owned(),
         (true, Some(serial)) => format!("serial {serial}"),
         (true, None) => "cannot be read".to_owned(),
     };
     let mut lines = vec![
-        line("project", &health.root.display().to_string()),
+        line("project", &display_text::path(&health.root).to_string()),
         line("config", &shown_path(&health.config)),
         line("workflows", &health.workflows.join(", ")),
         line(
@@ -303,7 +307,7 @@ fn project_lines(health: &Health) -> Vec<String> {
     lines
 }
 
-fn runtime_line(runtime: &RuntimeKind) -> String {
+fn runtime_line(runtime: &RuntimeKind) -> Line {
     let told = match runtime {
         RuntimeKind::Embedded => "embedded, nothing imports a `node:` module".to_owned(),
         RuntimeKind::Node { because } => format!("Node.js, because `{because}` is imported"),
@@ -312,33 +316,32 @@ fn runtime_line(runtime: &RuntimeKind) -> String {
 }
 
 fn path(path: Option<&Path>) -> String {
-    path.map(|path| path.display().to_string())
+    path.map(|path| display_text::path(path).to_string())
         .unwrap_or_default()
 }
 
 fn node_text(node: Option<&NodeVersion>) -> String {
     match node {
-        Some(node) => format!("{} ({})", node.version, node.path.display()),
+        Some(node) => format!("{} ({})", node.version, display_text::path(&node.path)),
         None => "none on `PATH`".to_owned(),
     }
 }
 
-fn line(name: &str, value: &str) -> String {
-    format!("{}  {value}", paint(NAME, format_args!("{name:12}")))
+fn line(name: &str, value: &str) -> Line {
+    let name = Line::from(paint(NAME, name)).padded(12);
+    styled![name, "  ", cut(value, MOST_OF_A_MESSAGE).into_owned()]
 }
 
-fn problem_text(problem: &HealthProblem) -> String {
-    let mut lines = vec![format!("{} {}", paint(BAD, "✗"), problem.message)];
+fn problem_text(problem: &HealthProblem) -> Vec<Line> {
+    let told = |text: &str| paint_lines(Style::new(), &cut(text, MOST_OF_A_MESSAGE));
+    let mut lines = hanging(styled![paint(BAD, "✗"), " "], told(&problem.message));
     lines.extend(problem.position.as_ref().map(|place| {
         let HealthPosition { file, line, column } = place;
-        let shown = shown_path(file);
-        format!("  {} {shown}:{line}:{column}", paint(FAINT, "at:"))
+        let place = format!(" {}:{line}:{column}", shown_path(file));
+        styled!["  ", paint(FAINT, "at:"), place]
     }));
-    lines.extend(
-        problem
-            .help
-            .as_ref()
-            .map(|help| format!("  {} {help}", paint(FAINT, "help:"))),
-    );
-    lines.join("\n")
+    let help = problem.help.iter();
+    let heading = || styled!["  ", paint(FAINT, "help:"), " "];
+    lines.extend(help.flat_map(|help| hanging(heading(), told(help))));
+    lines
 }

@@ -30,10 +30,10 @@ pub(super) fn run(options: &GraphOptions, context: &Context) -> Result<Exit, Fai
     };
     match format {
         GraphFormat::Json => output::document(&GraphsDocument::new(&graphs))?,
-        GraphFormat::Tree => output::text(&tree::draw(&graphs))?,
-        GraphFormat::Dot => output::text(&dot::draw(&graphs))?,
-        GraphFormat::Mermaid => output::text(&mermaid::draw(&graphs))?,
-        GraphFormat::Svg => output::text(&draw_svg(&graphs)?)?,
+        GraphFormat::Tree => output::lines(&tree::draw(&graphs))?,
+        GraphFormat::Dot => output::data(&dot::draw(&graphs))?,
+        GraphFormat::Mermaid => output::data(&mermaid::draw(&graphs))?,
+        GraphFormat::Svg => output::data(&draw_svg(&graphs)?)?,
     }
     Ok(Exit::Done)
 }

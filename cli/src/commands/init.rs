@@ -21,6 +21,7 @@ use crate::{
     failure::{Exit, Failure},
     output,
     style::{FAINT, GOOD, NAME, PENDING, paint},
+    styled_text::{Line, styled},
 };
 
 /// The config of a new project.
@@ -81,7 +82,7 @@ pub(super) fn run(options: &InitOptions, context: &Context) -> Result<Exit, Fail
     if context.options.json {
         output::document(&InitDocument { directory, files })?;
     } else if !context.options.quiet {
-        output::note(&text(&directory, &files));
+        output::notes(&text(&directory, &files));
     }
     Ok(Exit::Done)
 }
@@ -182,21 +183,21 @@ impl WrittenFile {
     }
 }
 
-fn text(directory: &Path, files: &[WrittenFile]) -> String {
-    let mut lines: Vec<String> = files.iter().map(file_line).collect();
+fn text(directory: &Path, files: &[WrittenFile]) -> Vec<Line> {
+    let mut lines: Vec<Line> = files.iter().flat_map(file_lines).collect();
     let is_here = env::current_dir().is_ok_and(|here| here == directory);
-    lines.push(String::new());
-    lines.push("next:".to_owned());
+    lines.push(styled![]);
+    lines.push("next:".into());
     if !is_here {
         lines.push(next(&format!("cd {}", shown_path(directory)), "go there"));
     }
     lines.push(next("rig plan", "see what would run, and why"));
     lines.push(next("rig apply", "run it"));
     lines.push(next("rig create NAME", "make a workspace from it"));
-    lines.join("\n")
+    lines
 }
 
-fn file_line(file: &WrittenFile) -> String {
+fn file_lines(file: &WrittenFile) -> Vec<Line> {
     let (style, action) = match file.action {
         Action::Created => (GOOD, "created"),
         Action::Extended => (GOOD, "added to"),
@@ -208,21 +209,15 @@ fn file_line(file: &WrittenFile) -> String {
     } else {
         ""
     };
-    let advice = file
-        .advice
-        .map(|advice| format!("\n           {}", paint(FAINT, advice)))
-        .unwrap_or_default();
-    format!(
-        "{}  {}{exists}{advice}",
-        paint(style, format_args!("{action:>9}")),
-        shown_path(&file.path)
-    )
+    let before = " ".repeat("refreshed".len() - action.len());
+    let path = shown_path(&file.path);
+    let first = styled![before, paint(style, action), "  ", path, exists];
+    let advice = file.advice.into_iter();
+    let advice = advice.map(|advice| styled![" ".repeat(11), paint(FAINT, advice)]);
+    std::iter::once(first).chain(advice).collect()
 }
 
-fn next(command: &str, what: &str) -> String {
-    format!(
-        "  {}  {}",
-        paint(NAME, format_args!("{command:16}")),
-        paint(FAINT, what)
-    )
+fn next(command: &str, what: &str) -> Line {
+    let command = Line::from(paint(NAME, command)).padded(16);
+    styled!["  ", command, "  ", paint(FAINT, what)]
 }

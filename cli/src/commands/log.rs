@@ -3,6 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use rigkit_engine::{
     Engine,
+    display_text::{MOST_OF_A_MESSAGE, cut},
     event::{EventRecord, RunOutcome},
     state::ApplyRecord,
     wording::time::{age, duration},
@@ -15,6 +16,7 @@ use crate::{
     failure::{Exit, Failure},
     output, progress,
     style::{BAD, FAINT, GOOD, PENDING, paint},
+    styled_text::{Line, paint_lines, styled},
     table,
 };
 
@@ -58,16 +60,16 @@ fn list(engine: &Engine, limit: usize, context: &Context) -> Result<(), Failure>
     let now = Timestamp::now();
     let rows = applies.iter().map(|apply| {
         [
-            short_id(apply),
-            apply.workflow.clone(),
-            format!("{} ago", age(apply.started_at, now)),
+            short_id(apply).into(),
+            (&apply.workflow).into(),
+            format!("{} ago", age(apply.started_at, now)).into(),
             outcome(apply.outcome),
-            took(apply).map(duration).unwrap_or_default(),
-            counts(apply),
-            paint(FAINT, &apply.who),
+            took(apply).map(duration).unwrap_or_default().into(),
+            counts(apply).into(),
+            paint(FAINT, &apply.who).into(),
         ]
     });
-    output::text(&table::of(
+    output::lines(&table::of(
         ["RUN", "WORKFLOW", "WHEN", "OUTCOME", "TOOK", "TASKS", "WHO"],
         rows,
     ))
@@ -82,19 +84,17 @@ fn show(
     }
     let zone = TimeZone::system();
     let started = apply.started_at.to_zoned(zone.clone());
+    let time = started.strftime("%Y-%m-%d %H:%M:%S %Z");
     let mut lines = vec![
-        format!("{}  {}", apply.workflow, outcome(apply.outcome)),
-        format!(
-            "started {} by {}",
-            started.strftime("%Y-%m-%d %H:%M:%S %Z"),
-            apply.who
-        ),
+        styled![&apply.workflow, "  ", outcome(apply.outcome)],
+        format!("started {time} by {}", apply.who).into(),
     ];
-    lines.extend(apply.message.as_ref().map(|message| paint(BAD, message)));
+    let message = apply.message.as_deref().unwrap_or_default();
+    lines.extend(paint_lines(BAD, &cut(message, MOST_OF_A_MESSAGE)));
     let path = context.log_path(apply.id.as_str());
-    lines.extend(path.map(|path| paint(FAINT, shown_path(&path))));
+    lines.extend(path.map(|path| paint(FAINT, shown_path(&path)).into()));
     lines.extend(progress::log_lines(&events, &zone));
-    output::text(&output::lines(&lines))
+    output::lines(&lines)
 }
 
 /// Ids made in the same minute begin alike, so the end tells them apart.
@@ -108,13 +108,14 @@ fn short_id(apply: &ApplyRecord) -> String {
     id[start..].to_owned()
 }
 
-fn outcome(outcome: Option<RunOutcome>) -> String {
-    match outcome {
-        Some(RunOutcome::Succeeded) => paint(GOOD, "done"),
-        Some(RunOutcome::Failed) => paint(BAD, "failed"),
-        Some(RunOutcome::Cancelled) => paint(PENDING, "cancelled"),
-        None => paint(PENDING, "unfinished"),
-    }
+fn outcome(outcome: Option<RunOutcome>) -> Line {
+    let (style, word) = match outcome {
+        Some(RunOutcome::Succeeded) => (GOOD, "done"),
+        Some(RunOutcome::Failed) => (BAD, "failed"),
+        Some(RunOutcome::Cancelled) => (PENDING, "cancelled"),
+        None => (PENDING, "unfinished"),
+    };
+    paint(style, word).into()
 }
 
 fn took(apply: &ApplyRecord) -> Option<u64> {

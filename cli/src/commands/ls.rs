@@ -9,6 +9,7 @@ use crate::{
     failure::{Exit, Failure},
     output,
     style::{BAD, FAINT, GOOD, NAME, PENDING, paint},
+    styled_text::Line,
     table,
 };
 
@@ -26,36 +27,38 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
     } else if workspaces.is_empty() {
         output::note("there are no workspaces yet; `rig create NAME` makes one");
     } else {
-        output::text(&text(&workspaces, Timestamp::now()))?;
+        output::lines(&text(&workspaces, Timestamp::now()))?;
     }
     Ok(Exit::Done)
 }
 
-fn text(workspaces: &[WorkspaceView], now: Timestamp) -> String {
+fn text(workspaces: &[WorkspaceView], now: Timestamp) -> Vec<Line> {
     let rows = workspaces.iter().map(|workspace| {
         [
-            paint(NAME, &workspace.name),
-            workspace.workflow.clone(),
+            paint(NAME, &workspace.name).into(),
+            (&workspace.workflow).into(),
             state(workspace.state),
-            age(workspace.created_at, now),
+            age(workspace.created_at, now).into(),
             freshness(workspace.freshness),
         ]
     });
     table::of(["NAME", "WORKFLOW", "STATE", "AGE", "BASE"], rows)
 }
 
-fn state(state: WorkspaceStatus) -> String {
-    match state {
-        WorkspaceStatus::Ready => paint(GOOD, "ready"),
-        WorkspaceStatus::Creating => paint(PENDING, "creating"),
-        WorkspaceStatus::Incomplete => paint(BAD, "incomplete"),
-    }
+fn state(state: WorkspaceStatus) -> Line {
+    let (style, word) = match state {
+        WorkspaceStatus::Ready => (GOOD, "ready"),
+        WorkspaceStatus::Creating => (PENDING, "creating"),
+        WorkspaceStatus::Incomplete => (BAD, "incomplete"),
+    };
+    paint(style, word).into()
 }
 
-fn freshness(freshness: Freshness) -> String {
-    match freshness {
-        Freshness::Current => paint(GOOD, "current"),
-        Freshness::Behind => paint(PENDING, "behind"),
-        Freshness::Unknown => paint(FAINT, "unknown"),
-    }
+fn freshness(freshness: Freshness) -> Line {
+    let (style, word) = match freshness {
+        Freshness::Current => (GOOD, "current"),
+        Freshness::Behind => (PENDING, "behind"),
+        Freshness::Unknown => (FAINT, "unknown"),
+    };
+    paint(style, word).into()
 }

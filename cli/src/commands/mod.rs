@@ -63,6 +63,6 @@ pub(crate) fn run(command: Command, context: &mut Context) -> Result<Exit, Failu
 
 /// Prints what `--version` prints.
 fn version() -> Result<Exit, Failure> {
-    output::text(&Arguments::command().render_version())?;
+    output::data(&Arguments::command().render_version())?;
     Ok(Exit::Done)
 }

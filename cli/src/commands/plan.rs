@@ -1,10 +1,14 @@
 //! `rig plan`: what is cached, what is pending, and why.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
 use rigkit_engine::{
     Engine, EngineError, PlanRequest,
+    disk::{Links, Root},
     plan::{PlanLevel, SavedPlan, WorkflowPlan},
     project::{Project, find_projects},
 };
@@ -17,6 +21,7 @@ use crate::{
     output, plan_text,
     session::Session,
     style::{NAME, paint},
+    styled_text::Line,
     workflow_choice::{meant_workflow, with_workflow},
 };
 
@@ -98,15 +103,15 @@ pub(super) fn show(plans: &[WorkflowPlan], context: &Context) -> Result<(), Fail
     if context.options.json {
         return output::document(&PlanDocument { workflows: plans });
     }
-    output::text(&text(plans, context))
+    output::lines(&text(plans, context))
 }
 
-fn text(plans: &[WorkflowPlan], context: &Context) -> String {
+fn text(plans: &[WorkflowPlan], context: &Context) -> Vec<Line> {
     let now = Timestamp::now();
     let is_verbose = context.options.verbose > 0;
     let plans_text = plans
         .iter()
-        .map(|plan| plan_text::of(plan, is_verbose, now));
+        .flat_map(|plan| plan_text::of(plan, is_verbose, now));
     plans_text.chain(plan_text::unasked(plans)).collect()
 }
 
@@ -118,13 +123,28 @@ fn save(
 ) -> Result<Vec<WorkflowPlan>, Failure> {
     let session = Session::quiet(context);
     let saved = engine.save_plan(workflow, &session.run)?;
-    write_saved(path, &saved).map_err(Failure::file("write", path))?;
+    let written = write_saved(path, &engine.options().project.root, &saved);
+    written.map_err(Failure::file("write", path))?;
     Ok(saved.workflows)
 }
 
-fn write_saved(path: &Path, saved: &SavedPlan) -> std::io::Result<()> {
+/// A repository may have laid a link where the plan goes, so there the plan takes the link's place.
+/// Elsewhere the person decides what is written to, a pipe for one.
+fn write_saved(path: &Path, project_root: &Path, saved: &SavedPlan) -> io::Result<()> {
     let mut bytes = serde_json::to_vec_pretty(saved)?;
     bytes.push(b'\n');
+    let path = std::path::absolute(path)?;
+    match path.strip_prefix(project_root) {
+        Ok(relative) => {
+            Root::open(project_root, Links::Inside)?.replace(relative, &bytes)?;
+            Ok(())
+        }
+        Err(_) => write_anywhere(&path, &bytes),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the person names the file")]
+fn write_anywhere(path: &Path, bytes: &[u8]) -> io::Result<()> {
     std::fs::write(path, bytes)
 }
 
@@ -194,12 +214,12 @@ fn one_of_many(
         Ok(engine.plan(&request, &Session::quiet(context).run)?)
     });
     if !context.options.json {
-        output::text(&format!("{}\n", paint(NAME, shown_path(&root))))?;
+        output::lines(&[paint(NAME, shown_path(&root)).into()])?;
     }
     match planned {
         Ok(workflows) => {
             if !context.options.json {
-                output::text(&text(&workflows, context))?;
+                output::lines(&text(&workflows, context))?;
             }
             let exit = exit(options, &workflows);
             Ok((ProjectPlan::Planned { root, workflows }, exit))

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rigkit_engine::{
     disk::DataFolder,
+    display_text,
     project::{Project, ProjectError, find_projects},
 };
 use serde::Serialize;
@@ -13,6 +14,7 @@ use crate::{
     failure::{Exit, Failure},
     output,
     style::{BAD, NAME, paint},
+    styled_text::{Line, styled},
     table,
 };
 
@@ -46,7 +48,7 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
     } else if projects.is_empty() {
         output::note("there is no project at or below this directory; `rig init` makes one");
     } else {
-        output::text(&table::of(
+        output::lines(&table::of(
             ["PROJECT", "CONFIG", "STATE"],
             projects.iter().map(row),
         ))?;
@@ -79,7 +81,7 @@ fn is_applied(project: &Project) -> bool {
     data_folder.is_some_and(|folder| folder.status(Path::new("state.sqlite")).is_ok())
 }
 
-fn row(project: &ProjectEntry) -> [String; 3] {
+fn row(project: &ProjectEntry) -> [Line; 3] {
     match project {
         ProjectEntry::Usable {
             root,
@@ -89,15 +91,15 @@ fn row(project: &ProjectEntry) -> [String; 3] {
             let config = config.strip_prefix(root).unwrap_or(config);
             let state = if *applied { "applied" } else { "never applied" };
             [
-                paint(NAME, shown_path(root)),
-                config.display().to_string(),
-                state.to_owned(),
+                paint(NAME, shown_path(root)).into(),
+                display_text::path(config).to_string().into(),
+                state.into(),
             ]
         }
         ProjectEntry::Broken { root, error } => [
-            paint(NAME, shown_path(root)),
-            String::new(),
-            paint(BAD, error),
+            paint(NAME, shown_path(root)).into(),
+            styled![],
+            paint(BAD, error).into(),
         ],
     }
 }

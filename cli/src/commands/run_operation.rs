@@ -17,6 +17,7 @@ use crate::{
     operations::{self, OperationLine},
     output, prompt,
     session::Session,
+    terminal_json::for_terminal,
 };
 
 /// Runs an operation on a workspace, or lists what there is.
@@ -65,7 +66,7 @@ pub(super) fn run(options: RunOptions, context: &mut Context) -> Result<Exit, Fa
     Ok(Exit::Done)
 }
 
-/// Shows what an operation gave: a text as it is, anything else as JSON, nothing as nothing.
+/// Shows what an operation gave: a text as text, anything else as JSON, nothing as nothing.
 pub(super) fn show_result(
     result: &Value,
     is_stdout_taken: bool,
@@ -75,9 +76,8 @@ pub(super) fn show_result(
         _ if is_stdout_taken => Ok(()),
         result if context.options.json => output::document(result),
         Value::Null => Ok(()),
-        Value::String(text) if text.ends_with('\n') => output::text(text),
-        Value::String(text) => output::text(&format!("{text}\n")),
-        result => output::text(&format!("{result:#}\n")),
+        Value::String(text) => output::data(text),
+        result => output::data(&for_terminal(&format!("{result:#}"))),
     }
 }
 
@@ -91,7 +91,7 @@ pub(super) fn show_operations(
     } else if operations.is_empty() {
         output::note("there are no operations");
     } else {
-        output::text(&operations::listed(operations))?;
+        output::lines(&operations::listed(operations))?;
     }
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rigkit_engine::{
-    EngineError,
+    EngineError, display_text,
     project::Project,
     trust::{Decision, FolderFate, Recorded, Subject, TrustError},
     wording::time::age,
@@ -18,6 +18,7 @@ use crate::{
     failure::{Exit, Failure},
     output,
     style::{FAINT, GOOD, NAME, PENDING, paint},
+    styled_text::{Line, styled},
     table,
 };
 
@@ -80,14 +81,16 @@ fn trust(directory: &Path, context: &Context) -> Result<(), Failure> {
     if context.options.json {
         return output::document(&RecordedDocument::from(recorded));
     }
-    let since = match recorded.is_new {
-        true => "from now on".to_owned(),
-        false => since(&recorded.decision),
+    let since = if recorded.is_new {
+        "from now on".to_owned()
+    } else {
+        since(&recorded.decision)
     };
     let folder = shown(&recorded.decision);
-    output::text(&format!(
-        "`{folder}` is trusted {since}: its code may run, and `rig plan` asks its providers\n"
-    ))
+    let told = format!(
+        "`{folder}` is trusted {since}: its code may run, and `rig plan` asks its providers"
+    );
+    output::lines(&[told.into()])
 }
 
 fn accept_owners(directory: &Path, context: &Context) -> Result<(), Failure> {
@@ -98,18 +101,16 @@ fn accept_owners(directory: &Path, context: &Context) -> Result<(), Failure> {
         let decisions = recorded.into_iter().map(RecordedDocument::from).collect();
         return output::document(&OwnersDocument { decisions });
     }
-    let lines: Vec<String> = recorded
+    let lines: Vec<Line> = recorded
         .iter()
         .map(|recorded| {
             let Decision { subject, .. } = &recorded.decision;
             let folder = shown(&recorded.decision);
-            format!(
-                "{} in `{folder}` and below it are read",
-                described(*subject)
-            )
+            let files = described(*subject);
+            styled![files, " in `", folder, "` and below it are read"]
         })
         .collect();
-    output::text(&output::lines(&lines))
+    output::lines(&lines)
 }
 
 fn revoke(directory: &Path, context: &Context) -> Result<(), Failure> {
@@ -125,22 +126,29 @@ fn revoke(directory: &Path, context: &Context) -> Result<(), Failure> {
         output::note("nothing was decided about this folder");
         return Ok(());
     }
-    let lines: Vec<String> = revoked
+    let lines: Vec<Line> = revoked
         .iter()
-        .map(|decision| match decision.subject {
-            Subject::Code => format!("`{}` is not trusted any more", shown(decision)),
-            Subject::Owner { .. } => format!(
-                "{} in `{}` are not read any more",
-                described(decision.subject),
-                shown(decision)
-            ),
+        .map(|decision| match (decision.subject, shown(decision)) {
+            (Subject::Code, folder) => styled!["`", folder, "` is not trusted any more"],
+            (subject @ Subject::Owner { .. }, folder) => {
+                styled![
+                    described(subject),
+                    " in `",
+                    folder,
+                    "` are not read any more"
+                ]
+            }
         })
         .collect();
-    output::text(&output::lines(&lines))
+    output::lines(&lines)
 }
 
 /// Returns the paths that may be meant: the folder, which may be gone, and that of the project it
 /// is in.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the path is what the person has named, and nothing of it is read"
+)]
 fn revocable(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
     let folder = match directory.canonicalize() {
         Ok(folder) => folder,
@@ -167,13 +175,13 @@ fn list(context: &Context) -> Result<(), Failure> {
     }
     let now = Timestamp::now();
     let rows = decisions.iter().map(|listed| row(listed, now));
-    output::text(&table::of(
+    output::lines(&table::of(
         ["FOLDER", "TRUSTED", "STATE", "AGE", "BY"],
         rows,
     ))
 }
 
-fn row(listed: &ListedDecision, now: Timestamp) -> [String; 5] {
+fn row(listed: &ListedDecision, now: Timestamp) -> [Line; 5] {
     let decision = &listed.decision;
     let state = match listed.fate {
         FolderFate::Present => paint(GOOD, "in force"),
@@ -181,11 +189,11 @@ fn row(listed: &ListedDecision, now: Timestamp) -> [String; 5] {
         FolderFate::Gone => paint(FAINT, "gone"),
     };
     [
-        paint(NAME, shown(decision)),
-        described(decision.subject),
-        state,
-        age(decision.at, now),
-        decision.by.clone(),
+        paint(NAME, shown(decision)).into(),
+        described(decision.subject).into(),
+        state.into(),
+        age(decision.at, now).into(),
+        decision.by.as_str().into(),
     ]
 }
 
@@ -203,7 +211,7 @@ fn since(decision: &Decision) -> String {
 }
 
 fn shown(decision: &Decision) -> String {
-    decision.folder.path.display().to_string()
+    display_text::path(&decision.folder.path).to_string()
 }
 
 fn failure(error: TrustError) -> Failure {

@@ -32,10 +32,8 @@ pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
         let files = DECLARATION_FILES.iter().map(|file| file.name).collect();
         output::document(&TypesDocument { directory, files })?;
     } else if !context.options.quiet {
-        output::note(&format!(
-            "wrote the declaration files to {}",
-            shown_path(&directory)
-        ));
+        let directory = shown_path(&directory);
+        output::note(format!("wrote the declaration files to {directory}"));
     }
     Ok(Exit::Done)
 }

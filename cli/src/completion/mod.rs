@@ -3,11 +3,13 @@
 pub(crate) mod candidates;
 mod command_tree;
 mod project;
+mod safe_candidates;
 
 use std::{env, io};
 
-use clap_complete::env::{Bash, CompleteEnv, EnvCompleter as _, Fish, Zsh};
+use clap_complete::env::{Bash, CompleteEnv, EnvCompleter as _, Fish, Shells, Zsh};
 
+use self::safe_candidates::SafeShell;
 use crate::{
     arguments::Shell,
     failure::{Exit, Failure, report},
@@ -26,6 +28,11 @@ pub(crate) fn answer() -> Exit {
     let directory = env::current_dir().ok();
     let completion = CompleteEnv::with_factory(command_tree::build)
         .var(VARIABLE)
+        .shells(Shells(&[
+            &SafeShell(Bash),
+            &SafeShell(Zsh),
+            &SafeShell(Fish),
+        ]))
         .bin("rig")
         .completer("rig");
     match completion.try_complete(env::args_os(), directory.as_deref()) {

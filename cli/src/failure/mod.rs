@@ -14,6 +14,7 @@ use clap::error::{ContextKind, ContextValue};
 use rigkit_engine::{
     EngineError,
     disk::{DiskError, Refusal},
+    display_text,
     error::NodeFailure,
 };
 use thiserror::Error;
@@ -25,6 +26,7 @@ pub(crate) use text::{advice_text, warning_text};
 use crate::{
     context::{Context, shown_path},
     output,
+    styled_text::whole_output_lines,
 };
 
 /// Says why a command failed.
@@ -47,7 +49,7 @@ pub(crate) enum Failure {
         help: Option<String>,
     },
     /// A file could not be used.
-    #[error("failed to {action} `{}`: {source}", path.display())]
+    #[error("failed to {action} `{}`: {source}", display_text::path(path))]
     File {
         /// What was tried.
         action: &'static str,
@@ -60,7 +62,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Disk(DiskError),
     /// Something else is where a directory has to be.
-    #[error("`{}` has to be a directory, and is none", path.display())]
+    #[error("`{}` has to be a directory, and is none", display_text::path(path))]
     NotADirectory {
         /// Where.
         path: PathBuf,
@@ -164,7 +166,7 @@ impl Failure {
 
     /// Makes a failure to read a file that was named on the command line; for `map_err`.
     pub(crate) fn named_file(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.display().to_string();
+        let path = display_text::path(path).to_string();
         move |error| Self::Usage {
             code: UsageCode::BadFile,
             message: match error.kind() {
@@ -212,7 +214,8 @@ impl Failure {
             Self::Usage { help, .. } => help.clone(),
             Self::CommandLine(error) => suggestion(error),
             Self::NotADirectory { path } => {
-                Some(format!("move it away, or remove it: rm {}", path.display()))
+                let path = display_text::path(path);
+                Some(format!("move it away, or remove it: rm {path}"))
             }
             Self::GraphTooLarge(_) => Some(
                 "use `--format dot` and a program that lays out graphs of this size".to_owned(),
@@ -279,14 +282,19 @@ pub(crate) fn report(failure: &Failure, is_json: bool, context: Option<&Context>
         Failure::OutputClosed => {}
         Failure::Cancelled if !is_json => output::note("cancelled"),
         // A failure to write help, the version or an error leaves nobody to tell.
-        Failure::CommandLine(error) if !error.use_stderr() || !is_json => drop(error.print()),
+        Failure::CommandLine(error) if !error.use_stderr() => {
+            let _ = output::lines(&whole_output_lines(&error.render().ansi().to_string()));
+        }
+        Failure::CommandLine(error) if !is_json => {
+            output::notes(&whole_output_lines(&error.render().ansi().to_string()));
+        }
         failure if is_json => {
             let document = document::of(failure, context);
             if let Err(failure) = output::document(&document) {
-                output::note(&text::of(&failure, context));
+                output::notes(&text::of(&failure, context));
             }
         }
-        failure => output::note(&text::of(failure, context)),
+        failure => output::notes(&text::of(failure, context)),
     }
     exit
 }

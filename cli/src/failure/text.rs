@@ -1,11 +1,12 @@
 //! A failure as a person reads it: what, where, why, what to do.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use rigkit_engine::{
     EngineError,
     diagnostic::{Diagnostic, Severity},
+    display_text::{MOST_OF_A_MESSAGE, cut, escape, escape_lines, is_escaped},
     error::NodeFailure,
     source::{SourceRange, read_excerpt},
 };
@@ -14,7 +15,11 @@ use super::{Failure, output_tail};
 use crate::{
     context::{Context, shown_path},
     style::{FAINT, paint},
+    styled_text::{Line, output_lines, styled, whole_output_lines},
 };
+
+/// The most problems of a config that are told; who mends so many looks again.
+const MOST_PROBLEMS: usize = 50;
 
 /// Is one thing to tell: a title with the places and advice that belong to it.
 struct Report {
@@ -33,9 +38,9 @@ struct Place {
     text: Option<String>,
 }
 
-/// Writes a failure; ends without a newline.
-pub(super) fn of(failure: &Failure, context: Option<&Context>) -> String {
-    let reports: Vec<String> = match failure {
+/// Returns the lines of a failure.
+pub(super) fn of(failure: &Failure, context: Option<&Context>) -> Vec<Line> {
+    let reports: Vec<Vec<Line>> = match failure {
         Failure::Engine(error) => match &**error {
             EngineError::Failed { failures, .. } if !failures.is_empty() => {
                 let is_told =
@@ -48,25 +53,42 @@ pub(super) fn of(failure: &Failure, context: Option<&Context>) -> String {
         },
         _ => vec![plain(failure).render()],
     };
-    let mut text = reports.join("\n\n");
+    let mut lines = with_blanks_between(reports);
     if let Some(log) = log_line(failure, context) {
-        text.push_str(&log);
+        lines.extend([styled![], log]);
     }
-    text
+    lines
 }
 
-/// Writes what is wrong with a config.
-fn diagnostics(diagnostics: &[Diagnostic]) -> Vec<String> {
-    diagnostics.iter().map(warning_text).collect()
+fn with_blanks_between(reports: Vec<Vec<Line>>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for report in reports {
+        if !lines.is_empty() {
+            lines.push(styled![]);
+        }
+        lines.extend(report);
+    }
+    lines
 }
 
-/// Writes a warning of a config; ends without a newline.
-pub(crate) fn warning_text(warning: &Diagnostic) -> String {
+/// Returns what is wrong with a config, a report each.
+fn diagnostics(diagnostics: &[Diagnostic]) -> Vec<Vec<Line>> {
+    let told = diagnostics.iter().take(MOST_PROBLEMS);
+    let mut reports: Vec<Vec<Line>> = told.map(warning_text).collect();
+    let rest = diagnostics.len() - reports.len();
+    if rest > 0 {
+        reports.push(vec![format!("and {rest} more problems").into()]);
+    }
+    reports
+}
+
+/// Returns the lines of a warning of a config.
+pub(crate) fn warning_text(warning: &Diagnostic) -> Vec<Line> {
     Report::of(warning).render()
 }
 
-/// Writes what a person should know, and what to do about it.
-pub(crate) fn advice_text(title: &str, help: Option<String>) -> String {
+/// Returns the lines of what a person should know, and what to do about it.
+pub(crate) fn advice_text(title: &str, help: Option<String>) -> Vec<Line> {
     let report = Report {
         severity: Severity::Warning,
         code: None,
@@ -96,7 +118,7 @@ fn plain(failure: &Failure) -> Report {
 }
 
 /// Output that the person has just read is not told again.
-fn failed_node(failure: &NodeFailure, is_output_told: bool) -> String {
+fn failed_node(failure: &NodeFailure, is_output_told: bool) -> Vec<Line> {
     let report = Report {
         severity: Severity::Error,
         code: None,
@@ -109,17 +131,15 @@ fn failed_node(failure: &NodeFailure, is_output_told: bool) -> String {
             .collect(),
         help: failure.help.clone(),
     };
-    let mut lines = vec![report.render()];
+    let mut lines = report.render();
     let tail = output_tail(failure);
     if !tail.is_empty() && !is_output_told {
-        lines.push(paint(
-            FAINT,
-            format_args!("the last output of `{}`:", failure.node),
-        ));
-        let bar = paint(FAINT, "|");
-        lines.extend(tail.iter().map(|line| format!("  {bar} {line}")));
+        let heading = format!("the last output of `{}`:", failure.node);
+        lines.push(paint(FAINT, heading).into());
+        let tail = output_lines(&tail.join("\n")).into_iter();
+        lines.extend(tail.map(|line| styled!["  ", paint(FAINT, "|"), " ", line]));
     }
-    lines.join("\n")
+    lines
 }
 
 /// Gives the message without the output that it may repeat, for that is told beside it.
@@ -135,7 +155,7 @@ fn message(failure: &NodeFailure) -> &str {
     }
 }
 
-fn log_line(failure: &Failure, context: Option<&Context>) -> Option<String> {
+fn log_line(failure: &Failure, context: Option<&Context>) -> Option<Line> {
     let Failure::Engine(error) = failure else {
         return None;
     };
@@ -143,7 +163,7 @@ fn log_line(failure: &Failure, context: Option<&Context>) -> Option<String> {
         return None;
     };
     let path = context?.log_path(run)?;
-    Some(format!("\n\nthe full log: {}", shown_path(&path)))
+    Some(styled!["the full log: ", shown_path(&path)])
 }
 
 impl Report {
@@ -165,12 +185,15 @@ impl Report {
         }
     }
 
-    fn render(&self) -> String {
+    /// The renderer gets texts that are safe to show, for what it returns has its own colors in it.
+    fn render(&self) -> Vec<Line> {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut title = level.primary_title(self.title.as_str());
+        let shown = |text: &str| escape_lines(&cut(text, MOST_OF_A_MESSAGE)).into_owned();
+        let (title, help) = (shown(&self.title), self.help.as_deref().map(shown));
+        let mut title = level.primary_title(title);
         if let Some(code) = self.code {
             title = title.id(code);
         }
@@ -179,17 +202,14 @@ impl Report {
             group = place.add_to(group);
         }
         let renderer = Renderer::styled();
-        match &self.help {
-            None => renderer.render(&[group]),
+        let render = |group| whole_output_lines(&renderer.render(&[group]));
+        match help {
+            None => render(group),
             Some(help) if self.places.is_empty() => {
-                let help = Group::with_title(Level::HELP.secondary_title(help.as_str()));
-                format!(
-                    "{}\n{}",
-                    renderer.render(&[group]),
-                    renderer.render(&[help])
-                )
+                let help = Group::with_title(Level::HELP.secondary_title(help));
+                [render(group), render(help)].concat()
             }
-            Some(help) => renderer.render(&[group.element(Level::HELP.message(help.as_str()))]),
+            Some(help) => render(group.element(Level::HELP.message(help))),
         }
     }
 }
@@ -222,7 +242,9 @@ impl Place {
         };
         let annotation = match &self.label {
             None => AnnotationKind::Primary.span(bytes),
-            Some(label) => AnnotationKind::Context.span(bytes).label(label.as_str()),
+            Some(label) => AnnotationKind::Context
+                .span(bytes)
+                .label(escape(&cut(label, MOST_OF_A_MESSAGE)).into_owned()),
         };
         group.element(
             Snippet::source(text)
@@ -233,7 +255,7 @@ impl Place {
 
     /// Gives the text and the bytes to underline; a range over many lines is cut to its first,
     /// so that a long handler does not fill the screen. Nothing where the file has moved on.
-    fn snippet(&self) -> Option<(&str, Range<usize>)> {
+    fn snippet(&self) -> Option<(Cow<'_, str>, Range<usize>)> {
         let text = self.text.as_deref()?;
         let (start, end) = (
             self.range.bytes.start as usize,
@@ -241,7 +263,20 @@ impl Place {
         );
         let marked = text.get(start..end)?;
         let first_line = marked.split(['\n', '\r']).next().unwrap_or_default();
-        Some((text, start..start + first_line.len()))
+        let before = without_unseen(&text[..start]).len();
+        let marked = without_unseen(first_line).len();
+        Some((without_unseen(text), before..before + marked))
+    }
+}
+
+/// Returns a source text with a mark for each character that would not be seen; the renderer does so itself
+/// with those of ASCII. Columns stay.
+fn without_unseen(text: &str) -> Cow<'_, str> {
+    let is_unseen = |character: char| !character.is_ascii() && is_escaped(character);
+    if text.contains(is_unseen) {
+        Cow::Owned(text.replace(is_unseen, "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

@@ -23,9 +23,13 @@ fn config() -> (tempfile::TempDir, impl Fn(&str) -> SourceRange) {
     (directory, range)
 }
 
+fn plain(lines: &[Line]) -> String {
+    let lines: Vec<String> = lines.iter().map(Line::plain).collect();
+    lines.join("\n")
+}
+
 fn rendered(error: EngineError, directory: &Path) -> String {
-    let text = of(&Failure::from(error), None);
-    let text = anstream::adapter::strip_str(&text).to_string();
+    let text = plain(&of(&Failure::from(error), None));
     text.replace(&directory.display().to_string(), "PROJECT")
 }
 
@@ -106,8 +110,7 @@ fn output_is_told_once() {
             help: None,
             output_tail: ["warning: x", "error: y"].map(str::to_owned).into(),
         };
-        let text = failed_node(&failure, is_told);
-        let text = anstream::adapter::strip_str(&text).to_string();
+        let text = plain(&failed_node(&failure, is_told));
         assert_eq!(text, expected, "{message}");
     };
     let tail = "the last output of `a`:\n  | warning: x\n  | error: y";
@@ -150,4 +153,43 @@ fn an_unknown_name_gets_the_nearest() {
     error: there is no workflow `wbe`
     help: did you mean `web`? there is also: api
     ");
+}
+
+#[test]
+fn nothing_of_a_problem_is_obeyed() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a\u{1b}[2J\n.ts");
+    let config = "const size = \"\u{1b}]0;x\u{7}\u{202e}\u{9b}2J\u{200b}\"; throw size;\n";
+    std::fs::write(&path, config).unwrap();
+    let start = u32::try_from(config.find("throw").unwrap()).unwrap();
+    let index = LineIndex::new(Arc::from(config));
+    let range = SourceRange::new(&path, &index, start..start + 5);
+    let problem = Diagnostic::error(DiagnosticCode::DefinitionThrew, "a\u{9b}2J\r\nb\u{1b}[31m")
+        .at(range.clone())
+        .related("c\u{85}d\n", Some(range))
+        .help("e\u{2028}f");
+    assert_snapshot!(rendered(LoadError::Invalid(vec![problem]).into(), directory.path()), @r#"
+    error[definition-threw]: a\u{9b}2J
+                             b\u{1b}[31m
+     --> PROJECT/a\u{1b}[2J\n.ts:1:29
+      |
+    1 | const size = "␛]0;x␇��2J�"; throw size;
+      |                             ^^^^^
+      |
+     ::: PROJECT/a\u{1b}[2J\n.ts:1:29
+      |
+    1 | const size = "␛]0;x␇��2J�"; throw size;
+      |                             ----- c\u{85}d\n
+      |
+      = help: e\u{2028}f
+    "#);
+}
+
+#[test]
+fn a_long_message_and_many_problems_are_cut() {
+    let problem = || Diagnostic::error(DiagnosticCode::DefinitionThrew, "x".repeat(1_000_000));
+    let problems = (0..60).map(|_| problem()).collect();
+    let text = rendered(LoadError::Invalid(problems).into(), Path::new("/nowhere"));
+    assert!(text.ends_with("\n\nand 10 more problems"), "{text}");
+    assert_eq!(text.matches("xx… 999,000 more").count(), 50);
 }

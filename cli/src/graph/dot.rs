@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use rigkit_engine::graph::{Graph, fill};
+use rigkit_engine::{
+    display_text::escape,
+    graph::{Graph, fill},
+};
 
 /// Writes one directed graph with a cluster for each workflow.
 pub(crate) fn draw(graphs: &[Graph]) -> String {
@@ -41,9 +44,6 @@ fn cluster(number: usize, graph: &Graph, text: &mut String) {
 }
 
 fn quoted(text: &str) -> String {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n");
+    let escaped = escape(text).replace('\\', "\\\\").replace('"', "\\\"");
     format!("\"{escaped}\"")
 }

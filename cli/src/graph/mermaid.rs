@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use rigkit_engine::{
+    display_text::escape,
     graph::{Graph, fill},
     plan::NodeStatus,
 };
@@ -61,9 +62,6 @@ fn class(status: NodeStatus) -> &'static str {
 }
 
 fn quoted(text: &str) -> String {
-    let escaped = text
-        .replace('#', "#35;")
-        .replace('"', "#quot;")
-        .replace('\n', "<br>");
+    let escaped = escape(text).replace('#', "#35;").replace('"', "#quot;");
     format!("\"{escaped}\"")
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use rigkit_engine::graph::{Branch, Edge, Graph, GraphTooLarge, Tree, draw_svg};
 
 use super::*;
+use crate::styled_text::Line;
 
 /// A clone, two branches, and a join that carries a name which every format has to escape.
 fn graph() -> Graph {
@@ -43,8 +44,9 @@ fn graph() -> Graph {
 
 #[test]
 fn a_tree_shows_branches_and_states() {
-    let text = anstream::adapter::strip_str(&tree::draw(&[graph()])).to_string();
-    assert_snapshot!(text, @r#"
+    let lines = tree::draw(&[graph()]);
+    let lines: Vec<String> = lines.iter().map(Line::plain).collect();
+    assert_snapshot!(lines.join("\n"), @r#"
     site  1 of 4 cached
     ├── ✓ clone
     ├── parallel

@@ -4,28 +4,45 @@ use rigkit_engine::{
     graph::{Graph, Tree},
     plan::{NodeStatus, PlanNode},
 };
-use termtree::Tree as Drawing;
 
 use crate::{
     progress::standing,
     style::{FAINT, of_status, paint},
+    styled_text::{Line, styled},
 };
 
-/// Draws trees; ends with a newline.
-pub(crate) fn draw(graphs: &[Graph]) -> String {
-    graphs
-        .iter()
-        .map(|graph| drawing(graph).to_string())
-        .collect()
+/// A line of a tree, and the lines below it.
+struct Branch {
+    line: Line,
+    leaves: Vec<Branch>,
 }
 
-fn drawing(graph: &Graph) -> Drawing<String> {
-    let root = standing(&graph.workflow, graph.cached_node_count, graph.nodes.len());
-    Drawing::new(root).with_leaves(leaves(graph, &graph.tree))
+/// Returns the lines of the trees.
+pub(crate) fn draw(graphs: &[Graph]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for graph in graphs {
+        let cached = graph.cached_node_count;
+        lines.push(standing(&graph.workflow, cached, graph.nodes.len()));
+        // A root sequence has the name of the workflow, so only what it holds is drawn.
+        add_lines(&leaves(graph, &graph.tree), "", &mut lines);
+    }
+    lines
 }
 
-/// A root sequence has the name of the workflow, so only what it holds is drawn.
-fn leaves(graph: &Graph, tree: &Tree) -> Vec<Drawing<String>> {
+fn add_lines(branches: &[Branch], indent: &str, lines: &mut Vec<Line>) {
+    for (index, branch) in branches.iter().enumerate() {
+        let is_last = index + 1 == branches.len();
+        let (corner, bar) = if is_last {
+            ("└── ", "    ")
+        } else {
+            ("├── ", "│   ")
+        };
+        lines.push(styled![indent, corner, branch.line.clone()]);
+        add_lines(&branch.leaves, &format!("{indent}{bar}"), lines);
+    }
+}
+
+fn leaves(graph: &Graph, tree: &Tree) -> Vec<Branch> {
     match tree {
         Tree::Sequence { children, .. } => {
             children.iter().map(|child| subtree(graph, child)).collect()
@@ -34,25 +51,34 @@ fn leaves(graph: &Graph, tree: &Tree) -> Vec<Drawing<String>> {
     }
 }
 
-fn subtree(graph: &Graph, tree: &Tree) -> Drawing<String> {
+fn subtree(graph: &Graph, tree: &Tree) -> Branch {
     match tree {
-        Tree::Task { index } => Drawing::new(graph.nodes.get(*index).map(task).unwrap_or_default()),
-        Tree::Sequence { name, children } => Drawing::new(name.clone())
-            .with_leaves(children.iter().map(|child| subtree(graph, child))),
-        Tree::Parallel { branches } => {
-            let branches = branches.iter().map(|branch| {
-                Drawing::new(branch.name.clone()).with_leaves(leaves(graph, &branch.node))
-            });
-            Drawing::new(paint(FAINT, "parallel")).with_leaves(branches)
-        }
+        Tree::Task { index } => Branch {
+            line: graph.nodes.get(*index).map(task).unwrap_or_default(),
+            leaves: Vec::new(),
+        },
+        Tree::Sequence { name, children } => Branch {
+            line: name.into(),
+            leaves: children.iter().map(|child| subtree(graph, child)).collect(),
+        },
+        Tree::Parallel { branches } => Branch {
+            line: paint(FAINT, "parallel").into(),
+            leaves: branches
+                .iter()
+                .map(|branch| Branch {
+                    line: (&branch.name).into(),
+                    leaves: leaves(graph, &branch.node),
+                })
+                .collect(),
+        },
     }
 }
 
-fn task(node: &PlanNode) -> String {
+fn task(node: &PlanNode) -> Line {
     let mark = match node.status {
         NodeStatus::Cached => "✓",
         NodeStatus::Pending => "○",
         NodeStatus::Conditional => "◌",
     };
-    paint(of_status(node.status), format_args!("{mark} {}", node.name))
+    paint(of_status(node.status), format_args!("{mark} {}", node.name)).into()
 }

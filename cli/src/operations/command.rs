@@ -2,10 +2,13 @@
 
 use clap::{
     Arg, ArgAction, Args as _, Command,
-    builder::{PossibleValuesParser, TypedValueParser as _},
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _},
 };
 use clap_complete::engine::ArgValueCandidates;
-use rigkit_engine::OperationSummary;
+use rigkit_engine::{
+    OperationSummary,
+    display_text::{MOST_OF_A_MESSAGE, cut, escape_lines, is_shown_as_written},
+};
 use serde_json::Value;
 
 use super::{
@@ -16,6 +19,7 @@ use crate::{
     arguments::{EventOptions, GlobalOptions},
     completion::candidates,
     style::{FAINT, NAME, paint},
+    styled_text::Line,
     table,
 };
 
@@ -73,7 +77,7 @@ pub(crate) fn nested_command(operation: &OperationSummary, invocation: &str) -> 
 fn own_command(operation: &OperationSummary, invocation: &str, flags: &[InputFlag]) -> Command {
     let mut command = Command::new(operation.id.clone())
         .bin_name(format!("{invocation} {}", operation.id))
-        .visible_aliases(operation.aliases.clone())
+        .visible_aliases(typable_aliases(operation))
         .about(about(operation).unwrap_or_default());
     for flag in flags {
         command = command.args(arguments(flag));
@@ -87,24 +91,39 @@ fn own_command(operation: &OperationSummary, invocation: &str, flags: &[InputFla
     command.args(positions.into_iter().map(positional))
 }
 
-/// Lists operations for those who do not know what there is; ends with a newline.
-pub(crate) fn listed(operations: &[&OperationSummary]) -> String {
+fn typable_aliases(operation: &OperationSummary) -> Vec<String> {
+    let aliases = operation.aliases.iter();
+    let typable = aliases.filter(|alias| is_shown_as_written(alias));
+    typable.cloned().collect()
+}
+
+/// Returns the lines that list operations for those who do not know what there is.
+pub(crate) fn listed(operations: &[&OperationSummary]) -> Vec<Line> {
     let rows = operations.iter().map(|operation| {
         let what = about(operation).unwrap_or_default();
         [
-            paint(NAME, &operation.id),
-            operation.workflow.clone(),
-            paint(FAINT, what),
+            paint(NAME, &operation.id).into(),
+            (&operation.workflow).into(),
+            paint(FAINT, what).into(),
         ]
     });
     table::of(["OPERATION", "WORKFLOW", ""], rows)
 }
 
+/// Help is laid out by a library that takes everything in a text for its own, so all of it is made safe to
+/// show before.
 fn about(operation: &OperationSummary) -> Option<String> {
-    match (&operation.title, &operation.description) {
-        (Some(title), Some(description)) => Some(format!("{title}: {description}")),
-        (title, description) => title.as_ref().or(description.as_ref()).cloned(),
-    }
+    let about = match (&operation.title, &operation.description) {
+        (Some(title), Some(description)) => format!("{title}: {description}"),
+        (title, description) => title.as_ref().or(description.as_ref())?.clone(),
+    };
+    Some(shown(&about))
+}
+
+/// Lines after the first one are indented, so that none of them looks like a line of the help itself.
+fn shown(text: &str) -> String {
+    let text = cut(text, MOST_OF_A_MESSAGE);
+    escape_lines(text.trim_end()).replace('\n', "\n    ")
 }
 
 fn arguments(flag: &InputFlag) -> Vec<Arg> {
@@ -136,7 +155,7 @@ fn positional(flag: &InputFlag) -> Arg {
         ValueKind::Switch => argument.value_parser(reader(&flag.kind)),
         kind => with_kind(argument, kind),
     };
-    let argument = argument.value_name(flag.property.to_uppercase());
+    let argument = argument.value_name(shown(&flag.property.to_uppercase()));
     match &flag.long {
         Some(_) => argument.conflicts_with(flag_id(&flag.property)),
         None => argument,
@@ -148,7 +167,7 @@ fn with_kind(argument: Arg, kind: &ValueKind) -> Arg {
         ValueKind::Switch => argument.action(ArgAction::SetTrue),
         ValueKind::Choice(choices) => argument
             .value_parser(
-                PossibleValuesParser::new(choices.iter().map(choice_text)).map(move_to(kind)),
+                PossibleValuesParser::new(choices.iter().map(possible_value)).map(move_to(kind)),
             )
             .value_name(kind.placeholder()),
         ValueKind::List(element) => with_kind(argument, element).action(ArgAction::Append),
@@ -161,6 +180,13 @@ fn with_kind(argument: Arg, kind: &ValueKind) -> Arg {
             .value_name(kind.placeholder())
             .allow_hyphen_values(true),
     }
+}
+
+/// A choice that cannot be shown as it is typed is left out of help and completion.
+fn possible_value(choice: &Value) -> PossibleValue {
+    let text = choice_text(choice);
+    let is_hidden = !is_shown_as_written(&text);
+    PossibleValue::new(text).hide(is_hidden)
 }
 
 fn reader(
@@ -177,10 +203,11 @@ fn move_to(kind: &ValueKind) -> impl Fn(String) -> Value + Clone + Send + Sync +
 }
 
 fn help(flag: &InputFlag) -> String {
-    let mut parts: Vec<String> = flag.description.iter().cloned().collect();
+    let description = flag.description.as_deref();
+    let mut parts: Vec<String> = description.map(shown).into_iter().collect();
     match &flag.default {
         Some(default) if *default != Value::Bool(false) => {
-            parts.push(format!("[default: {}]", choice_text(default)));
+            parts.push(format!("[default: {}]", shown(&choice_text(default))));
         }
         _ if flag.is_required => parts.push("[required]".to_owned()),
         _ => {}

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use rigkit_engine::{OperationFlag, OperationSummary};
+use rigkit_engine::{
+    OperationFlag, OperationSummary,
+    display_text::{is_escaped, is_shown_as_written},
+};
 use serde_json::{Map, Value};
 
 use super::value_kind::ValueKind;
@@ -170,7 +173,10 @@ impl<'a> FlagNames<'a> {
     }
 
     fn take(&mut self, name: String) -> Option<String> {
-        let is_typable = !name.is_empty() && !name.starts_with('-') && !name.contains(['=', ' ']);
+        let is_typable = !name.is_empty()
+            && !name.starts_with('-')
+            && !name.contains(['=', ' '])
+            && is_shown_as_written(&name);
         (is_typable && self.taken.insert(name.clone())).then_some(name)
     }
 }
@@ -181,7 +187,7 @@ fn short(option: &OperationFlag) -> Option<char> {
     alias
         .chars()
         .nth(1)
-        .filter(|letter| !"hVCwvq".contains(*letter))
+        .filter(|letter| !"hVCwvq".contains(*letter) && !is_escaped(*letter))
 }
 
 fn is_short(alias: &str) -> bool {

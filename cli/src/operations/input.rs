@@ -97,6 +97,7 @@ fn value_of(flag: &InputFlag, matches: &ArgMatches) -> Option<Value> {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the person names the file")]
 fn whole_input(matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
     let Some(given) = matches.get_one::<String>(WHOLE_INPUT_ID) else {
         return Ok(Map::new());

@@ -4,6 +4,7 @@ mod causes;
 
 use jiff::Timestamp;
 use rigkit_engine::{
+    display_text::{MOST_OF_A_MESSAGE, cut, width as width_of},
     plan::{CheckStatus, ChecksAsked, NodeStatus, PlanNode, WorkflowPlan},
     wording::{
         reason::{Change, changes, phrase},
@@ -13,16 +14,19 @@ use rigkit_engine::{
 
 use self::causes::{Cause, causes};
 use crate::{
-    output,
     progress::standing,
     style::{FAINT, NEW, OLD, PENDING, of_status, paint},
+    styled_text::{Line, styled},
 };
+
+/// The most columns that are kept free for paths; a longer one pushes its reason to the right.
+const WIDEST_PATH: usize = 200;
 
 /// How much of a value is shown.
 const VALUE_WIDTH: usize = 60;
 
-/// Writes the plan of a workflow; ends with a newline.
-pub(crate) fn of(plan: &WorkflowPlan, is_verbose: bool, now: Timestamp) -> String {
+/// Returns the plan of a workflow as lines.
+pub(crate) fn of(plan: &WorkflowPlan, is_verbose: bool, now: Timestamp) -> Vec<Line> {
     let mut lines = vec![standing(
         &plan.workflow,
         plan.cached_node_count,
@@ -42,29 +46,35 @@ pub(crate) fn of(plan: &WorkflowPlan, is_verbose: bool, now: Timestamp) -> Strin
         let folded = causes.folded.iter();
         lines.extend(folded.map(|(first, count)| folded_line(first, *count, now)));
     }
-    output::lines(&lines)
+    lines
 }
 
-/// Writes that plans have asked nobody, and what to do to have that done.
-pub(crate) fn unasked(plans: &[WorkflowPlan]) -> Option<String> {
+/// Returns the line that says that plans have asked nobody, and what to do to have that done.
+pub(crate) fn unasked(plans: &[WorkflowPlan]) -> Option<Line> {
     let mut asked = plans.iter().map(|plan| plan.checks_asked);
     asked.any(|asked| asked == ChecksAsked::NotAsked).then(|| {
         let line = "checks not asked: nobody trusts this folder yet; `rig plan --checks` or `rig trust` does";
-        output::lines(&[paint(FAINT, line)])
+        paint(FAINT, line).into()
     })
 }
 
-fn unanswered(plan: &WorkflowPlan) -> impl Iterator<Item = String> {
+fn unanswered(plan: &WorkflowPlan) -> impl Iterator<Item = Line> {
     let silent = plan.unanswered_providers.iter();
     silent.map(|provider| {
         let mark = paint(PENDING, "!");
-        format!("  {mark} the checks of the provider `{provider}` gave no answer in time")
+        styled![
+            "  ",
+            mark,
+            " the checks of the provider `",
+            provider,
+            "` gave no answer in time"
+        ]
     })
 }
 
-/// Writes one task with its reason and what changed.
-pub(crate) fn node_lines(node: &PlanNode, width: usize, now: Timestamp) -> Vec<String> {
-    let path = paint(of_status(node.status), format_args!("{:width$}", node.path));
+/// Returns the lines of one task with its reason and what changed.
+pub(crate) fn node_lines(node: &PlanNode, width: usize, now: Timestamp) -> Vec<Line> {
+    let path = Line::from(paint(of_status(node.status), &node.path)).padded(width);
     let reason = match (node.status, node.created_at) {
         (NodeStatus::Cached, Some(made)) => {
             format!("cached {} ago", age(made, now))
@@ -74,14 +84,14 @@ pub(crate) fn node_lines(node: &PlanNode, width: usize, now: Timestamp) -> Vec<S
         }
         _ => phrase(&node.reason, now),
     };
-    let first = format!("  {path}  {}", paint(FAINT, reason));
+    let first = styled!["  ", path, "  ", paint(FAINT, reason)];
     let changes = changes(&node.reason);
     std::iter::once(first)
         .chain(changes.iter().map(change_line))
         .collect()
 }
 
-fn cause_lines(cause: &Cause<'_>, width: usize, now: Timestamp) -> Vec<String> {
+fn cause_lines(cause: &Cause<'_>, width: usize, now: Timestamp) -> Vec<Line> {
     let mut lines = node_lines(cause.node, width, now);
     if let Some(line) = cascade(cause.pending, "and", "after it") {
         lines.push(line);
@@ -92,21 +102,21 @@ fn cause_lines(cause: &Cause<'_>, width: usize, now: Timestamp) -> Vec<String> {
     lines
 }
 
-fn folded_line(first: &PlanNode, count: usize, now: Timestamp) -> String {
+fn folded_line(first: &PlanNode, count: usize, now: Timestamp) -> Line {
     let phrase = phrase(&first.reason, now);
-    paint(FAINT, format_args!("  and {count} more: {phrase}"))
+    paint(FAINT, format_args!("  and {count} more: {phrase}")).into()
 }
 
-fn cascade(count: usize, before: &str, after: &str) -> Option<String> {
+fn cascade(count: usize, before: &str, after: &str) -> Option<Line> {
     let tasks = match count {
         0 => return None,
         1 => "1 task".to_owned(),
         count => format!("{count} tasks"),
     };
-    Some(paint(FAINT, format_args!("    {before} {tasks} {after}")))
+    Some(paint(FAINT, format_args!("    {before} {tasks} {after}")).into())
 }
 
-fn change_line(change: &Change) -> String {
+fn change_line(change: &Change) -> Line {
     if let Some(line) = code_line(change) {
         return line;
     }
@@ -114,22 +124,31 @@ fn change_line(change: &Change) -> String {
         Some(value) => paint(style, shortened(value)),
         None => paint(FAINT, "none"),
     };
-    format!(
-        "    {}: {} → {}",
-        change.name,
+    styled![
+        "    ",
+        &change.name,
+        ": ",
         value(OLD, &change.old),
+        " → ",
         value(NEW, &change.new)
-    )
+    ]
 }
 
 /// Says where code changed: its digests tell nobody anything.
-fn code_line(change: &Change) -> Option<String> {
+fn code_line(change: &Change) -> Option<Line> {
     let (what, place) = (change.code_fate()?, change.place.as_ref()?);
     let place = paint(FAINT, format_args!("({place})"));
-    Some(format!("    {} {} {place}", change.name, paint(NEW, what)))
+    Some(styled![
+        "    ",
+        &change.name,
+        " ",
+        paint(NEW, what),
+        " ",
+        place
+    ])
 }
 
-/// Gives as much of a value as fits beside another one.
+/// Returns as much of a value as fits beside another one.
 pub(crate) fn shortened(value: &str) -> String {
     let line = value.replace('\n', "⏎");
     match line.char_indices().nth(VALUE_WIDTH) {
@@ -138,27 +157,27 @@ pub(crate) fn shortened(value: &str) -> String {
     }
 }
 
-fn required_checks(plan: &WorkflowPlan) -> Vec<String> {
+fn required_checks(plan: &WorkflowPlan) -> Vec<Line> {
     let required = plan
         .checks
         .iter()
         .filter(|check| check.status == CheckStatus::Required);
     let line = |check: &rigkit_engine::plan::ProviderCheck| {
-        let message = check
-            .message
-            .as_deref()
-            .map(|message| format!(": {message}"))
+        let message = check.message.as_deref();
+        let message = message
+            .map(|message| format!(": {}", cut(message, MOST_OF_A_MESSAGE)))
             .unwrap_or_default();
-        format!("  {} {}{message}", paint(PENDING, "!"), check.label)
+        styled!["  ", paint(PENDING, "!"), " ", &check.label, message]
     };
     required.map(line).collect()
 }
 
 fn width<'a>(nodes: impl Iterator<Item = &'a PlanNode>) -> usize {
     nodes
-        .map(|node| node.path.chars().count())
+        .map(|node| width_of(&node.path))
         .max()
         .unwrap_or_default()
+        .min(WIDEST_PATH)
 }
 
 #[cfg(test)]

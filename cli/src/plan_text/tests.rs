@@ -34,7 +34,9 @@ fn after<'a>(path: &'a str, status: &'static str, root: &str) -> (&'a str, &'sta
 }
 
 fn text(plan: &WorkflowPlan, is_verbose: bool) -> String {
-    anstream::adapter::strip_str(&of(plan, is_verbose, Timestamp::UNIX_EPOCH)).to_string()
+    let lines = of(plan, is_verbose, Timestamp::UNIX_EPOCH);
+    let lines: Vec<String> = lines.iter().map(Line::plain).collect();
+    lines.join("\n")
 }
 
 fn mixed() -> WorkflowPlan {

@@ -9,13 +9,14 @@ use jiff::tz::TimeZone;
 use rigkit_engine::event::{Event, EventRecord, EventSink, LogStream};
 
 use super::{
-    milestone::{Detail, Tally, describe, log_line},
-    output_lines::OutputLines,
+    milestone::{self, Detail, Tally, describe},
+    output_lines::OutputOfAll,
     told::Told,
 };
 use crate::{
     output,
     style::{FAINT, paint},
+    styled_text::{Line, styled},
 };
 
 /// Writes events to stderr as lines.
@@ -45,9 +46,7 @@ impl EventSink for Lines {
             self.told.note(source);
         }
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        for line in writer.lines_of(&record.event) {
-            output::note(&line);
-        }
+        output::notes(&writer.lines_of(&record.event));
     }
 }
 
@@ -62,8 +61,8 @@ fn source_of_output(event: &Event) -> Option<&str> {
     }
 }
 
-/// Writes the events of a past run as lines, each with its time.
-pub(crate) fn log_lines(records: &[EventRecord], zone: &TimeZone) -> Vec<String> {
+/// Returns the events of a past run as lines, each with its time.
+pub(crate) fn log_lines(records: &[EventRecord], zone: &TimeZone) -> Vec<Line> {
     let mut writer = LineWriter::new(Detail::Everything);
     let mut lines = Vec::new();
     for record in records {
@@ -72,11 +71,8 @@ pub(crate) fn log_lines(records: &[EventRecord], zone: &TimeZone) -> Vec<String>
             .to_zoned(zone.clone())
             .strftime("%H:%M:%S%.3f")
             .to_string();
-        let told = writer.lines_of(&record.event);
-        lines.extend(
-            told.iter()
-                .map(|line| format!("{}  {line}", paint(FAINT, &time))),
-        );
+        let told = writer.lines_of(&record.event).into_iter();
+        lines.extend(told.map(|line| styled![paint(FAINT, &time), "  ", line]));
     }
     lines
 }
@@ -86,7 +82,7 @@ struct LineWriter {
     detail: Detail,
     tally: Tally,
     running: HashSet<String>,
-    output: OutputLines,
+    output: OutputOfAll,
 }
 
 impl LineWriter {
@@ -95,11 +91,11 @@ impl LineWriter {
             detail,
             tally: Tally::default(),
             running: HashSet::new(),
-            output: OutputLines::default(),
+            output: OutputOfAll::default(),
         }
     }
 
-    fn lines_of(&mut self, event: &Event) -> Vec<String> {
+    fn lines_of(&mut self, event: &Event) -> Vec<Line> {
         self.tally.count(event);
         match event {
             Event::CommandOutput {
@@ -123,21 +119,19 @@ impl LineWriter {
                 label,
                 data,
             } => {
-                let lines = data
-                    .lines()
-                    .map(|line| log_line(*stream, label.as_deref(), line));
-                self.prefixed(node_path, lines.collect())
+                let lines = milestone::log_lines(*stream, label.as_deref(), data);
+                self.prefixed(node_path, lines)
             }
             event => self.milestone(event),
         }
     }
 
-    fn milestone(&mut self, event: &Event) -> Vec<String> {
+    fn milestone(&mut self, event: &Event) -> Vec<Line> {
         let mut lines = Vec::new();
         match event {
             Event::NodeStarted { node_path } => {
                 self.running.insert(node_path.clone());
-                lines.push(format!("{} {node_path}", paint(FAINT, "▸")));
+                lines.push(styled![paint(FAINT, "▸"), " ", node_path]);
             }
             Event::CommandCompleted {
                 node_path: Some(node_path),
@@ -156,14 +150,14 @@ impl LineWriter {
 
     /// Says which task a line is from. An operation is alone and its output what was asked
     /// for, so that stays as it is.
-    fn prefixed(&self, source: &str, lines: Vec<String>) -> Vec<String> {
+    fn prefixed(&self, source: &str, lines: Vec<Line>) -> Vec<Line> {
         if !self.running.contains(source) && self.detail < Detail::Everything {
             return lines;
         }
-        let prefix = paint(FAINT, format_args!("{source} |"));
+        let prefix = styled![paint(FAINT, format_args!("{source} |")), " "];
         lines
             .into_iter()
-            .map(|line| format!("{prefix} {line}"))
+            .map(|line| styled![prefix.clone(), line])
             .collect()
     }
 }

@@ -73,11 +73,10 @@ fn run() -> Vec<Event> {
 
 fn lines(detail: Detail) -> String {
     let mut writer = LineWriter::new(detail);
-    let lines: Vec<String> = run()
-        .iter()
-        .flat_map(|event| writer.lines_of(event))
-        .collect();
-    anstream::adapter::strip_str(&lines.join("\n")).to_string()
+    let run = run();
+    let lines = run.iter().flat_map(|event| writer.lines_of(event));
+    let lines: Vec<String> = lines.map(|line| line.plain()).collect();
+    lines.join("\n")
 }
 
 #[test]

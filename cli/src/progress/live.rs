@@ -2,27 +2,17 @@
 
 use std::{
     collections::HashMap,
-    sync::{LazyLock, Mutex, PoisonError},
-    time::Duration,
+    sync::{Mutex, PoisonError},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
 use rigkit_engine::event::{Event, EventRecord, EventSink, LogStream};
 
 use super::{
-    milestone::{Detail, Tally, describe, log_line},
-    output_lines::{OutputLines, last_glimpse},
-    screen::Screen,
+    milestone::{Detail, Tally, describe, log_lines},
+    output_lines::{OutputOfAll, last_glimpse},
+    screen::{MovingLine, Screen},
     told::Told,
 };
-
-const REDRAW: Duration = Duration::from_millis(100);
-
-static RUNNING: LazyLock<ProgressStyle> = LazyLock::new(|| {
-    let style =
-        ProgressStyle::with_template("{spinner:.yellow} {prefix}  {elapsed:.dim}  {wide_msg:.dim}");
-    style.unwrap_or_else(|_| ProgressStyle::default_spinner())
-});
 
 /// Shows running tasks with their time and the last line of their output, finished ones with
 /// their duration, and counts cached ones.
@@ -36,8 +26,8 @@ pub(super) struct Live {
 #[derive(Default)]
 struct State {
     tally: Tally,
-    running: HashMap<String, ProgressBar>,
-    output: OutputLines,
+    running: HashMap<String, MovingLine>,
+    output: OutputOfAll,
 }
 
 impl Live {
@@ -56,18 +46,8 @@ impl Live {
     }
 
     fn start(&self, state: &mut State, path: &str, label: &str) {
-        let bar = ProgressBar::new_spinner()
-            .with_style(RUNNING.clone())
-            .with_prefix(label.to_owned());
-        if let Some(bar) = self.screen.add(bar) {
-            bar.enable_steady_tick(REDRAW);
-            state.running.insert(path.to_owned(), bar);
-        }
-    }
-
-    fn print(&self, lines: &[String]) {
-        for line in lines {
-            self.screen.print(line);
+        if let Some(line) = self.screen.add(label) {
+            state.running.insert(path.to_owned(), line);
         }
     }
 
@@ -84,7 +64,7 @@ impl Live {
                 if !glance(state, source, data) {
                     self.told.note(source);
                     let lines = state.output.push(source, *stream, data);
-                    self.print(&lines);
+                    self.screen.print(&lines);
                 }
             }
             Event::LogOutput {
@@ -96,10 +76,8 @@ impl Live {
                 let is_wanted = *stream != LogStream::Debug || self.detail > Detail::Usual;
                 if is_wanted && !glance(state, node_path, data) {
                     self.told.note(node_path);
-                    let lines = data
-                        .lines()
-                        .map(|line| log_line(*stream, label.as_deref(), line));
-                    self.print(&lines.collect::<Vec<String>>());
+                    let lines = log_lines(*stream, label.as_deref(), data);
+                    self.screen.print(&lines);
                 }
             }
             _ => {}
@@ -140,13 +118,12 @@ impl Live {
                 ..
             } => {
                 let rest = state.output.finish(node_path);
-                self.print(&rest);
+                self.screen.print(&rest);
             }
             _ => {}
         }
-        if let Some(line) = describe(event, self.detail, state.tally) {
-            self.screen.print(&line);
-        }
+        self.screen
+            .print(&describe(event, self.detail, state.tally));
     }
 }
 
@@ -165,17 +142,17 @@ impl EventSink for Live {
 
 /// Shows the end of some output beside the task that wrote it, if that is on the screen.
 fn glance(state: &State, source: &str, data: &str) -> bool {
-    let Some(bar) = state.running.get(source) else {
+    let Some(line) = state.running.get(source) else {
         return false;
     };
     if let Some(glimpse) = last_glimpse(data) {
-        bar.set_message(glimpse);
+        line.tell(&glimpse);
     }
     true
 }
 
 fn finish(state: &mut State, path: &str) {
-    if let Some(bar) = state.running.remove(path) {
-        bar.finish_and_clear();
+    if let Some(line) = state.running.remove(path) {
+        line.remove();
     }
 }

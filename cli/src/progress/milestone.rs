@@ -1,6 +1,8 @@
 //! What happened, in one line a person reads: for lines that stay and for logs.
 
+use anstyle::Style;
 use rigkit_engine::{
+    display_text::{MOST_OF_A_MESSAGE, cut},
     event::{Event, LogStream, RunOutcome},
     wording::time::duration,
 };
@@ -8,6 +10,7 @@ use rigkit_engine::{
 use crate::{
     failure::warning_text,
     style::{BAD, FAINT, GOOD, NAME, PENDING, paint},
+    styled_text::{Line, hanging, output_lines, paint_lines, styled},
 };
 
 /// Says how much is told.
@@ -55,168 +58,182 @@ impl Tally {
     }
 }
 
-/// Writes an event that is not output; nothing where it is not worth a line.
-pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Option<String> {
+/// Returns the lines of an event that is not output; none where it is not worth one.
+pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Vec<Line> {
     match event {
-        Event::DefinitionWarning { warning } => Some(warning_text(warning)),
-        Event::ApplyWaiting { workflow, holder } => Some(paint(
-            PENDING,
-            format!("waiting for another apply of `{workflow}`: {holder}"),
-        )),
+        Event::DefinitionWarning { warning } => warning_text(warning),
+        Event::NodeFailed {
+            node_path,
+            message,
+            duration_ms,
+        } => failed_node(node_path, message, *duration_ms, detail),
+        Event::WorkspaceRemoved {
+            failure: Some(_), ..
+        } => warning(event),
+        event => milestone(event, detail, tally).into_iter().collect(),
+    }
+}
+
+/// While the run is watched, the message follows with its place once the run ends.
+fn failed_node(path: &str, message: &str, duration_ms: u64, detail: Detail) -> Vec<Line> {
+    let took = duration(duration_ms);
+    let first = styled![paint(BAD, "✗"), " ", path, "  failed after ", took];
+    if detail != Detail::Everything {
+        return vec![first];
+    }
+    let message = cut(message, MOST_OF_A_MESSAGE);
+    let mut lines = message.lines();
+    let mut told = vec![styled![first, ": ", lines.next().unwrap_or_default()]];
+    told.extend(lines.map(|line| styled!["    ", line]));
+    told
+}
+
+fn milestone(event: &Event, detail: Detail, tally: Tally) -> Option<Line> {
+    match event {
+        Event::ApplyWaiting { workflow, holder } => {
+            let text = format!("waiting for another apply of `{workflow}`: {holder}");
+            Some(paint(PENDING, text).into())
+        }
         Event::CheckUnanswered {
             node_path,
             waited_ms,
             ..
-        } => Some(format!(
-            "{} {node_path}  no answer in {}",
-            paint(PENDING, "!"),
-            duration(*waited_ms)
-        )),
+        } => {
+            let waited = duration(*waited_ms);
+            Some(styled![
+                paint(PENDING, "!"),
+                " ",
+                node_path,
+                "  no answer in ",
+                waited
+            ])
+        }
         Event::PlanCreated {
             workflow,
             cached_node_count,
             node_count,
         } => Some(standing(workflow, *cached_node_count, *node_count)),
-        Event::NodeCached { node_path, .. } if detail > Detail::Usual => Some(format!(
-            "{} {node_path}  {}",
-            paint(GOOD, "✓"),
-            paint(FAINT, "cached")
-        )),
+        Event::NodeCached { node_path, .. } if detail > Detail::Usual => {
+            Some(well_done(node_path, "cached"))
+        }
         Event::NodeCompleted {
             node_path,
             duration_ms,
             ..
-        } => Some(format!(
-            "{} {node_path}  {}",
-            paint(GOOD, "✓"),
-            paint(FAINT, duration(*duration_ms))
-        )),
-        Event::NodeFailed {
-            node_path,
-            message,
-            duration_ms,
-        } => {
-            // While the run is watched, the message follows with its place once the run ends.
-            let why = if detail == Detail::Everything {
-                format!(": {message}")
-            } else {
-                String::new()
-            };
-            Some(format!(
-                "{} {node_path}  failed after {}{why}",
-                paint(BAD, "✗"),
-                duration(*duration_ms)
-            ))
+        } => Some(well_done(node_path, &duration(*duration_ms))),
+        Event::NodeInvalidated { node_path, by, .. } => {
+            let text = format!(" {node_path}  invalidated by `{by}`");
+            Some(styled![paint(PENDING, "↺"), text])
         }
-        Event::NodeInvalidated { node_path, by, .. } => Some(format!(
-            "{} {node_path}  invalidated by `{by}`",
-            paint(PENDING, "↺")
-        )),
-        Event::ApplyRestarted { attempt, .. } => Some(format!(
-            "{} starting again, attempt {attempt}",
-            paint(PENDING, "↺")
-        )),
+        Event::ApplyRestarted { attempt, .. } => {
+            let text = format!(" starting again, attempt {attempt}");
+            Some(styled![paint(PENDING, "↺"), text])
+        }
         Event::ApplyCompleted {
             workflow,
             outcome,
             duration_ms,
             ..
         } => Some(end_of_apply(workflow, *outcome, *duration_ms, tally)),
-        Event::WorkspaceCreateStarted { workspace_id } => {
-            Some(format!("creating the workspace `{workspace_id}`"))
-        }
-        Event::WorkspaceReady { workspace_id } => {
-            Some(format!("the workspace `{workspace_id}` is ready"))
-        }
-        Event::WorkspaceRemoveStarted { workspace_id } => {
-            Some(format!("removing the workspace `{workspace_id}`"))
-        }
-        Event::WorkspaceRemoved {
-            workspace_id,
-            failure: None,
-        } => Some(format!("the workspace `{workspace_id}` is removed")),
-        Event::WorkspaceRemoved { .. } => warning(event),
-        Event::InteractionCompleted { title, .. } => Some(format!("{title}: done")),
-        event if detail > Detail::Usual => describe_detail(event),
-        _ => None,
+        Event::InteractionCompleted { title, .. } => Some(styled![title, ": done"]),
+        event => workspace_milestone(event).or_else(|| {
+            let is_wanted = detail > Detail::Usual;
+            is_wanted.then(|| describe_detail(event)).flatten()
+        }),
     }
 }
 
-/// Writes what a person has to know however little they want to see.
-pub(super) fn warning(event: &Event) -> Option<String> {
+fn well_done(path: &str, how: &str) -> Line {
+    styled![paint(GOOD, "✓"), " ", path, "  ", paint(FAINT, how)]
+}
+
+fn workspace_milestone(event: &Event) -> Option<Line> {
+    let text = match event {
+        Event::WorkspaceCreateStarted { workspace_id } => {
+            format!("creating the workspace `{workspace_id}`")
+        }
+        Event::WorkspaceReady { workspace_id } => {
+            format!("the workspace `{workspace_id}` is ready")
+        }
+        Event::WorkspaceRemoveStarted { workspace_id } => {
+            format!("removing the workspace `{workspace_id}`")
+        }
+        Event::WorkspaceRemoved { workspace_id, .. } => {
+            format!("the workspace `{workspace_id}` is removed")
+        }
+        _ => return None,
+    };
+    Some(text.into())
+}
+
+/// Returns the lines that a person has to read however little they want to see.
+pub(super) fn warning(event: &Event) -> Vec<Line> {
     let Event::WorkspaceRemoved {
         workspace_id,
         failure: Some(failure),
     } = event
     else {
-        return None;
+        return Vec::new();
     };
-    Some(format!(
-        "{} the `remove` hook of the workspace `{workspace_id}` failed: {failure}\n\
-         its record is removed all the same; what the hook was to remove may be left behind",
-        paint(PENDING, "warning:")
-    ))
+    let failure = cut(failure, MOST_OF_A_MESSAGE);
+    let text = format!("the `remove` hook of the workspace `{workspace_id}` failed: {failure}");
+    let mut lines = hanging(
+        styled![paint(PENDING, "warning:"), " "],
+        paint_lines(Style::new(), &text),
+    );
+    lines.push(
+        "its record is removed all the same; what the hook was to remove may be left behind".into(),
+    );
+    lines
 }
 
-fn describe_detail(event: &Event) -> Option<String> {
+fn describe_detail(event: &Event) -> Option<Line> {
     let of = |path: &Option<String>| {
         path.as_ref()
             .map(|path| format!("{path} "))
             .unwrap_or_default()
     };
-    match event {
+    let text = match event {
         Event::CommandStarted {
             node_path, command, ..
-        } => Some(paint(FAINT, format!("{}$ {command}", of(node_path)))),
+        } => format!("{}$ {command}", of(node_path)),
         Event::CommandCompleted {
             node_path,
             command_name,
             exit_code,
-        } => Some(paint(
-            FAINT,
-            format!("{}{command_name} exited with {exit_code}", of(node_path)),
-        )),
+        } => format!("{}{command_name} exited with {exit_code}", of(node_path)),
         Event::ArtifactCreated {
             node_path,
             provider_id,
             kind,
             ..
-        } => Some(paint(
-            FAINT,
-            format!("{node_path} made the {kind} artifact of {provider_id}"),
-        )),
-        Event::InteractionAwaitingUser { title, url, .. } => Some(format!("{title}: {url}")),
-        Event::OperationStarted { operation } => {
-            Some(paint(FAINT, format!("running `{operation}`")))
+        } => format!("{node_path} made the {kind} artifact of {provider_id}"),
+        Event::InteractionAwaitingUser { title, url, .. } => {
+            return Some(styled![title, ": ", url]);
         }
+        Event::OperationStarted { operation } => format!("running `{operation}`"),
         Event::OperationCompleted {
             operation,
             outcome,
             duration_ms,
             ..
-        } => Some(paint(
-            FAINT,
-            format!(
-                "`{operation}` {} in {}",
-                outcome_word(*outcome),
-                duration(*duration_ms)
-            ),
-        )),
-        _ => None,
-    }
+        } => {
+            let took = duration(*duration_ms);
+            format!("`{operation}` {} in {took}", outcome_word(*outcome))
+        }
+        _ => return None,
+    };
+    Some(paint(FAINT, text).into())
 }
 
-/// Writes how a workflow stands: `web  3 of 5 cached`.
-pub(crate) fn standing(workflow: &str, cached: usize, all: usize) -> String {
+/// Returns how a workflow stands: `web  3 of 5 cached`.
+pub(crate) fn standing(workflow: &str, cached: usize, all: usize) -> Line {
     let style = if cached == all { GOOD } else { PENDING };
-    format!(
-        "{}  {}",
-        paint(NAME, workflow),
-        paint(style, format_args!("{cached} of {all} cached"))
-    )
+    let count = format!("{cached} of {all} cached");
+    styled![paint(NAME, workflow), "  ", paint(style, count)]
 }
 
-fn end_of_apply(workflow: &str, outcome: RunOutcome, milliseconds: u64, tally: Tally) -> String {
+fn end_of_apply(workflow: &str, outcome: RunOutcome, milliseconds: u64, tally: Tally) -> Line {
     let style = match outcome {
         RunOutcome::Succeeded => GOOD,
         RunOutcome::Failed => BAD,
@@ -227,7 +244,7 @@ fn end_of_apply(workflow: &str, outcome: RunOutcome, milliseconds: u64, tally: T
     let counts = counts
         .map(|counts| format!(": {counts}"))
         .unwrap_or_default();
-    format!("{}  {}{counts}", paint(NAME, workflow), paint(style, end))
+    styled![paint(NAME, workflow), "  ", paint(style, end), counts]
 }
 
 fn outcome_word(outcome: RunOutcome) -> &'static str {
@@ -238,16 +255,17 @@ fn outcome_word(outcome: RunOutcome) -> &'static str {
     }
 }
 
-/// Writes one line of a handler's log.
-pub(super) fn log_line(stream: LogStream, label: Option<&str>, line: &str) -> String {
-    let label = label
-        .map(|label| format!("{}: ", paint(FAINT, label)))
-        .unwrap_or_default();
-    let line = match stream {
-        LogStream::Error => paint(BAD, line),
-        LogStream::Warn => paint(PENDING, line),
-        LogStream::Debug => paint(FAINT, line),
-        LogStream::Info | LogStream::Stdout | LogStream::Stderr => line.to_owned(),
+/// Returns the lines of a handler's log: in its own colors, and else in those of its stream.
+pub(super) fn log_lines(stream: LogStream, label: Option<&str>, data: &str) -> Vec<Line> {
+    let style = match stream {
+        LogStream::Error => BAD,
+        LogStream::Warn => PENDING,
+        LogStream::Debug => FAINT,
+        LogStream::Info | LogStream::Stdout | LogStream::Stderr => Style::new(),
     };
-    format!("{label}{line}")
+    let label = label.map(|label| styled![paint(FAINT, label), ": "]);
+    let lines = output_lines(data).into_iter();
+    lines
+        .map(|line| styled![label.clone().unwrap_or_default(), line.or_style(style)])
+        .collect()
 }

@@ -8,10 +8,7 @@ mod output_lines;
 mod screen;
 mod told;
 
-use std::{
-    io::{self, IsTerminal as _},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use rigkit_engine::event::{Event, EventRecord, EventSink};
 
@@ -40,8 +37,7 @@ pub(crate) enum View {
 impl View {
     /// Finds the view that fits what was asked for and what stderr is.
     pub(crate) fn choose(options: &GlobalOptions, events: bool) -> Self {
-        let is_terminal =
-            || io::stderr().is_terminal() && console::Term::stderr().features().is_attended();
+        let is_terminal = || output::is_stderr_terminal() && screen::is_attended();
         match options {
             _ if events => Self::Events,
             GlobalOptions { quiet: true, .. } => Self::Nothing,
@@ -77,15 +73,13 @@ pub(crate) fn sink(
 
 /// Says on stderr what a person has to know.
 fn warn(record: &EventRecord) {
-    if let Some(warning) = milestone::warning(&record.event) {
-        output::note(&warning);
-    }
+    output::notes(&milestone::warning(&record.event));
 }
 
 /// Says on stderr what is doubtful, too.
 fn warn_of_all(record: &EventRecord) {
     match &record.event {
-        Event::DefinitionWarning { warning } => output::note(&warning_text(warning)),
+        Event::DefinitionWarning { warning } => output::notes(&warning_text(warning)),
         _ => warn(record),
     }
 }

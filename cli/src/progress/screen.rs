@@ -1,10 +1,26 @@
 //! The part of the terminal that moves, and what has to share the terminal with it.
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "here is where moving lines are made safe to show"
+)]
+
+use std::{sync::LazyLock, time::Duration};
 
 use console::Term;
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rigkit_engine::display_text::{MOST_OF_A_MESSAGE, cut, escape};
 
 use super::View;
-use crate::{output, style};
+use crate::{output, styled_text::Line};
+
+const REDRAW: Duration = Duration::from_millis(100);
+
+static RUNNING: LazyLock<ProgressStyle> = LazyLock::new(|| {
+    let style =
+        ProgressStyle::with_template("{spinner:.yellow} {prefix}  {elapsed:.dim}  {wide_msg:.dim}");
+    style.unwrap_or_else(|_| ProgressStyle::default_spinner())
+});
 
 /// Is the terminal as progress, questions and interactive commands share it.
 #[derive(Debug, Clone)]
@@ -12,33 +28,58 @@ pub(crate) struct Screen {
     moving: Option<MultiProgress>,
 }
 
+/// The line of something that runs: a spinner, its name, its time, and the end of its output.
+#[derive(Debug)]
+pub(super) struct MovingLine {
+    bar: ProgressBar,
+}
+
+impl MovingLine {
+    /// Shows a text beside the name.
+    pub(super) fn tell(&self, text: &str) {
+        self.bar.set_message(shown(text));
+    }
+
+    /// Takes the line away.
+    pub(super) fn remove(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 impl Screen {
     /// Prepares the terminal for a view.
     pub(crate) fn new(view: View) -> Self {
         let moving = (view == View::Live).then(|| {
-            console::set_colors_enabled_stderr(style::stderr_has_colors());
+            console::set_colors_enabled_stderr(output::stderr_has_colors());
             MultiProgress::with_draw_target(draw_target())
         });
         Self { moving }
     }
 
     /// Adds a line that moves; nothing where no lines move.
-    pub(crate) fn add(&self, bar: ProgressBar) -> Option<ProgressBar> {
-        self.moving.as_ref().map(|moving| moving.add(bar))
+    pub(super) fn add(&self, name: &str) -> Option<MovingLine> {
+        let bar = ProgressBar::new_spinner()
+            .with_style(RUNNING.clone())
+            .with_prefix(shown(name));
+        let bar = self.moving.as_ref()?.add(bar);
+        bar.enable_steady_tick(REDRAW);
+        Some(MovingLine { bar })
     }
 
-    /// Prints a line that stays, above the lines that move.
-    pub(crate) fn print(&self, text: &str) {
+    /// Prints lines that stay, above the lines that move.
+    pub(crate) fn print(&self, lines: &[Line]) {
         let Some(moving) = &self.moving else {
-            output::note(text);
+            output::notes(lines);
             return;
         };
-        // A terminal that cannot be written to has nobody before it.
-        let _ = if style::stderr_has_colors() {
-            moving.println(text)
-        } else {
-            moving.println(anstream::adapter::strip_str(text).to_string())
-        };
+        for line in lines {
+            // A terminal that cannot be written to has nobody before it.
+            let _ = if output::stderr_has_colors() {
+                moving.println(line.ansi())
+            } else {
+                moving.println(line.plain())
+            };
+        }
     }
 
     /// Takes the moving lines away while something else needs the terminal.
@@ -59,6 +100,15 @@ impl Screen {
             let _ = moving.clear();
         }
     }
+}
+
+/// Returns whether somebody sits before the terminal.
+pub(super) fn is_attended() -> bool {
+    Term::stderr().features().is_attended()
+}
+
+fn shown(text: &str) -> String {
+    escape(&cut(text, MOST_OF_A_MESSAGE)).into_owned()
 }
 
 fn draw_target() -> ProgressDrawTarget {

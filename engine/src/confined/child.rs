@@ -14,7 +14,7 @@ use super::{
 use crate::{
     definition::WireDefinition,
     memory::{end_process_above, used_by_this_thread},
-    modules::ModuleGraph,
+    modules::{ModuleGraph, Preparation},
     project::{LoadError, LoadOptions, evaluate_graph},
     sandbox::{CpuMeter, SandboxLimits, Variables},
     trust::{OwnerRule, Trust},

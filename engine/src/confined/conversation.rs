@@ -20,7 +20,7 @@ use super::{
 use crate::{
     definition::{Definition, Place},
     diagnostic::Diagnostic,
-    modules::{MAX_MODULE_BYTES, ModuleGraph, WireGraph, WireResolved},
+    modules::{ModuleGraph, WireGraph, WireResolved, largest_module},
     project::{LoadError, LoadOptions},
     sandbox::{CpuMeter, thread_time},
     source::LineColumn,
@@ -45,8 +45,8 @@ pub(crate) fn evaluate(
     let process = evaluator
         .take()
         .map_err(|error| LoadError::Sandbox(error.to_string()))?;
-    meter.start_of_process(process.process.id(), options.limits.cpu);
-    slot.fill(process.process);
+    meter.start_of_process(process.child.id(), options.limits.cpu);
+    slot.fill(process.child);
     let mut conversation = Conversation {
         stdin: process.stdin,
         stdout: process.stdout,
@@ -134,7 +134,7 @@ impl Conversation<'_> {
                 Reply::Resolved(resolved.map(|file| WireResolved::of(&file)).map_err(drop))
             }
             Question::Read { path } => Reply::Text(self.text(&path.decode())),
-            Question::Normalize { text, .. } if text.len() > MAX_MODULE_BYTES => {
+            Question::Normalize { text, .. } if text.len() > largest_module() => {
                 Reply::Normalized(None)
             }
             Question::Normalize { path, text } => {
@@ -212,12 +212,12 @@ impl Conversation<'_> {
         let Some(status) = slot.ended() else {
             return LoadError::Sandbox(error.to_string());
         };
-        if status.signal() == Some(nix::libc::SIGXCPU) {
+        if status.signal() == Some(libc::SIGXCPU) {
             return self.limit(self.options.limits.time_limit());
         }
         // It is killed where it does not end by itself, so that says nothing.
         let end = match status.signal() {
-            Some(nix::libc::SIGKILL) => error.to_string(),
+            Some(libc::SIGKILL) => error.to_string(),
             _ => status.to_string(),
         };
         LoadError::Sandbox(format!("it ended without an answer: {end}"))

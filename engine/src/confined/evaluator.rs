@@ -75,7 +75,7 @@ impl Evaluator {
     pub fn confinement(&self) -> io::Result<Confinement> {
         let mut started = Process::start(&self.program, self.limits)?;
         let confinement = read_confinement(&mut started);
-        process::end(&mut started.process);
+        process::end(&mut started.child);
         confinement
     }
 
@@ -131,7 +131,7 @@ impl Drop for Evaluator {
     fn drop(&mut self) {
         let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(idle) = idle {
-            process::end(&mut idle.process);
+            process::end(&mut idle.child);
         }
     }
 }

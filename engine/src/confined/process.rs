@@ -11,7 +11,7 @@ use crate::sandbox::SandboxLimits;
 
 /// A child that waits for its request.
 pub(super) struct Process {
-    pub(super) process: Child,
+    pub(super) child: Child,
     pub(super) stdin: ChildStdin,
     pub(super) stdout: ChildStdout,
 }
@@ -31,11 +31,11 @@ impl Process {
         if let Some(zone) = time_zone() {
             command.env("TZ", zone);
         }
-        let mut process = command.spawn()?;
-        let streams = process.stdin.take().zip(process.stdout.take());
+        let mut child = command.spawn()?;
+        let streams = child.stdin.take().zip(child.stdout.take());
         let (stdin, stdout) = streams.ok_or_else(|| io::Error::other("a child without pipes"))?;
         Ok(Self {
-            process,
+            child,
             stdin,
             stdout,
         })

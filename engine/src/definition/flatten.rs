@@ -11,7 +11,7 @@ use self::operations::OperationKind;
 use super::{
     extract::{Extractor, describe, is_node, kind_of},
     model::{Operation, Outline, Point, PointId, Task, TaskIndex, Workflow, WorkspaceDefinition},
-    names::{RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES, nearest},
+    names::{BadName, RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES, nearest},
     place::Place,
     scope::{ProviderRemoval, Scope, ScopeId},
 };
@@ -358,14 +358,8 @@ impl<'js> Flattening<'_, '_, 'js> {
         scope: &Scope,
     ) -> rquickjs::Result<Option<(Outline, PointId)>> {
         let graph = self.extractor.graph;
-        if name.is_empty() {
-            let range = place.property_name(graph, name);
-            self.extractor.refuse(
-                DiagnosticCode::EmptyName,
-                "a branch has an empty name",
-                range,
-                "",
-            );
+        let range = || place.property_name(graph, name);
+        if !self.extractor.is_name(name, "a branch", range) {
             return Ok(None);
         }
         match value.as_object() {

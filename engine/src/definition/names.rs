@@ -1,4 +1,6 @@
-//! Names that have a meaning of their own, and the nearest of several names.
+//! Names that have a meaning of their own, those that cannot be shown, and the nearest of several names.
+
+use std::fmt;
 
 /// Lists the names that a provider cannot have, because handlers receive something else
 /// under them.
@@ -22,6 +24,68 @@ pub const RESERVED_OPERATION_IDS: &[&str] = &[
     "version",
 ];
 
+/// The most code points of a name.
+pub const MAX_NAME_LENGTH: usize = 200;
+
+/// Why a text cannot be a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BadName {
+    /// It has nothing in it.
+    Empty,
+    /// It has more code points than a name may have.
+    TooLong {
+        /// How many it has.
+        length: usize,
+    },
+    /// It has a control, a line end or a direction mark in it.
+    Unshowable(char),
+}
+
+impl BadName {
+    /// Returns what is wrong with a name; nothing where it can be one.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        if name.is_empty() {
+            return Some(Self::Empty);
+        }
+        // A name has at least as many bytes as code points, and few names are long.
+        if name.len() > MAX_NAME_LENGTH {
+            let length = name.chars().count();
+            if length > MAX_NAME_LENGTH {
+                return Some(Self::TooLong { length });
+            }
+        }
+        name.chars()
+            .find(|character| is_unshowable(*character))
+            .map(Self::Unshowable)
+    }
+}
+
+impl fmt::Display for BadName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => formatter.write_str("an empty name"),
+            Self::TooLong { length } => write!(
+                formatter,
+                "a name of {length} characters; {MAX_NAME_LENGTH} are the most"
+            ),
+            Self::Unshowable(character) => write!(
+                formatter,
+                "a name with the character U+{:04X}, which cannot be shown",
+                u32::from(*character)
+            ),
+        }
+    }
+}
+
+/// The general categories Cc, Zl and Zp, and the characters that change the direction of a text.
+fn is_unshowable(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}'
+        )
+}
+
 /// Finds the name that a person most likely meant.
 #[must_use]
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -44,4 +108,24 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
 pub fn by_nearness(wanted: &str, known: &mut [String]) {
     let wanted = wanted.to_lowercase();
     known.sort_by_cached_key(|name| strsim::damerau_levenshtein(&wanted, &name.to_lowercase()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_judged() {
+        let check = |name: &str, expected: Option<BadName>| {
+            assert_eq!(BadName::of(name), expected, "{name:?}");
+        };
+        check("", Some(BadName::Empty));
+        check("build", None);
+        check("Größe 漢字 👨\u{200d}👩 a\u{ad}b", None);
+        check(&"é".repeat(200), None);
+        check(&"é".repeat(201), Some(BadName::TooLong { length: 201 }));
+        for character in "\u{0}\t\n\r\u{1b}\u{7f}\u{85}\u{9b}\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}".chars() {
+            check(&format!("a{character}"), Some(BadName::Unshowable(character)));
+        }
+    }
 }

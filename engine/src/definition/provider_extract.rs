@@ -95,12 +95,16 @@ impl<'js> Extractor<'_, 'js> {
     ) -> rquickjs::Result<Option<String>> {
         let id: JsValue = object.get("providerId")?;
         let id = id.as_string().and_then(|id| id.to_string().ok());
-        if id.is_none() {
-            let range = place.argument(self.graph, 0);
+        let graph = self.graph;
+        let range = || place.argument(graph, 0);
+        let Some(id) = id else {
             let message = format!("the provider `{name}` has no id");
-            self.refuse(DiagnosticCode::NotAProvider, message, range, "");
-        }
-        Ok(id)
+            self.refuse(DiagnosticCode::NotAProvider, message, range(), "");
+            return Ok(None);
+        };
+        // An id is shown as a name is, but an empty one was never refused.
+        let is_id = id.is_empty() || self.is_name(&id, "the id of a provider", range);
+        Ok(is_id.then_some(id))
     }
 
     fn plugin(&mut self, plugin: &Object<'js>) -> rquickjs::Result<FoundPlugin<'js>> {

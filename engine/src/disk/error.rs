@@ -9,18 +9,19 @@ use rustix::io::Errno;
 use thiserror::Error;
 
 use super::EntryKind;
+use crate::display_text;
 
 /// The reason why nothing was done with a file.
 #[derive(Debug, Error)]
 pub enum DiskError {
     /// There is nothing at the path.
-    #[error("there is no `{}`", path.display())]
+    #[error("there is no `{}`", display_text::path(path))]
     NotFound {
         /// The absolute path.
         path: PathBuf,
     },
     /// What is there is none of what Rigkit touches.
-    #[error("`{}` {refusal}", path.display())]
+    #[error("`{}` {refusal}", display_text::path(path))]
     Refused {
         /// The absolute path.
         path: PathBuf,
@@ -28,7 +29,7 @@ pub enum DiskError {
         refusal: Refusal,
     },
     /// The system refuses.
-    #[error("`{}`: {source}", path.display())]
+    #[error("`{}`: {source}", display_text::path(path))]
     System {
         /// The absolute path.
         path: PathBuf,
@@ -41,7 +42,11 @@ pub enum DiskError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// The path leads out of the folder it has to stay in.
-    #[error("leads out of `{}`, to `{}`", root.display(), to.display())]
+    #[error(
+        "leads out of `{}`, to `{}`",
+        display_text::path(root),
+        display_text::path(to)
+    )]
     Outside {
         /// The folder.
         root: PathBuf,
@@ -161,11 +166,11 @@ impl DiskError {
         let Self::Refused { path, refusal } = self else {
             return None;
         };
-        let path = path.display();
+        let path = display_text::path(path);
         match refusal {
             Refusal::Outside { link, .. } => Some(format!(
                 "replace `{}` by a file or folder of its own",
-                link.display()
+                display_text::path(link)
             )),
             Refusal::Link => Some(format!("replace it by a real folder or file: rm {path}")),
             Refusal::NotAFile { .. } | Refusal::NotAFolder { .. } | Refusal::LinkLoop => {

@@ -103,7 +103,9 @@ impl ImportRoots {
     /// # Errors
     /// As [`Root::read`] does, and where the file is in none of the folders.
     pub fn read(&self, path: &Path, limit: u64) -> Result<(Vec<u8>, Status), DiskError> {
-        self.reach(path, |root, relative| root.read_with_status(relative, limit))
+        self.reach(path, |root, relative| {
+            root.read_with_status(relative, limit)
+        })
     }
 
     /// Returns the status of what a path leads to.

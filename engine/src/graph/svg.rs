@@ -9,10 +9,15 @@ use layout::{
 use thiserror::Error;
 
 use super::model::Graph;
-use crate::plan::NodeStatus;
+use crate::{
+    display_text::{cut, escape},
+    plan::NodeStatus,
+};
 
 /// How many tasks can be laid out in a time that a person waits.
 const MOST_TASKS: usize = 1_000;
+/// The most characters of a task's path that are drawn.
+const MOST_OF_A_LABEL: usize = 200;
 const FONT_SIZE: usize = 15;
 /// Gray, so that a picture can be seen on a light and on a dark page.
 const LINE_COLOR: u32 = 0x8080_80ff;
@@ -70,7 +75,9 @@ fn add(graph: &Graph, picture: &mut VisualGraph) {
         .nodes
         .iter()
         .map(|node| {
-            let shape = ShapeKind::new_box(&node.path);
+            let label = cut(&node.path, MOST_OF_A_LABEL);
+            let label = escape(&label);
+            let shape = ShapeKind::new_box(&label);
             let look = StyleAttr::new(
                 Color::new(LINE_COLOR),
                 1,
@@ -78,7 +85,7 @@ fn add(graph: &Graph, picture: &mut VisualGraph) {
                 6,
                 FONT_SIZE,
             );
-            let size = Point::new(width(&node.path), 36.0);
+            let size = Point::new(width(&label), 36.0);
             picture.add_node(Element::create(shape, look, Orientation::TopToBottom, size))
         })
         .collect();

@@ -110,7 +110,7 @@ fn end_process() -> ! {
     let _ = rustix::io::write(rustix::stdio::stdout(), &frame);
     // SAFETY: `_exit` ends the process without running anything else of it, and has no
     // requirements.
-    unsafe { nix::libc::_exit(OUT_OF_MEMORY_EXIT) }
+    unsafe { libc::_exit(OUT_OF_MEMORY_EXIT) }
 }
 
 /// The exit code of a process that held too much.

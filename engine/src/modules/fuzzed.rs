@@ -1,11 +1,17 @@
 //! Entries of the cache of transpiled modules of any content, tried by the fuzz targets.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a target works in a folder of its own"
+)]
+
 use std::{fs, path::Path};
 
 use super::{
     transpile::{Marks, transpile},
-    transpile_cache::{TranspileCache, entry_name},
+    transpile_cache::{TranspileCache, entry_name, path_of},
 };
+use crate::disk::{Links, Root};
 
 const MODULE: &str = "a.ts";
 const TEXT: &str =
@@ -19,11 +25,15 @@ pub fn fuzzed_entry(input: &[u8]) {
     let Ok(directory) = tempfile::tempdir() else {
         return;
     };
-    let cache = TranspileCache::new(directory.path().to_path_buf(), [7; 32]);
+    let Some(cache) = cache_in(directory.path()) else {
+        return;
+    };
     let module = Path::new(MODULE);
     let entry = directory
         .path()
-        .join(entry_name(module, TEXT, Marks::All).to_string());
+        .join(path_of(entry_name(module, TEXT, Marks::All)));
+    // The folder of the entries.
+    let _ = cache.transpile(module, TEXT, Marks::All);
     if fs::write(&entry, input).is_err() {
         return;
     }
@@ -37,15 +47,20 @@ pub fn fuzzed_entry(input: &[u8]) {
     }
 }
 
+fn cache_in(data_folder: &Path) -> Option<TranspileCache> {
+    let data_folder = Root::open(data_folder, Links::Refused).ok()?;
+    Some(TranspileCache::new(data_folder, [7; 32]))
+}
+
 /// Returns entries that the search for others begins with.
 #[must_use]
 pub fn fuzzed_entry_seeds() -> Vec<Vec<u8>> {
     let seed = || {
         let directory = tempfile::tempdir().ok()?;
-        let cache = TranspileCache::new(directory.path().to_path_buf(), [7; 32]);
+        let cache = cache_in(directory.path())?;
         let module = Path::new(MODULE);
         cache.transpile(module, TEXT, Marks::All).ok()?;
-        let entry = entry_name(module, TEXT, Marks::All).to_string();
+        let entry = path_of(entry_name(module, TEXT, Marks::All));
         fs::read(directory.path().join(entry)).ok()
     };
     // As it is in the file, and without the signature before it.

@@ -26,10 +26,9 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
     disk::{DiskError, Refusal},
+    display_text,
     sandbox::{Zod, sdk_source},
-    source::{
-        Buffers, LineColumn, LineIndex, ProjectFiles, SourceRange, disk_error, foreign_file,
-    },
+    source::{Buffers, LineColumn, LineIndex, ProjectFiles, SourceRange, disk_error, foreign_file},
     trust::OwnerRule,
 };
 
@@ -80,10 +79,7 @@ impl ModuleGraph {
             Arc::clone(&options.buffers),
             options.owners.clone(),
         ));
-        let sources = Arc::new(LocalSources::new(
-            &options.project_root,
-            Arc::clone(&files),
-        ));
+        let sources = Arc::new(LocalSources::new(&options.project_root, Arc::clone(&files)));
         let mut loader = GraphLoader {
             sources: Arc::clone(&sources),
             graph: Self {
@@ -414,7 +410,7 @@ impl GraphLoader {
         }
         let message = format!(
             "`{}` is larger than {} KiB, and there is no room for more",
-            path.display(),
+            display_text::path(path),
             limit >> 10
         );
         Err(Diagnostic::error(DiagnosticCode::ModuleTooLarge, message)
@@ -477,7 +473,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
         (None, io::ErrorKind::InvalidData) => "it is not UTF-8 text".to_owned(),
         (None, _) => error.to_string(),
     };
-    let message = format!("failed to read `{}`: {reason}", path.display());
+    let message = format!("failed to read `{}`: {reason}", display_text::path(path));
     let diagnostic = Diagnostic::error(DiagnosticCode::UnreadableModule, message);
     match refused.and_then(DiskError::help) {
         Some(help) => diagnostic.help(help),
@@ -486,7 +482,8 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
 }
 
 fn too_large(path: &Path, limit: u64) -> Diagnostic {
-    let message = format!("`{}` is larger than {} MiB", path.display(), limit >> 20);
+    let path = display_text::path(path);
+    let message = format!("`{path}` is larger than {} MiB", limit >> 20);
     Diagnostic::error(DiagnosticCode::ModuleTooLarge, message)
         .help("split the module, or load large data inside a task")
 }
@@ -516,7 +513,7 @@ fn unresolved(module: &Module, import: &Import, failure: ResolveFailure) -> Diag
             DiagnosticCode::ImportOutsideProject,
             format!(
                 "`{specifier}` leads out of the project, to `{}`",
-                path.display()
+                display_text::path(&path)
             ),
         )
         .at(range)

@@ -20,7 +20,7 @@ mod transpile_cache;
 mod wire;
 
 pub use call_site::{ArgumentSite, CallSite, PropertySite};
-pub(crate) use deep_thread::spawn_deep;
+pub(crate) use deep_thread::{largest_module, spawn_deep};
 #[doc(hidden)]
 pub use fuzzed::{fuzzed_entry, fuzzed_entry_seeds};
 pub(crate) use graph::RequiredFile;

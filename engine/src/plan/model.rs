@@ -62,10 +62,6 @@ pub enum ChecksAsked {
 impl ChecksAsked {
     /// Returns whether there is nothing to ask.
     #[must_use]
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde passes a reference"
-    )]
     pub fn is_nothing(&self) -> bool {
         *self == Self::Nothing
     }

@@ -9,6 +9,8 @@ use thiserror::Error;
 
 use crate::disk::{DataFolder, EntryKind, Links, Refusal, Root};
 
+use crate::display_text;
+
 /// Is a directory with one config.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Project {
@@ -51,19 +53,28 @@ impl fmt::Display for ConfigFile {
 #[derive(Debug, Error)]
 pub enum ProjectError {
     /// No directory upward has a config.
-    #[error("no `rig.config.ts` or `rigkit/index.ts` in `{}` or any directory above it", start.display())]
+    #[error(
+        "no `rig.config.ts` or `rigkit/index.ts` in `{}` or any directory above it",
+        display_text::path(start)
+    )]
     NotFound {
         /// Where the search began.
         start: PathBuf,
     },
     /// One directory has two.
-    #[error("`{}` has two configs: `rig.config.ts` and `rigkit/index.ts`", root.display())]
+    #[error(
+        "`{}` has two configs: `rig.config.ts` and `rigkit/index.ts`",
+        display_text::path(root)
+    )]
     Ambiguous {
         /// The directory.
         root: PathBuf,
     },
     /// There are more files and folders below a directory than are looked through.
-    #[error("`{}` holds more than {most} files and folders, so that some were not looked through", start.display())]
+    #[error(
+        "`{}` holds more than {most} files and folders, so that some were not looked through",
+        display_text::path(start)
+    )]
     TooManyEntries {
         /// The directory.
         start: PathBuf,
@@ -71,7 +82,7 @@ pub enum ProjectError {
         most: usize,
     },
     /// The starting directory cannot be used.
-    #[error("cannot use the directory `{}`: {source}", path.display())]
+    #[error("cannot use the directory `{}`: {source}", display_text::path(path))]
     BadDirectory {
         /// The directory.
         path: PathBuf,

@@ -13,6 +13,7 @@ use thiserror::Error;
 use super::bounded_lines::BoundedLines;
 use crate::{
     disk::{DiskError, Links, Refusal, Root, Status, import_root},
+    display_text,
     source::{LineIndex, SourceRange},
     trust::{ForeignFile, OwnerRule},
 };
@@ -33,7 +34,7 @@ pub struct Environment {
 
 /// Says why a `.env` file cannot be used.
 #[derive(Debug, Error)]
-#[error("failed to read `{}`: {reason}", path.display())]
+#[error("failed to read `{}`: {reason}", display_text::path(path))]
 pub struct EnvironmentError {
     /// The file.
     pub path: PathBuf,
@@ -300,7 +301,8 @@ mod tests {
             std::fs::create_dir(&project).unwrap();
             std::fs::write(tree.path().join("private"), "SECRET=amber\n").unwrap();
             lay(&project.join(".env"));
-            let (environment, problems) = Environment::of_broken_project(&project, &OwnerRule::default(), []);
+            let (environment, problems) =
+                Environment::of_broken_project(&project, &OwnerRule::default(), []);
             assert_eq!(environment.variables.get("SECRET"), None);
             let reasons: Vec<&str> = problems.iter().map(|it| it.reason.as_str()).collect();
             match reason {
@@ -347,7 +349,8 @@ mod tests {
             format!("A={}\nB={}\n", "x".repeat(50_000), "$A".repeat(400_000)),
         ] {
             std::fs::write(tree.path().join(".env"), text).unwrap();
-            let (environment, problems) = Environment::of_broken_project(tree.path(), &OwnerRule::default(), []);
+            let (environment, problems) =
+                Environment::of_broken_project(tree.path(), &OwnerRule::default(), []);
             let bytes: usize = environment.variables.values().map(String::len).sum();
             assert!(bytes <= 4 << 20, "{bytes}");
             let reasons: Vec<&str> = problems.iter().map(|it| it.reason.as_str()).collect();

@@ -20,6 +20,9 @@ use crate::{
 /// How many of a node's last output lines are kept for the report of its failure.
 const TAIL_LINES: usize = 20;
 
+/// The most bytes of one of them that are kept.
+const MOST_OF_A_LINE: usize = 20_000;
+
 /// Receives the events of one run from wherever they happen.
 pub(crate) struct Emitter {
     sink: Arc<dyn EventSink>,
@@ -260,8 +263,17 @@ fn append_lines(lines: &mut Vec<String>, text: &str, is_whole_line: bool) {
         None => lines.push(first.to_owned()),
     }
     lines.extend(parts.map(str::to_owned));
+    lines.iter_mut().for_each(keep_end);
     if is_whole_line && !text.ends_with('\n') {
         lines.push(String::new());
+    }
+}
+
+/// Takes away the beginning of a line that never ends.
+fn keep_end(line: &mut String) {
+    let surplus = line.len().saturating_sub(MOST_OF_A_LINE);
+    if surplus > 0 {
+        line.drain(..line.ceil_char_boundary(surplus));
     }
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::expired_logs::expired;
 use crate::{
-    disk::{DataFolder, DiskError, Links, OwnNames, Refusal, Root},
+    disk::{DataFolder, DiskError, Links, OwnFile, OwnNames, Refusal, Root},
     event::{Event, EventRecord},
 };
 
@@ -136,10 +136,10 @@ fn read_events(mut log: impl BufRead) -> io::Result<Vec<EventRecord>> {
 /// Removes the logs of runs that a new one takes the place of.
 fn remove_oldest(folder: &Root, beginning: &str) -> Result<(), DiskError> {
     let logs = folder.own_files(OwnNames::RunLogs)?;
-    let runs = logs.iter().filter_map(|log| run_of(log.name().to_str()?));
+    let runs = logs.iter().filter_map(run_of);
     let expired = expired(runs, beginning, Timestamp::now(), KEPT_LOGS);
     let is_expired = |log: &&OwnFile| {
-        let run = log.name().to_str().and_then(run_of);
+        let run = run_of(log);
         run.is_some_and(|run| expired.contains(&run))
     };
     for log in logs.iter().filter(is_expired) {
@@ -149,8 +149,7 @@ fn remove_oldest(folder: &Root, beginning: &str) -> Result<(), DiskError> {
     Ok(())
 }
 
-/// Returns the run whose log has a name; files that Rigkit did not make have other names.
-fn run_of(name: &str) -> Option<&str> {
-    let run = name.strip_suffix(".ndjson")?;
-    (run.len() == 36 && Uuid::try_parse(run).is_ok()).then_some(run)
+/// Returns the run whose log it is; the leftover of one that was being replaced is none.
+fn run_of(log: &OwnFile) -> Option<&str> {
+    log.name().to_str()?.strip_suffix(".ndjson")
 }

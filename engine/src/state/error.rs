@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::bounds::VALUE_BYTES;
 use super::guarded_file::FileKind;
+use crate::display_text;
 
 /// Says why stored state cannot be used; nothing that exists was altered.
 #[derive(Debug, Error)]
@@ -16,7 +17,7 @@ pub enum StateError {
     /// A later version of Rigkit wrote the file.
     #[error(
         "the state file `{}` was written by a newer version of Rigkit (its layout is {found}, this version knows up to {supported})",
-        path.display()
+        display_text::path(path)
     )]
     Newer {
         /// The state file.
@@ -27,7 +28,7 @@ pub enum StateError {
         supported: u32,
     },
     /// The file is not a database, or its content contradicts itself.
-    #[error("the state file `{}` is damaged: {detail}", path.display())]
+    #[error("the state file `{}` is damaged: {detail}", display_text::path(path))]
     Damaged {
         /// The state file.
         path: PathBuf,
@@ -35,19 +36,28 @@ pub enum StateError {
         detail: String,
     },
     /// The file is a sound database of another program.
-    #[error("`{}` is a database, but not a state file of Rigkit", path.display())]
+    #[error(
+        "`{}` is a database, but not a state file of Rigkit",
+        display_text::path(path)
+    )]
     Foreign {
         /// The file.
         path: PathBuf,
     },
     /// The file has nothing in it, which Rigkit never leaves.
-    #[error("the state file `{}` is empty, and Rigkit did not leave it so", path.display())]
+    #[error(
+        "the state file `{}` is empty, and Rigkit did not leave it so",
+        display_text::path(path)
+    )]
     Empty {
         /// The state file.
         path: PathBuf,
     },
     /// The file calls itself a state file of a layout, and has other tables than that.
-    #[error("the state file `{}` is not as Rigkit makes it: {detail}", path.display())]
+    #[error(
+        "the state file `{}` is not as Rigkit makes it: {detail}",
+        display_text::path(path)
+    )]
     OtherSchema {
         /// The state file.
         path: PathBuf,
@@ -55,7 +65,7 @@ pub enum StateError {
         detail: String,
     },
     /// Something else lies where a file or a folder has to be.
-    #[error("`{}` is {found}, and has to be {wanted}", path.display())]
+    #[error("`{}` is {found}, and has to be {wanted}", display_text::path(path))]
     WrongKind {
         /// Where.
         path: PathBuf,
@@ -65,7 +75,10 @@ pub enum StateError {
         wanted: FileKind,
     },
     /// The file belongs to another person.
-    #[error("`{}` belongs to another user (number {owner})", path.display())]
+    #[error(
+        "`{}` belongs to another user (number {owner})",
+        display_text::path(path)
+    )]
     OtherOwner {
         /// The file.
         path: PathBuf,
@@ -73,13 +86,13 @@ pub enum StateError {
         owner: u32,
     },
     /// Others can read or change a file that is to be private.
-    #[error("`{}` is open to other users", path.display())]
+    #[error("`{}` is open to other users", display_text::path(path))]
     Exposed {
         /// The file.
         path: PathBuf,
     },
     /// The file has more bytes than Rigkit reads.
-    #[error("`{}` has more than {} MiB", path.display(), limit >> 20)]
+    #[error("`{}` has more than {} MiB", display_text::path(path), limit >> 20)]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -89,7 +102,7 @@ pub enum StateError {
     /// A single value has more bytes than a state holds.
     #[error(
         "a value for the state file `{}` has more than {} MiB as text",
-        path.display(),
+        display_text::path(path),
         limit >> 20
     )]
     ValueTooLarge {
@@ -99,25 +112,38 @@ pub enum StateError {
         limit: u64,
     },
     /// Reading takes more steps than any state file that Rigkit made.
-    #[error("reading the state file `{}` comes to no end", path.display())]
+    #[error(
+        "reading the state file `{}` comes to no end",
+        display_text::path(path)
+    )]
     Endless {
         /// The state file.
         path: PathBuf,
     },
     /// Another program left work half done.
-    #[error("another program has left work half done: `{}`", path.display())]
+    #[error(
+        "another program has left work half done: `{}`",
+        display_text::path(path)
+    )]
     LeftJournal {
         /// The journal of that program.
         path: PathBuf,
     },
     /// Somebody changes the file again and again while it is copied.
-    #[error("the state file `{}` changes while it is read", path.display())]
+    #[error(
+        "the state file `{}` changes while it is read",
+        display_text::path(path)
+    )]
     Unsteady {
         /// The state file.
         path: PathBuf,
     },
     /// Another file, or none, lies where the state file was when it was opened.
-    #[error("the state file `{}` was {} while it was in use", path.display(), displacement)]
+    #[error(
+        "the state file `{}` was {} while it was in use",
+        display_text::path(path),
+        displacement
+    )]
     Displaced {
         /// The state file.
         path: PathBuf,
@@ -125,7 +151,7 @@ pub enum StateError {
         displacement: Displacement,
     },
     /// A file beside the state, such as a provider's host storage, does not hold what it should.
-    #[error("the {what} in `{}` is damaged: {detail}", path.display())]
+    #[error("the {what} in `{}` is damaged: {detail}", display_text::path(path))]
     DamagedFile {
         /// What the file holds.
         what: &'static str,
@@ -135,25 +161,28 @@ pub enum StateError {
         detail: String,
     },
     /// There is no room left.
-    #[error("no space is left for `{}`", path.display())]
+    #[error("no space is left for `{}`", display_text::path(path))]
     DiskFull {
         /// The file that was to grow.
         path: PathBuf,
     },
     /// The file or its directory may not be written.
-    #[error("`{}` cannot be written", path.display())]
+    #[error("`{}` cannot be written", display_text::path(path))]
     ReadOnly {
         /// The file or directory.
         path: PathBuf,
     },
     /// Another process kept the file locked for too long.
-    #[error("the state file `{}` is locked by another process", path.display())]
+    #[error(
+        "the state file `{}` is locked by another process",
+        display_text::path(path)
+    )]
     Busy {
         /// The state file.
         path: PathBuf,
     },
     /// The system refused something.
-    #[error("failed to {doing} `{}`: {source}", path.display())]
+    #[error("failed to {doing} `{}`: {source}", display_text::path(path))]
     Io {
         /// What was attempted, as a verb.
         doing: &'static str,
@@ -163,7 +192,10 @@ pub enum StateError {
         source: io::Error,
     },
     /// The database refused something that no other variant tells apart.
-    #[error("failed to use the state file `{}`: {source}", path.display())]
+    #[error(
+        "failed to use the state file `{}`: {source}",
+        display_text::path(path)
+    )]
     Database {
         /// The state file.
         path: PathBuf,
@@ -219,30 +251,30 @@ impl StateError {
             | Self::OtherSchema { path, .. }
             | Self::Endless { path } => Some(format!(
                 "restore it from a copy, or move it away together with what lies beside it (`mv {0} {0}-wal {0}-shm …`); the next apply then starts anew, and workspaces it listed are no longer known",
-                path.display()
+                display_text::path(path)
             )),
             Self::Foreign { .. } => Some(
                 "name another file with `--state`, or move this one away".to_owned(),
             ),
             Self::Empty { path } => Some(format!(
                 "restore it from a copy, or remove it (`rm {}`); the next apply then starts anew, and workspaces it listed are no longer known",
-                path.display()
+                display_text::path(path)
             )),
             Self::WrongKind { path, .. } | Self::TooLarge { path, .. } => Some(format!(
                 "move it away (`mv {} …`), or name another state file with `--state`",
-                path.display()
+                display_text::path(path)
             )),
             Self::OtherOwner { path, .. } => Some(format!(
                 "make it yours (`chown`) if you know what is in it, move it away (`mv {} …`), or name another state file with `--state`",
-                path.display()
+                display_text::path(path)
             )),
-            Self::Exposed { path } => Some(format!("make it private: chmod 600 {}", path.display())),
+            Self::Exposed { path } => Some(format!("make it private: chmod 600 {}", display_text::path(path))),
             Self::ValueTooLarge { .. } => Some(
                 "keep large things in files, and their paths in the context".to_owned(),
             ),
             Self::LeftJournal { path } => Some(format!(
                 "end that program, or open the state with it once more; if there is none, move the file away (`mv {} …`)",
-                path.display()
+                display_text::path(path)
             )),
             Self::Unsteady { .. } => Some("try again when nobody writes to it".to_owned()),
             Self::Displaced { .. } => Some(
@@ -250,7 +282,7 @@ impl StateError {
             ),
             Self::DamagedFile { path, .. } => Some(format!(
                 "restore it from a copy, or move it away (`mv {} …`) and let a new one be made",
-                path.display()
+                display_text::path(path)
             )),
             Self::DiskFull { .. } => {
                 Some("free some space and try again; what had finished is kept".to_owned())

@@ -7,19 +7,25 @@ use std::{
 
 use thiserror::Error;
 
-use crate::state::StateError;
+use crate::{display_text, state::StateError};
 
 /// The reason why decisions cannot be read or kept; none of them counts then.
 #[derive(Debug, Error)]
 pub enum TrustError {
     /// Nobody knows where the person's home is, and a place in a project is none.
-    #[error("there is no home directory to keep decisions in: `{}` is not absolute", path.display())]
+    #[error(
+        "there is no home directory to keep decisions in: `{}` is not absolute",
+        display_text::path(path)
+    )]
     NoHome {
         /// What stands for the person's own directory.
         path: PathBuf,
     },
     /// The record does not hold what it should.
-    #[error("the record of trusted folders is damaged: {reason} (`{}`)", path.display())]
+    #[error(
+        "the record of trusted folders is damaged: {reason} (`{}`)",
+        display_text::path(path)
+    )]
     Damaged {
         /// The record.
         path: PathBuf,
@@ -27,7 +33,10 @@ pub enum TrustError {
         reason: String,
     },
     /// Somebody else could have written the record.
-    #[error("the record of trusted folders {reason} (`{}`)", path.display())]
+    #[error(
+        "the record of trusted folders {reason} (`{}`)",
+        display_text::path(path)
+    )]
     Exposed {
         /// The record.
         path: PathBuf,
@@ -37,13 +46,19 @@ pub enum TrustError {
         remedy: String,
     },
     /// The record has no room for another decision.
-    #[error("the record of trusted folders is full (`{}`)", path.display())]
+    #[error(
+        "the record of trusted folders is full (`{}`)",
+        display_text::path(path)
+    )]
     Full {
         /// The record.
         path: PathBuf,
     },
     /// The record cannot be read.
-    #[error("failed to read the record of trusted folders `{}`: {source}", path.display())]
+    #[error(
+        "failed to read the record of trusted folders `{}`: {source}",
+        display_text::path(path)
+    )]
     Unreadable {
         /// The record.
         path: PathBuf,
@@ -54,7 +69,7 @@ pub enum TrustError {
     #[error("the record of trusted folders cannot be kept: {0}")]
     Unwritable(#[from] StateError),
     /// The folder of a decision cannot be used.
-    #[error("cannot use the directory `{}`: {source}", path.display())]
+    #[error("cannot use the directory `{}`: {source}", display_text::path(path))]
     BadFolder {
         /// The folder.
         path: PathBuf,
@@ -62,7 +77,7 @@ pub enum TrustError {
         source: io::Error,
     },
     /// There is no other user to accept.
-    #[error("nothing in `{}` belongs to another user", path.display())]
+    #[error("nothing in `{}` belongs to another user", display_text::path(path))]
     NothingForeign {
         /// The folder.
         path: PathBuf,

@@ -14,6 +14,7 @@ use nix::unistd::geteuid;
 use thiserror::Error;
 
 use super::{FolderFate, Subject, TrustRecord, error::shell_word};
+use crate::display_text;
 
 /// The number of the user whom everybody has to trust.
 const ROOT: u32 = 0;
@@ -37,7 +38,7 @@ struct Accepted {
 
 /// A file that belongs to another user.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{}` belongs to another user ({owner})", path.display())]
+#[error("`{}` belongs to another user ({owner})", display_text::path(path))]
 pub struct ForeignFile {
     /// The file.
     pub path: PathBuf,

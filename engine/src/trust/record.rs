@@ -100,6 +100,10 @@ pub(super) fn own_path(host_dir: &Path) -> Result<PathBuf, TrustError> {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is in the person's home, and checked once it is open"
+)]
 fn open(path: &Path) -> io::Result<File> {
     // A pipe in its place must not keep anybody waiting.
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;

@@ -4,7 +4,6 @@ use std::{
     collections::BTreeSet,
     ffi::OsStr,
     fs::File,
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
@@ -14,7 +13,10 @@ use super::{
     Decision, Folder, OwnerRule, Subject, TrustError, TrustRecord,
     record::{MAX_BYTES, own_path},
 };
-use crate::state::{StateError, private_files};
+use crate::{
+    disk::{Links, Root},
+    state::{StateError, private_files},
+};
 
 /// The extensions of files that modules are read from.
 const MODULES: [&str; 9] = ["ts", "mts", "cts", "tsx", "js", "mjs", "cjs", "jsx", "json"];
@@ -166,14 +168,15 @@ fn folder_at(path: &Path) -> Result<Folder, TrustError> {
 /// Returns the other users to whom a folder, or a file in it that decides what a project does,
 /// belongs.
 fn foreign_owners(folder: &Path) -> BTreeSet<u32> {
-    let entries = folder.read_dir().into_iter().flatten();
-    let files = entries
-        .take(MAX_ENTRIES)
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| decides(path));
-    let owners = std::iter::once(folder.to_owned())
-        .chain(files)
-        .filter_map(|path| Some(path.metadata().ok()?.uid()));
+    let Ok(root) = Root::open(folder, Links::Inside) else {
+        return BTreeSet::new();
+    };
+    let listing = root.list(Path::new(""), MAX_ENTRIES);
+    let entries = listing.map(|listing| listing.entries).unwrap_or_default();
+    let names = entries.iter().map(|entry| Path::new(&entry.0));
+    let owners = std::iter::once(Path::new(""))
+        .chain(names.filter(|name| decides(name)))
+        .filter_map(|name| Some(root.status(name).ok()?.owner));
     let rule = OwnerRule::of_process();
     owners.filter(|owner| !rule.is_oneself(*owner)).collect()
 }

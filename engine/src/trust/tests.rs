@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::*;
+use crate::testing::leave_out;
 
 /// A home and a project beside each other.
 struct Scene {
@@ -224,7 +225,7 @@ fn a_record_that_others_could_write_counts_for_nothing() {
     }
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     if chown(&path, Some(65_534), None).is_err() {
-        eprintln!("left out: a record of another user, for only root can give files away");
+        leave_out("a record of another user", "root, to give a file away");
         return;
     }
     let error = scene.store().read().unwrap_err().to_string();
@@ -294,7 +295,7 @@ fn other_owners_are_accepted_by_number() {
     let config = project.join("rig.config.ts");
     fs::write(&config, "").unwrap();
     if chown(&config, Some(65_534), None).is_err() {
-        eprintln!("left out: files of another user, for only root can give files away");
+        leave_out("files of another user", "root, to give a file away");
         return;
     }
     let rule = || OwnerRule::of_process().accepting(&scene.store().read().unwrap());

@@ -15,6 +15,7 @@ use tower_lsp::ls_types::{Range as LspRange, Uri};
 use crate::{
     document::Document,
     requests::execute_command::{CommandArguments, CommandName},
+    safe_to_show::{SafeToShow, label_with_icons},
     sites::{
         OwnedOperation, PlannedTask, Site, TaskSite, operations_in, tasks_in, workflows_in,
         workspaces_in,
@@ -220,6 +221,12 @@ fn workspace_title(workspace: &WorkspaceView) -> String {
 pub(crate) struct Lens {
     range: LspRange,
     command: LensCommand,
+}
+
+impl SafeToShow for Lens {
+    fn make_safe(&mut self) {
+        label_with_icons(&mut self.command.title);
+    }
 }
 
 #[derive(Serialize)]

@@ -4,6 +4,8 @@ use rigkit_engine::event::EventRecord;
 use serde::{Deserialize, Serialize};
 use tower_lsp::ls_types::{Uri, notification::Notification};
 
+use crate::safe_to_show::SafeToShow;
+
 /// `rigkit/event`: something happened in a run.
 pub(crate) enum RunEvent {}
 
@@ -21,6 +23,15 @@ pub(crate) struct RunEventParams {
     pub(crate) run: String,
     /// What happened.
     pub(crate) event: EventRecord,
+}
+
+/// What programs read stays as it is; whoever shows it makes it safe to show.
+impl SafeToShow for RunEventParams {
+    fn make_safe(&mut self) {}
+}
+
+impl SafeToShow for StateChangedParams {
+    fn make_safe(&mut self) {}
 }
 
 /// `rigkit/stateChanged`: what is known of a project is new.

@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
-use rigkit_engine::event::{Event, EventRecord, EventSink, LogStream};
+use rigkit_engine::{
+    display_text::plain_output,
+    event::{Event, EventRecord, EventSink, LogStream},
+};
 use tower_lsp::ls_types::{MessageType, Uri};
 
 use super::{RunKind, progress::Progress};
@@ -143,17 +146,13 @@ fn log_line(event: &Event) -> Option<(MessageType, String)> {
         } => info(format!("[{}] $ {command}", shown(node_path.as_deref()))),
         Event::CommandOutput {
             node_path, data, ..
-        } => info(format!(
-            "[{}] {}",
-            shown(node_path.as_deref()),
-            data.trim_end()
-        )),
+        } => info(output(shown(node_path.as_deref()), data)),
         Event::LogOutput {
             node_path,
             stream,
             data,
             ..
-        } => Some((level(*stream), format!("[{node_path}] {}", data.trim_end()))),
+        } => Some((level(*stream), output(node_path, data))),
         Event::InteractionAwaitingUser {
             node_path,
             title,
@@ -162,6 +161,14 @@ fn log_line(event: &Event) -> Option<(MessageType, String)> {
         } => info(format!("[{node_path}] {title}: {url}")),
         _ => None,
     }
+}
+
+/// Writes output with the name of its task before each line, so that none of it looks like another's.
+fn output(node_path: &str, data: &str) -> String {
+    let text = plain_output(data);
+    let lines = text.trim_end().split('\n');
+    let lines = lines.map(|line| format!("[{node_path}] {line}"));
+    lines.collect::<Vec<String>>().join("\n")
 }
 
 fn duration(milliseconds: u64) -> String {

@@ -1,5 +1,9 @@
 //! Tests of the language server through the messages that clients send.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests work in folders of their own"
+)]
 #![allow(
     clippy::needless_pass_by_value,
     reason = "tests read better with `json!` where it is used"
@@ -17,6 +21,7 @@ mod diagnostics_page;
 mod documents;
 mod folding;
 mod fuzz;
+mod hostile_text;
 mod hover;
 mod many_files;
 mod outside;

@@ -33,7 +33,7 @@ fn terminal(client: &TestClient) -> Engine {
         limits: SandboxLimits::default(),
         evaluator: None,
         buffers: Arc::default(),
-            owners: OwnerRule::default(),
+        owners: OwnerRule::default(),
         host_storage_dir: host_dir.join("providers"),
         host_dir,
         who: "tester: rig".to_owned(),

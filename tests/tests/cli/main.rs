@@ -5,6 +5,10 @@
     clippy::expect_used,
     reason = "a test fails by panicking"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests work in folders of their own"
+)]
 
 mod apply;
 mod bad_config;
@@ -17,6 +21,7 @@ mod globals;
 mod graph;
 mod host;
 mod host_storage;
+mod hostile_text;
 mod kill;
 mod locks;
 mod log;

@@ -2,6 +2,10 @@
 //! or somebody has changed something.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests work in folders of their own"
+)]
 
 mod quickstart;
 mod readme;

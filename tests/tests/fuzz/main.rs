@@ -10,6 +10,10 @@
     clippy::print_stdout,
     reason = "a test fails by panicking, and says what it tries"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests work in folders of their own"
+)]
 
 mod mutation;
 

@@ -1,8 +1,10 @@
 /** Finds out what a command is to work on; asks where there is more than one thing. */
 
-import { commands, l10n, window, type QuickPickItem } from "vscode";
+import { commands, l10n } from "vscode";
 import type { OwnedWorkflow, Projects } from "../projects";
 import type { CommandArguments, OperationSummary } from "../protocol";
+import { tell, warn } from "../show/notification";
+import { pick, type Item } from "../show/pick";
 import { icon } from "../views/icon";
 import { isProjectOperation, isWorkspaceOperation } from "../views/node";
 
@@ -61,7 +63,7 @@ export async function chooseWorkspace(
   }
   if (workflow.workspaces.length === 0) {
     const message = l10n.t("The workflow {0} has no workspace yet.", workflow.name);
-    void window.showInformationMessage(message);
+    void tell(message);
     return undefined;
   }
   const items = workflow.workspaces.map(({ name }) => ({
@@ -83,7 +85,7 @@ export async function chooseOperation(
   }
   if (operations.length === 0) {
     const message = l10n.t("The workflow {0} defines no operation.", workflow.name);
-    void window.showInformationMessage(message);
+    void tell(message);
     return undefined;
   }
   return await chooseOne(operations.map(operationItem), l10n.t("Which operation?"));
@@ -117,8 +119,6 @@ function operationItem(operation: OperationSummary): Item<OperationSummary> {
   };
 }
 
-type Item<T> = QuickPickItem & { value: T };
-
 /** Asks where there is more than one. */
 async function chooseOne<T>(items: Item<T>[], question: string): Promise<T | undefined> {
   const [first, ...others] = items;
@@ -126,8 +126,7 @@ async function chooseOne<T>(items: Item<T>[], question: string): Promise<T | und
 }
 
 async function ask<T>(items: Item<T>[], placeHolder: string): Promise<T | undefined> {
-  const picked = await window.showQuickPick(items, { placeHolder, matchOnDescription: true });
-  return picked?.value;
+  return await pick(items, { placeHolder, matchOnDescription: true });
 }
 
 async function tellNone(projects: Projects, target: CommandArguments): Promise<void> {
@@ -136,12 +135,12 @@ async function tellNone(projects: Projects, target: CommandArguments): Promise<v
   );
   const problem = meant.flatMap(({ problems }) => problems)[0];
   if (problem !== undefined) {
-    void window.showWarningMessage(problem);
+    void warn(problem);
     return;
   }
   const write = l10n.t("Write a Config");
   const message = l10n.t("No workflow is known here.");
-  if ((await window.showInformationMessage(message, write)) === write) {
+  if ((await tell(message, write)) === write) {
     await commands.executeCommand("rigkit.init");
   }
 }

@@ -8,6 +8,7 @@ import { candidate, check } from "../server/binary";
 import { showFailure } from "../server/messages";
 import { describe } from "../server/problem";
 import { settings } from "../settings";
+import { tell } from "../show/notification";
 
 /** Has `rig init` write a config, and opens it. */
 export async function init(app: App): Promise<void> {
@@ -37,7 +38,7 @@ async function chooseFolder(): Promise<WorkspaceFolder | undefined> {
   if (folders.length === 0) {
     const open = l10n.t("Open Folder");
     const message = l10n.t("A config is written into a folder. Open one first.");
-    if ((await window.showInformationMessage(message, open)) === open) {
+    if ((await tell(message, open)) === open) {
       await commands.executeCommand("workbench.action.files.openFolder");
     }
   }

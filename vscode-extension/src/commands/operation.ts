@@ -5,6 +5,7 @@ import type { App } from "../app";
 import { askForInput } from "../operations/ask";
 import type { OwnedWorkflow } from "../projects";
 import type { CommandArguments, OperationSummary } from "../protocol";
+import { output } from "../show/output";
 import {
   chooseOperation,
   chooseWorkflow,
@@ -75,7 +76,7 @@ function tellResult(app: App, operation: string, value: unknown): void {
     return;
   }
   const written = typeof value === "string" ? value.trim() : JSON.stringify(value, null, 2);
-  app.output.appendLine(`${operation}: ${written}`);
+  app.output.appendLine(output(`${operation}: ${written}`).join("\n"));
   const line = written.replace(/\s+/g, " ");
   const shown = line.length > SHOWN_RESULT ? `${line.slice(0, SHOWN_RESULT)}…` : line;
   tellDone(`${operation}: ${shown}`);

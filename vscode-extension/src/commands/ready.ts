@@ -6,6 +6,7 @@ import type { Server } from "../server/server";
 import type { ServerState } from "../server/state";
 import { within } from "../server/timeout";
 import { settings } from "../settings";
+import { fail } from "../show/notification";
 import type { Projects } from "../projects";
 
 /** How long a project may take to be known, in milliseconds. */
@@ -74,7 +75,7 @@ async function tell(server: Server): Promise<void> {
   const { state } = server;
   const why = "problem" in state ? describe(state.problem) : l10n.t("rig is not running.");
   const start = l10n.t("Start It");
-  if ((await window.showErrorMessage(why, start)) === start) {
+  if ((await fail(why, start)) === start) {
     await server.restart();
   }
 }

@@ -13,6 +13,8 @@ import type { App } from "../app";
 import type { CommandArguments, CommandName } from "../protocol";
 import { showFailure } from "../server/messages";
 import { settings } from "../settings";
+import { tell as showMessage } from "../show/notification";
+import { message } from "../show/text";
 
 /** Something that is to be carried out. */
 export interface Job {
@@ -34,7 +36,8 @@ export async function run(app: App, job: Job): Promise<Outcome> {
   if (settings.revealLog() === "onStart") {
     app.output.show(true);
   }
-  const options = { location: ProgressLocation.Notification, title: job.title, cancellable: true };
+  const title = message(job.title);
+  const options = { location: ProgressLocation.Notification, title, cancellable: true };
   return await window.withProgress(options, (progress, cancel) =>
     app.runs.during(() => attempt(app, client, job, progress, cancel)),
   );
@@ -67,8 +70,9 @@ function forwardTo(
   progress: Progress<{ message?: string; increment?: number }>,
 ): (value: { message?: string; percentage?: number }) => void {
   let told = 0;
-  return ({ message, percentage = told }) => {
-    progress.report({ ...(message !== undefined && { message }), increment: percentage - told });
+  return ({ message: text, percentage = told }) => {
+    const shown = text === undefined ? {} : { message: message(text) };
+    progress.report({ ...shown, increment: percentage - told });
     told = percentage;
   };
 }
@@ -80,11 +84,11 @@ function tell(app: App, error: unknown): Outcome {
   if (settings.revealLog() === "onFailure") {
     app.output.show(true);
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const why = error instanceof Error ? error.message : String(error);
   if (app.server.client === undefined) {
     void showFailure(l10n.t("The language server ended while it was at work."));
   } else {
-    app.messages.requestFailed(message);
+    app.messages.requestFailed(why);
   }
   return { kind: "failed" };
 }
@@ -94,8 +98,8 @@ function isCancellation({ code }: ResponseError<unknown>): boolean {
 }
 
 /** Tells that something is done, where the person wants to be told. */
-export function tellDone(message: string): void {
+export function tellDone(text: string): void {
   if (settings.notifiesOnSuccess()) {
-    void window.showInformationMessage(message);
+    void showMessage(text);
   }
 }

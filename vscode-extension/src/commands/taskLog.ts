@@ -4,6 +4,7 @@ import { l10n, window, workspace } from "vscode";
 import type { App } from "../app";
 import type { CommandArguments } from "../protocol";
 import { logUri } from "../runs/log";
+import { tell } from "../show/notification";
 import { chooseTask, chooseWorkflow } from "./choose";
 
 /** Shows the log of a task beside the editor. */
@@ -15,9 +16,7 @@ export async function showTaskLog(app: App, target: CommandArguments): Promise<v
   }
   const { config } = owned.project;
   if (!app.runLog.has(config, task)) {
-    void window.showInformationMessage(
-      l10n.t("{0} has not run since this window was opened.", task),
-    );
+    void tell(l10n.t("{0} has not run since this window was opened.", task));
     return;
   }
   const document = await workspace.openTextDocument(logUri(config, task));

@@ -1,10 +1,12 @@
 /** `rigkit.createWorkspace` and `rigkit.removeWorkspace`. */
 
-import { l10n, window } from "vscode";
+import { l10n } from "vscode";
 import type { App } from "../app";
 import { nameProblem } from "../operations/workspaceName";
 import type { OwnedWorkflow } from "../projects";
 import type { CommandArguments } from "../protocol";
+import { confirm, warn } from "../show/notification";
+import { type } from "../show/pick";
 import { chooseWorkflow, chooseWorkspace } from "./choose";
 import { run, tellDone } from "./run";
 
@@ -27,10 +29,10 @@ export async function createWorkspace(app: App, target: CommandArguments): Promi
 
 async function askForName({ workflow }: OwnedWorkflow): Promise<string | undefined> {
   const taken = workflow.workspaces.map(({ name }) => name);
-  return await window.showInputBox({
+  return await type({
     title: l10n.t("New workspace of {0}", workflow.name),
     prompt: l10n.t("The name of the workspace"),
-    validateInput: (name) => nameProblem(name, taken),
+    judge: (name) => nameProblem(name, taken),
   });
 }
 
@@ -53,8 +55,7 @@ async function isConfirmed(workspace: string): Promise<boolean> {
   const remove = l10n.t("Remove");
   const message = l10n.t("Remove the workspace {0}?", workspace);
   const detail = l10n.t("What it made is taken away with it.");
-  const answer = await window.showWarningMessage(message, { modal: true, detail }, remove);
-  return answer === remove;
+  return await confirm(message, detail, remove);
 }
 
 /** A workspace whose hook fails can be forgotten all the same. */
@@ -65,7 +66,7 @@ async function offerForce(app: App, sent: CommandArguments, title: string): Prom
   }
   const force = l10n.t("Remove Its Record");
   const message = l10n.t("The workspace {0} is still there.", sent.workspace ?? "");
-  if ((await window.showWarningMessage(message, force)) === force) {
+  if ((await warn(message, force)) === force) {
     await run(app, { command: "rigkit.removeWorkspace", sent: { ...sent, force: true }, title });
   }
 }

@@ -9,7 +9,8 @@ import {
 } from "vscode";
 import type { App } from "../app";
 import type { CommandArguments } from "../protocol";
-import { explanation, type Explained } from "./text";
+import { line } from "../show/text";
+import { escape, explanation, type Explained } from "./text";
 
 /** The scheme of the documents. */
 export const EXPLAIN_SCHEME = "rigkit-explain";
@@ -33,7 +34,7 @@ export class Explanations implements TextDocumentContentProvider, Disposable {
     try {
       return await this.#explain(JSON.parse(uri.query) as CommandArguments);
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return escape(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -62,6 +63,6 @@ export class Explanations implements TextDocumentContentProvider, Disposable {
 
 /** Gives the address of the document that explains a task, or all of a workflow's. */
 export function explainUri(target: CommandArguments): Uri {
-  const name = target.task ?? target.workflow ?? "rig";
+  const name = line(target.task ?? target.workflow ?? "rig");
   return Uri.from({ scheme: EXPLAIN_SCHEME, path: `/${name}.md`, query: JSON.stringify(target) });
 }

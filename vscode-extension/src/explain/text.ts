@@ -3,6 +3,7 @@
 import { l10n } from "vscode";
 import type { TaskSummary } from "../protocol";
 import { duration } from "../runs/line";
+import { line as shown } from "../show/text";
 
 /** What the server says of a task; as much of it as is shown. */
 export interface Explained {
@@ -85,13 +86,15 @@ function value(text: string | undefined): string {
 
 /** Fences a text with more backticks than it has in a row. */
 function code(text: string): string {
-  const line = text.replace(/\s+/g, " ");
+  const line = shown(text.replace(/\s+/g, " "));
   const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = "`".repeat(longest + 1);
   const space = longest > 0 ? " " : "";
   return fence + space + line + space + fence;
 }
 
-function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>()#+!|~-]/g, "\\$&");
+/** Writes a text as prose, in which nothing is a link, a tag, an entity or an address. */
+export function escape(text: string): string {
+  const line = shown(text.replace(/\s+/g, " "));
+  return line.replace(/[\\`*_{}[\]<>()#+!|~&@-]|:(?=\/)|(?<=www)\./gi, "\\$&");
 }

@@ -13,6 +13,7 @@ import {
 } from "vscode";
 import type { Projects } from "../projects";
 import { settings } from "../settings";
+import { line } from "../show/text";
 import { standing } from "../standing";
 import { page } from "./html";
 import type { FromPage, PageTexts, ToPage } from "./messages";
@@ -116,10 +117,8 @@ export class GraphPanel implements Disposable {
     } else if (
       this.#projects.all.some(({ config, isCurrent }) => config === this.#shown.config && isCurrent)
     ) {
-      this.#tell({
-        kind: "gone",
-        text: l10n.t("There is no workflow {0} any more.", this.#shown.workflow),
-      });
+      const text = l10n.t("There is no workflow {0} any more.", this.#shown.workflow);
+      this.#tell({ kind: "gone", text: line(text) });
     }
   }
 
@@ -129,7 +128,7 @@ export class GraphPanel implements Disposable {
 }
 
 function title(workflow: string): string {
-  return l10n.t("Graph of {0}", workflow);
+  return line(l10n.t("Graph of {0}", workflow));
 }
 
 function texts(model: GraphModel): PageTexts {
@@ -138,11 +137,13 @@ function texts(model: GraphModel): PageTexts {
     zoomIn: l10n.t("Zoom in"),
     zoomOut: l10n.t("Zoom out"),
     fit: l10n.t("Fit"),
-    graph: l10n.t(
-      "Tasks of {0}. Arrow keys move between tasks, Enter goes to one, E explains it.",
-      model.workflow,
+    graph: line(
+      l10n.t(
+        "Tasks of {0}. Arrow keys move between tasks, Enter goes to one, E explains it.",
+        model.workflow,
+      ),
     ),
-    summary: summary(model),
+    summary: line(summary(model)),
   };
 }
 

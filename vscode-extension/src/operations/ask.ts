@@ -1,7 +1,8 @@
 /** Asks a person for the input of an operation, one thing after another. */
 
-import { l10n, window, type QuickPickItem } from "vscode";
+import { l10n, ThemeIcon } from "vscode";
 import type { Json, WorkspaceSummary } from "../protocol";
+import { pick as pickOne, type as typeText, type Item } from "../show/pick";
 import { read } from "./answer";
 import { promptsOf, type Prompt } from "./prompt";
 
@@ -55,37 +56,38 @@ function ask(step: Step, workspaces: readonly WorkspaceSummary[]): Promise<Reply
 async function pick({ prompt, title }: Step, values: readonly Json[]): Promise<Reply> {
   const items = values.map((value) => choice(value, prompt.fallback));
   items.sort((left, right) => Number(right.isFallback) - Number(left.isFallback));
-  const leftOut = { label: l10n.t("$(dash) Leave out"), reply: { kind: "leftOut" } as const };
+  const leftOut: Item<Reply> = {
+    label: l10n.t("Leave out"),
+    iconPath: new ThemeIcon("dash"),
+    value: { kind: "leftOut" },
+  };
   const offered = prompt.isRequired || prompt.fallback !== undefined ? items : [...items, leftOut];
-  const picked = await window.showQuickPick<QuickPickItem & { reply: Reply }>(offered, {
+  const reply = await pickOne<Reply>(offered, {
     title,
     placeHolder: placeholder(prompt),
     ignoreFocusOut: true,
   });
-  return picked?.reply ?? { kind: "givenUp" };
+  return reply ?? { kind: "givenUp" };
 }
 
-function choice(
-  value: Json,
-  fallback: Json | undefined,
-): QuickPickItem & { reply: Reply; isFallback: boolean } {
+function choice(value: Json, fallback: Json | undefined): Item<Reply> & { isFallback: boolean } {
   const isFallback = value === fallback;
   return {
     label: typeof value === "string" ? value : JSON.stringify(value),
     ...(isFallback && { description: l10n.t("default") }),
-    reply: { kind: "value", value },
+    value: { kind: "value", value },
     isFallback,
   };
 }
 
 async function type({ prompt, title }: Step): Promise<Reply> {
   const { fallback } = prompt;
-  const typed = await window.showInputBox({
+  const typed = await typeText({
     title,
     prompt: placeholder(prompt),
     value: written(fallback),
     ignoreFocusOut: true,
-    validateInput: (text) => {
+    judge: (text) => {
       const reading = read(prompt, text);
       return reading.kind === "wrong" ? reading.message : undefined;
     },

@@ -8,6 +8,8 @@ import {
   type TextDocumentContentProvider,
 } from "vscode";
 import type { RunEventParams } from "../protocol";
+import { output } from "../show/output";
+import { line as shown } from "../show/text";
 import { lineOf } from "./line";
 
 /** The scheme of documents that show the log of one task. */
@@ -34,8 +36,8 @@ export class RunLog implements TextDocumentContentProvider, Disposable {
     if (line === undefined) {
       return;
     }
-    const text = line.text.split(/\r?\n/);
-    const prefix = line.task === undefined ? "" : `[${line.task}] `;
+    const text = output(line.text);
+    const prefix = line.task === undefined ? "" : `[${shown(line.task)}] `;
     this.#output.appendLine(text.map((part) => prefix + part).join("\n"));
     if (line.task !== undefined) {
       const uri = logUri(config, line.task);
@@ -71,5 +73,5 @@ export class RunLog implements TextDocumentContentProvider, Disposable {
 
 /** Gives the address under which the log of a task is shown. */
 export function logUri(config: string, task: string): Uri {
-  return Uri.from({ scheme: LOG_SCHEME, path: `/${task}.log`, query: config });
+  return Uri.from({ scheme: LOG_SCHEME, path: `/${shown(task)}.log`, query: config });
 }

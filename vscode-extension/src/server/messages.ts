@@ -1,11 +1,12 @@
 /** Shows what the server wants a person to read, and what came of a person's wishes. */
 
-import { commands, l10n, window } from "vscode";
+import { commands, l10n } from "vscode";
 import {
   MessageType,
   ShowMessageNotification,
   type LanguageClient,
 } from "vscode-languageclient/node";
+import { fail, tell, warn } from "../show/notification";
 import { inOneLine } from "./oneLine";
 import { TwiceTold, type Channel } from "./twiceTold";
 
@@ -21,10 +22,10 @@ export class ServerMessages {
           this.#fail(message, "message");
           break;
         case MessageType.Warning:
-          void window.showWarningMessage(message);
+          void warn(message);
           break;
         default:
-          void window.showInformationMessage(message);
+          void tell(message);
       }
     });
   }
@@ -44,7 +45,7 @@ export class ServerMessages {
 /** Tells that something a person asked for failed, and offers the log. */
 export async function showFailure(message: string): Promise<void> {
   const showLog = l10n.t("Show Log");
-  if ((await window.showErrorMessage(inOneLine(message), showLog)) === showLog) {
+  if ((await fail(inOneLine(message), showLog)) === showLog) {
     await commands.executeCommand("rigkit.showLog");
   }
 }

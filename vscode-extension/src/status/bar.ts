@@ -4,6 +4,7 @@ import { StatusBarAlignment, l10n, window, type Disposable } from "vscode";
 import type { Projects } from "../projects";
 import type { Runs } from "../runs/runs";
 import { settings } from "../settings";
+import { lines } from "../show/text";
 import { summarize } from "./summary";
 
 /** Keeps the item up to date; `onSettings` tells that settings changed. */
@@ -22,7 +23,7 @@ export function showStatusBar(
       return;
     }
     item.text = summary.text;
-    item.tooltip = summary.tooltip;
+    item.tooltip = lines(summary.tooltip);
     item.show();
   };
   show();

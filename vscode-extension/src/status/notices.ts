@@ -1,16 +1,17 @@
 /** Tells a person once when the server cannot do its work. */
 
-import { commands, l10n, window, type Disposable } from "vscode";
+import { commands, l10n, type Disposable } from "vscode";
 import { describe, type ServerProblem } from "../server/problem";
 import type { Server } from "../server/server";
+import { fail, warn } from "../show/notification";
 
 /** Listens for what a person has to know. */
 export function tellOfProblems(server: Server): Disposable {
   return server.onDidChange((state) => {
     if (state.kind === "failed") {
-      void tell(server, state.problem, window.showErrorMessage);
+      void tell(server, state.problem, fail);
     } else if (state.kind === "unresponsive") {
-      void tell(server, state.problem, window.showWarningMessage);
+      void tell(server, state.problem, warn);
     }
   });
 }

@@ -12,6 +12,7 @@ import {
 import { describe } from "../server/problem";
 import type { Server } from "../server/server";
 import type { ServerState } from "../server/state";
+import { label } from "../show/text";
 
 const SHOWN_AT = [{ language: "typescript", pattern: "**/{rig.config.ts,rigkit/**/*.ts}" }];
 
@@ -30,8 +31,8 @@ export function showServerStatus(server: Server): Pick<Disposable, "dispose">[] 
 function write(item: LanguageStatusItem, state: ServerState): void {
   item.busy = state.kind === "starting" || state.kind === "pausing";
   item.severity = severity(state);
-  item.text = text(state);
-  item.detail = "problem" in state ? describe(state.problem) : detail(state);
+  item.text = label(text(state));
+  item.detail = label("problem" in state ? describe(state.problem) : detail(state));
   item.command = command(state);
 }
 

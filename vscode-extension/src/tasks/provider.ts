@@ -16,6 +16,7 @@ import {
 import type { App } from "../app";
 import { candidate } from "../server/binary";
 import { settings } from "../settings";
+import { line } from "../show/text";
 import { commandLine, nameOf, readTask, TASK_TYPE, tasksOf, type RigTask } from "./definition";
 
 /** Registers the provider. */
@@ -56,7 +57,7 @@ class RigTaskProvider implements TaskProvider {
     const cwd = folder && Uri.joinPath(folder.uri, definition.project ?? "").fsPath;
     const execution = new ProcessExecution(path, commandLine(definition), cwd ? { cwd } : {});
     const scope = folder ?? TaskScope.Workspace;
-    const task = new Task(definition, scope, nameOf(definition), "rig", execution, []);
+    const task = new Task(definition, scope, line(nameOf(definition)), "rig", execution, []);
     if (definition.command === "apply") {
       task.group = TaskGroup.Build;
     }

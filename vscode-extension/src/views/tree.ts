@@ -10,6 +10,7 @@ import {
   type TreeDataProvider,
 } from "vscode";
 import type { Projects } from "../projects";
+import { line, lines } from "../show/text";
 import { icon } from "./icon";
 import { roots, type Node } from "./node";
 
@@ -33,14 +34,15 @@ export class WorkflowTree implements TreeDataProvider<Node>, Disposable {
   }
 
   getTreeItem(node: Node): TreeItem {
-    const item = new TreeItem(node.label, collapsibleState(node));
+    const item = new TreeItem(line(node.label), collapsibleState(node));
     // The editor keeps a node as folded as it was, and one without children counts as folded.
     item.id = node.children.length === 0 ? `${node.id}#empty` : node.id;
     item.contextValue = node.kind;
     item.iconPath = icon(node.icon);
-    item.accessibilityInformation = { label: [node.label, node.description ?? ""].join(" ") };
+    const spoken = [node.label, node.description ?? ""].join(" ");
+    item.accessibilityInformation = { label: line(spoken) };
     if (node.description !== undefined) {
-      item.description = node.description;
+      item.description = line(node.description);
     }
     if (node.tooltip !== undefined) {
       item.tooltip = tooltip(node.tooltip);
@@ -64,11 +66,12 @@ function collapsibleState(node: Node): TreeItemCollapsibleState {
   return node.isExpanded ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
 }
 
-function tooltip(lines: readonly string[]): MarkdownString {
-  const [head = "", ...others] = lines;
-  const text = new MarkdownString().appendText(head);
-  for (const line of others) {
-    text.appendMarkdown("\n\n").appendCodeblock(line, "text");
+/** The Markdown of a tooltip is never trusted, and its texts are never Markdown. */
+function tooltip(texts: readonly string[]): MarkdownString {
+  const [head = "", ...others] = texts;
+  const text = new MarkdownString().appendText(lines(head));
+  for (const other of others) {
+    text.appendMarkdown("\n\n").appendCodeblock(lines(other), "text");
   }
   return text;
 }

@@ -1,7 +1,7 @@
 //! What a sequence adds to the scope of everything after it: providers and configuration.
 
 use super::{
-    Arc, DiagnosticCode, Extractor, Flattening, JsValue, JsonFailure, Object, Place,
+    Arc, BadName, DiagnosticCode, Extractor, Flattening, JsValue, JsonFailure, Object, Place,
     ProviderRemoval, RESERVED_PROVIDER_NAMES, Scope, SourceRange, describe, kind_of, nearest,
     to_json_object,
 };
@@ -83,6 +83,8 @@ impl<'js> Flattening<'_, '_, 'js> {
     }
 }
 
+const NAME_HELP: &str = "a name has letters, digits, signs and blanks";
+
 impl<'js> Extractor<'_, 'js> {
     /// Adds the providers of a config or a workflow to a scope.
     pub(in crate::definition) fn add_providers(
@@ -116,6 +118,9 @@ impl<'js> Extractor<'_, 'js> {
         place: &Place,
         (name_range, provider_range): (Option<SourceRange>, Option<SourceRange>),
     ) -> rquickjs::Result<()> {
+        if !self.is_name(name, "a provider", || name_range.clone()) {
+            return Ok(());
+        }
         if RESERVED_PROVIDER_NAMES.contains(&name) {
             let message = format!(
                 "a provider cannot be named `{name}`: handlers receive something else under it"
@@ -148,7 +153,7 @@ impl<'js> Extractor<'_, 'js> {
         Ok(())
     }
 
-    /// Reads the member `name` as a name that must not be empty.
+    /// Reads the member `name` as a name.
     pub(in crate::definition) fn name(
         &mut self,
         object: &Object<'js>,
@@ -166,13 +171,33 @@ impl<'js> Extractor<'_, 'js> {
         what: &str,
     ) -> Option<Arc<str>> {
         let text = name.as_string().and_then(|name| name.to_string().ok());
-        let message = match text {
-            Some(text) if !text.is_empty() => return Some(Arc::from(text)),
-            Some(_) => format!("{what} has an empty name"),
-            None => format!("{what} has no name but {}", describe(&self.ctx, name)),
+        let graph = self.graph;
+        let range = || place.argument(graph, 0);
+        let Some(text) = text else {
+            let message = format!("{what} has no name but {}", describe(&self.ctx, name));
+            self.refuse(DiagnosticCode::EmptyName, message, range(), "");
+            return None;
         };
-        let range = place.argument(self.graph, 0);
-        self.refuse(DiagnosticCode::EmptyName, message, range, "");
-        None
+        self.is_name(&text, what, range).then(|| Arc::from(text))
+    }
+
+    /// Judges a name, and refuses it where it cannot be one.
+    pub(in crate::definition) fn is_name(
+        &mut self,
+        name: &str,
+        what: &str,
+        range: impl FnOnce() -> Option<SourceRange>,
+    ) -> bool {
+        let Some(bad) = BadName::of(name) else {
+            return true;
+        };
+        let (code, help) = match bad {
+            BadName::Empty => (DiagnosticCode::EmptyName, ""),
+            BadName::TooLong { .. } | BadName::Unshowable(_) => {
+                (DiagnosticCode::InvalidName, NAME_HELP)
+            }
+        };
+        self.refuse(code, format!("{what} has {bad}"), range(), help);
+        false
     }
 }

@@ -24,7 +24,7 @@ fn it_loads_and_plans() {
         limits: SandboxLimits::default(),
         evaluator: None,
         buffers: Arc::default(),
-            owners: OwnerRule::default(),
+        owners: OwnerRule::default(),
         host_storage_dir: outside.path().join("providers"),
         host_dir: outside.path().to_path_buf(),
         who: "tester".to_owned(),

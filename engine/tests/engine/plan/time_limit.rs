@@ -208,7 +208,7 @@ fn a_check_has_the_memory_of_a_definition() {
     let engine = Engine::new(EngineOptions {
         limits: SandboxLimits {
             memory: 32 << 20,
-            question: Duration::from_secs(60),
+            question: Duration::from_mins(1),
             ..SandboxLimits::default()
         },
         ..project.engine().options().clone()

@@ -8,7 +8,7 @@ use crate::{
     context_keys::{ContextKey, ContextPath},
     document::is_identifier,
     handlers::Sight,
-    markdown::{json_block, short_json},
+    markdown::{Markdown, json_block, markdown, short_json},
     requests::hover::key_origin,
     view::ProjectView,
 };
@@ -34,14 +34,14 @@ pub(super) fn proposals(
 fn proposal(view: &ProjectView, sight: &Sight<'_>, key: &ContextKey, written: Written) -> Proposal {
     let origin = key_origin(view, sight, key);
     let block = key.value.as_ref().map(json_block);
-    let origin_line = origin.map(|origin| format!("from {origin}"));
-    let documentation: Vec<String> = origin_line.into_iter().chain(block).collect();
+    let origin_line = origin.map(|origin| markdown!["from ", origin]);
+    let documentation: Vec<Markdown> = origin_line.into_iter().chain(block).collect();
     let is_name = written == Written::InQuotes || is_identifier(&key.name);
     Proposal {
         label: key.name.clone(),
         kind: CompletionItemKind::FIELD,
         detail: Some(detail(key.value.as_ref())),
-        documentation: (!documentation.is_empty()).then(|| documentation.join("\n\n")),
+        documentation: (!documentation.is_empty()).then(|| Markdown::join(&documentation, "\n\n")),
         insertion: if is_name {
             Insertion::Label
         } else {

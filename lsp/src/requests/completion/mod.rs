@@ -11,13 +11,14 @@ use std::{ops::Range, sync::Arc};
 
 use tower_lsp::ls_types::{
     CompletionItem, CompletionItemKind, CompletionList, CompletionTextEdit, Documentation,
-    InsertTextFormat, MarkupContent, MarkupKind, Position, TextEdit,
+    InsertTextFormat, Position, TextEdit,
 };
 
 use crate::{
     context_keys::ContextPath,
     document::{Document, QuotedRole, SyntaxTree, member_path, quoted},
     handlers::{HandlerPlace, INVALIDATE},
+    markdown::Markdown,
     variables::VariableUse,
     view::ProjectView,
 };
@@ -33,8 +34,8 @@ struct Proposal {
     kind: CompletionItemKind,
     /// A few words about it.
     detail: Option<String>,
-    /// More about it, as Markdown.
-    documentation: Option<String>,
+    /// More about it.
+    documentation: Option<Markdown>,
     /// What is written in its place.
     insertion: Insertion,
 }
@@ -256,9 +257,6 @@ impl Target<'_> {
     }
 }
 
-fn markdown(value: String) -> Documentation {
-    Documentation::MarkupContent(MarkupContent {
-        kind: MarkupKind::Markdown,
-        value,
-    })
+fn markdown(text: Markdown) -> Documentation {
+    Documentation::MarkupContent(text.content())
 }

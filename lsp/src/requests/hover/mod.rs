@@ -10,7 +10,7 @@ mod variable;
 
 use std::sync::Arc;
 
-use tower_lsp::ls_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
+use tower_lsp::ls_types::{Hover, HoverContents, Position};
 
 pub(crate) use self::context_key::origin as key_origin;
 use self::subject::{Subject, subject_at};
@@ -25,19 +25,16 @@ pub(crate) fn hover(
     let encoding = view.editor.encoding();
     let offset = document.text.offset(position, encoding);
     let (bytes, subject) = subject_at(view, document, offset)?;
-    let value = match subject {
+    let text = match subject {
         Subject::Tasks(tasks) => task::text(view, &tasks)?,
         Subject::Operation(owned) => operation::text(&owned),
         Subject::Provider { name, sights } => provider::text(view, &name, &sights)?,
-        Subject::CacheTtl(fresh_for) => cache_ttl::text(fresh_for),
+        Subject::CacheTtl(fresh_for) => cache_ttl::text(fresh_for).into(),
         Subject::Variable(variable) => variable::text(view, &variable),
         Subject::ContextKey { name, found } => context_key::text(view, &name, &found)?,
     };
     Some(Hover {
-        contents: HoverContents::Markup(MarkupContent {
-            kind: MarkupKind::Markdown,
-            value,
-        }),
+        contents: HoverContents::Markup(text.content()),
         range: Some(document.text.range(&bytes, encoding)),
     })
 }

@@ -3,33 +3,34 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    markdown::{code, prose, short_json},
+    markdown::{Markdown, code, markdown, prose, short_json},
     sites::OwnedOperation,
 };
 
 /// Describes an operation.
-pub(super) fn text(owned: &OwnedOperation<'_>) -> String {
+pub(super) fn text(owned: &OwnedOperation<'_>) -> Markdown {
     let operation = owned.operation;
     let workflow = code(&owned.workflow.name);
     let (kind, command) = if owned.is_on_workspace {
         let command = format!("rig run <workspace> {}", operation.id);
-        (format!("works on a workspace of {workflow}"), command)
+        (markdown!["works on a workspace of ", workflow], command)
     } else {
         let command = format!("rig do {}", operation.id);
-        (format!("belongs to {workflow}"), command)
+        (markdown!["belongs to ", workflow], command)
     };
     let title = operation.title.as_deref().unwrap_or(&operation.id);
-    let mut sections = vec![format!("**{}**: {kind}", prose(title))];
+    let title = title.replace(['\r', '\n'], " ");
+    let mut sections = vec![markdown!["**", title, "**: ", kind]];
     sections.extend(operation.description.as_deref().map(prose));
     sections.push(code(&command));
     let inputs = inputs(&operation.input.schema);
     if !inputs.is_empty() {
-        sections.push(inputs.join("\n"));
+        sections.push(Markdown::join(&inputs, "\n"));
     }
-    sections.join("\n\n")
+    Markdown::join(&sections, "\n\n")
 }
 
-fn inputs(schema: &Value) -> Vec<String> {
+fn inputs(schema: &Value) -> Vec<Markdown> {
     let properties = schema.get("properties").and_then(Value::as_object);
     let required = schema.get("required").and_then(Value::as_array);
     let is_required = |name: &str| {
@@ -42,18 +43,19 @@ fn inputs(schema: &Value) -> Vec<String> {
         .collect()
 }
 
-fn input(name: &str, property: &Value, is_required: bool) -> String {
-    let mut line = format!("- {}", code(name));
+fn input(name: &str, property: &Value, is_required: bool) -> Markdown {
+    let mut line = markdown!["- ", code(name)];
     if let Some(kind) = property.get("type").and_then(Value::as_str) {
-        line.push_str(&format!(" {kind}"));
+        line.push(markdown![" ", kind]);
     }
     match property.get("default") {
-        Some(default) => line.push_str(&format!(", {} by default", code(&short_json(default)))),
-        None if is_required => line.push_str(", required"),
+        Some(default) => line.push(markdown![", ", code(&short_json(default)), " by default"]),
+        None if is_required => line.push(markdown![", required"]),
         None => {}
     }
     if let Some(description) = property.get("description").and_then(Value::as_str) {
-        line.push_str(&format!(": {}", prose(description)));
+        let description = description.replace(['\r', '\n'], " ");
+        line.push(markdown![": ", description]);
     }
     line
 }

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use rigkit_engine::definition::{ProviderDefinition, ProviderIndex, ProviderOrigin, Workflow};
 
-use crate::{handlers::Sight, markdown::code, view::ProjectView};
+use crate::{
+    handlers::Sight,
+    markdown::{Markdown, code, markdown},
+    view::ProjectView,
+};
 
 /// Describes the providers of a name, as some handlers or all see it.
-pub(super) fn text(view: &ProjectView, name: &str, sights: &[Sight<'_>]) -> Option<String> {
+pub(super) fn text(view: &ProjectView, name: &str, sights: &[Sight<'_>]) -> Option<Markdown> {
     let definition = view.snapshot.definition.as_ref()?;
     let seen: Vec<ProviderIndex> = sights
         .iter()
@@ -16,26 +20,27 @@ pub(super) fn text(view: &ProjectView, name: &str, sights: &[Sight<'_>]) -> Opti
     let users = users(&definition.workflows, name)
         .into_iter()
         .filter(|(provider, _)| seen.is_empty() || seen.contains(provider));
-    let texts: Vec<String> = users
+    let texts: Vec<Markdown> = users
         .map(|(provider, users)| {
             let origin = origin(definition.provider(provider));
-            format!("provider {} {origin}\n\n{}", code(name), users.join("\n"))
+            let users = Markdown::join(&users, "\n");
+            markdown!["provider ", code(name), " ", origin, "\n\n", users]
         })
         .collect();
-    (!texts.is_empty()).then(|| texts.join("\n\n"))
+    (!texts.is_empty()).then(|| Markdown::join(&texts, "\n\n"))
 }
 
-fn origin(provider: &ProviderDefinition) -> String {
+fn origin(provider: &ProviderDefinition) -> Markdown {
     let id = code(&provider.provider_id);
     match provider.origin {
-        ProviderOrigin::BuiltIn => format!("with the id {id}, built into `rig`"),
-        ProviderOrigin::Project => format!("with the id {id}"),
+        ProviderOrigin::BuiltIn => markdown!["with the id ", id, ", built into `rig`"],
+        ProviderOrigin::Project => markdown!["with the id ", id],
     }
 }
 
 /// Says for each provider of a name how many tasks see it.
-fn users(workflows: &[Workflow], name: &str) -> BTreeMap<ProviderIndex, Vec<String>> {
-    let mut users: BTreeMap<ProviderIndex, Vec<String>> = BTreeMap::new();
+fn users(workflows: &[Workflow], name: &str) -> BTreeMap<ProviderIndex, Vec<Markdown>> {
+    let mut users: BTreeMap<ProviderIndex, Vec<Markdown>> = BTreeMap::new();
     for workflow in workflows {
         for (provider, tasks) in users_in(workflow, name) {
             let count = match tasks {
@@ -43,7 +48,7 @@ fn users(workflows: &[Workflow], name: &str) -> BTreeMap<ProviderIndex, Vec<Stri
                 1 => "1 task".to_owned(),
                 tasks => format!("{tasks} tasks"),
             };
-            let line = format!("- in scope of {count} of {}", code(&workflow.name));
+            let line = markdown!["- in scope of ", count, " of ", code(&workflow.name)];
             users.entry(provider).or_default().push(line);
         }
     }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::{
     activity::TaskActivity,
-    markdown::{code, json_block, short_json},
+    markdown::{Markdown, code, json_block, markdown, short_json, wording},
     sites::PlannedTask,
     task_state::task_state,
     view::ProjectView,
@@ -25,7 +25,7 @@ use crate::{
 const TOLD: usize = 8;
 
 /// Tells all that is known of a task, or how several stand.
-pub(super) fn text(view: &ProjectView, tasks: &[PlannedTask<'_>]) -> Option<String> {
+pub(super) fn text(view: &ProjectView, tasks: &[PlannedTask<'_>]) -> Option<Markdown> {
     match tasks {
         [] => None,
         [task] => Some(of_one(view, task)),
@@ -34,24 +34,27 @@ pub(super) fn text(view: &ProjectView, tasks: &[PlannedTask<'_>]) -> Option<Stri
 }
 
 /// Says how the tasks stand that one call makes.
-fn of_several(view: &ProjectView, tasks: &[PlannedTask<'_>]) -> String {
+fn of_several(view: &ProjectView, tasks: &[PlannedTask<'_>]) -> Markdown {
     let now = Timestamp::now();
-    let mut lines = vec![format!("{} tasks:", tasks.len())];
+    let mut lines = vec![format!("{} tasks:", tasks.len()).into()];
     lines.extend(tasks.iter().take(TOLD).map(|task| {
         let path = code(&task.task.path);
         let workflow = code(&task.workflow.name);
-        format!("- {path} of {workflow}: {}", task_state(view, task, now))
+        let state = wording(&task_state(view, task, now));
+        markdown!["- ", path, " of ", workflow, ": ", state]
     }));
     if tasks.len() > TOLD {
-        lines.push(format!("- and {} more", tasks.len() - TOLD));
+        let rest = format!("and {} more", tasks.len() - TOLD);
+        lines.push(markdown!["- ", rest]);
     }
-    lines.join("\n")
+    Markdown::join(&lines, "\n")
 }
 
-fn of_one(view: &ProjectView, planned: &PlannedTask<'_>) -> String {
+fn of_one(view: &ProjectView, planned: &PlannedTask<'_>) -> Markdown {
     let now = Timestamp::now();
     let path = code(&planned.task.path);
-    let mut sections = vec![format!("**{path}** {}", task_state(view, planned, now))];
+    let state = wording(&task_state(view, planned, now));
+    let mut sections = vec![markdown!["**", path, "** ", state]];
     sections.extend(failure(view, planned));
     let explained = explained(view, planned);
     if let Some(explained) = &explained {
@@ -60,13 +63,13 @@ fn of_one(view: &ProjectView, planned: &PlannedTask<'_>) -> String {
     let run = explained
         .as_ref()
         .and_then(|explained| explained.history.first());
-    sections.extend(run.map(|run| last_run(run, planned.task, now)));
+    sections.extend(run.map(|run| last_run(run, planned.task, now).into()));
     sections.extend(neighbours(planned));
     sections.extend(run.and_then(left_behind));
-    sections.join("\n\n")
+    Markdown::join(&sections, "\n\n")
 }
 
-fn failure(view: &ProjectView, planned: &PlannedTask<'_>) -> Option<String> {
+fn failure(view: &ProjectView, planned: &PlannedTask<'_>) -> Option<Markdown> {
     let activity = view
         .activity
         .task(&planned.workflow.name, &planned.task.path);
@@ -86,21 +89,21 @@ fn explained(view: &ProjectView, planned: &PlannedTask<'_>) -> Option<TaskExplan
 }
 
 /// Lists what changed, in the task itself or in the one it waits for.
-fn reason(explained: &TaskExplanation, now: Timestamp) -> Option<String> {
+fn reason(explained: &TaskExplanation, now: Timestamp) -> Option<Markdown> {
     let mut lines = changed(&explained.node);
     if let Some(cause) = &explained.cause {
-        let why = phrase(&cause.reason, now);
-        lines.push(format!("- {}: {why}", code(&cause.path)));
+        let why = wording(&phrase(&cause.reason, now));
+        lines.push(markdown!["- ", code(&cause.path), ": ", why]);
         let causes = changed(cause).into_iter();
-        lines.extend(causes.map(|line| format!("  {line}")));
+        lines.extend(causes.map(|line| markdown!["  ", line]));
     }
-    (!lines.is_empty()).then(|| lines.join("\n"))
+    (!lines.is_empty()).then(|| Markdown::join(&lines, "\n"))
 }
 
-fn changed(node: &PlanNode) -> Vec<String> {
+fn changed(node: &PlanNode) -> Vec<Markdown> {
     changes(&node.reason)
         .iter()
-        .map(|change| format!("- {}", code(&change.to_string())))
+        .map(|change| markdown!["- ", code(&change.to_string())])
         .collect()
 }
 
@@ -118,15 +121,15 @@ fn last_run(run: &CachedRun, task: &Task, now: Timestamp) -> String {
 }
 
 /// Names the tasks directly before and after.
-fn neighbours(planned: &PlannedTask<'_>) -> Option<String> {
+fn neighbours(planned: &PlannedTask<'_>) -> Option<Markdown> {
     let PlannedTask { workflow, task, .. } = planned;
     let before = last_tasks(workflow, task.after);
     let after = tasks_after(workflow, task);
-    let before = (!before.is_empty()).then(|| format!("runs after {}", names(workflow, &before)));
-    let after = (!after.is_empty()).then(|| format!("before {}", names(workflow, &after)));
+    let before = (!before.is_empty()).then(|| markdown!["runs after ", names(workflow, &before)]);
+    let after = (!after.is_empty()).then(|| markdown!["before ", names(workflow, &after)]);
     match (before, after) {
-        (Some(before), Some(after)) => Some(format!("{before} and {after}")),
-        (None, Some(after)) => Some(format!("runs {after}")),
+        (Some(before), Some(after)) => Some(markdown![before, " and ", after]),
+        (None, Some(after)) => Some(markdown!["runs ", after]),
         (before, None) => before,
     }
 }
@@ -142,37 +145,39 @@ fn tasks_after(workflow: &Workflow, task: &Task) -> Vec<TaskIndex> {
     follows.map(|(index, _)| TaskIndex(index)).collect()
 }
 
-fn names(workflow: &Workflow, tasks: &[TaskIndex]) -> String {
+fn names(workflow: &Workflow, tasks: &[TaskIndex]) -> Markdown {
     let told = tasks.iter().take(TOLD);
-    let mut names: Vec<String> = told
+    let mut names: Vec<Markdown> = told
         .map(|index| code(&workflow.task(*index).path))
         .collect();
     if tasks.len() > TOLD {
-        names.push(format!("{} more", tasks.len() - TOLD));
+        names.push(format!("{} more", tasks.len() - TOLD).into());
     }
     match names.as_slice() {
-        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        names => names.concat(),
+        [rest @ .., last] if !rest.is_empty() => {
+            markdown![Markdown::join(rest, ", "), " and ", last.clone()]
+        }
+        names => Markdown::join(names, ""),
     }
 }
 
 /// Shows what the last run made: its context, and its artifacts.
-fn left_behind(run: &CachedRun) -> Option<String> {
-    let artifacts = run.artifacts.iter().map(artifact);
-    let mut sections: Vec<String> = Vec::new();
-    let artifacts: Vec<String> = artifacts.collect();
+fn left_behind(run: &CachedRun) -> Option<Markdown> {
+    let mut sections: Vec<Markdown> = Vec::new();
+    let artifacts: Vec<Markdown> = run.artifacts.iter().map(artifact).collect();
     if !artifacts.is_empty() {
-        sections.push(format!("artifacts:\n{}", artifacts.join("\n")));
+        let list = Markdown::join(&artifacts, "\n");
+        sections.push(markdown!["artifacts:\n", list]);
     }
     if !run.output.is_empty() {
         let context = json_block(&Value::Object(run.output.clone()));
-        sections.push(format!("context it left:\n{context}"));
+        sections.push(markdown!["context it left:\n", context]);
     }
-    (!sections.is_empty()).then(|| sections.join("\n\n"))
+    (!sections.is_empty()).then(|| Markdown::join(&sections, "\n\n"))
 }
 
-fn artifact(artifact: &StoredArtifact) -> String {
+fn artifact(artifact: &StoredArtifact) -> Markdown {
     let reference = code(&short_json(&artifact.reference));
     let (kind, provider) = (code(&artifact.kind), code(&artifact.provider_id));
-    format!("- {kind} of {provider}: {reference}")
+    markdown!["- ", kind, " of ", provider, ": ", reference]
 }

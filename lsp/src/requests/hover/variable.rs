@@ -1,6 +1,10 @@
 //! What is said of an environment variable: whether it is set, and never its value.
 
-use crate::{markdown::code, variables::VariableUse, view::ProjectView};
+use crate::{
+    markdown::{Markdown, code, markdown},
+    variables::VariableUse,
+    view::ProjectView,
+};
 
 /// Is an environment variable as the code names it.
 pub(super) struct Variable {
@@ -13,13 +17,13 @@ pub(super) struct Variable {
 }
 
 /// Says whether a variable is set.
-pub(super) fn text(view: &ProjectView, variable: &Variable) -> String {
+pub(super) fn text(view: &ProjectView, variable: &Variable) -> Markdown {
     let kind = match variable.way {
         VariableUse::Secret => "secret environment variable",
         VariableUse::Plain | VariableUse::Process => "environment variable",
     };
     let name = code(&variable.name);
-    format!("{kind} {name}: {}", standing(view, variable))
+    markdown![kind, " ", name, ": ", standing(view, variable)]
 }
 
 fn standing(view: &ProjectView, variable: &Variable) -> &'static str {

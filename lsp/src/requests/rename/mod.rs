@@ -17,6 +17,7 @@ use tower_lsp::{
 use self::{cost::Cost, plan::RenamePlan};
 use crate::{
     document::Document,
+    safe_to_show::SafeToShow,
     server::Server,
     symbols::{Occurrence, ProjectNames},
     view::ProjectView,
@@ -27,6 +28,13 @@ struct Renamed {
     edit: WorkspaceEdit,
     /// What a person has to know who is not told by the edit itself.
     warning: Option<String>,
+}
+
+impl SafeToShow for Renamed {
+    fn make_safe(&mut self) {
+        self.edit.make_safe();
+        self.warning.make_safe();
+    }
 }
 
 /// Says why something cannot be renamed, or not like this.

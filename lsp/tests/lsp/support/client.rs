@@ -394,6 +394,14 @@ impl TestClient {
             .collect()
     }
 
+    /// Takes all messages that came and that nobody has waited for.
+    pub fn received(&mut self) -> Vec<Value> {
+        while let Ok(message) = self.incoming.try_recv() {
+            self.waiting.push_back(message);
+        }
+        self.waiting.drain(..).collect()
+    }
+
     /// Asks for the diagnostics of a file, until no edit overtakes the question.
     pub fn diagnostics(&mut self, file: &str) -> Vec<Value> {
         loop {

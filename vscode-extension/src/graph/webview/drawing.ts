@@ -4,6 +4,7 @@ import { isMoveKey, move } from "../keyboard";
 import type { Box, Layout, Line } from "../layout";
 import type { FromPage } from "../messages";
 import type { GraphModel, GraphTask } from "../model";
+import { line } from "../../show/text";
 import { withoutSign } from "../../sign";
 import { svg } from "./svg";
 
@@ -137,7 +138,9 @@ export class Drawing {
   }
 }
 
-function write(drawn: SVGGElement, { path, state, text }: GraphTask, { width }: Box): void {
+function write(drawn: SVGGElement, task: GraphTask, { width }: Box): void {
+  const { state } = task;
+  const [path, text] = [line(task.path), line(task.text)];
   drawn.setAttribute("class", `task ${state}`);
   drawn.setAttribute("aria-label", `${path}: ${text}`);
   const set = (selector: string, content: string): void => {

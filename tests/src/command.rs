@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{Output, Project, Running, rig};
+use crate::{Bounds, Output, Project, Running, bounded::wait_within, rig};
 
 /// The user and group who own nothing.
 const NOBODY: u32 = 65534;
@@ -139,6 +139,17 @@ impl RigCommand {
     pub fn run(self) -> Output {
         let line = self.line();
         Output::of(line, self.into_process().output().unwrap())
+    }
+
+    /// Runs it to its end, which has to come soon and without much memory.
+    ///
+    /// # Panics
+    /// Where it cannot be started, or uses more than it may.
+    #[must_use]
+    pub fn run_within(self, bounds: Bounds) -> Output {
+        let line = self.line();
+        let child = self.into_process().spawn().unwrap();
+        wait_within(&line, child, bounds)
     }
 
     /// Starts it, to be watched event by event.

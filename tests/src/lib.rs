@@ -11,6 +11,7 @@
 )]
 
 mod binary;
+mod bounded;
 mod command;
 mod npm;
 mod output;
@@ -22,6 +23,7 @@ mod terminal;
 mod typescript;
 
 pub use binary::rig;
+pub use bounded::Bounds;
 pub use command::{RigCommand, may_mount};
 pub use npm::{npm, npm_with, packages_of};
 pub use output::Output;

@@ -4,9 +4,8 @@
 use std::{
     borrow::Cow,
     collections::HashSet,
-    io,
+    io::{self, Read, Write},
     path::{Path, PathBuf},
-    process::{ChildStdin, ChildStdout},
     sync::Arc,
     time::Duration,
 };
@@ -47,14 +46,8 @@ pub(crate) fn evaluate(
         .map_err(|error| LoadError::Sandbox(error.to_string()))?;
     meter.start_of_process(process.child.id(), options.limits.cpu);
     slot.fill(process.child);
-    let mut conversation = Conversation {
-        stdin: process.stdin,
-        stdout: process.stdout,
-        graph: Arc::new(graph),
-        options,
-        answered_since: thread_time(),
-        required: HashSet::new(),
-    };
+    let mut conversation =
+        Conversation::new(process.stdin, process.stdout, Arc::new(graph), options);
     let answer = conversation.run();
     meter.stop();
     match answer {
@@ -70,9 +63,10 @@ pub(crate) fn evaluate(
     }
 }
 
-struct Conversation<'a> {
-    stdin: ChildStdin,
-    stdout: ChildStdout,
+/// An evaluation as this side sees it: what is written to the other, and what is read from it.
+pub(super) struct Conversation<'a, W, R> {
+    stdin: W,
+    stdout: R,
     graph: Arc<ModuleGraph>,
     options: &'a LoadOptions,
     answered_since: Duration,
@@ -80,9 +74,25 @@ struct Conversation<'a> {
     required: HashSet<PathBuf>,
 }
 
-impl Conversation<'_> {
+impl<'a, W: Write, R: Read> Conversation<'a, W, R> {
+    pub(super) fn new(
+        stdin: W,
+        stdout: R,
+        graph: Arc<ModuleGraph>,
+        options: &'a LoadOptions,
+    ) -> Self {
+        Self {
+            stdin,
+            stdout,
+            graph,
+            options,
+            answered_since: thread_time(),
+            required: HashSet::new(),
+        }
+    }
+
     /// Sends the request and answers questions until the last message has come.
-    fn run(&mut self) -> io::Result<FromChild> {
+    pub(super) fn run(&mut self) -> io::Result<FromChild> {
         self.send_request()?;
         loop {
             let bytes = frame::read(&mut self.stdout, MAX_ANSWER_BYTES)?;
@@ -166,7 +176,8 @@ impl Conversation<'_> {
             .map_err(|error| error.to_string())
     }
 
-    fn definition(self, answer: FromChild) -> Result<Definition, LoadError> {
+    /// Returns what the last message says.
+    pub(super) fn definition(self, answer: FromChild) -> Result<Definition, LoadError> {
         let nonsense = |error: &dyn std::error::Error| {
             LoadError::Sandbox(format!("its answer makes no sense: {error}"))
         };

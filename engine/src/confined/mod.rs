@@ -22,6 +22,7 @@ mod confinement;
 mod conversation;
 mod evaluator;
 mod frame;
+mod fuzzed;
 mod message;
 mod process;
 
@@ -29,5 +30,7 @@ pub use child::serve_if_asked;
 pub use confinement::{Confinement, Wall};
 pub(crate) use conversation::evaluate;
 pub use evaluator::Evaluator;
+#[doc(hidden)]
+pub use fuzzed::{fuzzed_answer, fuzzed_answer_seeds};
 pub(crate) use message::out_of_memory_frame;
 pub(crate) use process::ProcessSlot;

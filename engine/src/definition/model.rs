@@ -225,6 +225,21 @@ pub enum Point {
     },
 }
 
+impl Point {
+    /// Returns the points that a join joins: the ends of its branches, or the point before it where
+    /// it has none. No other point joins any.
+    #[must_use]
+    pub fn joined(&self) -> Vec<PointId> {
+        match self {
+            Self::Start | Self::After(_) => Vec::new(),
+            Self::Join {
+                incoming, branches, ..
+            } if branches.is_empty() => vec![*incoming],
+            Self::Join { branches, .. } => branches.iter().map(|(_, end)| *end).collect(),
+        }
+    }
+}
+
 /// Is one unit of work.
 #[derive(Debug, Clone)]
 pub struct Task {

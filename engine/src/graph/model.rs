@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    definition::{Outline, Point, Workflow},
-    plan::{PlanNode, WorkflowPlan},
+    definition::{Outline, Workflow},
+    plan::{PlanNode, WorkflowPlan, last_tasks},
 };
 
 /// Is the graph of one workflow.
@@ -95,43 +95,15 @@ impl Graph {
 /// Lists what comes directly before what in a workflow, through joins.
 #[must_use]
 pub fn edges(workflow: &Workflow) -> Vec<Edge> {
-    let last_tasks = last_tasks(workflow);
     let tasks = workflow.tasks.iter().enumerate();
     tasks
         .flat_map(|(to, task)| {
-            let before = last_tasks
-                .get(task.after.0)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            before.iter().map(move |from| Edge { from: *from, to })
+            let before = last_tasks(workflow, task.after);
+            before
+                .into_iter()
+                .map(move |from| Edge { from: from.0, to })
         })
         .collect()
-}
-
-/// Finds for each state between tasks the tasks whose ends make it.
-fn last_tasks(workflow: &Workflow) -> Vec<Vec<usize>> {
-    let mut found: Vec<Vec<usize>> = Vec::with_capacity(workflow.points.len());
-    for point in &workflow.points {
-        let of = |point: usize| found.get(point).cloned().unwrap_or_default();
-        let tasks = match point {
-            Point::Start => Vec::new(),
-            Point::After(task) => vec![task.0],
-            Point::Join {
-                incoming, branches, ..
-            } => {
-                let mut tasks: Vec<usize> =
-                    branches.iter().flat_map(|(_, end)| of(end.0)).collect();
-                if branches.is_empty() {
-                    tasks = of(incoming.0);
-                }
-                tasks.sort_unstable();
-                tasks.dedup();
-                tasks
-            }
-        };
-        found.push(tasks);
-    }
-    found
 }
 
 fn tree(outline: &Outline) -> Tree {

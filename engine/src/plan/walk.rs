@@ -1,7 +1,10 @@
 //! The one walk that plan and apply share: for each task, given the runs before it, is a
 //! stored run reusable, and if not, why.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -223,36 +226,49 @@ impl<'a> Walk<'a> {
 
     /// Gives what is known of a point, joining branches where all of them are known.
     pub(crate) fn resolve(&mut self, point: PointId) -> PointState {
-        if let PointState::Open = self.points[point.0] {
-            let workflow = self.workflow;
+        // A join has a larger number than all that it joins, however many ways lead to that.
+        for join in self.open_joins(point) {
             if let Point::Join {
                 incoming, branches, ..
-            } = &workflow.points[point.0]
+            } = &self.workflow.points[join.0]
             {
                 let ends: Vec<PointId> = branches.iter().map(|(_, end)| *end).collect();
-                let joined = if ends.is_empty() {
-                    self.resolve(*incoming)
+                self.points[join.0] = if ends.is_empty() {
+                    self.points[incoming.0].clone()
                 } else {
                     self.join(&ends)
                 };
-                self.points[point.0] = joined;
             }
         }
         self.points[point.0].clone()
     }
 
-    fn join(&mut self, ends: &[PointId]) -> PointState {
+    /// Lists the joins that are open on the ways back from a point, in the order of their numbers.
+    fn open_joins(&self, point: PointId) -> BTreeSet<PointId> {
+        let mut joins = BTreeSet::new();
+        let mut left = vec![point];
+        while let Some(point) = left.pop() {
+            let is_open = matches!(self.points[point.0], PointState::Open);
+            let before = self.workflow.points[point.0].joined();
+            if is_open && !before.is_empty() && joins.insert(point) {
+                left.extend(before);
+            }
+        }
+        joins
+    }
+
+    fn join(&self, ends: &[PointId]) -> PointState {
         let mut all: Vec<RunId> = Vec::new();
         let mut assumed = None;
         let mut is_open = false;
         for end in ends {
-            match self.resolve(*end) {
+            match &self.points[end.0] {
                 PointState::Open => is_open = true,
-                PointState::Behind { root } => return PointState::Behind { root },
+                PointState::Behind { root } => return PointState::Behind { root: *root },
                 PointState::Known(runs) => all.extend(runs.iter().cloned()),
                 PointState::Assumed { runs, root } => {
                     all.extend(runs.iter().cloned());
-                    assumed.get_or_insert(root);
+                    assumed.get_or_insert(*root);
                 }
             }
         }
@@ -300,20 +316,18 @@ pub(crate) fn age_ms(now: Timestamp, created_at: Timestamp) -> i64 {
 /// Gives the tasks directly before a point.
 #[must_use]
 pub fn last_tasks(workflow: &Workflow, point: PointId) -> Vec<TaskIndex> {
-    match &workflow.points[point.0] {
-        Point::Start => Vec::new(),
-        Point::After(task) => vec![*task],
-        Point::Join {
-            incoming, branches, ..
-        } if branches.is_empty() => last_tasks(workflow, *incoming),
-        Point::Join { branches, .. } => {
-            let mut tasks: Vec<TaskIndex> = branches
-                .iter()
-                .flat_map(|(_, end)| last_tasks(workflow, *end))
-                .collect();
-            tasks.sort();
-            tasks.dedup();
-            tasks
+    let mut tasks = BTreeSet::new();
+    let mut seen = HashSet::new();
+    let mut left = vec![point];
+    while let Some(point) = left.pop() {
+        // Many ways may lead to one point.
+        if !seen.insert(point) {
+            continue;
+        }
+        match &workflow.points[point.0] {
+            Point::After(task) => drop(tasks.insert(*task)),
+            point => left.extend(point.joined()),
         }
     }
+    tasks.into_iter().collect()
 }

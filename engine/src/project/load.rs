@@ -207,7 +207,10 @@ pub(crate) fn load_in_realm(
 }
 
 /// Reads and transpiles all modules that the config reaches.
-fn load_graph(options: &LoadOptions, meter: &CpuMeter) -> Result<ModuleGraph, LoadError> {
+pub(crate) fn load_graph(
+    options: &LoadOptions,
+    meter: &CpuMeter,
+) -> Result<ModuleGraph, LoadError> {
     let graph_options = GraphOptions {
         project_root: options.project_root.clone(),
         buffers: Arc::clone(&options.buffers),

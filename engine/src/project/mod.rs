@@ -11,6 +11,6 @@ mod waiting;
 pub use discovery::{ConfigFile, Project, ProjectError};
 pub use environment::{Environment, EnvironmentError};
 pub use load::{LoadError, LoadOptions, load};
-pub(crate) use load::{LoadedRealm, evaluate_graph, load_in_realm};
+pub(crate) use load::{LoadedRealm, evaluate_graph, load_graph, load_in_realm};
 pub use search::find_projects;
 pub(crate) use waiting::{NoAnswer, wait_for_load};

@@ -74,7 +74,9 @@ fn check(what: &str, answer: &Value) -> usize {
             .filter(|character| *character != '\n' && is_unseen(*character));
         let found: BTreeSet<char> = unseen.collect();
         assert!(found.is_empty(), "{what} shows {found:?}:\n{text:?}");
-        assert!(!text.contains("](command:"), "{what} has a link:\n{text}");
+        // The title of an action is no Markdown.
+        let has_link = text.contains("](command:") && what != "textDocument/codeAction";
+        assert!(!has_link, "{what} has a link:\n{text}");
     }
     texts.len()
 }

@@ -45,13 +45,19 @@ const TRANSPILE_CACHE: Target = Target {
     seeds: rigkit_engine::fuzzing::transpile_cache_seeds,
 };
 
+const CHILD_ANSWER: Target = Target {
+    name: "child_answer",
+    run: rigkit_engine::fuzzing::child_answer,
+    seeds: rigkit_engine::fuzzing::child_answer_seeds,
+};
+
 const LSP_FRAMING: Target = Target {
     name: "lsp_framing",
     run: rigkit_lsp::fuzzing::lsp_framing,
     seeds: Vec::new,
 };
 
-const TARGETS: [&Target; 3] = [&STATE_FILE, &TRANSPILE_CACHE, &LSP_FRAMING];
+const TARGETS: [&Target; 4] = [&STATE_FILE, &TRANSPILE_CACHE, &CHILD_ANSWER, &LSP_FRAMING];
 
 #[test]
 fn state_file() {
@@ -61,6 +67,11 @@ fn state_file() {
 #[test]
 fn transpile_cache() {
     TRANSPILE_CACHE.fuzz();
+}
+
+#[test]
+fn child_answer() {
+    CHILD_ANSWER.fuzz();
 }
 
 #[test]

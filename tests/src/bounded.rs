@@ -50,14 +50,13 @@ pub(crate) fn wait_within(line: &str, child: Child, bounds: Bounds) -> Output {
         kill(pid, Signal::SIGKILL).unwrap();
         panic!("`{line}` has no end within {:?}", bounds.time);
     };
-    let output = Output::of(line.to_owned(), output);
     assert!(
         peak >> 20 <= bounds.memory_mib,
         "`{line}` held {} MiB after {:?}",
         peak >> 20,
         begun.elapsed()
     );
-    output
+    Output::of(line.to_owned(), output)
 }
 
 /// Reads all that a process writes, waits for its end, and returns the most memory it held, in

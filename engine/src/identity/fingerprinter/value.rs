@@ -15,7 +15,7 @@ use crate::{
         ModuleFormat,
         functions::{FunctionUnit, UnitKind},
     },
-    sandbox::loader::rigkit,
+    sandbox::{check_limits, loader::rigkit},
 };
 
 impl<'js> Fingerprinter<'_, 'js> {
@@ -165,6 +165,8 @@ impl<'js> Fingerprinter<'_, 'js> {
     }
 
     pub(super) fn add_plain(&self, value: &Value<'js>, label: &mut Label) -> rquickjs::Result<()> {
+        // A list can name one long text a thousand times.
+        check_limits(&self.ctx)?;
         if value.is_string() {
             match value.get::<String>() {
                 Ok(text) => self.add_text(&text, label),

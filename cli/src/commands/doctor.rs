@@ -14,8 +14,10 @@ use jiff::Timestamp;
 use rigkit_engine::{
     EngineError, Health, HealthPosition, HealthProblem, RuntimeKind,
     authoring::{DECLARATION_FILES, DeclarationFile},
+    confined::{Confinement, Evaluator, Wall},
     disk::{DataFolder, Links, Status},
     display_text::{self, MOST_OF_A_MESSAGE, cut},
+    sandbox::SandboxLimits,
     trust::{Trust, TrustRecord},
 };
 use serde::Serialize;
@@ -49,6 +51,8 @@ struct Examination {
     host_storage: PathBuf,
     /// The Node.js on `PATH`, where there is one.
     node: Option<NodeVersion>,
+    /// What holds the process that evaluates a stranger's config; nothing where it cannot start.
+    confinement: Option<Confinement>,
     #[serde(skip_serializing_if = "Option::is_none")]
     project: Option<Health>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +105,7 @@ fn examine(context: &Context) -> Examination {
     let host_directory = host_directory();
     let host_storage = host_storage_directory(&host_directory);
     problems.extend(unwritable(&host_storage));
+    let confinement = confinement(&mut problems);
     let project = match context.engine_to_examine() {
         Ok((engine, environment_problems)) => {
             let health = engine.health();
@@ -121,6 +126,7 @@ fn examine(context: &Context) -> Examination {
         host_directory,
         host_storage,
         node,
+        confinement,
         project,
         trust,
         problems,
@@ -265,6 +271,36 @@ fn trust_line(report: &TrustReport) -> Line {
     line("trust", &told)
 }
 
+/// Starts the process that evaluates a stranger's config, and asks what holds it.
+fn confinement(problems: &mut Vec<HealthProblem>) -> Option<Confinement> {
+    let evaluator = Evaluator::new(None, SandboxLimits::default());
+    let unusable = |error: io::Error| {
+        let message = format!("configs that nobody trusts cannot be evaluated: {error}");
+        let help = "they need a process of their own: let this user start more (`ulimit -u`)";
+        problems.push(problem(message, Some(help.to_owned())));
+    };
+    evaluator.confinement().map_err(unusable).ok()
+}
+
+fn confinement_text(confinement: Option<&Confinement>) -> String {
+    let Some(confinement) = confinement else {
+        return "none: the process does not start".to_owned();
+    };
+    let walls = [
+        ("Landlock", &confinement.landlock),
+        ("seccomp", &confinement.seccomp),
+        ("limits of the process", &confinement.limits),
+    ];
+    let (standing, lacking): (Vec<_>, Vec<_>) =
+        walls.iter().partition(|(_, wall)| **wall == Wall::Standing);
+    let names: Vec<&str> = standing.iter().map(|(name, _)| *name).collect();
+    let lacking = lacking.iter().map(|(name, wall)| match wall {
+        Wall::Missing(reason) => format!("; no {name}: {reason}"),
+        Wall::Partial | Wall::Standing => format!("; {name} in part"),
+    });
+    names.join(", ") + &lacking.collect::<String>()
+}
+
 fn text(examination: &Examination) -> Vec<Line> {
     let mut lines = vec![
         line("rig", examination.version),
@@ -275,6 +311,10 @@ fn text(examination: &Examination) -> Vec<Line> {
             &display_text::path(&examination.host_storage).to_string(),
         ),
         line("node", &node_text(examination.node.as_ref())),
+        line(
+            "confinement",
+            &confinement_text(examination.confinement.as_ref()),
+        ),
     ];
     if let Some(health) = &examination.project {
         lines.extend(project_lines(health));
@@ -344,4 +384,37 @@ fn problem_text(problem: &HealthProblem) -> Vec<Line> {
     let heading = || styled!["  ", paint(FAINT, "help:"), " "];
     lines.extend(help.flat_map(|help| hanging(heading(), told(help))));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wall_is_named_and_why_one_does_not_hold() {
+        let missing = |reason: &str| Wall::Missing(reason.to_owned());
+        let check = |landlock: Wall, seccomp: Wall, expected: &str| {
+            let confinement = Confinement {
+                limits: Wall::Standing,
+                landlock,
+                seccomp,
+            };
+            assert_eq!(confinement_text(Some(&confinement)), expected);
+        };
+        check(
+            Wall::Standing,
+            Wall::Standing,
+            "Landlock, seccomp, limits of the process",
+        );
+        check(
+            Wall::Partial,
+            Wall::Standing,
+            "seccomp, limits of the process; Landlock in part",
+        );
+        check(
+            missing("not in this kernel"),
+            missing("not permitted"),
+            "limits of the process; no Landlock: not in this kernel; no seccomp: not permitted",
+        );
+    }
 }

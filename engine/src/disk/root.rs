@@ -116,7 +116,7 @@ impl Root {
     pub fn open_folder(&self, relative: &Path, links: Links) -> Result<Self, DiskError> {
         let folder =
             open_folder(self, relative).map_err(|error| self.not_a_folder(relative, error))?;
-        Ok(Self::new(self.path.join(relative), folder, links))
+        Ok(Self::new(self.path_of(relative), folder, links))
     }
 
     /// A path that is something else than a folder is answered by a number that says nothing of
@@ -134,6 +134,14 @@ impl Root {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Returns the path of something below the folder, or of the folder itself.
+    #[must_use]
+    pub fn path_of(&self, relative: &Path) -> PathBuf {
+        // `join` would end the path of the folder itself with a slash.
+        let components = self.path.components().chain(relative.components());
+        components.collect()
     }
 
     pub(super) fn links(&self) -> Links {

@@ -7,7 +7,7 @@ use std::{
 
 use thiserror::Error;
 
-use crate::disk::{DataFolder, EntryKind, Links, Refusal, Root};
+use crate::disk::{DataFolder, DiskError, EntryKind, Links, Refusal, Root};
 
 use crate::display_text;
 
@@ -82,12 +82,12 @@ pub enum ProjectError {
         most: usize,
     },
     /// The starting directory cannot be used.
-    #[error("cannot use the directory `{}`: {source}", display_text::path(path))]
+    #[error("cannot use the directory `{}`: {reason}", display_text::path(path))]
     BadDirectory {
         /// The directory.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        reason: String,
     },
 }
 
@@ -125,8 +125,11 @@ impl Project {
     pub fn find(start: &Path) -> Result<Self, ProjectError> {
         let directory = Root::open_named(start, Links::Inside).map_err(|error| {
             let path = start.to_path_buf();
-            let source = error.into();
-            ProjectError::BadDirectory { path, source }
+            let reason = match error {
+                DiskError::NotFound { .. } => "no such directory".to_owned(),
+                error => error.reason(),
+            };
+            ProjectError::BadDirectory { path, reason }
         })?;
         for directory in directory.path().ancestors() {
             if let Some(project) = Self::at(directory)? {

@@ -49,7 +49,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn look_into(&mut self, folder: &Path, folders: &mut Vec<PathBuf>) {
-        let path = self.root.path().join(folder);
+        let path = self.root.path_of(folder);
         self.found
             .extend(Project::in_folder(&path, self.root, folder).transpose());
         // What cannot be listed holds no project for this person.

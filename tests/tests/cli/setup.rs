@@ -3,6 +3,7 @@
 use std::fs;
 
 use insta::assert_snapshot;
+use regex::Regex;
 use rigkit_tests::Project;
 use serde_json::json;
 
@@ -113,6 +114,8 @@ fn the_doctor_finds_what_is_wrong() {
         let output = project.command("doctor").env("PATH", "/nowhere").run();
         let told = project.redact(&output.transcript());
         let executable = rigkit_tests::rig().to_str().unwrap();
+        let walls = Regex::new("(?m)^confinement  .*$").unwrap();
+        let told = walls.replace(&told, "confinement  [walls]");
         let told = told
             .replace(executable, "[rig]")
             .replace(std::env::consts::ARCH, "[arch]");

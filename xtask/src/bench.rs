@@ -13,7 +13,7 @@ use crate::{
     identity::{self, IdentityCost},
     machine,
     measure::{Measured, Scenario, measure_all},
-    project::{BenchProject, add_history},
+    project::{BenchProject, Person, add_history},
     report,
 };
 
@@ -58,38 +58,45 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<(), Failure> {
     // brings it back, as it is after every apply.
     aged.apply(&rig)?;
     let scenarios = [
-        Scenario::new("`rig --version`", &rig, small.path(), &["--version"]).limit_ms(3.0),
+        Scenario::new("`rig --version`", &rig, &small, &["--version"]).limit_ms(3.0),
         Scenario::new(
             "`rig plan --json`, 100 tasks",
             &rig,
-            small.path(),
+            &small,
             &["plan", "--json"],
         )
         .limit_ms(5.0)
         .limit_mib(20.0),
         Scenario::new(
+            "`rig plan --json`, 100 tasks, by somebody who does not trust the folder",
+            &rig,
+            &small,
+            &["plan", "--json"],
+        )
+        .by(Person::Stranger),
+        Scenario::new(
             "`rig plan --json`, 1,000 tasks",
             &rig,
-            medium.path(),
+            &medium,
             &["plan", "--json"],
         )
         .limit_ms(20.0),
         Scenario::new(
             "`rig plan --json`, 1,000 tasks, 100,000 older runs",
             &rig,
-            aged.path(),
+            &aged,
             &["plan", "--json"],
         ),
         Scenario::new(
             "`rig plan --json`, 10,000 tasks",
             &rig,
-            large.path(),
+            &large,
             &["plan", "--json"],
         ),
         Scenario::new(
             "`rig plan --json`, 1,000 tasks in 200 files, helpers five levels deep",
             &rig,
-            files.path(),
+            &files,
             &["plan", "--json"],
         )
         .limit_ms(60.0),
@@ -137,13 +144,18 @@ fn ratios(measured: &[Measured], identity: &IdentityCost) -> Vec<Ratio> {
     };
     vec![
         Ratio {
+            name: "milliseconds that a plan of 100 tasks takes longer for somebody who does not trust the folder",
+            value: median(2) - median(1),
+            limit: 5.0,
+        },
+        Ratio {
             name: "10,000 tasks against 1,000",
-            value: median(4) / median(2),
+            value: median(5) / median(3),
             limit: 12.0,
         },
         Ratio {
             name: "100,000 older runs against none",
-            value: median(3) / median(2),
+            value: median(4) / median(3),
             limit: 1.05,
         },
         Ratio {

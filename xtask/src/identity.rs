@@ -118,7 +118,7 @@ fn options(directory: &Path) -> Result<LoadOptions, Failure> {
 
 /// Measures several rounds of one of each.
 pub(crate) fn measure(project: &BenchProject, rounds: usize) -> Result<IdentityCost, Failure> {
-    let options = options(project.path())?;
+    let options = options(&project.path())?;
     let rounds = (0..rounds).map(|_| {
         Ok(Round {
             with: time(&options, IdentityUse::Full)?,

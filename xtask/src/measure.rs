@@ -1,38 +1,49 @@
 //! Timing whole processes: the scenarios take turns, so that a busy machine slows all alike.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
-use crate::{bench::Failure, machine::peak_memory_mib};
+use crate::{
+    bench::Failure,
+    machine::peak_memory_mib,
+    project::{BenchProject, Person},
+};
 
 /// Is a command that is measured, with what it has to reach.
-pub(crate) struct Scenario {
+pub(crate) struct Scenario<'a> {
     pub(crate) name: &'static str,
-    rig: PathBuf,
-    directory: PathBuf,
+    rig: &'a Path,
+    project: &'a BenchProject,
+    person: Person,
     arguments: Vec<&'static str>,
     pub(crate) limit_ms: Option<f64>,
     pub(crate) limit_mib: Option<f64>,
 }
 
-impl Scenario {
+impl<'a> Scenario<'a> {
     pub(crate) fn new(
         name: &'static str,
-        rig: &Path,
-        directory: &Path,
+        rig: &'a Path,
+        project: &'a BenchProject,
         arguments: &[&'static str],
     ) -> Self {
         Self {
             name,
-            rig: rig.to_path_buf(),
-            directory: directory.to_path_buf(),
+            rig,
+            project,
+            person: Person::Trusting,
             arguments: arguments.to_vec(),
             limit_ms: None,
             limit_mib: None,
         }
+    }
+
+    pub(crate) fn by(mut self, person: Person) -> Self {
+        self.person = person;
+        self
     }
 
     pub(crate) fn limit_ms(mut self, limit: f64) -> Self {
@@ -46,10 +57,9 @@ impl Scenario {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.rig);
+        let mut command = self.project.rig(self.rig, self.person);
         command
             .args(&self.arguments)
-            .current_dir(&self.directory)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -87,7 +97,10 @@ impl Measured {
 }
 
 /// Measures scenarios in turns.
-pub(crate) fn measure_all(scenarios: &[Scenario], rounds: usize) -> Result<Vec<Measured>, Failure> {
+pub(crate) fn measure_all(
+    scenarios: &[Scenario<'_>],
+    rounds: usize,
+) -> Result<Vec<Measured>, Failure> {
     let mut times: Vec<Vec<Duration>> = vec![Vec::new(); scenarios.len()];
     for scenario in scenarios {
         // The first run pays for what the disk has not in memory yet.

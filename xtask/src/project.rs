@@ -3,7 +3,7 @@
 use std::{
     fmt::Write as _,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -13,15 +13,34 @@ use tempfile::TempDir;
 
 use crate::bench::Failure;
 
-/// Is a project with a chain of tasks that do nothing.
+/// A project that is measured, beside homes of people who do not know of each other.
 pub(crate) struct BenchProject {
     directory: TempDir,
+}
+
+/// Who runs `rig`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Person {
+    /// Somebody who has applied the project, and trusts it.
+    Trusting,
+    /// Somebody who has decided nothing, and has the key of the other's machine: what was
+    /// transpiled before is there for both.
+    Stranger,
+}
+
+impl Person {
+    fn home(self) -> &'static str {
+        match self {
+            Self::Trusting => "trusting",
+            Self::Stranger => "stranger",
+        }
+    }
 }
 
 impl BenchProject {
     /// Makes a project of a chain of so many tasks.
     pub(crate) fn chain(tasks: usize) -> Result<Self, Failure> {
-        let directory = tempfile::tempdir()?;
+        let project = Self::empty()?;
         let mut config = String::from(
             "import { workflow } from \"@rigkit/sdk\";\n\nexport const bench = workflow(\"bench\")\n  .sequence(\"bench\")\n",
         );
@@ -32,7 +51,15 @@ impl BenchProject {
             )?;
         }
         config.push_str(";\n");
-        fs::write(directory.path().join("rig.config.ts"), config)?;
+        fs::write(project.path().join("rig.config.ts"), config)?;
+        Ok(project)
+    }
+
+    fn empty() -> Result<Self, Failure> {
+        let directory = tempfile::tempdir()?;
+        for folder in ["project", Person::Trusting.home(), Person::Stranger.home()] {
+            fs::create_dir(directory.path().join(folder))?;
+        }
         Ok(Self { directory })
     }
 
@@ -42,12 +69,12 @@ impl BenchProject {
         const FILES_PER_LEVEL: usize = 10;
         const TASK_FILES: usize = 149;
         const TASKS: usize = 1_000;
-        let directory = tempfile::tempdir()?;
+        let project = Self::empty()?;
         for level in 0..HELPER_LEVELS {
             for file in 0..FILES_PER_LEVEL {
                 let text = helper_module(level, file, level + 1 == HELPER_LEVELS);
                 let name = format!("helper-{level}-{file}.ts");
-                fs::write(directory.path().join(name), text)?;
+                fs::write(project.path().join(name), text)?;
             }
         }
         let mut config = String::from("import { workflow } from \"@rigkit/sdk\";\n");
@@ -55,7 +82,7 @@ impl BenchProject {
         for file in 0..TASK_FILES {
             let tasks = (file..TASKS).step_by(TASK_FILES);
             let text = task_module(file % FILES_PER_LEVEL, tasks);
-            fs::write(directory.path().join(format!("tasks-{file}.ts")), text)?;
+            fs::write(project.path().join(format!("tasks-{file}.ts")), text)?;
             writeln!(
                 config,
                 "import {{ tasks as tasks{file} }} from \"./tasks-{file}\";"
@@ -66,28 +93,51 @@ impl BenchProject {
             config,
             "export const bench = workflow(\"bench\").sequence(\"bench\"){chain};"
         )?;
-        fs::write(directory.path().join("rig.config.ts"), config)?;
-        Ok(Self { directory })
+        fs::write(project.path().join("rig.config.ts"), config)?;
+        Ok(project)
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        self.directory.path()
+    pub(crate) fn path(&self) -> PathBuf {
+        self.directory.path().join("project")
+    }
+
+    /// Prepares `rig` as a person runs it in the project.
+    pub(crate) fn rig(&self, rig: &Path, person: Person) -> Command {
+        let mut command = Command::new(rig);
+        command
+            .current_dir(self.path())
+            .env("HOME", self.directory.path().join(person.home()));
+        command
     }
 
     /// Applies the project.
     pub(crate) fn apply(&self, rig: &Path) -> Result<(), Failure> {
-        let status = Command::new(rig)
+        let status = self
+            .rig(rig, Person::Trusting)
             .args(["apply", "--json"])
-            .current_dir(self.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status()?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(format!("an apply failed: {status}").into())
+        if !status.success() {
+            return Err(format!("an apply failed: {status}").into());
         }
+        self.share_key()
+    }
+
+    fn share_key(&self) -> Result<(), Failure> {
+        let folder = |person: Person| self.directory.path().join(person.home()).join(".rigkit");
+        fs::create_dir_all(folder(Person::Stranger))?;
+        for entry in fs::read_dir(folder(Person::Trusting))? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() && entry.file_name() != "trusted" {
+                fs::copy(
+                    entry.path(),
+                    folder(Person::Stranger).join(entry.file_name()),
+                )?;
+            }
+        }
+        Ok(())
     }
 
     /// Measures an apply without any state.

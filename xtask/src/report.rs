@@ -51,7 +51,7 @@ pub(crate) fn markdown(
         applying.as_secs_f64() * 1_000.0
     ));
     line(format_args!(
-        "\n| ratio | measured | at most |\n| --- | ---: | ---: |\n"
+        "\n| ratio or difference | measured | at most |\n| --- | ---: | ---: |\n"
     ));
     for ratio in ratios {
         line(format_args!(

@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     Evaluator,
-    frame::{self, MAX_ANSWER_BYTES},
+    frame::{self, most_answer_bytes},
     message::{Defined, FromChild, Question, Reply, Request},
     process::ProcessSlot,
 };
@@ -94,8 +94,9 @@ impl<'a, W: Write, R: Read> Conversation<'a, W, R> {
     /// Sends the request and answers questions until the last message has come.
     pub(super) fn run(&mut self) -> io::Result<FromChild> {
         self.send_request()?;
+        let most = most_answer_bytes(self.options.limits);
         loop {
-            let bytes = frame::read(&mut self.stdout, MAX_ANSWER_BYTES)?;
+            let bytes = frame::read(&mut self.stdout, most)?;
             let bytes = bytes.ok_or(io::ErrorKind::UnexpectedEof)?;
             match frame::decode(&bytes)? {
                 FromChild::Question(question) => {
@@ -220,6 +221,9 @@ impl<'a, W: Write, R: Read> Conversation<'a, W, R> {
     /// Explains the end of a process that has not answered.
     fn without_answer(&self, error: &io::Error, slot: &ProcessSlot) -> LoadError {
         use std::os::unix::process::ExitStatusExt as _;
+        if error.kind() == io::ErrorKind::FileTooLarge {
+            return self.limit(self.options.limits.memory_limit());
+        }
         let Some(status) = slot.ended() else {
             return LoadError::Sandbox(error.to_string());
         };

@@ -10,8 +10,7 @@ use std::{
 };
 
 use super::{
-    Confinement,
-    frame::{self, MAX_ANSWER_BYTES},
+    Confinement, frame,
     message::FromChild,
     process::{self, Process},
 };
@@ -136,8 +135,11 @@ impl Drop for Evaluator {
     }
 }
 
+/// The most bytes of the first message, which is short.
+const MOST_READY_BYTES: usize = 64 * 1024;
+
 fn read_confinement(process: &mut Process) -> io::Result<Confinement> {
-    let bytes = frame::read(&mut process.stdout, MAX_ANSWER_BYTES)?;
+    let bytes = frame::read(&mut process.stdout, MOST_READY_BYTES)?;
     match frame::decode(&bytes.unwrap_or_default())? {
         FromChild::Ready(confinement) => Ok(confinement),
         _ => Err(io::Error::other("it does not say what holds it")),

@@ -4,9 +4,13 @@ use std::io::{self, Read, Write};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-/// The most bytes of a message from a confined evaluation. A definition of 10,000 tasks has a
-/// few megabytes.
-pub(super) const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
+use crate::sandbox::SandboxLimits;
+
+/// Returns the most bytes of a message from a confined evaluation that may use so much memory. What is
+/// decoded takes up to fifty times as much; a definition of 10,000 tasks has a few megabytes.
+pub(super) fn most_answer_bytes(limits: SandboxLimits) -> usize {
+    limits.memory / 8
+}
 
 /// The most bytes of a message to a confined evaluation: all the sources of a project, as text
 /// and as code.
@@ -36,7 +40,10 @@ pub(super) fn read(stream: &mut impl Read, most: usize) -> io::Result<Option<Vec
     }
     let length = u32::from_le_bytes(length) as usize;
     if length > most {
-        return Err(io::Error::other("a message is too long"));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "a message is too long",
+        ));
     }
     let mut bytes = Vec::new();
     // What is announced need not come: memory is taken as the bytes arrive.

@@ -3,14 +3,18 @@
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     path::Path,
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Stdio},
     sync::mpsc::{self, Receiver},
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
 
-use crate::{bench::Failure, machine, project::BenchProject};
+use crate::{
+    bench::Failure,
+    machine,
+    project::{BenchProject, Person},
+};
 
 /// How long an answer may take before something is wrong.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,9 +41,14 @@ pub(crate) struct OpenConfig {
 const FIRST_TASK: usize = 4;
 
 impl EditorClient {
-    /// Starts a server that is told to be trusted.
-    pub(crate) fn start(rig: &Path) -> Result<Self, Failure> {
-        let mut server = Command::new(rig)
+    /// Starts a server for a person, who trusts all projects in it or none.
+    pub(crate) fn start(
+        rig: &Path,
+        project: &BenchProject,
+        person: Person,
+    ) -> Result<Self, Failure> {
+        let mut server = project
+            .rig(rig, person)
             .arg("lsp")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -63,7 +72,7 @@ impl EditorClient {
             next_id: 0,
         };
         let parameters = json!({
-            "processId": null, "capabilities": {}, "initializationOptions": { "trusted": true },
+            "processId": null, "capabilities": {}, "initializationOptions": { "trusted": person == Person::Trusting },
         });
         client.request("initialize", &parameters)?;
         client.notify("initialized", &json!({}))?;

@@ -3,6 +3,7 @@
 mod client;
 mod outside;
 mod storm;
+mod strangers;
 mod typing;
 
 use std::path::{Path, PathBuf};
@@ -10,7 +11,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use self::client::EditorClient;
-use crate::{bench::Failure, machine, project::BenchProject, report};
+use crate::{
+    bench::Failure,
+    machine,
+    project::{BenchProject, Person},
+    report,
+};
 
 /// Says how much to measure.
 #[derive(Args)]
@@ -56,6 +62,7 @@ pub(crate) fn measure(rig: &Path, edits: usize) -> Result<Vec<Figure>, Failure> 
     }
     let mut figures = vec![start(rig, &small, edits.min(50))?];
     figures.extend(typing::measure(rig, &small, &large, edits)?);
+    figures.push(strangers::measure(rig, &small, edits)?);
     figures.extend(storm::measure(rig, &small)?);
     figures.push(outside::measure(rig, &small, edits.min(50))?);
     Ok(figures)
@@ -66,7 +73,7 @@ fn start(rig: &Path, project: &BenchProject, rounds: usize) -> Result<Figure, Fa
     let mut times = Vec::new();
     for _ in 0..rounds {
         let started = std::time::Instant::now();
-        let mut client = EditorClient::start(rig)?;
+        let mut client = EditorClient::start(rig, project, Person::Trusting)?;
         let mut document = client.open(project)?;
         let told = client.diagnostics_of(&mut document)?;
         times.push(milliseconds(told - started));

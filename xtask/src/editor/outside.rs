@@ -1,13 +1,12 @@
 //! How soon the editor shows what a terminal did.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-    time::Instant,
-};
+use std::{path::Path, process::Stdio, time::Instant};
 
 use super::{EditorClient, Figure, milliseconds};
-use crate::{bench::Failure, project::BenchProject};
+use crate::{
+    bench::Failure,
+    project::{BenchProject, Person},
+};
 
 /// Measures the time from the end of a command in a terminal that changes the state to the
 /// diagnostics that say so.
@@ -16,15 +15,15 @@ pub(super) fn measure(
     project: &BenchProject,
     rounds: usize,
 ) -> Result<Figure, Failure> {
-    let mut client = EditorClient::start(rig)?;
+    let mut client = EditorClient::start(rig, project, Person::Trusting)?;
     let mut config = client.open(project)?;
     client.diagnostics_of(&mut config)?;
     let mut times = Vec::new();
     for round in 0..rounds {
         let task = format!("task-{}", 99 - round % 90);
-        let status = Command::new(rig)
+        let status = project
+            .rig(rig, Person::Trusting)
             .args(["cache", "invalidate", &task, "--json"])
-            .current_dir(project.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .status()?;

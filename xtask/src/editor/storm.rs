@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use super::{EditorClient, Figure, milliseconds};
-use crate::{bench::Failure, project::BenchProject};
+use crate::{
+    bench::Failure,
+    project::{BenchProject, Person},
+};
 
 const EDITS: usize = 10_000;
 
 /// Measures how long after the last edit its diagnostics come, and what the storm leaves behind.
 pub(super) fn measure(rig: &Path, project: &BenchProject) -> Result<[Figure; 2], Failure> {
-    let mut client = EditorClient::start(rig)?;
+    let mut client = EditorClient::start(rig, project, Person::Trusting)?;
     let mut config = client.open(project)?;
     client.diagnostics_of(&mut config)?;
     // What a first storm needs once is not what each storm adds.

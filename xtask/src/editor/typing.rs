@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use super::{EditorClient, Figure, milliseconds};
-use crate::{bench::Failure, project::BenchProject};
+use crate::{
+    bench::Failure,
+    project::{BenchProject, Person},
+};
 
 /// Is what has to be reached on one config.
 struct Limits {
@@ -19,7 +22,7 @@ pub(super) fn measure(
     large: &BenchProject,
     edits: usize,
 ) -> Result<Vec<Figure>, Failure> {
-    let mut client = EditorClient::start(rig)?;
+    let mut client = EditorClient::start(rig, small, Person::Trusting)?;
     let limits = Limits {
         diagnostics: 8.0,
         lenses: 3.0,

@@ -330,3 +330,53 @@ fn a_definition_in_a_circle_or_made_by_hand_is_an_error() {
         assert!(!error.diagnostics().is_empty(), "{config}: {error:?}");
     }
 }
+
+/// What is wrong is told up to a number of problems, and looked for no further.
+#[test]
+fn twenty_thousand_imports_that_lead_nowhere_are_told_in_part() {
+    for specifier in ["./missing", "missing", "/missing", "../missing", "#missing"] {
+        let imports: String = (0..20_000)
+            .map(|index| format!("import \"{specifier}-{index}\";\n"))
+            .collect();
+        let found = problems(&TestProject::new(&imports));
+        assert_eq!(found.len(), 101, "{specifier}");
+        let last = &found[100];
+        assert_eq!(
+            last.message,
+            "there are more problems than these 100, which are not shown"
+        );
+        assert!(last.range.is_some());
+    }
+}
+
+#[test]
+fn more_modules_than_there_may_be_are_refused() {
+    let project = TestProject::new("import \"./a0\";\n");
+    for index in 0..20_000 {
+        let import = format!("import \"./a{}\";\n", index + 1);
+        std::fs::write(project.path(&format!("a{index}.ts")), import).unwrap();
+    }
+    std::fs::write(project.path("a20000.ts"), "").unwrap();
+    let found = problems(&project);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let limits = [
+        "the config imports more than 20000 modules",
+        "reading the config and what it imports took more than 10 s of processor time",
+    ];
+    assert!(limits.contains(&&*found[0].message), "{found:?}");
+    assert!(found[0].range.is_some());
+}
+
+/// The passes over the syntax take time in proportion to the square of some depths.
+#[test]
+fn code_that_nests_in_a_costly_way_is_refused() {
+    let names = "a.".repeat(200_000);
+    let bodies = "namespace a { ".repeat(50_000) + &"}".repeat(50_000);
+    let classes = "(class { static { ".repeat(50_000) + &"} })".repeat(50_000);
+    for text in [format!("namespace {names}a {{ x; }}"), bodies, classes] {
+        let project = TestProject::new("");
+        std::fs::write(project.path("rig.config.ts"), &text).unwrap();
+        let found = problems(&project);
+        assert!(found[0].range.is_some(), "{}: {:?}", &text[..40], found[0]);
+    }
+}

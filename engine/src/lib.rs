@@ -28,7 +28,7 @@ pub mod fuzzing;
 pub mod graph;
 pub mod host;
 pub mod identity;
-mod iso_time;
+pub mod iso_time;
 pub mod memory;
 pub mod modules;
 #[expect(

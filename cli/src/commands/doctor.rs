@@ -79,6 +79,7 @@ struct TrustReport {
 /// Since when it may, and by which command.
 #[derive(Serialize)]
 struct Decided {
+    #[serde(serialize_with = "rigkit_engine::iso_time::serialize")]
     since: Timestamp,
     by: String,
 }

@@ -26,7 +26,7 @@ static COLORS: LazyLock<Regex> = LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*m"
 
 /// What moving lines and questions tell a terminal besides.
 static MOVES: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*[AGJK]|\u{1b}\\[\\?25[lh]|\r").unwrap());
+    LazyLock::new(|| Regex::new("\u{1b}\\[[0-9;]*[ABGJK]|\u{1b}\\[\\?25[lh]|\r").unwrap());
 
 /// Returns all unseen characters in an order of their own, between sequences that people know.
 fn hostile() -> String {

@@ -236,23 +236,17 @@ fn setting(name: &str) -> Result<Option<u64>, Failure> {
 
 /// Says who asks, for records and for whoever waits for a lock.
 pub(crate) fn who() -> String {
+    // The name of a number is not looked up: that may ask a service.
     let user = env::var("USER")
         .or_else(|_| env::var("LOGNAME"))
-        .ok()
-        .or_else(user_name);
+        .unwrap_or_else(|_| format!("user {}", nix::unistd::getuid()));
     let machine = nix::unistd::gethostname()
         .ok()
         .and_then(|name| name.into_string().ok());
-    let user = user.unwrap_or_else(|| "somebody".to_owned());
     match machine {
         Some(machine) => format!("{user}@{machine}: {}", what()),
         None => format!("{user}: {}", what()),
     }
-}
-
-fn user_name() -> Option<String> {
-    let user = nix::unistd::User::from_uid(nix::unistd::getuid()).ok()??;
-    Some(user.name)
 }
 
 /// Gives the command without its arguments, which may hold anything.

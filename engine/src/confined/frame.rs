@@ -1,6 +1,6 @@
 //! Messages between two processes: a length of four bytes, little end first, and so many bytes.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -16,15 +16,20 @@ pub(super) fn most_answer_bytes(limits: SandboxLimits) -> usize {
 /// and as code.
 pub(super) const MAX_REQUEST_BYTES: usize = 1024 * 1024 * 1024;
 
+/// How many bytes go to the other process at once.
+const WRITTEN_AT_ONCE: usize = 64 * 1024;
+
 /// Writes a message.
 ///
 /// # Errors
 /// Where it cannot be written, or is longer than four bytes can say.
 pub(super) fn write(stream: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
-    let bytes = postcard::to_stdvec(message).map_err(io::Error::other)?;
-    let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
+    // A request holds all the sources: it is not put together in memory once more.
+    let length = postcard::experimental::serialized_size(message).map_err(io::Error::other)?;
+    let length = u32::try_from(length).map_err(io::Error::other)?;
+    let mut stream = BufWriter::with_capacity(WRITTEN_AT_ONCE, stream);
     stream.write_all(&length.to_le_bytes())?;
-    stream.write_all(&bytes)?;
+    postcard::to_io(message, &mut stream).map_err(io::Error::other)?;
     stream.flush()
 }
 

@@ -9,12 +9,12 @@
 //! 2. below a **`node_modules` in a folder above** the import root, where Node.js looks as well. What such a
 //!    `node_modules` is a link to has to be below the folder it is in;
 //! 3. below the **folder of a package that such a `node_modules` links to**
-//!    (`/work/node_modules/p` → `../packages/p`), as long as that is below the folder that holds the
-//!    `node_modules` (`/work`) and no further link leads there. It becomes a root of its own: the
-//!    rest of `/work` does not.
+//!    (`/team/node_modules/p` → `../packages/p`), as long as that is below the folder that holds the
+//!    `node_modules` (`/team`) and no further link leads there. It becomes a root of its own: the
+//!    rest of `/team` does not.
 //!
 //! Each is a [`Root`]. A link that leads out of one is followed by hand into another where it leads
-//! there (`node_modules/p` of the project → `/work/node_modules/.pnpm/p@1/node_modules/p`), and is
+//! there (`node_modules/p` of the project → `/team/node_modules/.pnpm/p@1/node_modules/p`), and is
 //! refused elsewhere. Nothing of what is outside is looked at, not even whether it exists.
 
 use std::{

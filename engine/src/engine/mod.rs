@@ -214,10 +214,11 @@ impl Engine {
     /// Returns the state file, as far as it is relied on.
     pub(crate) fn state_file(&self) -> StateFile {
         let trust = self.options.trust;
-        match &self.options.state_path {
+        let file = match &self.options.state_path {
             Some(path) => StateFile::named(path.clone(), trust),
             None => StateFile::of_project(&self.options.project.data_dir(), trust),
-        }
+        };
+        file.copied_to(self.options.host_dir.join("tmp"))
     }
 
     /// A state behind a link is not this project's: it counts as none.

@@ -27,9 +27,10 @@ use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
     disk::{DiskError, Refusal},
     display_text,
+    memory::used_by_this_thread,
     sandbox::{Zod, sdk_source},
     source::{Buffers, LineColumn, LineIndex, ProjectFiles, SourceRange, disk_error, foreign_file},
-    trust::OwnerRule,
+    trust::{ForeignFile, OwnerRule},
 };
 
 /// Says whether handlers are told apart by what they do.
@@ -56,6 +57,8 @@ pub struct GraphOptions {
     pub identity: IdentityUse,
     /// Where it is noted which module is being prepared.
     pub(crate) preparation: Preparation,
+    /// How much memory in bytes the definition may take; its modules half of that.
+    pub memory: usize,
 }
 
 /// Holds all modules that a config reaches.
@@ -92,6 +95,9 @@ impl ModuleGraph {
             },
             queue: VecDeque::new(),
             clock: PreparationClock::begin(),
+            held_before: used_by_this_thread(),
+            // What is sent to a confined evaluation takes as much again there, twice.
+            most_held: options.memory / 2,
             preparation: options.preparation.clone(),
             cache: options.cache.clone(),
             identity: options.identity,
@@ -248,6 +254,8 @@ struct GraphLoader {
     graph: ModuleGraph,
     preparation: Preparation,
     clock: PreparationClock,
+    held_before: isize,
+    most_held: usize,
     cache: Option<Arc<TranspileCache>>,
     identity: IdentityUse,
     queue: VecDeque<Request>,
@@ -325,6 +333,18 @@ impl GraphLoader {
         if self.clock.is_over() {
             return Some(takes_too_long());
         }
+        let held = used_by_this_thread().saturating_sub(self.held_before);
+        if held > self.most_held.cast_signed() {
+            let message = format!(
+                "the modules that the config imports take more than {} MiB of memory",
+                self.most_held >> 20
+            );
+            return Some(
+                Diagnostic::error(DiagnosticCode::MemoryLimit, message).help(
+                    "import less, or import it inside a task; or raise RIGKIT_MEMORY_LIMIT_MIB",
+                ),
+            );
+        }
         (self.graph.modules.len() >= MAX_MODULES).then(|| {
             let message = format!("the config imports more than {MAX_MODULES} modules");
             Diagnostic::error(DiagnosticCode::ModuleTooLarge, message)
@@ -366,7 +386,7 @@ impl GraphLoader {
             Some(package) => ModuleOrigin::Package(package.clone()),
             None => ModuleOrigin::Project,
         };
-        let text = match self.read(path, &origin) {
+        let text = match self.read(path) {
             Ok(text) => text,
             Err(problem) => {
                 self.report(problem.at(self.range_of(request)));
@@ -394,12 +414,8 @@ impl GraphLoader {
         }
     }
 
-    fn read(&self, path: &Path, origin: &ModuleOrigin) -> Result<Arc<str>, Diagnostic> {
-        let files = self.sources.files();
-        let text = match origin {
-            ModuleOrigin::Project => files.read_project_file(path),
-            _ => files.read(path),
-        };
+    fn read(&self, path: &Path) -> Result<Arc<str>, Diagnostic> {
+        let text = self.sources.files().read(path);
         let text = text.map_err(|error| unreadable(path, &error))?;
         let limit = largest_module();
         if text.len() <= limit {
@@ -462,7 +478,7 @@ fn entry_format(path: &Path) -> ModuleFormat {
 
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
     if let Some(file) = foreign_file(error) {
-        return Diagnostic::error(DiagnosticCode::ForeignFile, file.to_string()).help(file.help());
+        return foreign(file);
     }
     let refused = disk_error(error);
     if let Some(Refusal::TooLarge { limit }) = refused.and_then(DiskError::refusal) {
@@ -479,6 +495,10 @@ fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+fn foreign(file: &ForeignFile) -> Diagnostic {
+    Diagnostic::error(DiagnosticCode::ForeignFile, file.to_string()).help(file.help())
 }
 
 fn too_large(path: &Path, limit: u64) -> Diagnostic {
@@ -518,6 +538,7 @@ fn unresolved(module: &Module, import: &Import, failure: ResolveFailure) -> Diag
         )
         .at(range)
         .help("a definition may only import files inside the project, and packages"),
+        ResolveFailure::Foreign { file } => foreign(&file).at(range),
         ResolveFailure::UnknownNodeModule => Diagnostic::error(
             DiagnosticCode::UnresolvedImport,
             format!("Node.js has no module `{specifier}`"),

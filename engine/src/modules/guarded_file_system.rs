@@ -10,7 +10,7 @@ use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
 
 use crate::{
     disk::{EntryKind, ImportRoots},
-    source::{MAX_SOURCE_BYTES, ProjectFiles},
+    source::ProjectFiles,
 };
 
 /// The files of one load, as a resolver asks for them. It reads nothing but `package.json`.
@@ -53,7 +53,7 @@ impl FileSystem for GuardedFileSystem {
     }
 
     fn read_to_string(&self, path: &Path) -> io::Result<String> {
-        let text = self.files.read_at_most(path, MAX_SOURCE_BYTES)?;
+        let text = self.files.read_manifest(path)?;
         Ok(text.as_ref().to_owned())
     }
 

@@ -16,6 +16,7 @@ use crate::{
     disk::{DiskError, Refusal},
     sandbox::node_builtins,
     source::ProjectFiles,
+    trust::ForeignFile,
 };
 
 /// Is what an import leads to.
@@ -85,8 +86,16 @@ impl ResolvedFile {
 /// Says why an import leads nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ResolveFailure {
-    NotFound { reason: Option<String> },
-    OutsideProject { path: PathBuf },
+    NotFound {
+        reason: Option<String>,
+    },
+    OutsideProject {
+        path: PathBuf,
+    },
+    /// A file that decides where it leads belongs to another user.
+    Foreign {
+        file: ForeignFile,
+    },
     UnknownNodeModule,
 }
 
@@ -141,10 +150,14 @@ impl ImportResolver {
         }
         let resolver = self.resolver(kind);
         let directory = importer.parent().unwrap_or(importer);
+        self.files.take_foreign();
         match resolver.resolve(directory, specifier) {
             Ok(found) => self.allowed(&found),
             Err(error) => Err(self
-                .leads_outside(resolver, directory, specifier)
+                .files
+                .take_foreign()
+                .map(|file| ResolveFailure::Foreign { file })
+                .or_else(|| self.leads_outside(resolver, directory, specifier))
                 .unwrap_or_else(|| failure(&error))),
         }
     }

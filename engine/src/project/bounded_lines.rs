@@ -1,4 +1,4 @@
-//! Bounding what the values of a `.env` file grow to before they are expanded.
+//! Bounding what the values of `.env` files grow to before they are expanded.
 //!
 //! A line may name earlier variables any number of times, so forty lines that each name the one before
 //! twice stand for more than any memory holds. The parser expands while it reads; so it is handed one line at a
@@ -12,7 +12,7 @@ use std::{
     rc::Rc,
 };
 
-/// How many bytes all values of a file may have together.
+/// How many bytes all values of all files may have together.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The lines of a file, of which it is known what they can grow to. Each call of `read` gives at most
@@ -24,7 +24,7 @@ pub(super) struct BoundedLines<'a> {
     growth: Growth,
 }
 
-/// How large the values of a file are so far.
+/// How large the values of all files are so far.
 #[derive(Clone, Default)]
 pub(super) struct Growth(Rc<RefCell<Sizes>>);
 
@@ -36,17 +36,12 @@ struct Sizes {
 }
 
 impl<'a> BoundedLines<'a> {
-    pub(super) fn new(text: &'a [u8]) -> Self {
+    pub(super) fn new(text: &'a [u8], growth: &Growth) -> Self {
         Self {
             rest: text,
             line: &[],
-            growth: Growth::default(),
+            growth: growth.clone(),
         }
-    }
-
-    /// Returns where the size of each value is to be noted.
-    pub(super) fn growth(&self) -> Growth {
-        self.growth.clone()
     }
 
     fn next_line(&mut self) -> io::Result<()> {
@@ -82,7 +77,10 @@ impl Growth {
         if sizes.bytes <= MAX_BYTES {
             return Ok(());
         }
-        let message = format!("its values grow to more than {} MiB", MAX_BYTES >> 20);
+        let message = format!(
+            "the values of all `.env` files grow to more than {} MiB",
+            MAX_BYTES >> 20
+        );
         Err(io::Error::new(io::ErrorKind::QuotaExceeded, message))
     }
 }

@@ -2,15 +2,15 @@
 //! the file system down to the project.
 
 use std::{
-    collections::BTreeMap,
-    ops::Range,
+    cell::OnceCell,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use thiserror::Error;
 
-use super::bounded_lines::BoundedLines;
+use super::bounded_lines::{BoundedLines, Growth};
 use crate::{
     disk::{DiskError, Links, Refusal, Root, Status, import_root},
     display_text,
@@ -78,6 +78,9 @@ impl Environment {
         let directories: Vec<&Path> = root.ancestors().collect();
         let repository = import_root(root);
         for directory in directories.into_iter().rev() {
+            if files.problems.len() >= MOST_PROBLEMS {
+                break;
+            }
             let guarded = if directory.starts_with(&repository) {
                 &repository
             } else {
@@ -97,9 +100,14 @@ impl Environment {
     }
 }
 
+/// The most problems that are told of all files together.
+const MOST_PROBLEMS: usize = 100;
+
 /// What the `.env` files that were read so far say.
 struct EnvFiles<'a> {
     owners: &'a OwnerRule,
+    /// What all values can grow to.
+    growth: Growth,
     variables: BTreeMap<String, String>,
     left_out: Vec<ForeignFile>,
     problems: Vec<EnvironmentError>,
@@ -109,6 +117,7 @@ impl<'a> EnvFiles<'a> {
     fn new(owners: &'a OwnerRule) -> Self {
         Self {
             owners,
+            growth: Growth::default(),
             variables: BTreeMap::new(),
             left_out: Vec::new(),
             problems: Vec::new(),
@@ -147,19 +156,19 @@ impl<'a> EnvFiles<'a> {
     }
 
     fn read_lines(&mut self, path: &Path, bytes: &[u8]) {
-        let reader = BoundedLines::new(bytes);
-        let growth = reader.growth();
-        for entry in dotenvy::from_read_iter(reader) {
+        let file = OnceCell::new();
+        for entry in dotenvy::from_read_iter(BoundedLines::new(bytes, &self.growth)) {
             match entry {
                 Ok((name, value)) => {
-                    growth.note(&name, value.len());
+                    self.growth.note(&name, value.len());
                     self.variables.insert(name, value);
                 }
                 Err(error) => {
-                    let problem = EnvironmentError::new(path, bytes, &error);
-                    self.problems.push(problem);
+                    let file = file.get_or_init(|| EnvFile::new(path, bytes));
+                    self.problems.push(file.problem(&error));
                     // A file that cannot be read on has no further lines.
-                    if matches!(error, dotenvy::Error::Io(_)) {
+                    let is_over = self.problems.len() >= MOST_PROBLEMS;
+                    if is_over || matches!(error, dotenvy::Error::Io(_)) {
                         return;
                     }
                 }
@@ -184,11 +193,30 @@ impl EnvironmentError {
             }),
         }
     }
+}
 
-    /// Says what is wrong with a file, without repeating a line that may hold a secret.
-    fn new(path: &Path, bytes: &[u8], error: &dotenvy::Error) -> Self {
+/// A file whose lines are judged.
+struct EnvFile<'a> {
+    path: &'a Path,
+    /// The lines with where each begins, where the file is text.
+    lines: HashMap<&'a str, usize>,
+    index: Option<LineIndex>,
+}
+
+impl<'a> EnvFile<'a> {
+    fn new(path: &'a Path, bytes: &'a [u8]) -> Self {
+        let text = std::str::from_utf8(bytes).ok();
+        Self {
+            path,
+            lines: text.map(starts_of_lines).unwrap_or_default(),
+            index: text.map(|text| LineIndex::new(Arc::from(text))),
+        }
+    }
+
+    /// Says what is wrong, without repeating a line that may hold a secret.
+    fn problem(&self, error: &dotenvy::Error) -> EnvironmentError {
         let range = match error {
-            dotenvy::Error::LineParse(entry, _) => line_range(path, bytes, entry),
+            dotenvy::Error::LineParse(entry, _) => self.range(entry),
             _ => None,
         };
         let reason = match (error, &range) {
@@ -198,36 +226,35 @@ impl EnvironmentError {
             (dotenvy::Error::LineParse(..), None) => "a line is not `NAME=value`".to_owned(),
             (error, _) => error.to_string(),
         };
-        Self {
-            path: path.to_path_buf(),
+        EnvironmentError {
+            path: self.path.to_path_buf(),
             reason,
             range,
         }
     }
+
+    /// Finds the line that an entry begins with.
+    fn range(&self, entry: &str) -> Option<SourceRange> {
+        let first = entry.lines().next().unwrap_or_default();
+        let start = *self.lines.get(first)?;
+        let start_byte = u32::try_from(start).ok()?;
+        let end_byte = u32::try_from(start + first.len()).ok()?;
+        let index = self.index.as_ref()?;
+        Some(SourceRange::new(self.path, index, start_byte..end_byte))
+    }
 }
 
-/// Finds the line that an entry begins with.
-fn line_range(path: &Path, bytes: &[u8], entry: &str) -> Option<SourceRange> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let first = entry.lines().next().unwrap_or_default();
+/// Returns where each line begins; of equal ones the first.
+fn starts_of_lines(text: &str) -> HashMap<&str, usize> {
+    let mut starts = HashMap::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
-        if line.trim_end_matches(['\n', '\r']) == first {
-            let end = start + first.len();
-            return range(path, text, start..end);
-        }
+        starts
+            .entry(line.trim_end_matches(['\n', '\r']))
+            .or_insert(start);
         start += line.len();
     }
-    None
-}
-
-fn range(path: &Path, text: &str, bytes: Range<usize>) -> Option<SourceRange> {
-    let (start, end) = (u32::try_from(bytes.start), u32::try_from(bytes.end));
-    let (Ok(start), Ok(end)) = (start, end) else {
-        return None;
-    };
-    let lines = LineIndex::new(Arc::from(text));
-    Some(SourceRange::new(path, &lines, start..end))
+    starts
 }
 
 #[cfg(test)]
@@ -354,7 +381,40 @@ mod tests {
             let bytes: usize = environment.variables.values().map(String::len).sum();
             assert!(bytes <= 4 << 20, "{bytes}");
             let reasons: Vec<&str> = problems.iter().map(|it| it.reason.as_str()).collect();
-            assert_eq!(reasons, ["its values grow to more than 4 MiB"]);
+            assert_eq!(
+                reasons,
+                ["the values of all `.env` files grow to more than 4 MiB"]
+            );
         }
+    }
+
+    #[test]
+    fn wrong_lines_are_told_in_part_and_cost_no_more_than_their_number() {
+        let tree = tempfile::tempdir().unwrap();
+        let distinct: String = (0..100_000).map(|line| format!("x {line}\n")).collect();
+        for text in ["x\n".repeat(500_000), distinct, "é é\n".repeat(170_000)] {
+            std::fs::write(tree.path().join(".env"), text).unwrap();
+            let (_, problems) =
+                Environment::of_broken_project(tree.path(), &OwnerRule::default(), []);
+            assert_eq!(problems.len(), MOST_PROBLEMS);
+            assert_eq!(problems[0].range.as_ref().unwrap().start.line, 1);
+        }
+    }
+
+    #[test]
+    fn all_files_together_are_bounded() {
+        let tree = tempfile::tempdir().unwrap();
+        let mut folder = tree.path().to_path_buf();
+        for level in 0..100 {
+            folder.push("a");
+            std::fs::create_dir(&folder).unwrap();
+            let line = format!("A{level}={}\n", "x".repeat(60_000));
+            std::fs::write(folder.join(".env"), line.clone() + &line.replace('A', "B")).unwrap();
+        }
+        let (environment, problems) =
+            Environment::of_broken_project(&folder, &OwnerRule::default(), []);
+        let bytes: usize = environment.variables.values().map(String::len).sum();
+        assert!(bytes <= 4 << 20, "{bytes}");
+        assert!(!problems.is_empty());
     }
 }

@@ -218,6 +218,7 @@ pub(crate) fn load_graph(
         cache: options.cache.clone(),
         identity: options.identity,
         preparation: options.preparation.clone(),
+        memory: options.limits.memory,
     };
     meter.start(PREPARATION_TIME);
     let (graph, problems) = ModuleGraph::load(&options.config_path, &graph_options);

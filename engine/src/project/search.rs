@@ -8,6 +8,9 @@ use crate::disk::{EntryKind, Links, Root};
 /// How many files and folders are looked through.
 const MOST_ENTRIES: usize = 300_000;
 
+/// How many bytes the paths of folders may have together that are still to be looked into.
+const MOST_PATH_BYTES: usize = 32 * 1024 * 1024;
+
 /// Finds the projects at and below a directory, in path order; folders of packages, of
 /// version control and hidden ones are left out, and no link is followed.
 ///
@@ -24,11 +27,13 @@ fn find_projects_among(start: &Path, most: usize) -> Vec<Result<Project, Project
     let mut search = Search {
         root: &root,
         entries_left: most,
+        path_bytes: 0,
         found: Vec::new(),
     };
     // The folders that are still to be looked into, the next one last.
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
+        search.path_bytes -= folder.as_os_str().len();
         search.look_into(&folder, &mut folders);
         if search.entries_left == 0 {
             let start = root.path().to_path_buf();
@@ -44,6 +49,7 @@ fn find_projects_among(start: &Path, most: usize) -> Vec<Result<Project, Project
 struct Search<'a> {
     root: &'a Root,
     entries_left: usize,
+    path_bytes: usize,
     found: Vec<Result<Project, ProjectError>>,
 }
 
@@ -66,7 +72,17 @@ impl Search<'_> {
             .map(|(name, kind)| (folder.join(name), kind))
             .filter(|(path, kind)| is_searched(path) && self.is_folder(path, *kind))
             .map(|(path, _)| path)
+            // More need not be known of a folder that ends the search.
+            .scan(0, |bytes, path| {
+                *bytes += path.as_os_str().len();
+                (*bytes <= 2 * MOST_PATH_BYTES).then_some(path)
+            })
             .collect();
+        let bytes: usize = below.iter().map(|path| path.as_os_str().len()).sum();
+        self.path_bytes += bytes;
+        if self.path_bytes > MOST_PATH_BYTES {
+            self.entries_left = 0;
+        }
         below.sort_unstable_by(|one, other| other.cmp(one));
         folders.append(&mut below);
     }

@@ -5,7 +5,7 @@ use std::{
     io,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -23,7 +23,12 @@ pub(crate) const MAX_SOURCE_BYTES: u64 = 4 * 1024 * 1024;
 const MAX_PACKAGE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// How many bytes all files of one load may have together.
-const MAX_LOAD_BYTES: u64 = 256 * 1024 * 1024;
+const MAX_LOAD_BYTES: u64 = 128 * 1024 * 1024;
+
+/// The size in bytes up to which a `package.json` is read, and how many all of one load may have
+/// together: what is kept of one takes up to twenty times as much.
+const MAX_MANIFEST_BYTES: u64 = 512 * 1024;
+const MAX_MANIFESTS_BYTES: u64 = 8 * 1024 * 1024;
 
 /// The files of one load of a project: buffers over what the project may read of the disk.
 pub(crate) struct ProjectFiles {
@@ -31,6 +36,9 @@ pub(crate) struct ProjectFiles {
     roots: ImportRoots,
     owners: OwnerRule,
     read_bytes: AtomicU64,
+    manifest_bytes: AtomicU64,
+    /// A file of another user that was not read.
+    foreign: Mutex<Option<ForeignFile>>,
 }
 
 impl ProjectFiles {
@@ -40,6 +48,8 @@ impl ProjectFiles {
             roots: ImportRoots::of_project(project_root),
             owners,
             read_bytes: AtomicU64::new(0),
+            manifest_bytes: AtomicU64::new(0),
+            foreign: Mutex::default(),
         }
     }
 
@@ -50,6 +60,8 @@ impl ProjectFiles {
             roots: ImportRoots::none(),
             owners: OwnerRule::default(),
             read_bytes: AtomicU64::new(0),
+            manifest_bytes: AtomicU64::new(0),
+            foreign: Mutex::default(),
         }
     }
 
@@ -57,11 +69,12 @@ impl ProjectFiles {
         &self.roots
     }
 
-    /// Reads a whole file as UTF-8 text.
+    /// Reads a whole file as UTF-8 text. It decides what the project does, so it has to belong to
+    /// somebody who may.
     ///
     /// # Errors
     /// Where it cannot be read as text; a [`DiskError`] is inside of the error where the disk
-    /// refuses.
+    /// refuses, and a [`ForeignFile`] where the file belongs to another user.
     pub(crate) fn read(&self, path: &Path) -> io::Result<Arc<str>> {
         let is_installed = path.iter().any(|name| name == "node_modules");
         let limit = if is_installed {
@@ -69,52 +82,40 @@ impl ProjectFiles {
         } else {
             MAX_SOURCE_BYTES
         };
-        self.read_at_most(path, limit)
+        self.read_within(path, limit, &self.read_bytes, MAX_LOAD_BYTES)
     }
 
-    /// Reads a file of at most `limit` bytes.
-    pub(crate) fn read_at_most(&self, path: &Path, limit: u64) -> io::Result<Arc<str>> {
-        match self.allowed_buffer(path) {
-            Some(text) => Ok(text),
-            None => self.read_from_disk(path, limit, |_| Ok(())),
-        }
-    }
-
-    /// Reads a whole file of the project, which decides what the project does; it has to belong
-    /// to somebody who may.
+    /// Reads a `package.json`, as [`ProjectFiles::read`] does.
     ///
     /// # Errors
-    /// As [`ProjectFiles::read`], and with a [`ForeignFile`] in it where the file belongs to
-    /// another user.
-    pub(crate) fn read_project_file(&self, path: &Path) -> io::Result<Arc<str>> {
-        let Some(text) = self.allowed_buffer(path) else {
-            // Of the open file: whatever comes to the path meanwhile is not what is read.
-            return self.read_from_disk(path, MAX_SOURCE_BYTES, |status| {
-                self.check_owner(path, status)
-            });
-        };
-        // What is edited is another user's as long as its file is.
-        if let Ok(status) = self.roots.status(path) {
-            self.check_owner(path, &status)?;
-        }
-        Ok(text)
+    /// As [`ProjectFiles::read`].
+    pub(crate) fn read_manifest(&self, path: &Path) -> io::Result<Arc<str>> {
+        let so_far = &self.manifest_bytes;
+        self.read_within(path, MAX_MANIFEST_BYTES, so_far, MAX_MANIFESTS_BYTES)
     }
 
-    fn read_from_disk(
+    fn read_within(
         &self,
         path: &Path,
         limit: u64,
-        check: impl Fn(&Status) -> io::Result<()>,
+        so_far: &AtomicU64,
+        limit_of_all: u64,
     ) -> io::Result<Arc<str>> {
+        if let Some(text) = self.allowed_buffer(path) {
+            // What is edited is another user's as long as its file is.
+            if let Ok(status) = self.roots.status(path) {
+                self.check_owner(path, &status)?;
+            }
+            return Ok(text);
+        }
         let (bytes, status) = self.roots.read(path, limit)?;
-        check(&status)?;
-        let so_far = self
-            .read_bytes
-            .fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        if so_far + bytes.len() as u64 > MAX_LOAD_BYTES {
+        // Of the open file: whatever comes to the path meanwhile is not what is read.
+        self.check_owner(path, &status)?;
+        let length = bytes.len() as u64;
+        if so_far.fetch_add(length, Ordering::Relaxed) + length > limit_of_all {
             let message = format!(
                 "the files that the config imports are larger than {} MiB together",
-                MAX_LOAD_BYTES >> 20
+                limit_of_all >> 20
             );
             return Err(io::Error::new(io::ErrorKind::QuotaExceeded, message));
         }
@@ -124,8 +125,19 @@ impl ProjectFiles {
     }
 
     fn check_owner(&self, path: &Path, status: &Status) -> io::Result<()> {
-        let checked = self.owners.check(path, status.owner);
-        checked.map_err(io::Error::other)
+        self.owners.check(path, status.owner).map_err(|foreign| {
+            *self.foreign() = Some(foreign.clone());
+            io::Error::other(foreign)
+        })
+    }
+
+    /// Takes the file of another user that was met last, for whoever is not told why.
+    pub(crate) fn take_foreign(&self) -> Option<ForeignFile> {
+        self.foreign().take()
+    }
+
+    fn foreign(&self) -> MutexGuard<'_, Option<ForeignFile>> {
+        self.foreign.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns whether a buffer stands in for a file.

@@ -7,5 +7,5 @@ mod position;
 
 pub use buffers::Buffers;
 pub use excerpt::read_excerpt;
-pub(crate) use files::{MAX_SOURCE_BYTES, ProjectFiles, disk_error, foreign_file};
+pub(crate) use files::{ProjectFiles, disk_error, foreign_file};
 pub use position::{LineColumn, LineIndex, SourceRange};

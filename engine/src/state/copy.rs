@@ -2,11 +2,12 @@
 //! without a trace, and of those whose layout is older.
 //!
 //! A copy ends every race with whoever made the file, who can neither cut it off nor put another
-//! one in its place while it is read.
+//! one in its place while it is read. It has a name for a moment only: once it is open, its folder
+//! goes, so that no process leaves one behind, however it ends.
 
-use std::fs::{File, Metadata};
+use std::fs::{DirBuilder, File, Metadata, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -28,17 +29,14 @@ pub(super) static OPENING_OR_COPYING: Mutex<()> = Mutex::new(());
 /// How often a copy is begun of a file that somebody changes meanwhile.
 const ATTEMPTS: usize = 3;
 
-/// A connection to a copy, with the folder that the copy is in.
-pub(super) struct Copied {
-    pub bounded: Bounded,
-    pub directory: TempDir,
-}
+/// The mode of folders of copies: no other user may enter.
+const FOLDER_MODE: u32 = 0o700;
 
 /// Copies a file of a project that nobody vouches for, with its log.
 ///
 /// A journal is not copied: it makes the database delete a file of any name that it holds. Nor is
 /// the index, which is made anew.
-pub(super) fn copy_of_stranger(place: &Place, bounds: Bounds) -> Result<Copied, StateError> {
+pub(super) fn copy_of_stranger(place: &Place, bounds: Bounds) -> Result<Bounded, StateError> {
     if Parts::look(place)?.has_journal() {
         return Err(StateError::LeftJournal {
             path: Part::Journal.of(&place.shown),
@@ -48,7 +46,7 @@ pub(super) fn copy_of_stranger(place: &Place, bounds: Bounds) -> Result<Copied, 
 }
 
 /// Copies a file that nobody uses; nothing if somebody began to meanwhile.
-pub(super) fn copy_unused(place: &Place, bounds: Bounds) -> Result<Option<Copied>, StateError> {
+pub(super) fn copy_unused(place: &Place, bounds: Bounds) -> Result<Option<Bounded>, StateError> {
     let copied = copy(place, &[Part::Main, Part::Journal, Part::Log], bounds)?;
     let has_begun = Parts::look(place)?.has_log_and_index();
     Ok((!has_begun).then_some(copied))
@@ -57,35 +55,33 @@ pub(super) fn copy_unused(place: &Place, bounds: Bounds) -> Result<Option<Copied
 /// Copies what a connection sees, which others may be writing to.
 pub(super) fn copy_through(
     bounded: &Bounded,
-    shown: &Path,
+    place: &Place,
     bounds: Bounds,
-) -> Result<Copied, StateError> {
-    let directory = temporary_directory()?;
+) -> Result<Bounded, StateError> {
+    let directory = temporary_directory(place)?;
     let copy = copy_path(&directory)?;
     let copying = || {
         let target = copy.to_string_lossy();
         bounded.connection.execute("VACUUM INTO ?1", [target])?;
-        Bounded::open(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE, bounds)
+        open(&copy, bounds)
     };
-    let bounded = copying().map_err(|error| StateError::from_database(shown, error))?;
-    Ok(Copied { bounded, directory })
+    copying().map_err(|error| StateError::from_database(&place.shown, error))
 }
 
-fn copy(place: &Place, parts: &[Part], bounds: Bounds) -> Result<Copied, StateError> {
+fn copy(place: &Place, parts: &[Part], bounds: Bounds) -> Result<Bounded, StateError> {
     let _guard = OPENING_OR_COPYING
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
     for _ in 0..ATTEMPTS {
-        let directory = temporary_directory()?;
+        let directory = temporary_directory(place)?;
         let copy = copy_path(&directory)?;
         let before = stamps(place, parts)?;
         for part in parts {
             copy_part(place, *part, &copy, bounds.bytes_copied)?;
         }
         if stamps(place, parts)? == before {
-            let bounded = Bounded::open(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE, bounds)
-                .map_err(|error| StateError::from_database(&place.shown, error))?;
-            return Ok(Copied { bounded, directory });
+            return open(&copy, bounds)
+                .map_err(|error| StateError::from_database(&place.shown, error));
         }
     }
     Err(StateError::Unsteady {
@@ -151,14 +147,40 @@ fn stamps(place: &Place, parts: &[Part]) -> Result<Vec<Option<Stamp>>, StateErro
         .collect())
 }
 
+/// Opens a copy with all that the database needs of it, so that its folder can go.
+fn open(copy: &Path, bounds: Bounds) -> rusqlite::Result<Bounded> {
+    let bounded = Bounded::open(copy, OpenFlags::SQLITE_OPEN_READ_WRITE, bounds)?;
+    let connection = &bounded.connection;
+    // Nobody else opens it, so no file has to tell others what is in its log.
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    // The first read opens the log, and takes back what a journal holds.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode != "wal" {
+        connection.pragma_update(None, "journal_mode", "MEMORY")?;
+    }
+    Ok(bounded)
+}
+
 /// Makes a folder that no other user may enter.
-fn temporary_directory() -> Result<TempDir, StateError> {
+fn temporary_directory(place: &Place) -> Result<TempDir, StateError> {
+    let own = place.copies.as_deref().and_then(|folder| {
+        let made = DirBuilder::new()
+            .recursive(true)
+            .mode(FOLDER_MODE)
+            .create(folder);
+        made.and_then(|()| temporary_directory_in(folder)).ok()
+    });
+    let system = std::env::temp_dir();
+    own.map_or_else(|| temporary_directory_in(&system), Ok)
+        .map_err(|error| StateError::from_writing("make a directory in", &system, error))
+}
+
+fn temporary_directory_in(folder: &Path) -> io::Result<TempDir> {
     tempfile::Builder::new()
-        .prefix("rigkit-state-")
-        .tempdir()
-        .map_err(|error| {
-            StateError::from_writing("make a directory in", &std::env::temp_dir(), error)
-        })
+        .prefix("state-")
+        .permissions(Permissions::from_mode(FOLDER_MODE))
+        .tempdir_in(folder)
 }
 
 /// Returns the path of the copy in its folder, without links on its way.

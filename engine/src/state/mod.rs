@@ -51,7 +51,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior};
-use tempfile::TempDir;
 
 use bounds::Meter;
 use connect::Bounded;
@@ -91,8 +90,7 @@ pub struct StateReader {
     connection: Connection,
     meter: Meter,
     path: PathBuf,
-    /// Where the file that is really read is, if it is a copy; goes after the connection.
-    copy: Option<TempDir>,
+    is_copy: bool,
 }
 
 /// Reads and changes a state file.
@@ -111,12 +109,12 @@ impl Deref for State {
 }
 
 impl StateReader {
-    fn new(bounded: Bounded, path: PathBuf, copy: Option<TempDir>) -> Self {
+    fn new(bounded: Bounded, path: PathBuf, is_copy: bool) -> Self {
         Self {
             connection: bounded.connection,
             meter: bounded.meter,
             path,
-            copy,
+            is_copy,
         }
     }
 
@@ -133,7 +131,7 @@ impl StateReader {
     /// That takes time in proportion to the file, until the next time somebody writes to it.
     #[must_use]
     pub fn is_copy(&self) -> bool {
-        self.copy.is_some()
+        self.is_copy
     }
 
     /// Gives the number that rises with every change of the state.

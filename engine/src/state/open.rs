@@ -12,11 +12,11 @@ use std::path::Path;
 use std::sync::PoisonError;
 
 use rusqlite::{Connection, OpenFlags};
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::NamedTempFile;
 
 use super::bounds::{Bounds, run_no_triggers};
 use super::connect::{Bounded, prepare_to_write};
-use super::copy::{Copied, OPENING_OR_COPYING, copy_of_stranger, copy_through, copy_unused};
+use super::copy::{OPENING_OR_COPYING, copy_of_stranger, copy_through, copy_unused};
 use super::migrations::{LAYOUTS, Layouts, migrate};
 use super::place::{Part, Parts, Place};
 use super::presence::Presence;
@@ -54,7 +54,7 @@ impl State {
         }
         refuse_unusable(&place, layouts, bounds)?;
         let bounded = open_to_write(&place, layouts, bounds)?;
-        let reader = StateReader::new(bounded, place.shown.clone(), None);
+        let reader = StateReader::new(bounded, place.shown.clone(), false);
         // The first read makes the log and its index, by which readers join in.
         reader.serial()?;
         let presence = Presence::of(place)?;
@@ -90,37 +90,33 @@ impl StateReader {
             Some(_) => {}
         }
         let bounds = Bounds::of(file.trust());
-        let (mut bounded, mut copy) = if file.trust().is_trusted() {
+        let (mut bounded, mut is_copy) = if file.trust().is_trusted() {
             open_to_read(&place, parts, bounds)?
         } else {
-            opened_copy(copy_of_stranger(&place, bounds)?)
+            (copy_of_stranger(&place, bounds)?, true)
         };
         let known = bounded.known_layout(&place.shown, layouts)?;
         let fail = |error| StateError::from_database(&place.shown, error);
         if known < layouts.steps.len() {
-            if copy.is_none() {
-                (bounded, copy) = opened_copy(copy_through(&bounded, &place.shown, bounds)?);
+            if !is_copy {
+                (bounded, is_copy) = (copy_through(&bounded, &place, bounds)?, true);
             }
             migrate(&mut bounded.connection, layouts).map_err(fail)?;
         }
         run_no_triggers(&bounded.connection).map_err(fail)?;
         bounded.connection.execute_batch("BEGIN").map_err(fail)?;
-        let reader = Self::new(bounded, place.shown.clone(), copy);
+        let reader = Self::new(bounded, place.shown.clone(), is_copy);
         reader.serial()?;
         Ok(Some(reader))
     }
 }
 
-fn opened_copy(copied: Copied) -> (Bounded, Option<TempDir>) {
-    (copied.bounded, Some(copied.directory))
-}
-
-/// Opens the file itself if that leaves no trace, else a copy.
+/// Opens the file itself if that leaves no trace, else a copy; returns which it is.
 fn open_to_read(
     place: &Place,
     parts: Parts,
     bounds: Bounds,
-) -> Result<(Bounded, Option<TempDir>), StateError> {
+) -> Result<(Bounded, bool), StateError> {
     let mut parts = parts;
     loop {
         if parts.has_log_and_index() {
@@ -128,10 +124,10 @@ fn open_to_read(
             let bounded = Bounded::open(&place.real, OpenFlags::SQLITE_OPEN_READ_ONLY, bounds);
             let bounded =
                 bounded.map_err(|error| StateError::from_database(&place.shown, error))?;
-            return Ok((bounded, None));
+            return Ok((bounded, false));
         }
         if let Some(copied) = copy_unused(place, bounds)? {
-            return Ok(opened_copy(copied));
+            return Ok((copied, true));
         }
         parts = Parts::look(place)?;
     }

@@ -19,6 +19,8 @@ pub struct StateFile {
     path: PathBuf,
     folder: FolderRule,
     trust: Trust,
+    /// Where copies are made; the system's folder for temporary files where nothing is said.
+    copies: Option<PathBuf>,
 }
 
 /// What the folder of a state file may be.
@@ -38,6 +40,7 @@ impl StateFile {
             path: data_dir.join("state.sqlite"),
             folder: FolderRule::Real,
             trust,
+            copies: None,
         }
     }
 
@@ -48,6 +51,16 @@ impl StateFile {
             path,
             folder: FolderRule::Any,
             trust,
+            copies: None,
+        }
+    }
+
+    /// Makes copies in this folder, which need not be there yet, where it can be written.
+    #[must_use]
+    pub fn copied_to(self, folder: PathBuf) -> Self {
+        Self {
+            copies: Some(folder),
+            ..self
         }
     }
 
@@ -77,6 +90,7 @@ impl StateFile {
             Ok(folder) => Ok(Some(Place {
                 real: folder.join(name),
                 shown,
+                copies: self.copies.clone(),
             })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(StateError::from_reading(
@@ -95,6 +109,8 @@ pub(super) struct Place {
     pub real: PathBuf,
     /// The path that people know.
     pub shown: PathBuf,
+    /// Where copies are made.
+    pub copies: Option<PathBuf>,
 }
 
 /// A file of the database.

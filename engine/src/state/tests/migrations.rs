@@ -1,5 +1,7 @@
 //! The way from each layout to the newest, and what each of them holds.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use super::*;
 use crate::state::migrations::{LAYOUTS, Layouts};
 use crate::state::schema;
@@ -82,14 +84,20 @@ fn an_older_layout_is_read_through_a_copy() {
             place.settle();
         }
         let before = place.content();
-        let reader = StateReader::open_existing_with(&state_file(&place.file()), &all);
+        let copies = tempfile::tempdir().unwrap();
+        let folder = copies.path().join("tmp");
+        let file = state_file(&place.file()).copied_to(folder.clone());
+        let reader = StateReader::open_existing_with(&file, &all);
         let reader = reader.unwrap().unwrap();
+        assert!(reader.is_copy());
+        // It has no name any more, so that nothing is left however this process ends.
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+        let mode = folder.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
         assert_eq!(reader.list_runs(None).unwrap().len(), 1);
         let counted = reader.row("SELECT x FROM later", (), |row| row.get(0));
         assert_eq!(counted.unwrap(), Some(1));
-        let copy = reader.copy.as_ref().unwrap().path().to_owned();
         drop(reader);
-        assert!(!copy.exists());
         assert_eq!(place.content(), before);
     }
 }

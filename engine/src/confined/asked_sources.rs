@@ -1,5 +1,5 @@
-//! The files and the parser of a confined evaluation: whatever it asks for, the process that
-//! started it has them.
+//! The files of a confined evaluation: the process that started it has them, and is asked. The
+//! parser is at hand.
 
 use std::{
     io::{self, Read, Write},
@@ -14,7 +14,10 @@ use super::{
     message::{FromChild, Question, Reply},
 };
 use crate::{
-    modules::{GraphSources, Module, RequestKind, ResolveFailure, ResolvedFile},
+    modules::{
+        GraphSources, Module, RequestKind, ResolveFailure, ResolvedFile, normalized_text,
+        original_offset, start_of_loop_after,
+    },
     source::LineColumn,
     wire::WirePath,
 };
@@ -73,13 +76,6 @@ impl AskedSources {
             channel,
         }
     }
-
-    fn offset(&self, question: Question) -> Option<u32> {
-        match self.channel.ask(question)? {
-            Reply::Offset(offset) => offset,
-            _ => None,
-        }
-    }
 }
 
 impl GraphSources for AskedSources {
@@ -112,29 +108,15 @@ impl GraphSources for AskedSources {
     }
 
     fn normalized_text(&self, path: &Path, text: &str) -> Option<String> {
-        let question = Question::Normalize {
-            path: WirePath::of(path),
-            text: text.to_owned(),
-        };
-        match self.channel.ask(question)? {
-            Reply::Normalized(normalized) => normalized,
-            _ => None,
-        }
+        normalized_text(path, text)
     }
 
     fn original_offset(&self, module: &Module, generated: LineColumn) -> Option<u32> {
-        self.offset(Question::OriginalOffset {
-            path: WirePath::of(&module.path),
-            line: generated.line,
-            column: generated.column,
-        })
+        original_offset(module, generated)
     }
 
     fn loop_after(&self, module: &Module, offset: u32) -> Option<u32> {
-        self.offset(Question::LoopAfter {
-            path: WirePath::of(&module.path),
-            offset,
-        })
+        start_of_loop_after(module, offset)
     }
 
     fn project_root(&self) -> &Path {

@@ -1,20 +1,21 @@
-//! The process that evaluates: it gives up all that it does not need, reads one request, answers
-//! it and ends.
+//! The process that evaluates: it gives up all that it does not need, checks the modules it is
+//! sent, evaluates what it is then asked to, and ends.
 
 use std::{collections::BTreeMap, ffi::OsString, io, process::ExitCode, sync::Arc, time::Duration};
 
+use nix::sys::signal::{self, SigHandler, Signal};
 use rquickjs::{Context, Runtime};
 
 use super::{
     asked_sources::{AskedSources, Channel},
     confinement::{Allowance, confine, make_room_on_the_stack},
     frame::MAX_REQUEST_BYTES,
-    message::{Defined, FromChild, Request},
+    message::{Defined, FromChild, Request, ToChild},
 };
 use crate::{
     definition::WireDefinition,
     memory::{end_process_above, used_by_this_thread},
-    modules::{ModuleGraph, Preparation},
+    modules::{ModuleGraph, PREPARATION_TIME, Preparation, check},
     project::{LoadError, LoadOptions, evaluate_graph},
     sandbox::{CpuMeter, SandboxLimits, Variables},
     trust::{OwnerRule, Trust},
@@ -24,7 +25,7 @@ use crate::{
 /// The first word after the program's name that makes it this process.
 const WORD: &str = "__evaluate";
 
-/// How much longer than the evaluation may take the process lives at most, in whole seconds: the
+/// How much longer than checks and the evaluation may take the process lives at most, in whole seconds: the
 /// evaluation ends by itself, or is ended by who asked for it. This is for when that one is gone.
 const MORE_SECONDS: u64 = 2;
 
@@ -49,7 +50,8 @@ pub fn serve_if_asked() -> Option<ExitCode> {
 
 /// Returns the words that start this process for evaluations within these limits.
 pub(super) fn words(limits: SandboxLimits) -> [OsString; 3] {
-    let seconds = limits.cpu.as_secs() + u64::from(limits.cpu.subsec_nanos() > 0) + MORE_SECONDS;
+    let evaluating = limits.cpu.as_secs() + u64::from(limits.cpu.subsec_nanos() > 0);
+    let seconds = evaluating + PREPARATION_TIME.as_secs() + MORE_SECONDS;
     [
         WORD.into(),
         limits.memory.to_string().into(),
@@ -59,13 +61,27 @@ pub(super) fn words(limits: SandboxLimits) -> [OsString; 3] {
 
 fn serve(allowance: Allowance) -> ExitCode {
     make_room_on_the_stack();
+    end_at_the_end_of_the_stack();
     touch_what_opens_files();
     let confinement = confine(allowance);
     // From here on the end of memory is told, whatever takes it.
     end_process_above(isize::MAX.cast_unsigned());
-    match converse(confinement) {
+    match converse(confinement, allowance.memory) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Lets the system end this process where its stack is at its end. The standard library's handler
+/// would ask for just that, by a call that is refused once the walls stand, and for ever again.
+#[expect(
+    unsafe_code,
+    reason = "actions for signals are unsafe by their interface"
+)]
+fn end_at_the_end_of_the_stack() {
+    for signal in [Signal::SIGSEGV, Signal::SIGBUS] {
+        // SAFETY: the default action runs no code of this process, and no other thread has begun.
+        let _ = unsafe { signal::signal(signal, SigHandler::SigDfl) };
     }
 }
 
@@ -81,22 +97,29 @@ fn touch_what_opens_files() {
     let _ = look();
 }
 
-fn converse(confinement: super::Confinement) -> io::Result<()> {
+/// Does what it is asked, with so much memory for each module that it checks.
+fn converse(confinement: super::Confinement, memory: usize) -> io::Result<()> {
     let channel = Arc::new(Channel::default());
     channel.send(&FromChild::Ready(confinement))?;
-    let Some(bytes) = channel.receive(MAX_REQUEST_BYTES)? else {
-        // Whoever started it needs no evaluation.
-        return Ok(());
-    };
-    let answer = answer(&bytes, &channel);
-    channel.send(&answer)
+    // Where nothing comes any more, whoever started it needs no evaluation.
+    while let Some(bytes) = channel.receive(MAX_REQUEST_BYTES)? {
+        match postcard::from_bytes(&bytes).map_err(io::Error::other)? {
+            ToChild::Check(module) => {
+                let held = used_by_this_thread().max(0).cast_unsigned();
+                end_process_above(held.saturating_add(memory));
+                check(module);
+                channel.send(&FromChild::Checked)?;
+            }
+            ToChild::Evaluate(request) => {
+                return channel.send(&answer(request, &channel));
+            }
+        }
+    }
+    Ok(())
 }
 
-fn answer(bytes: &[u8], channel: &Arc<Channel>) -> FromChild {
-    let prepared = postcard::from_bytes::<Request<'_>>(bytes)
-        .map_err(|error| error.to_string())
-        .and_then(|request| prepare(request, channel));
-    match prepared {
+fn answer(request: Request<'_>, channel: &Arc<Channel>) -> FromChild {
+    match prepare(request, channel) {
         Ok((graph, options)) => evaluate(graph, &options),
         Err(reason) => FromChild::Failed(reason),
     }

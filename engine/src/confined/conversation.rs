@@ -11,57 +11,22 @@ use std::{
 };
 
 use super::{
-    Evaluator,
     frame::{self, most_answer_bytes},
-    message::{Defined, FromChild, Question, Reply, Request},
+    message::{Defined, FromChild, Question, Reply, Request, ToChild},
     process::ProcessSlot,
 };
 use crate::{
     definition::{Definition, Place},
     diagnostic::Diagnostic,
-    modules::{ModuleGraph, WireGraph, WireResolved, largest_module},
+    modules::{ModuleGraph, WireGraph, WireResolved},
     project::{LoadError, LoadOptions},
-    sandbox::{CpuMeter, thread_time},
-    source::LineColumn,
+    sandbox::thread_time,
     wire::{WireDiagnostic, WirePath, decode_all},
 };
 
 /// How much processor time of this process the questions of an evaluation may cost. Each is worth
 /// a few microseconds, or the time it takes to parse a module once more.
 const ANSWERING: Duration = Duration::from_secs(10);
-
-/// Evaluates the modules of a graph in a process of its own.
-///
-/// # Errors
-/// Where the config is wrong, or the process does not answer.
-pub(crate) fn evaluate(
-    evaluator: &Arc<Evaluator>,
-    graph: ModuleGraph,
-    options: &LoadOptions,
-    slot: &ProcessSlot,
-    meter: &CpuMeter,
-) -> Result<Definition, LoadError> {
-    let process = evaluator
-        .take()
-        .map_err(|error| LoadError::Sandbox(error.to_string()))?;
-    meter.start_of_process(process.child.id(), options.limits.cpu);
-    slot.fill(process.child);
-    let mut conversation =
-        Conversation::new(process.stdin, process.stdout, Arc::new(graph), options);
-    let answer = conversation.run();
-    meter.stop();
-    match answer {
-        Ok(answer) => {
-            evaluator.finish(slot.take());
-            conversation.definition(answer)
-        }
-        Err(error) => {
-            let problem = conversation.without_answer(&error, slot);
-            evaluator.finish(None);
-            Err(problem)
-        }
-    }
-}
 
 /// An evaluation as this side sees it: what is written to the other, and what is read from it.
 pub(super) struct Conversation<'a, W, R> {
@@ -125,7 +90,7 @@ impl<'a, W: Write, R: Read> Conversation<'a, W, R> {
             memory: self.options.limits.memory as u64,
             identity: self.options.identity,
         };
-        frame::write(&mut self.stdin, &request)
+        frame::write(&mut self.stdin, &ToChild::Evaluate(request))
     }
 
     fn reply(&mut self, question: Question) -> Reply {
@@ -145,25 +110,6 @@ impl<'a, W: Write, R: Read> Conversation<'a, W, R> {
                 Reply::Resolved(resolved.map(|file| WireResolved::of(&file)).map_err(drop))
             }
             Question::Read { path } => Reply::Text(self.text(&path.decode())),
-            Question::Normalize { text, .. } if text.len() > largest_module() => {
-                Reply::Normalized(None)
-            }
-            Question::Normalize { path, text } => {
-                Reply::Normalized(sources.normalized_text(&path.decode(), &text))
-            }
-            Question::OriginalOffset { path, line, column } => {
-                let module = self.graph.find_by_name(&path.decode());
-                Reply::Offset(module.and_then(|id| {
-                    let generated = LineColumn { line, column };
-                    sources.original_offset(self.graph.module(id), generated)
-                }))
-            }
-            Question::LoopAfter { path, offset } => {
-                let module = self.graph.find_by_name(&path.decode());
-                Reply::Offset(
-                    module.and_then(|id| sources.loop_after(self.graph.module(id), offset)),
-                )
-            }
         }
     }
 
@@ -206,7 +152,7 @@ impl<'a, W: Write, R: Read> Conversation<'a, W, R> {
                 Err(self.limit(self.options.limits.memory_limit().at(range)))
             }
             FromChild::Failed(reason) => Err(LoadError::Sandbox(reason)),
-            FromChild::Ready(_) | FromChild::Question(_) => {
+            FromChild::Ready(_) | FromChild::Question(_) | FromChild::Checked => {
                 Err(LoadError::Sandbox("it gave no answer".to_owned()))
             }
         }
@@ -219,7 +165,7 @@ impl<'a, W: Write, R: Read> Conversation<'a, W, R> {
     }
 
     /// Explains the end of a process that has not answered.
-    fn without_answer(&self, error: &io::Error, slot: &ProcessSlot) -> LoadError {
+    pub(super) fn without_answer(&self, error: &io::Error, slot: &ProcessSlot) -> LoadError {
         use std::os::unix::process::ExitStatusExt as _;
         if error.kind() == io::ErrorKind::FileTooLarge {
             return self.limit(self.options.limits.memory_limit());

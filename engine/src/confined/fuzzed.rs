@@ -56,7 +56,7 @@ pub fn fuzzed_answer(input: &[u8]) {
     let Some((folder, options)) = project() else {
         return;
     };
-    let Ok(graph) = load_graph(&options, &CpuMeter::default()) else {
+    let Ok(graph) = load_graph(&options, &CpuMeter::default(), None) else {
         return;
     };
     // Beside the project, where no question may lead.
@@ -95,7 +95,7 @@ fn use_definition(definition: &Definition) {
 pub fn fuzzed_answer_seeds() -> Vec<Vec<u8>> {
     let seeds = || {
         let (folder, options) = project()?;
-        let graph = Arc::new(load_graph(&options, &CpuMeter::default()).ok()?);
+        let graph = Arc::new(load_graph(&options, &CpuMeter::default(), None).ok()?);
         let asked = questions(&folder.path().canonicalize().ok()?);
         let evaluated = evaluate_graph(Arc::clone(&graph), &options, CpuMeter::default());
         let defined = FromChild::Defined(Box::new(Defined {
@@ -135,19 +135,6 @@ fn questions(folder: &Path) -> Vec<FromChild> {
         read("project/more.js"),
         resolve("../secret.js"),
         read("secret.js"),
-        Question::Normalize {
-            path: config(),
-            text: "const a = 1;".to_owned(),
-        },
-        Question::OriginalOffset {
-            path: config(),
-            line: 3,
-            column: 2,
-        },
-        Question::LoopAfter {
-            path: config(),
-            offset: 4,
-        },
     ];
     asked.into_iter().map(FromChild::Question).collect()
 }

@@ -7,11 +7,30 @@ use serde::{Deserialize, Serialize};
 use super::confinement::Confinement;
 use crate::{
     definition::WireDefinition,
-    modules::{IdentityUse, RequestKind, WireGraph, WireResolved},
+    modules::{IdentityUse, RequestKind, UncheckedModule, WireGraph, WireResolved},
     wire::{WireDiagnostic, WirePath},
 };
 
-/// The first message to a confined evaluation: all it needs to begin.
+/// A message to the process that checks and evaluates.
+#[derive(Serialize, Deserialize)]
+pub(super) enum ToChild<'a> {
+    /// A module that is to be read, though nobody needs what comes out: only that it ends in time,
+    /// and within the memory there is.
+    #[serde(borrow)]
+    Check(UncheckedModule<'a>),
+    /// The definition that is to be evaluated. The last message that is no [`Reply`].
+    #[serde(borrow)]
+    Evaluate(Request<'a>),
+}
+
+impl<'a> ToChild<'a> {
+    /// Returns the message that has a module checked.
+    pub(super) fn check(module: &'a UncheckedModule<'a>) -> Self {
+        Self::Check(module.borrowed())
+    }
+}
+
+/// All that an evaluation needs to begin.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Request<'a> {
     #[serde(borrow)]
@@ -43,6 +62,8 @@ pub(super) enum FromChild {
     Failed(String),
     /// It held more memory than it may, at this builder call. The last message.
     OutOfMemory([u8; 8]),
+    /// The module that was to be checked has been read.
+    Checked,
 }
 
 /// A definition with the secrets that it has read.
@@ -52,7 +73,7 @@ pub(super) struct Defined {
     pub(super) secrets: Vec<(String, String)>,
 }
 
-/// What a confined evaluation asks the process that has files and a parser.
+/// What a confined evaluation asks the process that has files.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Question {
     /// Where a `require` or a late `import` leads.
@@ -63,16 +84,6 @@ pub(super) enum Question {
     },
     /// The text of a file that a `require` has led to.
     Read { path: WirePath },
-    /// The normalized syntax of a text.
-    Normalize { path: WirePath, text: String },
-    /// The offset in the text of a module that a position of its code came from.
-    OriginalOffset {
-        path: WirePath,
-        line: u32,
-        column: u32,
-    },
-    /// The start of the loop that follows an offset.
-    LoopAfter { path: WirePath, offset: u32 },
 }
 
 /// The reply to a [`Question`]. Which one it is the question decides.
@@ -80,8 +91,6 @@ pub(super) enum Question {
 pub(super) enum Reply {
     Resolved(Result<WireResolved, ()>),
     Text(Result<String, String>),
-    Normalized(Option<String>),
-    Offset(Option<u32>),
 }
 
 /// Writes the last message of a process that has no memory left to write one.

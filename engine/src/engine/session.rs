@@ -113,7 +113,6 @@ impl Engine {
     /// Returns how the definition is loaded where nothing of it runs but the config itself.
     pub(super) fn reading_options(&self) -> LoadOptions {
         LoadOptions {
-            evaluator: self.options.evaluator.clone(),
             trust: self.options.trust,
             ..self.load_options(KeyUse::Read)
         }
@@ -124,6 +123,7 @@ impl Engine {
             buffers: Arc::clone(&self.options.buffers),
             owners: self.options.owners.clone(),
             limits: self.options.limits,
+            evaluator: self.options.evaluator.clone(),
             cache: self.transpile_cache(key_use),
             ..LoadOptions::new(&self.options.project, self.variables.clone())
         }

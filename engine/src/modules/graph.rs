@@ -11,12 +11,14 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    checking::{ModuleChecker, UncheckedModule},
     deep_thread::largest_module,
     import::Import,
     module::{MAX_MODULE_BYTES, MAX_MODULES, MAX_PROBLEMS, Module, ModuleId, ModuleOrigin},
     preparation::{Preparation, PreparationClock, takes_too_long},
     read_module::{
-        ReadingOptions, built_in_module, node_module, parse_module, wants_zod, whole_import,
+        ReadingOptions, built_in_module, marks_of, node_module, parse_module, wants_zod,
+        whole_import,
     },
     resolve::{BuiltInModule, PackageIdentity, RequestKind, ResolveFailure, ResolvedFile, Target},
     sources::{GraphSources, LocalSources},
@@ -77,6 +79,15 @@ impl ModuleGraph {
     /// Problems do not stop it: what can be loaded is, and all of them are reported.
     #[must_use]
     pub fn load(entry: &Path, options: &GraphOptions) -> (Self, Vec<Diagnostic>) {
+        Self::load_checked(entry, options, None)
+    }
+
+    /// Loads a config and everything it imports, each module after somebody has checked it.
+    pub(crate) fn load_checked(
+        entry: &Path,
+        options: &GraphOptions,
+        checker: Option<&mut dyn ModuleChecker>,
+    ) -> (Self, Vec<Diagnostic>) {
         let files = Arc::new(ProjectFiles::new(
             &options.project_root,
             Arc::clone(&options.buffers),
@@ -99,6 +110,7 @@ impl ModuleGraph {
             // What is sent to a confined evaluation takes as much again there, twice.
             most_held: options.memory / 2,
             preparation: options.preparation.clone(),
+            checker,
             cache: options.cache.clone(),
             identity: options.identity,
             problems: Vec::new(),
@@ -249,7 +261,8 @@ struct Request {
     from: Option<(ModuleId, usize)>,
 }
 
-struct GraphLoader {
+struct GraphLoader<'c> {
+    checker: Option<&'c mut dyn ModuleChecker>,
     sources: Arc<LocalSources>,
     graph: ModuleGraph,
     preparation: Preparation,
@@ -263,7 +276,7 @@ struct GraphLoader {
     wants_zod: bool,
 }
 
-impl GraphLoader {
+impl GraphLoader<'_> {
     fn run(&mut self) {
         while let Some(request) = self.queue.pop_front() {
             let known = self.graph.by_target.get(&request.file.target).copied();
@@ -393,6 +406,11 @@ impl GraphLoader {
                 return None;
             }
         };
+        if let Err(problem) = self.check(path, &text, &origin, request) {
+            let place = problem.range.is_none().then(|| start_of(path));
+            self.report(problem.at(place));
+            return None;
+        }
         // A buffer of an editor has another text with each key that is pressed.
         let is_saved = !self.sources.files().has_buffer(path);
         let reading = ReadingOptions {
@@ -411,6 +429,33 @@ impl GraphLoader {
                 }
                 None
             }
+        }
+    }
+
+    /// Has a module checked, unless it was read before.
+    fn check(
+        &mut self,
+        path: &Path,
+        text: &str,
+        origin: &ModuleOrigin,
+        request: &Request,
+    ) -> Result<(), Diagnostic> {
+        let Some(checker) = self.checker.as_mut().filter(|it| it.wants(text)) else {
+            return Ok(());
+        };
+        let format = request.file.format;
+        let unchecked = UncheckedModule::of(path, text, origin, format, self.identity);
+        let marks = marks_of(origin, self.identity);
+        match unchecked {
+            Some(module)
+                if !self
+                    .cache
+                    .as_ref()
+                    .is_some_and(|it| it.has(path, text, marks)) =>
+            {
+                checker.check(&module)
+            }
+            _ => Ok(()),
         }
     }
 

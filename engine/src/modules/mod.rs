@@ -2,6 +2,7 @@
 //! not yet run.
 
 mod call_site;
+mod checking;
 mod deep_thread;
 pub(crate) mod functions;
 mod fuzzed;
@@ -20,7 +21,8 @@ mod transpile_cache;
 mod wire;
 
 pub use call_site::{ArgumentSite, CallSite, PropertySite};
-pub(crate) use deep_thread::{largest_module, spawn_deep};
+pub(crate) use checking::{ModuleChecker, UncheckedModule, check, looks_deep};
+pub(crate) use deep_thread::spawn_deep;
 #[doc(hidden)]
 pub use fuzzed::{fuzzed_entry, fuzzed_entry_seeds};
 pub(crate) use graph::RequiredFile;
@@ -30,7 +32,7 @@ pub use module::{Module, ModuleId, ModuleOrigin};
 pub(crate) use preparation::{PREPARATION_TIME, Preparation, takes_too_long};
 pub use resolve::{BuiltInModule, PackageIdentity};
 pub(crate) use resolve::{RequestKind, ResolveFailure, ResolvedFile, Target};
-pub(crate) use sources::GraphSources;
-pub(crate) use transpile::ModuleFormat;
+pub(crate) use sources::{GraphSources, original_offset, start_of_loop_after};
+pub(crate) use transpile::{ModuleFormat, normalized_text};
 pub(crate) use transpile_cache::TranspileCache;
 pub(crate) use wire::{WireGraph, WireResolved};

@@ -114,16 +114,21 @@ pub(super) struct ReadingOptions<'a> {
     pub(super) identity: IdentityUse,
 }
 
+/// Returns how much of a module is marked.
+pub(super) fn marks_of(origin: &ModuleOrigin, identity: IdentityUse) -> Marks {
+    match (origin, identity) {
+        (ModuleOrigin::Project, IdentityUse::Full) => Marks::All,
+        (ModuleOrigin::Project, IdentityUse::None) => Marks::CallSites,
+        _ => Marks::None,
+    }
+}
+
 fn fill(
     module: &mut Module,
     is_es_module: bool,
     options: &ReadingOptions<'_>,
 ) -> Result<(), Vec<Diagnostic>> {
-    let marks = match (&module.origin, options.identity) {
-        (ModuleOrigin::Project, IdentityUse::Full) => Marks::All,
-        (ModuleOrigin::Project, IdentityUse::None) => Marks::CallSites,
-        _ => Marks::None,
-    };
+    let marks = marks_of(&module.origin, options.identity);
     let Transpiled {
         code,
         call_sites,

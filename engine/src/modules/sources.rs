@@ -1,8 +1,8 @@
 //! What a graph still asks of the outside once it is loaded: files that CommonJS modules require,
 //! and positions that only the parser can answer.
 //!
-//! Where a definition evaluates in the process, [`LocalSources`] answers from the disk and the
-//! parser. A confined evaluation has neither, and asks the process that started it.
+//! Where a definition evaluates in the process, [`LocalSources`] answers from the disk. A confined
+//! evaluation has none, and asks the process that started it.
 
 use std::{
     io,
@@ -86,28 +86,38 @@ impl GraphSources for LocalSources {
     }
 
     fn original_offset(&self, module: &Module, generated: LineColumn) -> Option<u32> {
-        let is_plain = matches!(
-            module.origin,
-            ModuleOrigin::BuiltIn(_) | ModuleOrigin::Node(_)
-        );
-        if is_plain || module.format != ModuleFormat::EsModule {
-            return None;
-        }
-        let is_marked = module.origin == ModuleOrigin::Project;
-        map_generated_position(
-            &module.path,
-            &module.text,
-            is_marked,
-            generated.line,
-            generated.column,
-        )
+        original_offset(module, generated)
     }
 
     fn loop_after(&self, module: &Module, offset: u32) -> Option<u32> {
-        Some(loop_after(&module.path, &module.text, offset)?.start)
+        start_of_loop_after(module, offset)
     }
 
     fn project_root(&self) -> &Path {
         &self.project_root
     }
+}
+
+/// Returns the offset in a module's text that a position of its evaluated code came from.
+pub(crate) fn original_offset(module: &Module, generated: LineColumn) -> Option<u32> {
+    let is_plain = matches!(
+        module.origin,
+        ModuleOrigin::BuiltIn(_) | ModuleOrigin::Node(_)
+    );
+    if is_plain || module.format != ModuleFormat::EsModule {
+        return None;
+    }
+    let is_marked = module.origin == ModuleOrigin::Project;
+    map_generated_position(
+        &module.path,
+        &module.text,
+        is_marked,
+        generated.line,
+        generated.column,
+    )
+}
+
+/// Returns where the loop begins that follows an offset of a module's text.
+pub(crate) fn start_of_loop_after(module: &Module, offset: u32) -> Option<u32> {
+    Some(loop_after(&module.path, &module.text, offset)?.start)
 }

@@ -81,14 +81,25 @@ impl TranspileCache {
         Ok(transpiled)
     }
 
+    /// Returns whether this machine has transpiled a module before.
+    pub(super) fn has(&self, path: &Path, text: &str, marks: Marks) -> bool {
+        self.payload(entry_name(path, text, marks)).is_some()
+    }
+
     fn read(&self, name: Digest) -> Option<Transpiled> {
-        let bytes = self
+        postcard::from_bytes(&self.payload(name)?).ok()
+    }
+
+    /// Returns what an entry holds that this machine has signed.
+    fn payload(&self, name: Digest) -> Option<Vec<u8>> {
+        let mut bytes = self
             .data_folder
             .read(&path_of(name), MAX_ENTRY_BYTES)
             .ok()?;
         let (signature, payload) = bytes.split_at_checked(SIGNATURE_BYTES)?;
         self.signer(name, payload)?.verify_slice(signature).ok()?;
-        postcard::from_bytes(payload).ok()
+        drop(bytes.drain(..SIGNATURE_BYTES));
+        Some(bytes)
     }
 
     /// Returns an entry with a payload of any kind, signed as if this machine had made it.

@@ -14,13 +14,13 @@ use std::{
 use thiserror::Error;
 
 use crate::{
-    confined::{self, Evaluator, ProcessSlot},
+    confined::{Evaluator, ProcessSlot, Worker},
     definition::{ConsoleLine, Definition, extract},
     diagnostic::Diagnostic,
     event::LogStream,
     modules::{
-        GraphOptions, IdentityUse, ModuleGraph, PREPARATION_TIME, Preparation, TranspileCache,
-        spawn_deep, takes_too_long,
+        GraphOptions, IdentityUse, ModuleChecker, ModuleGraph, PREPARATION_TIME, Preparation,
+        TranspileCache, spawn_deep, takes_too_long,
     },
     sandbox::{
         CpuMeter, SandboxLimits, Variables,
@@ -58,7 +58,7 @@ pub struct LoadOptions {
     pub(crate) cache: Option<Arc<TranspileCache>>,
     /// Whether handlers are told apart by what they do.
     pub identity: IdentityUse,
-    /// What can evaluate in a process of its own; without it this process evaluates.
+    /// What can check modules and evaluate in a process of its own; without it this process does.
     pub(crate) evaluator: Option<Arc<Evaluator>>,
     /// Whether a person has vouched for the project.
     pub(crate) trust: Trust,
@@ -165,8 +165,9 @@ fn load_definition(
     match evaluator {
         None => Ok(load_in_realm(options, meter)?.definition),
         Some(evaluator) => {
-            let graph = load_graph(options, &meter)?;
-            confined::evaluate(evaluator, graph, options, slot, &meter)
+            let mut worker = Worker::new(evaluator, slot, &meter, options);
+            let graph = load_graph(options, &meter, Some(&mut worker))?;
+            worker.evaluate(graph, options)
         }
     }
 }
@@ -202,7 +203,13 @@ pub(crate) fn load_in_realm(
     options: &LoadOptions,
     meter: CpuMeter,
 ) -> Result<LoadedRealm, LoadError> {
-    let graph = load_graph(options, &meter)?;
+    let slot = ProcessSlot::default();
+    let evaluator = options.evaluator.as_ref();
+    let mut worker = evaluator.map(|it| Worker::new(it, &slot, &meter, options));
+    let checker = worker
+        .as_mut()
+        .map(|worker| worker as &mut dyn ModuleChecker);
+    let graph = load_graph(options, &meter, checker)?;
     evaluate_graph(Arc::new(graph), options, meter)
 }
 
@@ -210,6 +217,7 @@ pub(crate) fn load_in_realm(
 pub(crate) fn load_graph(
     options: &LoadOptions,
     meter: &CpuMeter,
+    checker: Option<&mut dyn ModuleChecker>,
 ) -> Result<ModuleGraph, LoadError> {
     let graph_options = GraphOptions {
         project_root: options.project_root.clone(),
@@ -221,7 +229,8 @@ pub(crate) fn load_graph(
         memory: options.limits.memory,
     };
     meter.start(PREPARATION_TIME);
-    let (graph, problems) = ModuleGraph::load(&options.config_path, &graph_options);
+    let (graph, problems) =
+        ModuleGraph::load_checked(&options.config_path, &graph_options, checker);
     meter.stop();
     if let Some(cache) = &options.cache {
         cache.prune();

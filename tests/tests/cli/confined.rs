@@ -154,6 +154,34 @@ fn a_strangers_definition_reaches_no_file_by_its_time_zone() {
     }
 }
 
+/// Texts that a parser reads again and again, at each of thousands of levels; or never ends to go deeper.
+fn costly_texts() -> Vec<String> {
+    let alone = [
+        ("a<", 3_000, "1"),
+        ("a<", 20_000, "1"),
+        ("a<", 400_000, "1"),
+        ("`${a<", 3_000, ""),
+        ("({a=[", 3_000, ""),
+        ("a?(b)=>(c):d=>", 2_000, "1"),
+        ("a?(b):c=>", 2_000, "1"),
+        ("async<", 3_000, ""),
+        ("(a=(", 3_000, ""),
+        ("x=>", 100_000, "1"),
+        ("!", 1_000_000, "1"),
+    ];
+    let alone = alone.map(|(part, count, end)| format!("const a={}{end};", part.repeat(count)));
+    let closed = [("(", ")"), ("[", "]"), ("{a:", "}")].map(|(open, close)| {
+        let count = 1_000_000;
+        format!("const a={}1{};", open.repeat(count), close.repeat(count))
+    });
+    let namespaces = format!("namespace {}a {{ x; }}", "a.".repeat(1_000_000));
+    alone
+        .into_iter()
+        .chain(closed)
+        .chain([namespaces])
+        .collect()
+}
+
 /// Definitions that use far more than they may, by every way there is.
 const COSTLY: &[&str] = &[
     // Time.
@@ -203,6 +231,11 @@ const COSTLY: &[&str] = &[
     "export const x = workflow(\"x\", { providers: Object.fromEntries(Array.from({ length: 1e6 }, (_, i) => [\"p\" + i, {}])) });",
     "const s = \"x\".repeat(1e6); export const x = sequence(\"x\").task(\"t\", () => {}).operation(\"o\", { title: s, description: s, input: { type: \"object\", properties: Object.fromEntries(Array.from({ length: 1e3 }, (_, i) => [\"p\" + i, { default: s }])) }, run: () => {} });",
     "const m = new Map(); for (let i = 0; i < 3e6; i += 1) m.set(i, {}); export const x = sequence(\"x\").task(\"t\", () => m);",
+    "export const x = sequence(\"x\").task(\"t\", { output: { type: \"string\", pattern: \"a?\".repeat(8e6) } }, () => {});",
+    "export const x = sequence(\"x\").task(\"t\", { output: { patternProperties: { [\"a|\".repeat(2e6)]: {} } } }, () => {});",
+    "export const x = sequence(\"x\").task(\"t\", { output: { enum: Array.from({ length: 5e5 }, (_, i) => ({ a: i })) } }, () => {});",
+    "export const x = sequence(\"x\").task(\"t\", { output: { properties: Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => [\"p\" + i, { type: \"object\", properties: { a: {} } }])) } }, () => {});",
+    "const a = []; for (let i = 0; i < 1e6; i += 1) a.push(new Date(i)); export const x = sequence(\"x\").task(\"t\", () => a);",
     // Depth.
     "let o = {}; for (let i = 0; i < 1e6; i += 1) o = { o }; export const x = sequence(\"x\").task(\"t\", () => o);",
     "let o = {}; for (let i = 0; i < 1e6; i += 1) o = { o }; console.log(o); export {};",
@@ -246,11 +279,17 @@ fn what_a_strangers_definition_costs_is_bounded() {
     for definition in COSTLY {
         check_bounded(&Project::of_stranger(&costly(definition)), definition);
     }
+    for text in costly_texts() {
+        check_bounded(&Project::of_stranger(&costly(&text)), &text[..20]);
+    }
 }
 
 #[test]
 fn what_a_trusted_definition_costs_is_bounded() {
     for definition in COSTLY {
         check_bounded(&Project::new(&costly(definition)), definition);
+    }
+    for text in costly_texts() {
+        check_bounded(&Project::new(&costly(&text)), &text[..20]);
     }
 }

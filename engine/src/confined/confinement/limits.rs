@@ -9,13 +9,13 @@ use rustix::{
 
 use super::Allowance;
 
-/// How much the first thread may use of its stack, where the system allows so much: the language
-/// has its own limit below that.
-const STACK_BYTES: u64 = 64 * 1024 * 1024;
+/// How much the first thread may use of its stack, where the system allows so much: the parser goes
+/// as deep as the code does. The language has its own limit far below that.
+const STACK_BYTES: u64 = 256 * 1024 * 1024;
 
 /// What the process may map beyond what it has and what the language and the engine may hold:
 /// allocators reserve more than they give.
-const ADDRESS_MARGIN_BYTES: u64 = 256 * 1024 * 1024;
+const ADDRESS_MARGIN_BYTES: u64 = 512 * 1024 * 1024;
 
 /// Makes room on the stack of the first thread, as far as the system allows.
 pub(in crate::confined) fn make_room_on_the_stack() {

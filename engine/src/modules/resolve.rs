@@ -150,14 +150,19 @@ impl ImportResolver {
         }
         let resolver = self.resolver(kind);
         let directory = importer.parent().unwrap_or(importer);
-        self.files.take_foreign();
-        match resolver.resolve(directory, specifier) {
+        let answer = resolver.resolve(directory, specifier);
+        // The resolver goes on as if a file that it may not read were not there.
+        if let Some(file) = self.files.take_foreign() {
+            return Err(ResolveFailure::Foreign { file });
+        }
+        if let Some(reason) = self.files.take_unread_manifest() {
+            let reason = Some(reason);
+            return Err(ResolveFailure::NotFound { reason });
+        }
+        match answer {
             Ok(found) => self.allowed(&found),
             Err(error) => Err(self
-                .files
-                .take_foreign()
-                .map(|file| ResolveFailure::Foreign { file })
-                .or_else(|| self.leads_outside(resolver, directory, specifier))
+                .leads_outside(resolver, directory, specifier)
                 .unwrap_or_else(|| failure(&error))),
         }
     }

@@ -12,7 +12,8 @@ use std::{
 
 use super::Buffers;
 use crate::{
-    disk::{DiskError, ImportRoots, Status},
+    disk::{DiskError, ImportRoots, Refusal, Status},
+    display_text,
     trust::{ForeignFile, OwnerRule},
 };
 
@@ -39,6 +40,8 @@ pub(crate) struct ProjectFiles {
     manifest_bytes: AtomicU64,
     /// A file of another user that was not read.
     foreign: Mutex<Option<ForeignFile>>,
+    /// Why a `package.json` that is there was not read.
+    unread_manifest: Mutex<Option<String>>,
 }
 
 impl ProjectFiles {
@@ -50,6 +53,7 @@ impl ProjectFiles {
             read_bytes: AtomicU64::new(0),
             manifest_bytes: AtomicU64::new(0),
             foreign: Mutex::default(),
+            unread_manifest: Mutex::default(),
         }
     }
 
@@ -62,6 +66,7 @@ impl ProjectFiles {
             read_bytes: AtomicU64::new(0),
             manifest_bytes: AtomicU64::new(0),
             foreign: Mutex::default(),
+            unread_manifest: Mutex::default(),
         }
     }
 
@@ -91,7 +96,25 @@ impl ProjectFiles {
     /// As [`ProjectFiles::read`].
     pub(crate) fn read_manifest(&self, path: &Path) -> io::Result<Arc<str>> {
         let so_far = &self.manifest_bytes;
-        self.read_within(path, MAX_MANIFEST_BYTES, so_far, MAX_MANIFESTS_BYTES)
+        let read = self.read_within(path, MAX_MANIFEST_BYTES, so_far, MAX_MANIFESTS_BYTES);
+        read.inspect_err(|error| self.note_unread(path, error))
+    }
+
+    /// Notes a manifest that is too large: whoever reads it goes on as if it were not there.
+    fn note_unread(&self, path: &Path, error: &io::Error) {
+        let refusal = disk_error(error).and_then(DiskError::refusal);
+        let is_too_large = matches!(refusal, Some(Refusal::TooLarge { .. }))
+            || error.kind() == io::ErrorKind::QuotaExceeded;
+        if is_too_large {
+            let reason = disk_error(error).map_or_else(|| error.to_string(), DiskError::reason);
+            let reason = format!("`{}`: {reason}", display_text::path(path));
+            *lock(&self.unread_manifest) = Some(reason);
+        }
+    }
+
+    /// Takes why a manifest was not read that was met last.
+    pub(crate) fn take_unread_manifest(&self) -> Option<String> {
+        lock(&self.unread_manifest).take()
     }
 
     fn read_within(
@@ -126,18 +149,14 @@ impl ProjectFiles {
 
     fn check_owner(&self, path: &Path, status: &Status) -> io::Result<()> {
         self.owners.check(path, status.owner).map_err(|foreign| {
-            *self.foreign() = Some(foreign.clone());
+            *lock(&self.foreign) = Some(foreign.clone());
             io::Error::other(foreign)
         })
     }
 
     /// Takes the file of another user that was met last, for whoever is not told why.
     pub(crate) fn take_foreign(&self) -> Option<ForeignFile> {
-        self.foreign().take()
-    }
-
-    fn foreign(&self) -> MutexGuard<'_, Option<ForeignFile>> {
-        self.foreign.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.foreign).take()
     }
 
     /// Returns whether a buffer stands in for a file.
@@ -150,6 +169,10 @@ impl ProjectFiles {
         let buffer = self.buffers.get(path)?;
         self.roots.include(path).then_some(buffer)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns what the disk refused, where that is why a file was not read.

@@ -293,3 +293,51 @@ fn what_a_trusted_definition_costs_is_bounded() {
         check_bounded(&Project::new(&costly(&text)), &text[..20]);
     }
 }
+
+/// Files of a project that take far more memory than they have bytes.
+#[test]
+fn what_a_strangers_files_cost_is_bounded() {
+    let import = |specifier: &str| format!("import \"{specifier}\";\n");
+    let many = |count: usize, specifier: &dyn Fn(usize) -> String| {
+        let imports: String = (0..count).map(|index| import(&specifier(index))).collect();
+        Project::of_stranger(&costly(&imports))
+    };
+    let manifests = many(12, &|index| format!("p{index}"));
+    for index in 0..12 {
+        let folder = format!("node_modules/p{index}");
+        let body = "{},".repeat(1_300_000);
+        manifests.write(&format!("{folder}/i.js"), "export {};");
+        manifests.write(
+            &format!("{folder}/package.json"),
+            format!("{{\"name\":\"p{index}\",\"version\":\"1\",\"type\":\"module\",\"exports\":\"./i.js\",\"x\":[{body}0]}}"),
+        );
+    }
+    check_bounded(&manifests, "manifests");
+    for (name, text) in [
+        (
+            "texts",
+            format!("export const a = \"{}\";", "x".repeat(4_000_000)),
+        ),
+        (
+            "comments",
+            format!("// {}\nexport {{}};", "x".repeat(4_000_000)),
+        ),
+        (
+            "arrows",
+            format!("export const a = [{}];", "()=>1,".repeat(600_000)),
+        ),
+    ] {
+        let modules = many(24, &|index| format!("./m{index}"));
+        for index in 0..24 {
+            modules.write(&format!("m{index}.ts"), &text);
+        }
+        check_bounded(&modules, name);
+    }
+    let folders = Project::of_stranger(&costly("export {};"));
+    let deep: String = (0..14).map(|_| format!("{}/", "n".repeat(250))).collect();
+    for index in 0..12_000 {
+        fs::create_dir_all(folders.path(&format!("{deep}{index}"))).unwrap();
+    }
+    let listed = folders.command("projects").run_within(Bounds::default());
+    assert!((0..=1).contains(&listed.code), "{}", listed.transcript());
+}

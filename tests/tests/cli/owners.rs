@@ -128,6 +128,43 @@ fn a_config_above_of_another_user_is_refused() {
         .exits_with(0);
 }
 
+/// Whoever may write a package that a config finds decides what it does.
+#[test]
+fn a_package_of_another_user_is_refused() {
+    const SITE: &str = r#"
+//- /rig.config.ts
+import { sequence } from "@rigkit/sdk";
+import { name } from "named";
+export const site = sequence("site").task(name, () => {});
+//- /node_modules/named/package.json
+{ "name": "named", "version": "1.0.0", "type": "module", "main": "index.js" }
+//- /node_modules/named/index.js
+export const name = "build";
+"#;
+    for file in ["package.json", "index.js"] {
+        for is_above in [false, true] {
+            let project = Project::new(SITE);
+            let folder = if is_above {
+                let above = project.outside().join("node_modules");
+                std::fs::rename(project.path("node_modules"), &above).unwrap();
+                above
+            } else {
+                project.path("node_modules")
+            };
+            project.done("plan");
+            if !give_away(&folder.join("named").join(file), "a package") {
+                return;
+            }
+            for line in ["plan", "apply"] {
+                let refused = project.rig(line).exits_with(1);
+                let told = refused.stderr;
+                assert!(told.contains("belongs to another user (65534)"), "{told}");
+                assert!(told.contains("rig trust --owner"), "{told}");
+            }
+        }
+    }
+}
+
 /// Under `sudo`, files of whoever called it are one's own, as they are for git.
 #[test]
 fn who_called_sudo_is_oneself() {

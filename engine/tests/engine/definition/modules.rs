@@ -291,3 +291,24 @@ fn typescript_that_has_a_meaning_at_run_time_works() {
         &["x"],
     );
 }
+
+/// What is kept of a manifest takes many times its bytes.
+#[test]
+fn a_manifest_that_is_too_large_is_told() {
+    let project = TestProject::new("import { names } from \"p\";\nexport default names;");
+    let filler = "x".repeat(600 * 1024);
+    std::fs::create_dir_all(project.path("node_modules/p")).unwrap();
+    std::fs::write(
+        project.path("node_modules/p/package.json"),
+        format!("{{\"name\":\"p\",\"main\":\"i.js\",\"x\":\"{filler}\"}}"),
+    )
+    .unwrap();
+    std::fs::write(project.path("node_modules/p/i.js"), "exports.names = 1;").unwrap();
+    let found = super::lines(&project.root(), &super::problems(&project));
+    assert_eq!(
+        found,
+        [
+            "rig.config.ts:1:23-1:26 unresolved-import: cannot resolve `p`: `ROOT/node_modules/p/package.json`: it is larger than 512 KiB"
+        ]
+    );
+}

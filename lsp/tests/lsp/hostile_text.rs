@@ -35,6 +35,9 @@ const USED: &[&str] = &[
     "codeDescription",
 ];
 
+/// Blanks that take two bytes, and three.
+const BLANKS: &str = "\u{a0}\u{3000}\u{2003}";
+
 fn is_unseen(character: char) -> bool {
     matches!(
         character.general_category(),
@@ -96,7 +99,16 @@ fn hostile() -> String {
     let unseen: String = ('\0'..=char::MAX)
         .filter(|character| is_unseen(*character))
         .collect();
-    format!("x$(zap)[go](command:rigkit.apply)<b>`&lt;\n```\n# y\u{1b}]0;owned\u{7}{unseen}z")
+    let text = "x$(zap)[go](command:rigkit.apply)<b>`&lt;\n```\n# y\u{1b}]0;owned\u{7}";
+    between_blanks(&format!("{text}{unseen}z"))
+}
+
+/// Puts blanks beyond ASCII around each line of a text: some code cuts at one byte, or trims them.
+fn between_blanks(text: &str) -> String {
+    let lines = text
+        .split('\n')
+        .map(|line| format!("{BLANKS}{line}{BLANKS}"));
+    lines.collect::<Vec<String>>().join("\n")
 }
 
 fn config() -> String {
@@ -127,6 +139,7 @@ export const site = workflow("site" + NAME, { providers: { host: host.provider()
   .workspace({ create: async () => ({}), remove: async () => {} });
 "#;
     let config = config.replace("TEXT", &quoted(&hostile()));
+    let name = format!("{name}{BLANKS}");
     config
         .replace("NAME", &quoted(&name))
         .replace(", { retry: 1, version: text }", "")

@@ -29,6 +29,9 @@ use crate::{
 /// The word for the newest apply.
 const LATEST: &str = "latest";
 
+/// How many lines of a log are enough for a person.
+const MOST_LINES: usize = 2_000_000;
+
 /// The key for how much of a log is not among its events.
 const LEFT_OUT: &str = "leftOutBytes";
 
@@ -148,23 +151,28 @@ fn events(
     take: &mut TakeLine<'_>,
 ) -> Result<(), Failure> {
     let mut lines = PastLines::new(TimeZone::system());
+    let mut count = 0;
     for record in log.by_ref() {
+        if count >= MOST_LINES {
+            let text = format_args!("what follows {count} lines of the log is left out");
+            return take(paint(PENDING, text).into());
+        }
         let record = record.map_err(|source| Failure::File {
             action: "read the log",
             path: context.log_path(apply.id.as_str()).unwrap_or_default(),
             source,
         })?;
-        lines.tell(&record, take)?;
+        lines.tell(&record, &mut |line| {
+            count += 1;
+            take(line)
+        })?;
     }
     match log.left_out_bytes() {
         0 => Ok(()),
-        bytes => take(
-            paint(
-                PENDING,
-                format_args!("{bytes} bytes of the log are left out"),
-            )
-            .into(),
-        ),
+        bytes => {
+            let text = format_args!("{bytes} bytes of the log are left out");
+            take(paint(PENDING, text).into())
+        }
     }
 }
 

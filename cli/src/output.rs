@@ -32,7 +32,7 @@ pub(crate) fn lines_as_made(
     make: impl FnOnce(&mut TakeLine<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut pending = String::new();
-    let made = make(&mut |line| {
+    let result = make(&mut |line| {
         pending.push_str(&line.ansi());
         pending.push('\n');
         if pending.len() < MOST_PENDING {
@@ -41,7 +41,7 @@ pub(crate) fn lines_as_made(
         write_pending(&mut pending).map_err(Failure::output)
     });
     write_pending(&mut pending).map_err(Failure::output)?;
-    made
+    result
 }
 
 /// Writes a text that was asked for, such as the result of an operation, as a whole. Colors are kept where

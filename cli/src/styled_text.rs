@@ -87,7 +87,7 @@ impl Line {
 
     /// Returns it as one of several columns: what looks like the end of a column is written out, which is a
     /// second blank in a row, and each blank beyond ASCII, for some of them are wide.
-    pub(crate) fn as_column(mut self) -> Self {
+    pub(crate) fn into_column(mut self) -> Self {
         let mut is_after_blank = true;
         for part in &mut self.parts {
             part.text = single_blanks(&part.text, &mut is_after_blank);
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn no_name_forges_a_column() {
-        let check = |line: Line, expected: &str| assert_eq!(line.as_column().plain(), expected);
+        let check = |line: Line, expected: &str| assert_eq!(line.into_column().plain(), expected);
         check(styled!["a task"], "a task");
         check(styled!["t  cached"], "t \\u{20}cached");
         check(styled![" t"], "\\u{20}t");

@@ -42,7 +42,7 @@ fn cells<const COLUMNS: usize>(row: [Line; COLUMNS]) -> [Line; COLUMNS] {
         column += 1;
         let cell = cell.shortened(MOST_OF_A_CELL);
         if column < COLUMNS {
-            cell.as_column()
+            cell.into_column()
         } else {
             cell
         }

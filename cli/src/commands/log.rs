@@ -131,7 +131,7 @@ fn heading(apply: &ApplyRecord, context: &Context) -> Vec<Line> {
     let time = started.strftime("%Y-%m-%d %H:%M:%S %Z");
     let mut lines = vec![
         styled![
-            Line::from(&apply.workflow).as_column(),
+            Line::from(&apply.workflow).into_column(),
             "  ",
             outcome(apply.outcome)
         ],

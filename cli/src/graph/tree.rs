@@ -58,7 +58,7 @@ fn subtree(graph: &Graph, tree: &Tree) -> Branch {
             leaves: Vec::new(),
         },
         Tree::Sequence { name, children } => Branch {
-            line: Line::from(name).as_column(),
+            line: Line::from(name).into_column(),
             leaves: children.iter().map(|child| subtree(graph, child)).collect(),
         },
         Tree::Parallel { branches } => Branch {
@@ -66,7 +66,7 @@ fn subtree(graph: &Graph, tree: &Tree) -> Branch {
             leaves: branches
                 .iter()
                 .map(|branch| Branch {
-                    line: Line::from(&branch.name).as_column(),
+                    line: Line::from(&branch.name).into_column(),
                     leaves: leaves(graph, &branch.node),
                 })
                 .collect(),
@@ -84,5 +84,5 @@ fn task(node: &PlanNode) -> Line {
         of_status(node.status),
         format_args!("{mark} {}", node.name),
     ))
-    .as_column()
+    .into_column()
 }

@@ -171,7 +171,7 @@ fn required_checks(plan: &WorkflowPlan) -> Vec<Line> {
 }
 
 fn path(node: &PlanNode) -> Line {
-    Line::from(paint(of_status(node.status), &node.path)).as_column()
+    Line::from(paint(of_status(node.status), &node.path)).into_column()
 }
 
 fn width<'a>(nodes: impl Iterator<Item = &'a PlanNode>) -> usize {

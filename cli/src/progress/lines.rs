@@ -182,7 +182,7 @@ impl LineWriter {
                 take(styled![
                     paint(FAINT, "▸"),
                     " ",
-                    Line::from(node_path).as_column()
+                    Line::from(node_path).into_column()
                 ])?;
             }
             Event::CommandCompleted {
@@ -215,7 +215,7 @@ impl LineWriter {
         }
         let source = cut(source, MOST_OF_A_PREFIX);
         let prefix = Line::from(paint(FAINT, format_args!("{source} |")));
-        let prefix = styled![prefix.as_column(), " "];
+        let prefix = styled![prefix.into_column(), " "];
         lines.try_for_each(|line| take(styled![prefix.clone(), line]))
     }
 }

@@ -153,7 +153,7 @@ fn well_done(path: &str, how: &str) -> Line {
 
 /// Returns a name that something stands beside.
 fn column(name: &str) -> Line {
-    Line::from(name).as_column()
+    Line::from(name).into_column()
 }
 
 fn workspace_milestone(event: &Event) -> Option<Line> {

@@ -210,8 +210,8 @@ mod tests {
     fn marks_are_counted_across_parts() {
         let check = |parts: &[&str], expected: &str| {
             let mut escaper = Escaper::default();
-            let escaped: String = parts.iter().map(|part| escaper.escape(part)).collect();
-            assert_eq!(escaped, expected, "{parts:?}");
+            let shown: String = parts.iter().map(|part| escaper.escape(part)).collect();
+            assert_eq!(shown, expected, "{parts:?}");
         };
         check(
             &["e\u{301}\u{301}", "\u{301}\u{301}"],

@@ -5,7 +5,7 @@
 )]
 
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, BufWriter, IsTerminal as _, Write as _},
     os::fd::{AsFd as _, OwnedFd},
 };
 
@@ -14,13 +14,34 @@ use serde::Serialize;
 
 use crate::{
     failure::Failure,
+    progress::TakeLine,
     styled_text::{Line, whole_output_lines},
-    terminal_json::for_terminal,
+    terminal_json::ForTerminal,
 };
+
+/// How many bytes of lines wait for the others of a write.
+const MOST_PENDING: usize = 32 * 1024;
 
 /// Writes lines to stdout, with their colors where they are wanted.
 pub(crate) fn lines(lines: &[Line]) -> Result<(), Failure> {
     write(lines).map_err(Failure::output)
+}
+
+/// Writes lines to stdout while they are made, so that few of them are held; `make` gets what takes them.
+pub(crate) fn lines_as_made(
+    make: impl FnOnce(&mut TakeLine<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut pending = String::new();
+    let result = make(&mut |line| {
+        pending.push_str(&line.ansi());
+        pending.push('\n');
+        if pending.len() < MOST_PENDING {
+            return Ok(());
+        }
+        write_pending(&mut pending).map_err(Failure::output)
+    });
+    write_pending(&mut pending).map_err(Failure::output)?;
+    result
 }
 
 /// Writes a text that was asked for, such as the result of an operation, as a whole. Colors are kept where
@@ -29,20 +50,14 @@ pub(crate) fn data(text: &str) -> Result<(), Failure> {
     write_data(text).map_err(Failure::output)
 }
 
-/// Writes the one document of a `--json` run; on a terminal so that a person can read it.
+/// Writes the one document of a `--json` run while it is made; on a terminal so that a person can read it.
 pub(crate) fn document(value: &impl Serialize) -> Result<(), Failure> {
-    let written = if is_terminal() {
-        serde_json::to_string_pretty(value)
-    } else {
-        serde_json::to_string(value)
-    };
-    let json = written.map_err(|error| Failure::output(error.into()))?;
-    write_json(&json).map_err(Failure::output)
+    write_json(value, is_terminal()).map_err(Failure::output)
 }
 
 /// Writes one line of JSON to stdout, for a program that reads them as they come.
 pub(crate) fn json_line(value: &impl Serialize) -> io::Result<()> {
-    write_json(&serde_json::to_string(value)?)
+    write_json(value, false)
 }
 
 /// Returns whether stdout is a terminal.
@@ -86,6 +101,13 @@ fn write(lines: &[Line]) -> io::Result<()> {
     stdout.flush()
 }
 
+fn write_pending(pending: &mut String) -> io::Result<()> {
+    let mut stdout = anstream::stdout().lock();
+    stdout.write_all(pending.as_bytes())?;
+    pending.clear();
+    stdout.flush()
+}
+
 fn write_data(text: &str) -> io::Result<()> {
     // A program may read columns that tabs are between.
     let is_plain = if is_terminal() {
@@ -107,13 +129,16 @@ fn write_data(text: &str) -> io::Result<()> {
     stdout.flush()
 }
 
-fn write_json(json: &str) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    if stdout.is_terminal() {
-        stdout.write_all(for_terminal(json).as_bytes())?;
+fn write_json(value: &impl Serialize, is_pretty: bool) -> io::Result<()> {
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    let written = if is_pretty {
+        serde_json::to_writer_pretty(ForTerminal::new(&mut stdout), value)
+    } else if is_terminal() {
+        serde_json::to_writer(ForTerminal::new(&mut stdout), value)
     } else {
-        stdout.write_all(json.as_bytes())?;
-    }
+        serde_json::to_writer(&mut stdout, value)
+    };
+    written?;
     stdout.write_all(b"\n")?;
     stdout.flush()
 }

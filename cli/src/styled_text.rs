@@ -5,8 +5,10 @@
 //! [`crate::output`] and the other modules that own a part of the terminal write lines; clippy refuses
 //! every other way to it.
 
+use std::fmt::Write as _;
+
 use anstyle::Style;
-use rigkit_engine::display_text::{self, OutputLine, StyledPart, cut};
+use rigkit_engine::display_text::{self, Escaper, OutputLine, StyledPart, cut};
 
 /// The most characters of one part that are kept.
 const MOST_OF_A_PART: usize = 20_000;
@@ -57,16 +59,20 @@ impl Line {
 
     /// Returns what a reader sees of it, without styles.
     pub(crate) fn plain(&self) -> String {
-        self.parts.iter().map(Part::shown).collect()
+        let mut escaper = Escaper::default();
+        let parts = self.parts.iter();
+        parts.map(|part| escaper.escape(&part.text)).collect()
     }
 
     /// Returns it with its styles as a terminal reads them; nothing of them lasts beyond its end.
     pub(crate) fn ansi(&self) -> String {
-        let part = |part: &Part| match part.style {
-            style if style.is_plain() => part.shown(),
-            style => format!("{style}{}{style:#}", part.shown()),
-        };
-        self.parts.iter().map(part).collect()
+        let mut escaper = Escaper::default();
+        let mut text = String::new();
+        for Part { style, text: part } in &self.parts {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{style}{}{style:#}", escaper.escape(part));
+        }
+        text
     }
 
     /// Returns as much of it as a reader wants of it beside other things.
@@ -75,6 +81,16 @@ impl Line {
         for part in &mut self.parts {
             part.text = cut(&part.text, rest).into_owned();
             rest = rest.saturating_sub(part.text.chars().count());
+        }
+        self
+    }
+
+    /// Returns it as one of several columns: what looks like the end of a column is written out, which is a
+    /// second blank in a row, and each blank beyond ASCII, for some of them are wide.
+    pub(crate) fn into_column(mut self) -> Self {
+        let mut is_after_blank = true;
+        for part in &mut self.parts {
+            part.text = single_blanks(&part.text, &mut is_after_blank);
         }
         self
     }
@@ -107,10 +123,26 @@ impl Part {
             text: cut(text, MOST_OF_A_PART).into_owned(),
         }
     }
+}
 
-    fn shown(&self) -> String {
-        display_text::escape(&self.text).into_owned()
+fn single_blanks(text: &str, is_after_blank: &mut bool) -> String {
+    let mut single = String::with_capacity(text.len());
+    for character in text.chars() {
+        let is_blank = is_blank(character);
+        if is_blank && (*is_after_blank || !character.is_ascii()) {
+            single.extend(character.escape_unicode());
+        } else {
+            single.push(character);
+        }
+        *is_after_blank = character == ' ';
     }
+    single
+}
+
+/// Returns whether a character looks like a blank. Controls are written out anyway.
+fn is_blank(character: char) -> bool {
+    const BLANK_BRAILLE: char = '\u{2800}';
+    character == BLANK_BRAILLE || character.is_whitespace() && !character.is_control()
 }
 
 /// Returns the lines of a text that may have several, each in a style.
@@ -193,6 +225,18 @@ mod tests {
     }
 
     #[test]
+    fn marks_are_counted_across_parts() {
+        let four = "\u{301}".repeat(4);
+        let line = styled!["e", paint(GOOD, &four), paint(BAD, &four), "f"];
+        let written_out = "\\u{301}".repeat(4);
+        assert_eq!(line.plain(), format!("e{four}{written_out}f"));
+        assert_eq!(
+            line.ansi(),
+            format!("e\u{1b}[32m{four}\u{1b}[0m\u{1b}[31m{written_out}\u{1b}[0mf")
+        );
+    }
+
+    #[test]
     fn lines_are_filled_up_by_columns() {
         let check = |line: Line, expected: &str| assert_eq!(line.padded(4).plain(), expected);
         check(styled!["ab"], "ab  ");
@@ -200,6 +244,22 @@ mod tests {
         check(styled!["abcdef"], "abcdef");
         check(styled![paint(BAD, "a"), "b"], "ab  ");
         assert_eq!(styled!["a", paint(BAD, " "), "  "].trimmed().plain(), "a");
+    }
+
+    #[test]
+    fn no_name_forges_a_column() {
+        let check = |line: Line, expected: &str| assert_eq!(line.into_column().plain(), expected);
+        check(styled!["a task"], "a task");
+        check(styled!["t  cached"], "t \\u{20}cached");
+        check(styled![" t"], "\\u{20}t");
+        check(
+            styled![paint(BAD, "t "), "  cached"],
+            "t \\u{20}\\u{20}cached",
+        );
+        check(
+            styled!["t\u{3000}\u{a0} \u{2800}x\t"],
+            "t\\u{3000}\\u{a0} \\u{2800}x\\t",
+        );
     }
 
     #[test]

@@ -8,6 +8,10 @@ use crate::{
 /// The most characters of one cell; a longer one would push the others off the screen.
 const MOST_OF_A_CELL: usize = 200;
 
+/// The most columns of the terminal that a cell makes the others of its column wide: what stands beside a longer
+/// one follows it directly, and that of the others stays where it is seen.
+const WIDEST_COLUMN: usize = 60;
+
 /// The blanks between two columns.
 const GAP: usize = 2;
 
@@ -17,23 +21,39 @@ pub(crate) fn of<const COLUMNS: usize>(
     rows: impl IntoIterator<Item = [Line; COLUMNS]>,
 ) -> Vec<Line> {
     let headings = headings.map(|heading| Line::from(paint(FAINT, heading)));
-    let rows = rows
-        .into_iter()
-        .map(|row| row.map(|cell| cell.shortened(MOST_OF_A_CELL)));
+    let rows = rows.into_iter().map(cells);
     let rows: Vec<[Line; COLUMNS]> = std::iter::once(headings).chain(rows).collect();
-    let mut widths = [0; COLUMNS];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.width().max(*width);
-        }
-    }
+    let widths =
+        std::array::from_fn(|column| column_width(rows.iter().filter_map(|row| row.get(column))));
     rows.into_iter().map(|row| line(row, &widths)).collect()
+}
+
+/// Returns how wide a column of cells is.
+pub(crate) fn column_width<'a>(cells: impl Iterator<Item = &'a Line>) -> usize {
+    let widths = cells.map(Line::width);
+    let widths = widths.filter(|width| *width <= WIDEST_COLUMN);
+    widths.max().unwrap_or_default()
+}
+
+/// Nothing stands beside the last cell, so blanks in it mean nothing.
+fn cells<const COLUMNS: usize>(row: [Line; COLUMNS]) -> [Line; COLUMNS] {
+    let mut column = 0;
+    row.map(|cell| {
+        column += 1;
+        let cell = cell.shortened(MOST_OF_A_CELL);
+        if column < COLUMNS {
+            cell.into_column()
+        } else {
+            cell
+        }
+    })
 }
 
 fn line<const COLUMNS: usize>(row: [Line; COLUMNS], widths: &[usize; COLUMNS]) -> Line {
     let mut line = styled![];
     for (cell, width) in row.into_iter().zip(widths) {
-        line.push(cell.padded(width + GAP));
+        line.push(cell.padded(*width));
+        line.push(" ".repeat(GAP));
     }
     line.trimmed()
 }
@@ -63,6 +83,19 @@ mod tests {
         a-longer-name  incomplete  2d
         漢字\n
         ");
+    }
+
+    #[test]
+    fn a_cell_neither_forges_a_column_nor_pushes_one_away() {
+        let long = "x".repeat(70);
+        let rows = vec![
+            ["a  ready".into(), "incomplete".into(), "b  c".into()],
+            [long.as_str().into(), "ready".into(), "".into()],
+        ];
+        let expected = format!(
+            "NAME           STATE       WHAT\na \\u{{20}}ready  incomplete  b  c\n{long}  ready"
+        );
+        assert_eq!(text(["NAME", "STATE", "WHAT"], rows), expected);
     }
 
     #[test]

@@ -136,11 +136,11 @@ fn split_at_name(text: &str) -> Option<(&str, &str, &str)> {
 
 fn line_of_prose(line: &str) -> String {
     let line = escape(line);
-    // Blanks at the start make a block of code.
-    let indent = line.len() - line.trim_start().len();
-    let (blanks, text) = line.split_at(indent);
+    // Blanks at the start make a block of code, so one of them is enough.
+    let text = line.trim_start();
+    let has_indent = text.len() < line.len();
     let mut escaped = String::with_capacity(text.len() + 8);
-    escaped.push_str(&blanks[..blanks.len().min(1)]);
+    escaped.extend(line.chars().take(usize::from(has_indent)));
     for (index, character) in text.char_indices() {
         let rest = &text[index + character.len_utf8()..];
         if is_markup(character, &text[..index], rest) {
@@ -230,6 +230,8 @@ mod tests {
         );
         check(prose("a\u{1b}b\rc"), "a\\\\u{1b}b\\\\rc");
         check(prose("\\"), "\\\\");
+        check(prose("\u{a0}\u{3000}# a\u{2003}"), "\u{a0}\\# a\u{2003}");
+        check(prose("\u{2003}"), "\u{2003}");
         check(wording("`a*` is *not* `b"), "`a*` is \\*not\\* \\`b");
         check(
             markdown!["**", "a*b".to_owned(), "** ", code("c")],

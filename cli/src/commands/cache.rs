@@ -135,7 +135,7 @@ fn component(component: &ComponentChange) -> Line {
         ComponentStatus::Unknown => paint(FAINT, "known once the tasks before it have run").into(),
         ComponentStatus::Changed => changed(component.old.as_deref(), component.new.as_deref()),
     };
-    let name = styled![&*component.name].padded(10);
+    let name = styled![&*component.name].into_column().padded(10);
     styled!["    ", name, "  ", told]
 }
 

@@ -1,20 +1,26 @@
 //! `rig log`: past applies, and what happened in one.
 
+use std::cell::RefCell;
+
 use jiff::{Timestamp, tz::TimeZone};
 use rigkit_engine::{
-    Engine,
+    Engine, PastLog,
     display_text::{MOST_OF_A_MESSAGE, cut},
-    event::{EventRecord, RunOutcome},
+    event::RunOutcome,
     state::ApplyRecord,
     wording::time::{age, duration},
 };
-use serde::Serialize;
+use serde::{
+    Serialize, Serializer,
+    ser::{Error as _, SerializeSeq as _, SerializeStruct as _},
+};
 
 use crate::{
     arguments::LogOptions,
     context::{Context, shown_path},
     failure::{Exit, Failure},
-    output, progress,
+    output,
+    progress::{PastLines, TakeLine},
     style::{BAD, FAINT, GOOD, PENDING, paint},
     styled_text::{Line, paint_lines, styled},
     table,
@@ -23,15 +29,47 @@ use crate::{
 /// The word for the newest apply.
 const LATEST: &str = "latest";
 
+/// How many lines of a log are enough for a person.
+const MOST_LINES: usize = 2_000_000;
+
+/// The key for how much of a log is not among its events.
+const LEFT_OUT: &str = "leftOutBytes";
+
 #[derive(Serialize)]
 struct AppliesDocument {
     applies: Vec<ApplyRecord>,
 }
 
-#[derive(Serialize)]
+/// An apply with its log, which is read while it is written.
 struct LogDocument {
     apply: ApplyRecord,
-    events: Vec<EventRecord>,
+    log: RefCell<PastLog>,
+}
+
+impl Serialize for LogDocument {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut document = serializer.serialize_struct("LogDocument", 3)?;
+        document.serialize_field("apply", &self.apply)?;
+        document.serialize_field("events", &Events(&self.log))?;
+        match self.log.borrow().left_out_bytes() {
+            0 => document.skip_field(LEFT_OUT)?,
+            bytes => document.serialize_field(LEFT_OUT, &bytes)?,
+        }
+        document.end()
+    }
+}
+
+/// The events of a log, one of them in memory at a time.
+struct Events<'a>(&'a RefCell<PastLog>);
+
+impl Serialize for Events<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut events = serializer.serialize_seq(None)?;
+        for record in self.0.borrow_mut().by_ref() {
+            events.serialize_element(&record.map_err(S::Error::custom)?)?;
+        }
+        events.end()
+    }
 }
 
 /// Lists applies, or shows the log of one.
@@ -75,26 +113,67 @@ fn list(engine: &Engine, limit: usize, context: &Context) -> Result<(), Failure>
     ))
 }
 
-fn show(
-    (apply, events): (ApplyRecord, Vec<EventRecord>),
-    context: &Context,
-) -> Result<(), Failure> {
+fn show((apply, log): (ApplyRecord, PastLog), context: &Context) -> Result<(), Failure> {
     if context.options.json {
-        return output::document(&LogDocument { apply, events });
+        let log = RefCell::new(log);
+        return output::document(&LogDocument { apply, log });
     }
-    let zone = TimeZone::system();
-    let started = apply.started_at.to_zoned(zone.clone());
+    output::lines_as_made(|take| {
+        heading(&apply, context)
+            .into_iter()
+            .try_for_each(&mut *take)?;
+        events(&apply, log, context, take)
+    })
+}
+
+fn heading(apply: &ApplyRecord, context: &Context) -> Vec<Line> {
+    let started = apply.started_at.to_zoned(TimeZone::system());
     let time = started.strftime("%Y-%m-%d %H:%M:%S %Z");
     let mut lines = vec![
-        styled![&apply.workflow, "  ", outcome(apply.outcome)],
+        styled![
+            Line::from(&apply.workflow).into_column(),
+            "  ",
+            outcome(apply.outcome)
+        ],
         format!("started {time} by {}", apply.who).into(),
     ];
     let message = apply.message.as_deref().unwrap_or_default();
     lines.extend(paint_lines(BAD, &cut(message, MOST_OF_A_MESSAGE)));
     let path = context.log_path(apply.id.as_str());
     lines.extend(path.map(|path| paint(FAINT, shown_path(&path)).into()));
-    lines.extend(progress::log_lines(&events, &zone));
-    output::lines(&lines)
+    lines
+}
+
+fn events(
+    apply: &ApplyRecord,
+    mut log: PastLog,
+    context: &Context,
+    take: &mut TakeLine<'_>,
+) -> Result<(), Failure> {
+    let mut lines = PastLines::new(TimeZone::system());
+    let mut count = 0;
+    for record in log.by_ref() {
+        if count >= MOST_LINES {
+            let text = format_args!("what follows {count} lines of the log is left out");
+            return take(paint(PENDING, text).into());
+        }
+        let record = record.map_err(|source| Failure::File {
+            action: "read the log",
+            path: context.log_path(apply.id.as_str()).unwrap_or_default(),
+            source,
+        })?;
+        lines.tell(&record, &mut |line| {
+            count += 1;
+            take(line)
+        })?;
+    }
+    match log.left_out_bytes() {
+        0 => Ok(()),
+        bytes => {
+            let text = format_args!("{bytes} bytes of the log are left out");
+            take(paint(PENDING, text).into())
+        }
+    }
 }
 
 /// Ids made in the same minute begin alike, so the end tells them apart.

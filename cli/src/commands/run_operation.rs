@@ -77,7 +77,7 @@ pub(super) fn show_result(
         result if context.options.json => output::document(result),
         Value::Null => Ok(()),
         Value::String(text) => output::data(text),
-        result => output::data(&for_terminal(&format!("{result:#}"))),
+        result => output::data(&for_terminal(result)),
     }
 }
 

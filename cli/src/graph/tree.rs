@@ -58,7 +58,7 @@ fn subtree(graph: &Graph, tree: &Tree) -> Branch {
             leaves: Vec::new(),
         },
         Tree::Sequence { name, children } => Branch {
-            line: name.into(),
+            line: Line::from(name).into_column(),
             leaves: children.iter().map(|child| subtree(graph, child)).collect(),
         },
         Tree::Parallel { branches } => Branch {
@@ -66,7 +66,7 @@ fn subtree(graph: &Graph, tree: &Tree) -> Branch {
             leaves: branches
                 .iter()
                 .map(|branch| Branch {
-                    line: (&branch.name).into(),
+                    line: Line::from(&branch.name).into_column(),
                     leaves: leaves(graph, &branch.node),
                 })
                 .collect(),
@@ -80,5 +80,9 @@ fn task(node: &PlanNode) -> Line {
         NodeStatus::Pending => "○",
         NodeStatus::Conditional => "◌",
     };
-    paint(of_status(node.status), format_args!("{mark} {}", node.name)).into()
+    Line::from(paint(
+        of_status(node.status),
+        format_args!("{mark} {}", node.name),
+    ))
+    .into_column()
 }

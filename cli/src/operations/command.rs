@@ -7,7 +7,7 @@ use clap::{
 use clap_complete::engine::ArgValueCandidates;
 use rigkit_engine::{
     OperationSummary,
-    display_text::{MOST_OF_A_MESSAGE, cut, escape_lines, is_shown_as_written},
+    display_text::{MOST_OF_A_MESSAGE, cut, escape, escape_lines, is_shown_as_written},
 };
 use serde_json::Value;
 
@@ -26,14 +26,8 @@ use crate::{
 /// The id of the argument that takes the whole input.
 pub(super) const WHOLE_INPUT_ID: &str = "whole input";
 
-/// Those options of `rig` that still make sense once the operation is known; where the
-/// operation uses the name of one, those that are bound to it go too.
-const LATE_GLOBALS: &[&[&str]] = &[
-    &["workflow"],
-    &["json", "events"],
-    &["color"],
-    &["verbose", "quiet"],
-];
+/// Those options of `rig` that still make sense once the operation is known.
+const LATE_GLOBALS: &[&str] = &["workflow", "json", "events", "color", "verbose", "quiet"];
 
 /// Gives the id of the argument for a property's flag.
 pub(super) fn flag_id(property: &str) -> String {
@@ -221,36 +215,50 @@ fn whole_input(flags: &[InputFlag]) -> Arg {
         .any(|flag| flag.long.as_deref() == Some(WHOLE_INPUT));
     let argument = Arg::new(WHOLE_INPUT_ID)
         .value_name("JSON")
-        .help("The whole input as a JSON object, or `@FILE` to read it; flags win over it");
+        .help(whole_input_help(flags));
     if is_taken {
         return argument.long(WHOLE_INPUT_JSON);
     }
     argument.long(WHOLE_INPUT).alias(WHOLE_INPUT_JSON)
 }
 
-/// Gives the options of `rig` whose names the operation does not use itself. The workflow can
-/// always be named: no operation has its short flag.
+fn whole_input_help(flags: &[InputFlag]) -> String {
+    let help = "The whole input as a JSON object, or `@FILE` to read it; flags win over it";
+    let is_without =
+        |flag: &&InputFlag| flag.long.is_none() && flag.position.is_none() && !flag.is_for_host;
+    let without = flags.iter().filter(is_without);
+    let names: Vec<String> = without
+        .map(|flag| format!("`{}`", escape(&flag.property)))
+        .collect();
+    if names.is_empty() {
+        return help.to_owned();
+    }
+    let names = names.join(", ");
+    format!("{help}; without a flag: {}", cut(&names, MOST_OF_A_MESSAGE))
+}
+
+/// Returns the options of `rig` that may follow. An operation may have an input named `workflow`; no
+/// operation has the short flag.
 fn late_globals(flags: &[InputFlag]) -> Vec<Arg> {
-    let is_taken = |name: &&str| {
+    let is_taken = |name: &str| {
         flags.iter().any(|flag| {
             let mut names = flag.long.iter().chain(&flag.aliases).chain(&flag.negation);
             names.any(|taken| taken == name)
         })
     };
-    let free = LATE_GLOBALS
-        .iter()
-        .filter(|group| !group.iter().any(&is_taken));
-    let free: Vec<&str> = free.copied().flatten().copied().collect();
-    let is_free = |argument: &Arg| free.contains(&argument.get_id().as_str());
-    let without_long_flag = |argument: &Arg| argument.clone().long(None::<&'static str>);
     let globals = GlobalOptions::augment_args(Command::new("globals"));
     let globals = EventOptions::augment_args(globals);
-    let wanted = globals.get_arguments().filter_map(|argument| {
-        let is_workflow = argument.get_id() == "workflow";
-        let kept = is_free(argument).then(|| argument.clone());
-        kept.or_else(|| is_workflow.then(|| without_long_flag(argument)))
-    });
-    wanted
-        .map(|argument| argument.global(false).help_heading("Global options"))
-        .collect()
+    let late = globals
+        .get_arguments()
+        .filter(|argument| LATE_GLOBALS.contains(&argument.get_id().as_str()));
+    late.map(|argument| {
+        let argument = argument.clone().global(false);
+        let argument = argument.help_heading("Global options");
+        if argument.get_long().is_some_and(is_taken) {
+            argument.long(None::<&'static str>)
+        } else {
+            argument
+        }
+    })
+    .collect()
 }

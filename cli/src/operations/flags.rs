@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use clap::{Arg, Args as _, Command};
 use rigkit_engine::{
     OperationFlag, OperationSummary,
     display_text::{is_escaped, is_shown_as_written},
@@ -9,6 +10,7 @@ use rigkit_engine::{
 use serde_json::{Map, Value};
 
 use super::value_kind::ValueKind;
+use crate::arguments::{EventOptions, GlobalOptions};
 
 /// Is one property of an operation's input, as flags and arguments.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,7 +92,7 @@ impl<'a> FlagNames<'a> {
     fn new(operation: &'a OperationSummary) -> Self {
         Self {
             operation,
-            taken: BTreeSet::from(["help".to_owned(), WHOLE_INPUT_JSON.to_owned()]),
+            taken: names_of_rig(),
         }
     }
 
@@ -179,6 +181,19 @@ impl<'a> FlagNames<'a> {
             && is_shown_as_written(&name);
         (is_typable && self.taken.insert(name.clone())).then_some(name)
     }
+}
+
+/// Returns the flags that are never an operation's: what a person types means the same for every project. Only
+/// the workflow can be named in another way as well.
+fn names_of_rig() -> BTreeSet<String> {
+    let globals = GlobalOptions::augment_args(Command::new("globals"));
+    let globals = EventOptions::augment_args(globals);
+    let longs = globals.get_arguments().filter_map(Arg::get_long);
+    let longs = longs.filter(|long| *long != "workflow");
+    longs
+        .chain(["help", "version", WHOLE_INPUT_JSON])
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Gives the alias of one letter, unless `rig` itself uses that letter.

@@ -1,6 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use clap::CommandFactory as _;
+use clap::{Args as _, CommandFactory as _};
 use insta::assert_snapshot;
 use rigkit_engine::{
     OperationCli, OperationFlag, OperationKind, OperationPositional, OperationSource,
@@ -8,7 +8,10 @@ use rigkit_engine::{
 use serde_json::json;
 
 use super::*;
-use crate::{arguments::Arguments, operations::nested_command};
+use crate::{
+    arguments::{Arguments, EventOptions},
+    operations::nested_command,
+};
 
 fn operation() -> OperationSummary {
     let schema = json!({
@@ -170,6 +173,42 @@ fn global_options_may_follow_unless_the_operation_has_them() {
 }
 
 #[test]
+fn no_operation_has_a_flag_of_rig() {
+    let globals = GlobalOptions::augment_args(clap::Command::new("globals"));
+    let globals = EventOptions::augment_args(globals);
+    let longs = globals.get_arguments().filter_map(clap::Arg::get_long);
+    let longs = longs.filter(|long| *long != "workflow");
+    for name in longs.chain(["help", "version"]) {
+        let mut operation = operation();
+        let schema = json!({ "type": "object", "properties": { name: { "type": "boolean" } }, "required": [name] });
+        operation.input_schema = schema;
+        operation.cli.positionals.clear();
+        operation.cli.options.clear();
+        let parsed = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+            let mut globals = GlobalOptions::default();
+            parse(&operation, "rig do", &words, &mut globals, Vec::new)
+        };
+        let input = json!({ name: true });
+        let line = parsed(&["--input", &input.to_string()]).unwrap();
+        assert_eq!(Value::Object(line.input), input, "{name}");
+        // The flag is that of `rig`, or there is none.
+        assert!(parsed(&[&format!("--{name}")]).is_err(), "{name}");
+        assert!(parsed(&[&format!("--no-{name}")]).is_err(), "{name}");
+        let missing = parsed(&[]).unwrap_err().to_string();
+        assert_eq!(
+            missing,
+            format!("`rig do deploy` needs `--input '{{\"{name}\": …}}'`")
+        );
+        let help = parsed(&["--help"]).unwrap_err().to_string();
+        assert!(
+            help.contains(&format!("without a flag: `{name}`")),
+            "{help}"
+        );
+    }
+}
+
+#[test]
 fn what_is_missing_or_wrong_is_named() {
     assert_snapshot!(failure(""), @"
     `rig do deploy` needs `--target`
@@ -227,7 +266,8 @@ fn each_operation_has_help() {
           --workflow <TEXT>  
           --extra <JSON>     
       -y, --yes              
-          --input <JSON>     The whole input as a JSON object, or `@FILE` to read it; flags win over it
+          --input <JSON>     The whole input as a JSON object, or `@FILE` to read it; flags win over it;
+                             without a flag: `help`
       -h, --help             Print help
 
     Global options:

@@ -4,7 +4,7 @@ mod causes;
 
 use jiff::Timestamp;
 use rigkit_engine::{
-    display_text::{MOST_OF_A_MESSAGE, cut, width as width_of},
+    display_text::{MOST_OF_A_MESSAGE, cut},
     plan::{CheckStatus, ChecksAsked, NodeStatus, PlanNode, WorkflowPlan},
     wording::{
         reason::{Change, changes, phrase},
@@ -17,10 +17,8 @@ use crate::{
     progress::standing,
     style::{FAINT, NEW, OLD, PENDING, of_status, paint},
     styled_text::{Line, styled},
+    table::column_width,
 };
-
-/// The most columns that are kept free for paths; a longer one pushes its reason to the right.
-const WIDEST_PATH: usize = 200;
 
 /// How much of a value is shown.
 const VALUE_WIDTH: usize = 60;
@@ -74,7 +72,7 @@ fn unanswered(plan: &WorkflowPlan) -> impl Iterator<Item = Line> {
 
 /// Returns the lines of one task with its reason and what changed.
 pub(crate) fn node_lines(node: &PlanNode, width: usize, now: Timestamp) -> Vec<Line> {
-    let path = Line::from(paint(of_status(node.status), &node.path)).padded(width);
+    let path = path(node).padded(width);
     let reason = match (node.status, node.created_at) {
         (NodeStatus::Cached, Some(made)) => {
             format!("cached {} ago", age(made, now))
@@ -172,12 +170,13 @@ fn required_checks(plan: &WorkflowPlan) -> Vec<Line> {
     required.map(line).collect()
 }
 
+fn path(node: &PlanNode) -> Line {
+    Line::from(paint(of_status(node.status), &node.path)).into_column()
+}
+
 fn width<'a>(nodes: impl Iterator<Item = &'a PlanNode>) -> usize {
-    nodes
-        .map(|node| width_of(&node.path))
-        .max()
-        .unwrap_or_default()
-        .min(WIDEST_PATH)
+    let paths: Vec<Line> = nodes.map(path).collect();
+    column_width(paths.iter())
 }
 
 #[cfg(test)]

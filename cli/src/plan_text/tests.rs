@@ -114,6 +114,19 @@ fn everything_is_told_to_those_who_ask() {
 }
 
 #[test]
+fn no_path_forges_a_state_or_pushes_one_away() {
+    let long = "x".repeat(150);
+    let never_run = |path| (path, "pending", json!({ "code": "never-run" }));
+    let plan = plan(&[never_run("t  cached"), never_run("b"), never_run(&long)]);
+    for is_verbose in [false, true] {
+        let expected = format!(
+            "web  0 of 3 cached\n  t \\u{{20}}cached  never ran\n  b               never ran\n  {long}  never ran"
+        );
+        assert_eq!(text(&plan, is_verbose), expected);
+    }
+}
+
+#[test]
 fn long_values_are_cut() {
     assert_eq!(shortened("a\nb"), "a⏎b");
     assert_eq!(shortened(&"é".repeat(61)), format!("{}…", "é".repeat(60)));

@@ -6,14 +6,18 @@ use std::{
 };
 
 use jiff::tz::TimeZone;
-use rigkit_engine::event::{Event, EventRecord, EventSink, LogStream};
+use rigkit_engine::{
+    display_text::cut,
+    event::{Event, EventRecord, EventSink, LogStream, OutputStream},
+};
 
 use super::{
-    milestone::{self, Detail, Tally, describe},
-    output_lines::OutputOfAll,
+    milestone::{self, Detail, MOST_OF_A_PREFIX, Tally, describe},
+    output_lines::{OutputOfAll, pieces},
     told::Told,
 };
 use crate::{
+    failure::Failure,
     output,
     style::{FAINT, paint},
     styled_text::{Line, styled},
@@ -61,20 +65,36 @@ fn source_of_output(event: &Event) -> Option<&str> {
     }
 }
 
-/// Returns the events of a past run as lines, each with its time.
-pub(crate) fn log_lines(records: &[EventRecord], zone: &TimeZone) -> Vec<Line> {
-    let mut writer = LineWriter::new(Detail::Everything);
-    let mut lines = Vec::new();
-    for record in records {
-        let time = record
-            .time
-            .to_zoned(zone.clone())
-            .strftime("%H:%M:%S%.3f")
-            .to_string();
-        let told = writer.lines_of(&record.event).into_iter();
-        lines.extend(told.map(|line| styled![paint(FAINT, &time), "  ", line]));
+/// Takes the lines of a run as they are made.
+pub(crate) type TakeLine<'a> = dyn FnMut(Line) -> Result<(), Failure> + 'a;
+
+/// Turns the events of a past run into lines, each with its time.
+pub(crate) struct PastLines {
+    writer: LineWriter,
+    zone: TimeZone,
+}
+
+impl PastLines {
+    /// Begins a run whose times are told in a zone.
+    pub(crate) fn new(zone: TimeZone) -> Self {
+        Self {
+            writer: LineWriter::new(Detail::Everything),
+            zone,
+        }
     }
-    lines
+
+    /// Hands over the lines of the next event.
+    pub(crate) fn tell(
+        &mut self,
+        record: &EventRecord,
+        take: &mut TakeLine<'_>,
+    ) -> Result<(), Failure> {
+        let time = record.time.to_zoned(self.zone.clone());
+        let time = time.strftime("%H:%M:%S%.3f").to_string();
+        let time = styled![paint(FAINT, time), "  "];
+        self.writer
+            .tell(&record.event, &mut |line| take(styled![time.clone(), line]))
+    }
 }
 
 /// Turns events into lines.
@@ -96,6 +116,16 @@ impl LineWriter {
     }
 
     fn lines_of(&mut self, event: &Event) -> Vec<Line> {
+        let mut lines = Vec::new();
+        // A list takes every line.
+        let _ = self.tell(event, &mut |line| {
+            lines.push(line);
+            Ok(())
+        });
+        lines
+    }
+
+    fn tell(&mut self, event: &Event, take: &mut TakeLine<'_>) -> Result<(), Failure> {
         self.tally.count(event);
         match event {
             Event::CommandOutput {
@@ -105,13 +135,12 @@ impl LineWriter {
                 ..
             } => {
                 let source = node_path.as_deref().unwrap_or_default();
-                let lines = self.output.push(source, *stream, data);
-                self.prefixed(source, lines)
+                self.output_of(source, *stream, data, take)
             }
             Event::LogOutput { stream, .. }
                 if *stream == LogStream::Debug && self.detail == Detail::Usual =>
             {
-                Vec::new()
+                Ok(())
             }
             Event::LogOutput {
                 node_path,
@@ -120,18 +149,41 @@ impl LineWriter {
                 data,
             } => {
                 let lines = milestone::log_lines(*stream, label.as_deref(), data);
-                self.prefixed(node_path, lines)
+                self.prefixed(node_path, lines, take)
             }
-            event => self.milestone(event),
+            event => self.milestone(event, take),
         }
     }
 
-    fn milestone(&mut self, event: &Event) -> Vec<Line> {
-        let mut lines = Vec::new();
+    fn output_of(
+        &mut self,
+        source: &str,
+        stream: OutputStream,
+        data: &str,
+        take: &mut TakeLine<'_>,
+    ) -> Result<(), Failure> {
+        if let Some((other, rest)) = self.output.make_room(source, stream) {
+            self.prefixed(&other, rest, take)?;
+        }
+        for piece in pieces(data) {
+            let lines = self.output.push(source, stream, piece);
+            self.prefixed(source, lines, take)?;
+        }
+        Ok(())
+    }
+
+    fn milestone(&mut self, event: &Event, take: &mut TakeLine<'_>) -> Result<(), Failure> {
         match event {
             Event::NodeStarted { node_path } => {
-                self.running.insert(node_path.clone());
-                lines.push(styled![paint(FAINT, "▸"), " ", node_path]);
+                // Where everything is told, every line says whose it is.
+                if self.detail < Detail::Everything {
+                    self.running.insert(node_path.clone());
+                }
+                take(styled![
+                    paint(FAINT, "▸"),
+                    " ",
+                    Line::from(node_path).into_column()
+                ])?;
             }
             Event::CommandCompleted {
                 node_path: Some(node_path),
@@ -140,25 +192,31 @@ impl LineWriter {
             | Event::NodeCompleted { node_path, .. }
             | Event::NodeFailed { node_path, .. } => {
                 let rest = self.output.finish(node_path);
-                lines = self.prefixed(node_path, rest);
+                self.prefixed(node_path, rest, take)?;
             }
             _ => {}
         }
-        lines.extend(describe(event, self.detail, self.tally));
-        lines
+        describe(event, self.detail, self.tally)
+            .into_iter()
+            .try_for_each(take)
     }
 
     /// Says which task a line is from. An operation is alone and its output what was asked
     /// for, so that stays as it is.
-    fn prefixed(&self, source: &str, lines: Vec<Line>) -> Vec<Line> {
+    fn prefixed(
+        &self,
+        source: &str,
+        lines: impl IntoIterator<Item = Line>,
+        take: &mut TakeLine<'_>,
+    ) -> Result<(), Failure> {
+        let mut lines = lines.into_iter();
         if !self.running.contains(source) && self.detail < Detail::Everything {
-            return lines;
+            return lines.try_for_each(take);
         }
-        let prefix = styled![paint(FAINT, format_args!("{source} |")), " "];
-        lines
-            .into_iter()
-            .map(|line| styled![prefix.clone(), line])
-            .collect()
+        let source = cut(source, MOST_OF_A_PREFIX);
+        let prefix = Line::from(paint(FAINT, format_args!("{source} |")));
+        let prefix = styled![prefix.into_column(), " "];
+        lines.try_for_each(|line| take(styled![prefix.clone(), line]))
     }
 }
 

@@ -77,7 +77,7 @@ impl Live {
                 if is_wanted && !glance(state, node_path, data) {
                     self.told.note(node_path);
                     let lines = log_lines(*stream, label.as_deref(), data);
-                    self.screen.print(&lines);
+                    self.screen.print(&lines.collect::<Vec<_>>());
                 }
             }
             _ => {}

@@ -7,11 +7,15 @@ use rigkit_engine::{
     wording::time::duration,
 };
 
+use super::output_lines::lines_of;
 use crate::{
     failure::warning_text,
     style::{BAD, FAINT, GOOD, NAME, PENDING, paint},
-    styled_text::{Line, hanging, output_lines, paint_lines, styled},
+    styled_text::{Line, hanging, paint_lines, styled},
 };
+
+/// The most characters of what stands before each line of an output.
+pub(super) const MOST_OF_A_PREFIX: usize = 200;
 
 /// Says how much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +81,7 @@ pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Vec<Line>
 /// While the run is watched, the message follows with its place once the run ends.
 fn failed_node(path: &str, message: &str, duration_ms: u64, detail: Detail) -> Vec<Line> {
     let took = duration(duration_ms);
-    let first = styled![paint(BAD, "✗"), " ", path, "  failed after ", took];
+    let first = styled![paint(BAD, "✗"), " ", column(path), "  failed after ", took];
     if detail != Detail::Everything {
         return vec![first];
     }
@@ -103,7 +107,7 @@ fn milestone(event: &Event, detail: Detail, tally: Tally) -> Option<Line> {
             Some(styled![
                 paint(PENDING, "!"),
                 " ",
-                node_path,
+                column(node_path),
                 "  no answer in ",
                 waited
             ])
@@ -122,8 +126,8 @@ fn milestone(event: &Event, detail: Detail, tally: Tally) -> Option<Line> {
             ..
         } => Some(well_done(node_path, &duration(*duration_ms))),
         Event::NodeInvalidated { node_path, by, .. } => {
-            let text = format!(" {node_path}  invalidated by `{by}`");
-            Some(styled![paint(PENDING, "↺"), text])
+            let by = format!("  invalidated by `{by}`");
+            Some(styled![paint(PENDING, "↺"), " ", column(node_path), by])
         }
         Event::ApplyRestarted { attempt, .. } => {
             let text = format!(" starting again, attempt {attempt}");
@@ -144,7 +148,12 @@ fn milestone(event: &Event, detail: Detail, tally: Tally) -> Option<Line> {
 }
 
 fn well_done(path: &str, how: &str) -> Line {
-    styled![paint(GOOD, "✓"), " ", path, "  ", paint(FAINT, how)]
+    styled![paint(GOOD, "✓"), " ", column(path), "  ", paint(FAINT, how)]
+}
+
+/// Returns a name that something stands beside.
+fn column(name: &str) -> Line {
+    Line::from(name).into_column()
 }
 
 fn workspace_milestone(event: &Event) -> Option<Line> {
@@ -230,7 +239,7 @@ fn describe_detail(event: &Event) -> Option<Line> {
 pub(crate) fn standing(workflow: &str, cached: usize, all: usize) -> Line {
     let style = if cached == all { GOOD } else { PENDING };
     let count = format!("{cached} of {all} cached");
-    styled![paint(NAME, workflow), "  ", paint(style, count)]
+    styled![column(workflow).or_style(NAME), "  ", paint(style, count)]
 }
 
 fn end_of_apply(workflow: &str, outcome: RunOutcome, milliseconds: u64, tally: Tally) -> Line {
@@ -244,7 +253,12 @@ fn end_of_apply(workflow: &str, outcome: RunOutcome, milliseconds: u64, tally: T
     let counts = counts
         .map(|counts| format!(": {counts}"))
         .unwrap_or_default();
-    styled![paint(NAME, workflow), "  ", paint(style, end), counts]
+    styled![
+        column(workflow).or_style(NAME),
+        "  ",
+        paint(style, end),
+        counts
+    ]
 }
 
 fn outcome_word(outcome: RunOutcome) -> &'static str {
@@ -255,17 +269,20 @@ fn outcome_word(outcome: RunOutcome) -> &'static str {
     }
 }
 
-/// Returns the lines of a handler's log: in its own colors, and else in those of its stream.
-pub(super) fn log_lines(stream: LogStream, label: Option<&str>, data: &str) -> Vec<Line> {
+/// Returns the lines of a handler's log, made as they are asked for: in its own colors, and else in those of
+/// its stream.
+pub(super) fn log_lines<'a>(
+    stream: LogStream,
+    label: Option<&str>,
+    data: &'a str,
+) -> impl Iterator<Item = Line> + use<'a> {
     let style = match stream {
         LogStream::Error => BAD,
         LogStream::Warn => PENDING,
         LogStream::Debug => FAINT,
         LogStream::Info | LogStream::Stdout | LogStream::Stderr => Style::new(),
     };
+    let label = label.map(|label| cut(label, MOST_OF_A_PREFIX).into_owned());
     let label = label.map(|label| styled![paint(FAINT, label), ": "]);
-    let lines = output_lines(data).into_iter();
-    lines
-        .map(|line| styled![label.clone().unwrap_or_default(), line.or_style(style)])
-        .collect()
+    lines_of(data).map(move |line| styled![label.clone().unwrap_or_default(), line.or_style(style)])
 }

@@ -14,7 +14,7 @@ use rigkit_engine::event::{Event, EventRecord, EventSink};
 
 use crate::{arguments::GlobalOptions, failure::warning_text, output};
 
-pub(crate) use lines::log_lines;
+pub(crate) use lines::{PastLines, TakeLine};
 pub(crate) use milestone::standing;
 pub(crate) use screen::Screen;
 pub(crate) use told::Told;

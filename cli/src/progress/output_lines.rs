@@ -1,6 +1,6 @@
 //! Output that arrives in pieces, as lines of whoever wrote it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rigkit_engine::{
     display_text::{OutputLines, output_lines},
@@ -9,13 +9,33 @@ use rigkit_engine::{
 
 use crate::styled_text::Line;
 
+/// The most streams whose last lines have no end yet.
+const MOST_STREAMS: usize = 256;
+
+/// The most bytes of an output that are made into lines at once.
+const PIECE: usize = 64 * 1024;
+
 /// Puts the pieces of several streams together.
 #[derive(Debug, Default)]
 pub(super) struct OutputOfAll {
-    streams: HashMap<(String, OutputStream), OutputLines>,
+    streams: BTreeMap<(String, OutputStream), OutputLines>,
 }
 
 impl OutputOfAll {
+    /// Ends the line of a stream where there are too many to begin another one; returns whose it is, and the line.
+    pub(super) fn make_room(
+        &mut self,
+        source: &str,
+        stream: OutputStream,
+    ) -> Option<(String, Option<Line>)> {
+        let is_full = self.streams.len() >= MOST_STREAMS;
+        if !is_full || self.streams.contains_key(&(source.to_owned(), stream)) {
+            return None;
+        }
+        let ((other, _), mut output) = self.streams.pop_first()?;
+        Some((other, output.finish().map(Line::from)))
+    }
+
     /// Takes a piece and returns the lines that it completes.
     pub(super) fn push(&mut self, source: &str, stream: OutputStream, data: &str) -> Vec<Line> {
         let output = self.streams.entry((source.to_owned(), stream)).or_default();
@@ -32,6 +52,27 @@ impl OutputOfAll {
     }
 }
 
+/// Cuts an output into pieces, so that not all of its lines are held at once.
+pub(super) fn pieces(data: &str) -> impl Iterator<Item = &str> {
+    let mut rest = data;
+    std::iter::from_fn(move || {
+        let (piece, others) = rest.split_at(rest.floor_char_boundary(PIECE));
+        rest = others;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+/// Returns the lines of an output that is there as a whole, made as they are asked for.
+pub(super) fn lines_of(data: &str) -> impl Iterator<Item = Line> {
+    let mut output = OutputLines::default();
+    let lines = pieces(data).map(Some).chain([None]);
+    let lines = lines.flat_map(move |piece| match piece {
+        Some(piece) => output.push(piece),
+        None => output.finish().into_iter().collect(),
+    });
+    lines.map(Line::from)
+}
+
 /// Returns the last thing in some output that is worth a glance, without colors.
 pub(super) fn last_glimpse(data: &str) -> Option<String> {
     let lines = output_lines(data).into_iter().rev();
@@ -42,6 +83,8 @@ pub(super) fn last_glimpse(data: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
 
     #[test]
@@ -56,6 +99,32 @@ mod tests {
         assert_eq!(plain(output.finish("a")), ["x"]);
         assert!(output.finish("a").is_empty());
         assert_eq!(plain(output.finish("b")), ["other"]);
+    }
+
+    #[test]
+    fn large_outputs_are_cut_into_pieces() {
+        let check = |data: &str| {
+            assert_eq!(pieces(data).collect::<String>(), data);
+            assert!(pieces(data).all(|piece| piece.len() <= PIECE));
+            let whole: Vec<Line> = output_lines(data).into_iter().map(Line::from).collect();
+            assert_eq!(lines_of(data).collect::<Vec<Line>>(), whole);
+        };
+        check("");
+        check("a\nb");
+        check(&"é\u{1b}[31m\n".repeat(30_000));
+    }
+
+    #[test]
+    fn unfinished_lines_are_bounded() {
+        let mut output = OutputOfAll::default();
+        for number in 0..MOST_STREAMS {
+            let source = format!("{number:04}");
+            assert!(output.make_room(&source, OutputStream::Stdout).is_none());
+            output.push(&source, OutputStream::Stdout, "x");
+        }
+        assert!(output.make_room("0007", OutputStream::Stdout).is_none());
+        let (other, rest) = output.make_room("y", OutputStream::Stdout).unwrap();
+        assert_eq!((other.as_str(), rest), ("0000", Some("x".into())));
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl Screen {
     pub(super) fn add(&self, name: &str) -> Option<MovingLine> {
         let bar = ProgressBar::new_spinner()
             .with_style(RUNNING.clone())
-            .with_prefix(shown(name));
+            .with_prefix(Line::from(shown(name)).into_column().plain());
         let bar = self.moving.as_ref()?.add(bar);
         bar.enable_steady_tick(REDRAW);
         Some(MovingLine { bar })

@@ -61,20 +61,51 @@ pub fn is_escaped(character: char) -> bool {
 /// What is escaped already stays as it is, so a text may pass several times.
 #[must_use]
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if is_shown_as_written(text) {
-        return Cow::Borrowed(text);
-    }
-    let mut escaped = String::with_capacity(text.len() + 16);
-    let mut marks = 0;
-    for character in text.chars() {
-        marks = marks_after(marks, character);
-        if marks > MOST_MARKS || is_escaped(character) {
-            escaped.extend(character.escape_default());
-        } else {
-            escaped.push(character);
+    Escaper::default().escape(text)
+}
+
+/// Escapes the parts of one line, one after the other: marks are counted across them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Escaper {
+    marks: usize,
+}
+
+impl Escaper {
+    /// Returns the next part like [`escape`].
+    #[must_use]
+    pub fn escape<'a>(&mut self, text: &'a str) -> Cow<'a, str> {
+        let before = *self;
+        if self.pass(text) {
+            return Cow::Borrowed(text);
         }
+        *self = before;
+        let mut escaped = String::with_capacity(text.len() + 16);
+        for character in text.chars() {
+            if self.writes_out(character) {
+                escaped.extend(character.escape_default());
+            } else {
+                escaped.push(character);
+            }
+        }
+        Cow::Owned(escaped)
     }
-    Cow::Owned(escaped)
+
+    /// Takes the next character, and returns whether it is written out.
+    #[must_use]
+    pub fn writes_out(&mut self, character: char) -> bool {
+        self.marks = marks_after(self.marks, character);
+        self.marks > MOST_MARKS || is_escaped(character)
+    }
+
+    /// Takes the next part, and returns whether it is shown exactly as it is written.
+    fn pass(&mut self, text: &str) -> bool {
+        // Most texts are ASCII, and looking at bytes takes an eighth of the time.
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            self.marks = if text.is_empty() { self.marks } else { 0 };
+            return true;
+        }
+        text.chars().all(|character| !self.writes_out(character))
+    }
 }
 
 /// Returns a text of several lines like [`escape`], but with its line ends. Only for writers that begin
@@ -99,15 +130,7 @@ pub fn escape_lines(text: &str) -> Cow<'_, str> {
 /// Returns whether a text of one line is shown exactly as it is written.
 #[must_use]
 pub fn is_shown_as_written(text: &str) -> bool {
-    // Most texts are ASCII, and looking at bytes takes an eighth of the time.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return true;
-    }
-    let mut marks = 0;
-    text.chars().all(|character| {
-        marks = marks_after(marks, character);
-        marks <= MOST_MARKS && !is_escaped(character)
-    })
+    Escaper::default().pass(text)
 }
 
 /// Returns how many marks stand in a row once a character is read.
@@ -180,6 +203,27 @@ mod tests {
         check(
             "e\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}f",
             "e\u{301}\u{302}\u{303}\u{304}\\u{305}\\u{306}f",
+        );
+    }
+
+    #[test]
+    fn marks_are_counted_across_parts() {
+        let check = |parts: &[&str], expected: &str| {
+            let mut escaper = Escaper::default();
+            let shown: String = parts.iter().map(|part| escaper.escape(part)).collect();
+            assert_eq!(shown, expected, "{parts:?}");
+        };
+        check(
+            &["e\u{301}\u{301}", "\u{301}\u{301}"],
+            "e\u{301}\u{301}\u{301}\u{301}",
+        );
+        check(
+            &["e\u{301}\u{301}\u{301}\u{301}", "", "\u{302}\u{303}"],
+            "e\u{301}\u{301}\u{301}\u{301}\\u{302}\\u{303}",
+        );
+        check(
+            &["e\u{301}\u{301}\u{301}\u{301}", "f\u{302}"],
+            "e\u{301}\u{301}\u{301}\u{301}f\u{302}",
         );
     }
 

@@ -12,7 +12,7 @@ mod output;
 mod path;
 mod width;
 
-pub use escape::{escape, escape_lines, is_escaped, is_shown_as_written};
+pub use escape::{Escaper, escape, escape_lines, is_escaped, is_shown_as_written};
 pub use limit::{MOST_OF_A_MESSAGE, cut};
 pub use output::{
     OutputLine, OutputLines, StyledPart, output_lines, plain_output, whole_output_lines,

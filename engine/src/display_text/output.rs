@@ -6,6 +6,10 @@ use anstyle_parse::{Params, Parser, Perform};
 /// The most characters that are kept of one line; a progress bar may never end its own.
 const MOST_OF_A_LINE: usize = 20_000;
 
+/// How many characters of the most of a line there are for each change of its style: so many more parts would
+/// take a hundred times the memory of the text.
+const CHARACTERS_OF_A_PART: usize = 10;
+
 /// Begins a sequence.
 const ESCAPE: u8 = 0x1b;
 
@@ -143,8 +147,9 @@ impl Line {
             return;
         }
         self.length += 1;
+        let is_full = self.parts.len() >= self.most / CHARACTERS_OF_A_PART;
         match self.parts.last_mut() {
-            Some(part) if part.style == self.style => part.text.push(character),
+            Some(part) if part.style == self.style || is_full => part.text.push(character),
             _ => self.parts.push(StyledPart {
                 style: self.style,
                 text: character.to_string(),
@@ -336,6 +341,14 @@ mod tests {
             line.iter().map(|part| part.text.len()).sum::<usize>(),
             MOST_OF_A_LINE
         );
+    }
+
+    #[test]
+    fn the_styles_of_a_line_are_bounded() {
+        let line = output_lines(&"\u{1b}[31mx\u{1b}[32mx".repeat(MOST_OF_A_LINE)).remove(0);
+        let length = line.iter().map(|part| part.text.len()).sum::<usize>();
+        let parts = MOST_OF_A_LINE / CHARACTERS_OF_A_PART;
+        assert_eq!((line.len(), length), (parts, MOST_OF_A_LINE));
     }
 
     proptest! {

@@ -5,8 +5,7 @@ use std::{io, path::PathBuf};
 use super::{Engine, select};
 use crate::{
     error::{EngineError, NameKind},
-    event::EventRecord,
-    run::{log_path, read_log},
+    run::{PastLog, log_path},
     state::{ApplyMatch, ApplyRecord},
 };
 
@@ -46,10 +45,7 @@ impl Engine {
     ///
     /// # Errors
     /// Where there is no such apply, several, or its log cannot be read.
-    pub fn apply_log(
-        &self,
-        id: Option<&str>,
-    ) -> Result<(ApplyRecord, Vec<EventRecord>), EngineError> {
+    pub fn apply_log(&self, id: Option<&str>) -> Result<(ApplyRecord, PastLog), EngineError> {
         match id {
             Some(id) => self.with_log(self.find_apply(id)?),
             None => self.latest_apply_log(None),
@@ -63,19 +59,16 @@ impl Engine {
     pub fn latest_apply_log(
         &self,
         workflow: Option<&str>,
-    ) -> Result<(ApplyRecord, Vec<EventRecord>), EngineError> {
+    ) -> Result<(ApplyRecord, PastLog), EngineError> {
         let newest = self.applies_of(workflow, 1)?.pop();
         let unknown = || select::unknown(NameKind::Run, "latest", Vec::new());
         self.with_log(newest.ok_or_else(unknown)?)
     }
 
-    fn with_log(
-        &self,
-        record: ApplyRecord,
-    ) -> Result<(ApplyRecord, Vec<EventRecord>), EngineError> {
+    fn with_log(&self, record: ApplyRecord) -> Result<(ApplyRecord, PastLog), EngineError> {
         let run = record.id.as_str();
-        match read_log(&self.options.project.root, run) {
-            Ok(events) => Ok((record, events)),
+        match PastLog::open(&self.options.project.root, run) {
+            Ok(log) => Ok((record, log)),
             Err(source) => {
                 let path = self.options.project.data_dir().join(log_path(run));
                 Err(unreadable_log(run, path, source))

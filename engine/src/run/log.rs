@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Read as _, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::expired_logs::expired;
 use crate::{
-    disk::{DataFolder, DiskError, Links, OwnFile, OwnNames, Refusal, Root},
+    disk::{DataFolder, DiskError, Links, OwnFile, OwnNames, Root},
     event::{Event, EventRecord},
 };
 
@@ -19,10 +19,6 @@ pub(crate) const KEPT_LOGS: usize = 50;
 
 /// Where logs are below the data folder.
 const FOLDER: &str = "logs";
-
-/// The size in bytes of the largest log that is read, and of the longest event in one.
-const MAX_LOG_BYTES: u64 = 512 * 1024 * 1024;
-const MAX_EVENT_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The node path of what a config writes to the console while it is evaluated.
 pub(crate) const DEFINITION_NODE: &str = "definition";
@@ -99,38 +95,6 @@ fn file_name(run: &str) -> String {
 /// Returns where the log of a run is below the data folder.
 pub(crate) fn log_path(run: &str) -> PathBuf {
     Path::new(FOLDER).join(file_name(run))
-}
-
-/// Reads the log of a run; a last line that a killed process left unfinished is left out.
-///
-/// # Errors
-/// Where the file cannot be read.
-pub(crate) fn read_log(project_root: &Path, run: &str) -> io::Result<Vec<EventRecord>> {
-    let missing = || io::Error::from(io::ErrorKind::NotFound);
-    let data_folder = DataFolder::open(project_root)?.ok_or_else(missing)?;
-    let path = log_path(run);
-    let (file, status) = data_folder.open_file(&path)?;
-    if status.bytes > MAX_LOG_BYTES {
-        let limit = MAX_LOG_BYTES;
-        let path = data_folder.path().join(path);
-        return Err(DiskError::refused(path, Refusal::TooLarge { limit }).into());
-    }
-    read_events(BufReader::new(file.take(MAX_LOG_BYTES)))
-}
-
-fn read_events(mut log: impl BufRead) -> io::Result<Vec<EventRecord>> {
-    let mut records = Vec::new();
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        (&mut log)
-            .take(MAX_EVENT_BYTES)
-            .read_until(b'\n', &mut line)?;
-        match serde_json::from_slice(&line) {
-            Ok(record) => records.push(record),
-            Err(_) => return Ok(records),
-        }
-    }
 }
 
 /// Removes the logs of runs that a new one takes the place of.

@@ -3,7 +3,9 @@
 mod emitter;
 mod expired_logs;
 mod log;
+mod past_log;
 mod stream_mask;
 
 pub(crate) use emitter::Emitter;
-pub(crate) use log::{DEFINITION_NODE, KEPT_LOGS, RunLog, log_path, read_log};
+pub(crate) use log::{DEFINITION_NODE, KEPT_LOGS, RunLog, log_path};
+pub use past_log::PastLog;

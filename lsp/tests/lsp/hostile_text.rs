@@ -35,6 +35,9 @@ const USED: &[&str] = &[
     "codeDescription",
 ];
 
+/// Blanks that take two bytes, and three.
+const BLANKS: &str = "\u{a0}\u{3000}\u{2003}";
+
 fn is_unseen(character: char) -> bool {
     matches!(
         character.general_category(),
@@ -78,10 +81,56 @@ fn check(what: &str, answer: &Value) -> usize {
         let is_markdown = ["hover", "completion"]
             .iter()
             .any(|part| what.contains(part));
-        let has_link = text.contains("](command:") && is_markdown;
+        let has_link = is_markdown && without_text(text).contains("](command:");
         assert!(!has_link, "{what} has a link:\n{text}");
     }
     texts.len()
+}
+
+/// Leaves out what means nothing: what stands between fences of as many backticks, or behind a backslash.
+fn without_text(markdown: &str) -> String {
+    let mut markup = String::new();
+    let mut rest = markdown;
+    while let Some(start) = rest.find(['`', '\\']) {
+        let (before, found) = rest.split_at(start);
+        markup.push_str(before);
+        let length = found.len() - found.trim_start_matches('`').len();
+        if length == 0 {
+            let mut characters = found.chars();
+            characters.by_ref().take(2).for_each(drop);
+            rest = characters.as_str();
+            continue;
+        }
+        let (fence, inside) = found.split_at(length);
+        markup.push_str(fence);
+        rest = end_of_code(inside, length).map_or(inside, |end| &inside[end..]);
+    }
+    markup + rest
+}
+
+/// Finds the first run of exactly so many backticks, and returns where it ends.
+fn end_of_code(text: &str, length: usize) -> Option<usize> {
+    let mut from = 0;
+    while let Some(start) = text[from..].find('`') {
+        let run = &text[from + start..];
+        let found = run.len() - run.trim_start_matches('`').len();
+        from += start + found;
+        if found == length {
+            return Some(from);
+        }
+    }
+    None
+}
+
+#[test]
+fn links_are_found_outside_of_code() {
+    let check = |markdown: &str, expected: &str| assert_eq!(without_text(markdown), expected);
+    check("a [b](c)", "a [b](c)");
+    check("`[b](c)` [d](e)", "` [d](e)");
+    check("`` a`[b](c) `` d", "`` d");
+    check("`` [b](c) `", "`` [b](c) `");
+    check("\\`[b](c)`", "[b](c)`");
+    check("\\[b\\](c)", "b(c)");
 }
 
 /// Writes a text as TypeScript does, in quotes.
@@ -96,7 +145,16 @@ fn hostile() -> String {
     let unseen: String = ('\0'..=char::MAX)
         .filter(|character| is_unseen(*character))
         .collect();
-    format!("x$(zap)[go](command:rigkit.apply)<b>`&lt;\n```\n# y\u{1b}]0;owned\u{7}{unseen}z")
+    let text = "x$(zap)[go](command:rigkit.apply)<b>`&lt;\n```\n# y\u{1b}]0;owned\u{7}";
+    between_blanks(&format!("{text}{unseen}z"))
+}
+
+/// Puts blanks beyond ASCII around each line of a text: some code cuts at one byte, or trims them.
+fn between_blanks(text: &str) -> String {
+    let lines = text
+        .split('\n')
+        .map(|line| format!("{BLANKS}{line}{BLANKS}"));
+    lines.collect::<Vec<String>>().join("\n")
 }
 
 fn config() -> String {
@@ -127,6 +185,7 @@ export const site = workflow("site" + NAME, { providers: { host: host.provider()
   .workspace({ create: async () => ({}), remove: async () => {} });
 "#;
     let config = config.replace("TEXT", &quoted(&hostile()));
+    let name = format!("{name}{BLANKS}");
     config
         .replace("NAME", &quoted(&name))
         .replace(", { retry: 1, version: text }", "")

@@ -332,3 +332,41 @@ fn what_a_state_says_is_text() {
         check(shell, &answer.stdout.replace('\t', " "));
     }
 }
+
+/// Returns the most marks that stand in a row, colors not counted.
+fn most_marks(text: &str) -> usize {
+    let text = COLORS.replace_all(text, "");
+    let runs = text.split(|character| character != '\u{301}');
+    let marks = runs.map(|run| run.chars().count());
+    marks.max().unwrap_or_default()
+}
+
+#[test]
+fn no_letter_has_marks_without_end() {
+    let config = r#"
+import { workflow } from "@rigkit/sdk";
+import { host } from "@rigkit/provider-host";
+const four = "\u0301".repeat(4);
+const marks = "e" + (four + "\x1b[31m" + four + "\x1b[32m").repeat(500);
+export const web = workflow("web", { providers: { host: host.provider() } }).sequence("web")
+  .configure({ x: "e" + "\u0301".repeat(3000) })
+  .task("noise", async ({ host, step }) => {
+    await host.writeFile("noise", marks);
+    await host.exec("cat noise");
+    step.log(marks);
+    return { ctx: { x: "e" + "\u0301".repeat(3000) } };
+  })
+  .operation("tell", { run: () => marks });
+"#;
+    let project = Project::new(&format!("//- /rig.config.ts\n{config}"));
+    for line in ["apply -v", "log latest", "do tell"] {
+        let output = project.command(line).arg("--color=always").run();
+        assert_eq!(output.code, 0, "{}", output.transcript());
+        let shown = format!("{}{}", output.stdout, output.stderr);
+        assert_eq!(most_marks(&shown), 4, "{line}");
+    }
+    for line in ["apply --json", "plan --json", "log latest --json"] {
+        let shown = project.terminal(line).all();
+        assert!(most_marks(&shown) <= 4, "{line}: {}", most_marks(&shown));
+    }
+}

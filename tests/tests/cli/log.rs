@@ -1,7 +1,7 @@
 //! `rig log`.
 
 use insta::assert_snapshot;
-use rigkit_tests::Project;
+use rigkit_tests::{Bounds, Project};
 use serde_json::json;
 
 use crate::fixtures::{TWO, WEB};
@@ -97,4 +97,46 @@ fn a_bounded_number_of_logs_is_kept() {
     }
     let logs = std::fs::read_dir(project.path(".rigkit/logs")).unwrap();
     assert_eq!(logs.count(), 50);
+}
+
+#[test]
+fn what_a_log_costs_is_bounded() {
+    let project = Project::new(TWO);
+    project.done("apply -w api");
+    let log = std::fs::read_dir(project.path(".rigkit/logs")).unwrap();
+    let log = log.last().unwrap().unwrap().path();
+    let written = |data: &str| {
+        let output = json!({ "type": "command.output", "nodePath": "a", "commandName": "x", "stream": "stdout", "data": data });
+        event(&output)
+    };
+    let artifact = json!({ "type": "artifact.created", "nodePath": "a", "providerId": "p", "kind": "k", "ref": vec![json!({ "": 0 }); 140_000] });
+    // What this process holds counts as well, for it is what the other one begins as.
+    let bounds = Bounds::default();
+    for (what, log_text, lines, left_out) in [
+        (
+            "lines",
+            written(&"\n".repeat(500_000)).repeat(2),
+            1_000_003,
+            0,
+        ),
+        ("one event", written(&"x".repeat(16 << 20)), 4, 1),
+        ("values", event(&artifact).repeat(2), 5, 0),
+    ] {
+        std::fs::write(&log, &log_text).unwrap();
+        let text = project.command("log latest").run_within(bounds);
+        assert_eq!(text.stdout.lines().count(), lines, "{what}");
+        let says_so = text.stdout.contains("bytes of the log are left out");
+        assert_eq!(says_so, left_out > 0, "{what}");
+        let document = project.command("log latest --json").run_within(bounds);
+        let document = document.document("log-run.json");
+        let bytes = document["leftOutBytes"].as_u64().unwrap_or_default();
+        assert_eq!(bytes, left_out * log_text.len() as u64, "{what}");
+    }
+}
+
+fn event(event: &serde_json::Value) -> String {
+    let mut record = json!({ "sequence": 0, "time": "2026-01-01T00:00:00.000Z" });
+    let members = record.as_object_mut().unwrap();
+    members.extend(event.as_object().unwrap().clone());
+    format!("{record}\n")
 }

@@ -134,7 +134,7 @@ fn the_newest_fifty_logs_are_kept() {
     newest.sort();
     assert_eq!(kept, newest);
     let (_, events) = project.engine().apply_log(Some(&ids[52])).unwrap();
-    assert_eq!(events.len(), 5);
+    assert_eq!(events.count(), 5);
     assert_eq!(
         project
             .engine()

@@ -135,7 +135,7 @@ fn an_apply_is_recorded_with_how_it_ended() {
     let (found, events) = project.engine().apply_log(None).unwrap();
     assert_eq!(found.id, record.id);
     assert_eq!(
-        events.len(),
+        events.count(),
         project
             .read(&format!(".rigkit/logs/{}.ndjson", record.id))
             .lines()

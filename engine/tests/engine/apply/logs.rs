@@ -97,3 +97,44 @@ fn a_log_begins_with_what_the_config_wrote() {
     );
     assert!(text.lines().last().unwrap().contains("apply.completed"));
 }
+
+/// Replaces the log of the only apply, and reads it: how many events there are, and how many bytes are left out.
+fn read_again(project: &TestProject, log: &[u8]) -> (usize, u64) {
+    std::fs::write(&logs(project)[0], log).unwrap();
+    let (_, mut log) = project.engine().apply_log(None).unwrap();
+    let events = log.by_ref().map(Result::unwrap).count();
+    (events, log.left_out_bytes())
+}
+
+#[test]
+fn a_log_is_read_within_bounds() {
+    let project = TestProject::new(FIXTURE);
+    project.apply();
+    let event = |data: &str| {
+        let event = json!({ "sequence": 0, "time": "2026-01-01T00:00:00.000Z", "type": "log.output", "nodePath": "a", "stream": "info", "data": data });
+        format!("{event}\n").into_bytes()
+    };
+    let short = event("short");
+    let long = event(&"x".repeat(1 << 19));
+    let too_long = event(&"x".repeat(1 << 20));
+    let bytes = |log: &[u8]| log.len() as u64;
+    let cases: Vec<(Vec<u8>, usize, u64)> = vec![
+        (Vec::new(), 0, 0),
+        ([&short[..], &short].concat(), 2, 0),
+        // A killed process ends in the middle of a line.
+        ([&short[..], &short[..20]].concat(), 1, 0),
+        ([&short[..], b"nothing\n", &short].concat(), 2, 8),
+        ([&short[..], &long, &short].concat(), 3, 0),
+        (
+            [&short[..], &too_long, &short].concat(),
+            2,
+            bytes(&too_long),
+        ),
+        (long.repeat(140), 127, bytes(&long) * 13),
+        (vec![0; 70 << 20], 0, 70 << 20),
+    ];
+    for (index, (log, events, left_out)) in cases.iter().enumerate() {
+        let found = read_again(&project, log);
+        assert_eq!(found, (*events, *left_out), "case {index}");
+    }
+}

@@ -10,6 +10,7 @@
 //! | --- | --- |
 //! | `evaluator` | starts children, and keeps one ready where evaluations follow each other |
 //! | `process` | one child: its pipes, its end |
+//! | `starter` | the thread that starts children, which end with this process |
 //! | `conversation` | this side of an evaluation |
 //! | `child` | the other side |
 //! | `asked_sources` | how the child asks for files and positions |
@@ -25,6 +26,7 @@ mod frame;
 mod fuzzed;
 mod message;
 mod process;
+mod starter;
 
 pub use child::serve_if_asked;
 pub use confinement::{Confinement, Wall};

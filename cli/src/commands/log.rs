@@ -1,6 +1,6 @@
 //! `rig log`: past applies, and what happened in one.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use rigkit_engine::{
     Engine,
     display_text::{MOST_OF_A_MESSAGE, cut},
@@ -17,7 +17,7 @@ use crate::{
     output, progress,
     style::{BAD, FAINT, GOOD, PENDING, paint},
     styled_text::{Line, paint_lines, styled},
-    table,
+    table, time_zone,
 };
 
 /// The word for the newest apply.
@@ -82,7 +82,7 @@ fn show(
     if context.options.json {
         return output::document(&LogDocument { apply, events });
     }
-    let zone = TimeZone::system();
+    let zone = time_zone::local();
     let started = apply.started_at.to_zoned(zone.clone());
     let time = started.strftime("%Y-%m-%d %H:%M:%S %Z");
     let mut lines = vec![

@@ -411,6 +411,9 @@ impl EngineError {
             Self::Load(LoadError::NoThread(_)) => Some(
                 "let this user start more threads and processes: ulimit -u".to_owned(),
             ),
+            Self::NoRoom(error) if error.kind() == std::io::ErrorKind::WouldBlock => Some(
+                "let this user start more threads and processes: ulimit -u".to_owned(),
+            ),
             Self::NoRoom(_) => Some("let the process open more files: ulimit -n 1024".to_owned()),
             Self::Disk(error) => error.help(),
             Self::Load(LoadError::Invalid(problems)) => problems.first()?.help.clone(),

@@ -8,20 +8,17 @@ use tokio::runtime::{Builder, Runtime};
 /// at the same time.
 const FILES: usize = 10;
 
-/// How many threads an executor starts at once.
-const THREADS: usize = 3;
-
 /// How long a thread is kept that has nothing to do.
 const ALWAYS: Duration = Duration::from_hours(24 * 365);
 
-/// Builds an executor.
+/// Builds an executor that starts so many threads at once, one for work that blocks included.
 ///
 /// # Errors
 /// When the process has no room for the files and threads of one. The library would end the process
 /// in some of these cases.
-pub fn build(builder: &mut Builder) -> io::Result<Runtime> {
+pub fn build(builder: &mut Builder, threads: usize) -> io::Result<Runtime> {
     require_files(FILES)?;
-    require_threads(THREADS)?;
+    require_threads(threads)?;
     let executor = builder.thread_keep_alive(ALWAYS).build()?;
     // With one thread for work that blocks, more work than the system has threads for waits.
     executor.spawn_blocking(|| ());

@@ -160,7 +160,7 @@ impl LoadedSession {
     where
         F: Future<Output = Result<T, EngineError>>,
     {
-        let executor = executor::build(Builder::new_current_thread().enable_all())
+        let executor = executor::build(Builder::new_current_thread().enable_all(), 1)
             .map_err(EngineError::NoRoom)?;
         let client = Arc::clone(&self.session.client);
         let result = executor.block_on(async {

@@ -112,6 +112,24 @@ fn a_home_that_is_not_absolute_is_none() {
     }
 }
 
+/// The owner of everything has no limit, so it is somebody else who tries.
+#[test]
+fn a_thread_too_many_is_an_error() {
+    let project = Project::new(WEB);
+    let rig = project.outside().join("rig");
+    fs::copy(rigkit_tests::rig(), &rig).unwrap();
+    for path in [project.outside(), &rig] {
+        fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+    }
+    for threads in 1..6 {
+        for line in ["doctor", "plan", "apply", "lsp"] {
+            let limited = project.command(line).as_nobody(&rig);
+            let output = limited.after(&format!("ulimit -u {threads}")).run();
+            assert!([0, 1].contains(&output.code), "{}", output.transcript());
+        }
+    }
+}
+
 #[test]
 fn a_small_stack_is_enough_to_begin() {
     let project = Project::new(WEB);

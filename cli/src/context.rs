@@ -22,6 +22,7 @@ use crate::{
     arguments::GlobalOptions,
     failure::{Failure, UsageCode},
     progress::Told,
+    signals,
     trust::Decisions,
 };
 
@@ -138,6 +139,7 @@ impl Context {
             trust,
             limits,
             evaluator: Some(Evaluator::new(None, limits)),
+            loading: signals::loading(),
             buffers: Arc::default(),
             owners: self.decisions.owners(),
             host_storage_dir: host_storage_directory(&host_dir),
@@ -178,7 +180,10 @@ pub(crate) fn host_directory() -> PathBuf {
 /// Gives where providers keep what belongs to the machine.
 pub(crate) fn host_storage_directory(host_directory: &Path) -> PathBuf {
     match env::var_os("RIGKIT_HOST_STORAGE_DIR") {
-        Some(directory) if !directory.is_empty() => PathBuf::from(directory),
+        // The person names it, and so means the directory that they are in.
+        Some(directory) if !directory.is_empty() => {
+            launch_directory().join(PathBuf::from(directory))
+        }
         _ => host_directory.join("providers"),
     }
 }

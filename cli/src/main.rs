@@ -27,10 +27,12 @@ mod prompt;
 mod schema_tests;
 mod session;
 mod signals;
+mod stack;
 mod style;
 mod styled_text;
 mod table;
 mod terminal_json;
+mod time_zone;
 mod trust;
 mod workflow_choice;
 
@@ -53,6 +55,11 @@ fn main() -> ExitCode {
     if let Some(exit) = serve_if_asked() {
         return exit;
     }
+    signals::survive_limits_of_files();
+    stack::with_usual_stack(command_line)
+}
+
+fn command_line() -> ExitCode {
     if completion::is_asked_for() {
         return completion::answer().into();
     }
@@ -72,6 +79,9 @@ fn run(arguments: Arguments) -> Exit {
     };
     match commands::run(arguments.command, &mut context) {
         Ok(exit) => exit,
-        Err(failure) => failure::report(&failure, context.options.json, Some(&context)),
+        Err(failure) => {
+            let failure = signals::or_cancelled(failure);
+            failure::report(&failure, context.options.json, Some(&context))
+        }
     }
 }

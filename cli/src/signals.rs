@@ -3,13 +3,13 @@
 
 use std::{
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicI32, Ordering},
     },
     thread,
 };
 
-use rigkit_engine::CancellationToken;
+use rigkit_engine::{CancellationToken, project::Loading};
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGTERM},
     iterator::Signals,
@@ -24,6 +24,7 @@ static NOTHING_RUNS: AtomicBool = AtomicBool::new(false);
 /// Whether Ctrl-C was pressed while there was something to end in good order.
 static IS_ENDING: AtomicBool = AtomicBool::new(false);
 static SCREEN: OnceLock<Screen> = OnceLock::new();
+static LOADING: OnceLock<Loading> = OnceLock::new();
 /// The signal that came last.
 static RECEIVED: AtomicI32 = AtomicI32::new(SIGINT);
 
@@ -70,6 +71,36 @@ pub(crate) fn token() -> CancellationToken {
     token.clone()
 }
 
+/// Lets a file that may not grow be an error of whoever writes to it, and not the end of the process.
+pub(crate) fn survive_limits_of_files() {
+    // A signal that is ignored would be ignored by all commands that tasks start; one that is
+    // handled is not. Where that is refused, the signal ends the process.
+    let _ = signal_hook::flag::register(nix::libc::SIGXFSZ, Arc::default());
+}
+
+/// Returns the loads that Ctrl-C ends; from now on it no longer ends the process while there is one.
+pub(crate) fn loading() -> Loading {
+    let loading = LOADING.get_or_init(Loading::default).clone();
+    token();
+    loading
+}
+
+/// Returns what is to be told of a failure: where a load was ended, nothing else of it counts.
+pub(crate) fn or_cancelled(failure: Failure) -> Failure {
+    if LOADING.get().is_some_and(Loading::is_unwanted) && SCREEN.get().is_none() {
+        return Failure::Cancelled;
+    }
+    failure
+}
+
+/// Fails where a load was ended by a signal, for work that goes on without one.
+pub(crate) fn require_loads() -> Result<(), Failure> {
+    if LOADING.get().is_some_and(Loading::is_unwanted) {
+        return Err(Failure::Cancelled);
+    }
+    Ok(())
+}
+
 /// Says where to tell the person that the work is ending.
 pub(crate) fn tell_on(screen: &Screen) {
     let _ = SCREEN.set(screen.clone());
@@ -114,11 +145,14 @@ fn on_signal(token: &CancellationToken, signal: i32) {
     }
     let may_end_in_order =
         || !NOTHING_RUNS.load(Ordering::SeqCst) && !IS_ENDING.swap(true, Ordering::SeqCst);
+    let is_loading = LOADING.get().is_some_and(Loading::end);
     match SCREEN.get() {
         Some(screen) if may_end_in_order() => {
             token.cancel();
             screen.print(&["cancelling; Ctrl-C again stops at once".into()]);
         }
+        // Whoever waits for the load tells its end.
+        None if is_loading && may_end_in_order() => {}
         // Before a run there is at most a question, and nothing to end in good order.
         _ => leave(),
     }

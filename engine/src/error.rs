@@ -405,8 +405,14 @@ impl EngineError {
             Self::Trust(error) => error.help(),
             Self::Untrusted { .. } => Some("read what it does; if you trust it: rig trust".to_owned()),
             Self::State(error) | Self::NotStored { source: error, .. } => error.help(),
+            Self::Load(LoadError::NoThread(error)) if error.kind() == std::io::ErrorKind::OutOfMemory => {
+                Some("let the process use more memory: ulimit -v".to_owned())
+            }
             Self::Load(LoadError::NoThread(_)) => Some(
-                "let the process use more memory (`ulimit -v`) and start more threads (`ulimit -u`)".to_owned(),
+                "let this user start more threads and processes: ulimit -u".to_owned(),
+            ),
+            Self::NoRoom(error) if error.kind() == std::io::ErrorKind::WouldBlock => Some(
+                "let this user start more threads and processes: ulimit -u".to_owned(),
             ),
             Self::NoRoom(_) => Some("let the process open more files: ulimit -n 1024".to_owned()),
             Self::Disk(error) => error.help(),

@@ -21,7 +21,9 @@ impl Documentation {
     /// Lays the page beside what else belongs to the developer, where a link can lead to.
     pub(crate) fn lay_out(host_dir: &Path, version: &str) -> Self {
         let directory = Path::new("docs").join(version);
-        let page = write_page(host_dir, &directory).ok();
+        // Where nobody knows the home, its place would be the current directory.
+        let own = Some(host_dir).filter(|directory| directory.is_absolute());
+        let page = own.and_then(|host_dir| write_page(host_dir, &directory).ok());
         let page = page.and_then(|()| Uri::from_file_path(host_dir.join(directory).join(NAME)));
         let links = page.into_iter().flat_map(|page| {
             let codes = diagnostic_codes().into_iter();

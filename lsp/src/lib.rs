@@ -101,7 +101,7 @@ pub async fn serve_on(
 /// Where the machine has no threads to serve with.
 pub fn serve(options: ServerOptions) -> io::Result<Ending> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let runtime = executor::build(builder.worker_threads(2).enable_all())?;
+    let runtime = executor::build(builder.worker_threads(2).enable_all(), 3)?;
     let ending = runtime.block_on(serve_on(options, stdin(), stdout()));
     // A read of standard input may never return.
     runtime.shutdown_background();

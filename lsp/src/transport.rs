@@ -60,7 +60,9 @@ pub(crate) async fn serve<S: LanguageServer, I, O, L>(
         match frame.parse() {
             Ok(Incoming::Request(request)) => {
                 let is_last = request.method() == "exit";
-                if let Some(answer) = large_answers(&request) {
+                if let Some(refusal) = refusal(&request) {
+                    let _ = responses.send(Outgoing::Response(refusal));
+                } else if let Some(answer) = large_answers(&request) {
                     begin_large(answer, &responses);
                 } else {
                     let id = request.id().cloned();
@@ -103,6 +105,14 @@ fn begin_large(answer: LargeAnswer, responses: &UnboundedSender<Outgoing>) {
         // A client that is gone misses nothing.
         let _ = responses.send(Outgoing::Written(answer.await));
     });
+}
+
+/// Returns the answer to a request whose method is that of a notification of the protocol itself.
+fn refusal(request: &Request) -> Option<Response> {
+    let id = request
+        .id()
+        .filter(|_| request.method().starts_with("$/"))?;
+    Some(Response::from_error(id.clone(), Error::method_not_found()))
 }
 
 /// Runs a handler up to where it first waits, and leaves the rest to the runtime.

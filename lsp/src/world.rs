@@ -8,7 +8,7 @@ use std::{
 
 use rigkit_engine::{
     EngineOptions,
-    project::{ConfigFile, Environment, Project, ProjectError},
+    project::{ConfigFile, Environment, Loading, Project, ProjectError},
     source::Buffers,
 };
 use tokio::sync::Notify;
@@ -201,6 +201,7 @@ impl World {
             trust: self.trust_in(&project.root),
             limits: options.limits,
             evaluator: options.evaluator.clone(),
+            loading: Loading::default(),
             buffers: self.buffers(),
             owners: self.owners(),
             host_dir: options.host_dir.clone(),

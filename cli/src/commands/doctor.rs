@@ -26,7 +26,7 @@ use super::types::{FOLDER, check_declarations_directory, declarations_directory}
 use crate::{
     context::{Context, host_directory, host_storage_directory, shown_path},
     failure::{Exit, Failure},
-    output,
+    output, signals,
     style::{BAD, FAINT, GOOD, NAME, paint},
     styled_text::{Line, hanging, paint_lines, styled},
 };
@@ -87,6 +87,7 @@ struct Decided {
 /// Looks at everything, and fails when something is wrong.
 pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
     let examination = examine(context);
+    signals::require_loads()?;
     if context.options.json {
         output::document(&examination)?;
     } else {
@@ -250,12 +251,15 @@ fn version_of(program: &Path) -> Option<String> {
         .ok()?;
     let stdout = process.stdout.take()?;
     let (answered, answer) = mpsc::channel();
-    thread::spawn(move || {
+    let reader = thread::Builder::new().name("rig-version".to_owned());
+    let reading = reader.spawn(move || {
         let mut text = String::new();
         let read = stdout.take(LONGEST_VERSION).read_to_string(&mut text);
         // Whoever asked may have stopped waiting.
         let _ = answered.send(read.map(|_| text));
     });
+    // Without a thread it is not known, for it may never answer.
+    drop(reading);
     let text = answer.recv_timeout(VERSION_TIME);
     // It has answered, or it never will.
     let _ = process.kill();

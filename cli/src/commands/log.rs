@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use rigkit_engine::{
     Engine, PastLog,
     display_text::{MOST_OF_A_MESSAGE, cut},
@@ -23,7 +23,7 @@ use crate::{
     progress::{PastLines, TakeLine},
     style::{BAD, FAINT, GOOD, PENDING, paint},
     styled_text::{Line, paint_lines, styled},
-    table,
+    table, time_zone,
 };
 
 /// The word for the newest apply.
@@ -127,7 +127,7 @@ fn show((apply, log): (ApplyRecord, PastLog), context: &Context) -> Result<(), F
 }
 
 fn heading(apply: &ApplyRecord, context: &Context) -> Vec<Line> {
-    let started = apply.started_at.to_zoned(TimeZone::system());
+    let started = apply.started_at.to_zoned(time_zone::local());
     let time = started.strftime("%Y-%m-%d %H:%M:%S %Z");
     let mut lines = vec![
         styled![
@@ -150,7 +150,7 @@ fn events(
     context: &Context,
     take: &mut TakeLine<'_>,
 ) -> Result<(), Failure> {
-    let mut lines = PastLines::new(TimeZone::system());
+    let mut lines = PastLines::new(time_zone::local());
     let mut count = 0;
     for record in log.by_ref() {
         if count >= MOST_LINES {

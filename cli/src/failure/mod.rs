@@ -281,9 +281,11 @@ pub(crate) fn report(failure: &Failure, is_json: bool, context: Option<&Context>
     match failure {
         Failure::OutputClosed => {}
         Failure::Cancelled if !is_json => output::note("cancelled"),
-        // A failure to write help, the version or an error leaves nobody to tell.
         Failure::CommandLine(error) if !error.use_stderr() => {
-            let _ = output::lines(&whole_output_lines(&error.render().ansi().to_string()));
+            let lines = whole_output_lines(&error.render().ansi().to_string());
+            if let Err(failure) = output::lines(&lines) {
+                return report(&failure, is_json, context);
+            }
         }
         Failure::CommandLine(error) if !is_json => {
             output::notes(&whole_output_lines(&error.render().ansi().to_string()));

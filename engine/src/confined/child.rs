@@ -16,7 +16,7 @@ use crate::{
     definition::WireDefinition,
     memory::{end_process_above, used_by_this_thread},
     modules::{ModuleGraph, PREPARATION_TIME, Preparation, check},
-    project::{LoadError, LoadOptions, evaluate_graph},
+    project::{LoadError, LoadOptions, Loading, evaluate_graph},
     sandbox::{CpuMeter, SandboxLimits, Variables},
     trust::{OwnerRule, Trust},
     wire::WireDiagnostic,
@@ -40,7 +40,9 @@ pub fn serve_if_asked() -> Option<ExitCode> {
     }
     let numbers: Option<Vec<u64>> = words.map(|word| word.to_str()?.parse().ok()).collect();
     match numbers.as_deref() {
-        Some(&[memory, cpu_seconds]) => Some(serve(Allowance {
+        // Nobody waits for the answer of a process whose parent is gone.
+        Some(&[_, _, parent]) if !end_with(parent) => Some(ExitCode::FAILURE),
+        Some(&[memory, cpu_seconds, _]) => Some(serve(Allowance {
             memory: usize::try_from(memory).unwrap_or(usize::MAX),
             cpu_seconds,
         })),
@@ -48,15 +50,38 @@ pub fn serve_if_asked() -> Option<ExitCode> {
     }
 }
 
-/// Returns the words that start this process for evaluations within these limits.
-pub(super) fn words(limits: SandboxLimits) -> [OsString; 3] {
+/// Returns the words that start this process for evaluations within these limits, to be killed
+/// with the thread of its parent that starts it.
+pub(super) fn words(limits: SandboxLimits, parent: Option<u32>) -> [OsString; 4] {
     let evaluating = limits.cpu.as_secs() + u64::from(limits.cpu.subsec_nanos() > 0);
     let seconds = evaluating + PREPARATION_TIME.as_secs() + MORE_SECONDS;
     [
         WORD.into(),
         limits.memory.to_string().into(),
         seconds.to_string().into(),
+        parent.unwrap_or(NO_PARENT).to_string().into(),
     ]
+}
+
+/// What stands for a parent that this process does not end with. No process has this number.
+const NO_PARENT: u32 = 0;
+
+/// Lets this process be killed with its parent; returns whether it is still there.
+#[cfg(target_os = "linux")]
+fn end_with(parent: u64) -> bool {
+    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+    if parent == u64::from(NO_PARENT) {
+        return true;
+    }
+    // Where it is refused, the limit of processor time ends what computes for nobody.
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    let now = getppid().map(|parent| parent.as_raw_nonzero().get());
+    now.is_some_and(|now| u64::try_from(now) == Ok(parent))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_with(_: u64) -> bool {
+    true
 }
 
 fn serve(allowance: Allowance) -> ExitCode {
@@ -152,6 +177,7 @@ fn prepare(
             ..SandboxLimits::default()
         },
         interrupt: Arc::default(),
+        loading: Loading::default(),
         cache: None,
         identity: request.identity,
         evaluator: None,

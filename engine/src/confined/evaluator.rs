@@ -97,14 +97,12 @@ impl Evaluator {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if let Some(mut process) = idle
-            && read_confinement(&mut process).is_ok()
+        if let Some(idle) = idle
+            && let Ok(ready) = ready(idle)
         {
-            return Ok(process);
+            return Ok(ready);
         }
-        let mut process = Process::start(&self.program, self.limits)?;
-        read_confinement(&mut process)?;
-        Ok(process)
+        ready(Process::start(&self.program, self.limits)?)
     }
 
     /// Ends a process that has answered, and starts the next one where one is expected. Neither
@@ -131,6 +129,17 @@ impl Drop for Evaluator {
         let idle = self.idle.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(idle) = idle {
             process::end(&mut idle.child);
+        }
+    }
+}
+
+/// Waits until a process is ready; ends one that does not get so.
+fn ready(mut process: Process) -> io::Result<Process> {
+    match read_confinement(&mut process) {
+        Ok(_) => Ok(process),
+        Err(error) => {
+            process::end(&mut process.child);
+            Err(error)
         }
     }
 }

@@ -12,6 +12,7 @@
 //! | `evaluator` | starts children, and keeps one ready where evaluations follow each other |
 //! | `process` | one child: its pipes, its end |
 //! | `worker` | what one child does for a load: it checks modules, then it evaluates |
+//! | `starter` | the thread that starts children, which end with this process |
 //! | `conversation` | this side of an evaluation |
 //! | `child` | the other side |
 //! | `asked_sources` | how the child asks for files and positions |
@@ -27,6 +28,7 @@ mod frame;
 mod fuzzed;
 mod message;
 mod process;
+mod starter;
 mod worker;
 
 pub use child::serve_if_asked;

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::child;
+use super::{child, starter};
 use crate::sandbox::SandboxLimits;
 
 /// A child that waits for its request.
@@ -20,18 +20,7 @@ impl Process {
     /// Starts a child. It confines itself: code between the fork and the start would make every
     /// start copy the page tables of this process.
     pub(super) fn start(program: &std::path::Path, limits: SandboxLimits) -> io::Result<Self> {
-        let mut command = Command::new(program);
-        command
-            .args(child::words(limits))
-            .env_clear()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            // What a panic would say there could end it by a limit on the size of files.
-            .stderr(Stdio::null());
-        if let Some(zone) = time_zone() {
-            command.env("TZ", zone);
-        }
-        let mut child = command.spawn()?;
+        let mut child = starter::start(|parent| command(program, limits, parent))?;
         let streams = child.stdin.take().zip(child.stdout.take());
         let (stdin, stdout) = streams.ok_or_else(|| io::Error::other("a child without pipes"))?;
         Ok(Self {
@@ -40,6 +29,21 @@ impl Process {
             stdout,
         })
     }
+}
+
+fn command(program: &std::path::Path, limits: SandboxLimits, parent: Option<u32>) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args(child::words(limits, parent))
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        // What a panic would say there could end it by a limit on the size of files.
+        .stderr(Stdio::null());
+    if let Some(zone) = time_zone() {
+        command.env("TZ", zone);
+    }
+    command
 }
 
 /// Returns the time zone of this process, where it is the name of one: the variable can also name

@@ -21,7 +21,8 @@ pub fn import_root(project_root: &Path) -> PathBuf {
     let Ok(project) = Status::at(project_root) else {
         return project_root.to_path_buf();
     };
-    let home = env::home_dir().and_then(|home| identity(&home));
+    let home = env::home_dir().filter(|home| home.is_absolute());
+    let home = home.and_then(|home| identity(&home));
     let is_below_home = |folder: &&Path| home.is_none() || identity(folder) != home;
     let is_repository = |folder: &&Path| {
         Status::at(&folder.join(".git")).is_ok_and(|git| {

@@ -144,22 +144,26 @@ impl Engine {
         let Some(state) = self.read_state()? else {
             return Ok(Vec::new());
         };
-        let reused = self.reused_runs(workflow);
+        let reused = self.reused_runs(workflow)?;
         let records = state.list_runs(workflow)?;
         cached_runs(&state, records, reused.as_ref(), self.variables.secrets())
     }
 
     /// Gives how each task of the plan stands, where the config loads.
-    fn reused_runs(&self, workflow: Option<&str>) -> Option<PlanNodes> {
-        let definition = self.definition().ok()?;
-        let plans = self.plan_definition(&definition, workflow).ok()?;
+    fn reused_runs(&self, workflow: Option<&str>) -> Result<Option<PlanNodes>, EngineError> {
+        let Some(definition) = self.definition_if_right()? else {
+            return Ok(None);
+        };
+        let Ok(plans) = self.plan_definition(&definition, workflow) else {
+            return Ok(None);
+        };
         let nodes = plans.into_iter().flat_map(|plan| {
             let workflow = plan.workflow;
             plan.nodes
                 .into_iter()
                 .map(move |node| ((workflow.clone(), node.path.clone()), node))
         });
-        Some(nodes.collect())
+        Ok(Some(nodes.collect()))
     }
 
     /// Explains one task, or every task that is not cached.

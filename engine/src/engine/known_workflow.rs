@@ -19,7 +19,7 @@ impl Engine {
             return Ok(());
         }
         // A config that does not load must not hide what exists.
-        let Ok(definition) = self.definition() else {
+        let Some(definition) = self.definition_if_right()? else {
             return Ok(());
         };
         select::workflow(&definition, Some(name)).map(drop)

@@ -37,7 +37,7 @@ use crate::{
     identity::SecretDigests,
     modules::TranspileCache,
     plan::{PlanLevel, SavedPlan, WorkflowPlan},
-    project::{Environment, Project, load},
+    project::{Environment, Loading, Project, load},
     sandbox::{SandboxLimits, Variables},
     source::Buffers,
     state::{ApplyLocks, MachineKey, StateFile, StateReader, machine_key},
@@ -81,6 +81,8 @@ pub struct EngineOptions {
     /// What evaluates the definition of a project that nobody trusts, in a process of its own.
     /// Without it this process evaluates, within the same limits.
     pub evaluator: Option<Arc<Evaluator>>,
+    /// The loads of this process, which may be ended together.
+    pub loading: Loading,
     /// What lies over the disk: the buffers of an editor.
     pub buffers: Arc<Buffers>,
     /// Who may decide what the project does.
@@ -171,9 +173,19 @@ impl Engine {
     /// Loads the definition.
     ///
     /// # Errors
-    /// Where the config is wrong.
+    /// Where the config is wrong, or somebody ended all loads.
     pub fn definition(&self) -> Result<Definition, EngineError> {
-        Ok(load(&self.reading_options())?)
+        let options = self.reading_options();
+        let loaded = self.options.loading.unless_unwanted(|| load(&options));
+        Ok(loaded.ok_or(EngineError::Cancelled)??)
+    }
+
+    /// Loads the definition for a request that does without it where the config is wrong.
+    fn definition_if_right(&self) -> Result<Option<Definition>, EngineError> {
+        match self.definition() {
+            Err(EngineError::Cancelled) => Err(EngineError::Cancelled),
+            loaded => Ok(loaded.ok()),
+        }
     }
 
     /// Gives the number that rises with every change of the state; nothing where there is no

@@ -90,7 +90,7 @@ impl Engine {
             from_runtime,
         })?;
         let beside = meanwhile();
-        let is_cancelled = || run.cancel.is_cancelled();
+        let is_cancelled = || run.cancel.is_cancelled() || self.options.loading.is_unwanted();
         let (runtime, definition) = starting.wait(is_cancelled)?.ok_or(EngineError::Cancelled)?;
         let emitter = Emitter::new(Arc::clone(&run.events), secrets, options.log);
         emit_definition(&emitter, &definition);
@@ -124,6 +124,7 @@ impl Engine {
             owners: self.options.owners.clone(),
             limits: self.options.limits,
             evaluator: self.options.evaluator.clone(),
+            loading: self.options.loading.clone(),
             cache: self.transpile_cache(key_use),
             ..LoadOptions::new(&self.options.project, self.variables.clone())
         }
@@ -159,7 +160,7 @@ impl LoadedSession {
     where
         F: Future<Output = Result<T, EngineError>>,
     {
-        let executor = executor::build(Builder::new_current_thread().enable_all())
+        let executor = executor::build(Builder::new_current_thread().enable_all(), 1)
             .map_err(EngineError::NoRoom)?;
         let client = Arc::clone(&self.session.client);
         let result = executor.block_on(async {

@@ -150,7 +150,7 @@ impl Engine {
             return Ok(Vec::new());
         }
         // A config that does not load must not hide the workspaces that exist.
-        let definition = self.definition().ok();
+        let definition = self.definition_if_right()?;
         self.workspace_views(definition.as_ref(), &state, records)
     }
 

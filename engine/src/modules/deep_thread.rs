@@ -19,6 +19,9 @@ const STACK_BYTES: usize = MAX_MODULE_BYTES * STACK_PER_BYTE;
 /// Enough for the language and for a module of 32 KiB. With less there is no use in going on.
 const LEAST_STACK_BYTES: usize = 16 * 1024 * 1024;
 
+/// Enough for a thread that does nothing.
+const SMALL_STACK_BYTES: usize = 64 * 1024;
+
 thread_local! {
     /// The stack that this thread was started with.
     static STACK: Cell<usize> = const { Cell::new(STACK_BYTES) };
@@ -32,7 +35,8 @@ thread_local! {
 /// and so is the [largest module](largest_module).
 ///
 /// # Errors
-/// When there can be no thread at all.
+/// When there can be no thread at all; its kind is [`io::ErrorKind::OutOfMemory`] where only the
+/// stack has no room.
 pub(crate) fn spawn_deep(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let work = Arc::new(Mutex::new(Some(work)));
     let mut stack = STACK_BYTES;
@@ -51,9 +55,19 @@ pub(crate) fn spawn_deep(name: &str, work: impl FnOnce() + Send + 'static) -> io
         let thread = thread::Builder::new().name(name.to_owned());
         match thread.stack_size(stack).spawn(begin) {
             Ok(_) => return Ok(()),
-            Err(error) if stack / 4 < LEAST_STACK_BYTES => return Err(error),
+            Err(error) if stack / 4 < LEAST_STACK_BYTES => return Err(explained(error)),
             Err(_) => stack /= 4,
         }
+    }
+}
+
+/// The system gives one number for a thread too many and for a stack that has no room. Where a
+/// small thread can be had, it was the stack.
+fn explained(error: io::Error) -> io::Error {
+    let small = thread::Builder::new().stack_size(SMALL_STACK_BYTES);
+    match small.spawn(|| ()) {
+        Ok(_) => io::Error::new(io::ErrorKind::OutOfMemory, error),
+        Err(_) => error,
     }
 }
 

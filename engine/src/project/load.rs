@@ -33,7 +33,7 @@ use crate::{
 };
 
 use super::{
-    NoAnswer,
+    Loading, NoAnswer,
     waiting::{LOOK_OFTEN, LOOK_RARELY, wait_and_look},
 };
 
@@ -54,6 +54,8 @@ pub struct LoadOptions {
     pub limits: SandboxLimits,
     /// Stops the load from another thread.
     pub interrupt: Arc<AtomicBool>,
+    /// The loads of this process, which may be ended together.
+    pub(crate) loading: Loading,
     /// Where modules that were transpiled before are kept.
     pub(crate) cache: Option<Arc<TranspileCache>>,
     /// Whether handlers are told apart by what they do.
@@ -78,6 +80,7 @@ impl LoadOptions {
             variables,
             limits: SandboxLimits::default(),
             interrupt: Arc::default(),
+            loading: Loading::default(),
             cache: None,
             identity: IdentityUse::Full,
             evaluator: None,
@@ -129,11 +132,14 @@ pub fn load(options: &LoadOptions) -> Result<Definition, LoadError> {
         ));
     })
     .map_err(LoadError::NoThread)?;
-    let is_interrupted = || options.interrupt.load(Ordering::Relaxed);
+    let is_interrupted =
+        || options.interrupt.load(Ordering::Relaxed) || options.loading.is_unwanted();
     wait_and_look(&definition, &meter, look_every, is_interrupted).unwrap_or_else(|no_answer| {
         slot.end();
-        if no_answer == NoAnswer::Overdue {
-            options.note_overrun();
+        match no_answer {
+            NoAnswer::Overdue => options.note_overrun(),
+            NoAnswer::Cancelled => options.interrupt.store(true, Ordering::Relaxed),
+            NoAnswer::Gone => {}
         }
         Err(LoadError::without_answer(no_answer, options))
     })

@@ -164,7 +164,11 @@ fn open(copy: &Path, bounds: Bounds) -> rusqlite::Result<Bounded> {
 
 /// Makes a folder that no other user may enter.
 fn temporary_directory(place: &Place) -> Result<TempDir, StateError> {
-    let own = place.copies.as_deref().and_then(|folder| {
+    let own = place
+        .copies
+        .as_deref()
+        .filter(|folder| folder.is_absolute());
+    let own = own.and_then(|folder| {
         let made = DirBuilder::new()
             .recursive(true)
             .mode(FOLDER_MODE)

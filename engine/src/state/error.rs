@@ -172,6 +172,15 @@ pub enum StateError {
         /// The file or directory.
         path: PathBuf,
     },
+    /// Nobody knows where the person's home is, and a place in a project is none.
+    #[error(
+        "there is no home directory to keep `{}` in: that is not absolute",
+        display_text::path(path)
+    )]
+    NoHome {
+        /// What was to be kept.
+        path: PathBuf,
+    },
     /// Another process kept the file locked for too long.
     #[error(
         "the state file `{}` is locked by another process",
@@ -291,6 +300,7 @@ impl StateError {
                 "make it writable for you, or choose another place: `--state` for the state, RIGKIT_HOST_STORAGE_DIR for what providers keep"
                     .to_owned(),
             ),
+            Self::NoHome { .. } => Some("set HOME to an absolute path".to_owned()),
             Self::Busy { .. } => Some("try again when the other process is done".to_owned()),
             Self::WorkspaceExists { .. } => {
                 Some("choose another name, or remove that workspace first".to_owned())

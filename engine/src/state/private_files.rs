@@ -34,6 +34,7 @@ impl ClosedTo {
 
 /// Makes a directory, and those above it, for their owner alone; one that exists stays as it is.
 pub(crate) fn create_private_directory(directory: &Path) -> Result<(), StateError> {
+    require_absolute(directory)?;
     DirBuilder::new()
         .recursive(true)
         .mode(DIRECTORY_MODE)
@@ -41,16 +42,28 @@ pub(crate) fn create_private_directory(directory: &Path) -> Result<(), StateErro
         .map_err(|error| StateError::from_writing("create the directory", directory, error))
 }
 
+/// Refuses a place that depends on the current directory, which may be a project's: what is there
+/// is not this user's own.
+fn require_absolute(path: &Path) -> Result<(), StateError> {
+    if path.is_absolute() {
+        return Ok(());
+    }
+    Err(StateError::NoHome {
+        path: path.to_owned(),
+    })
+}
+
 /// Reads a file that is this user's and nobody else's; `None` if there is none.
 ///
 /// # Errors
-/// When it is no regular file, has more bytes than it may have, belongs to somebody else, or is
+/// When its path is not absolute, it is no regular file, has more bytes than it may have, belongs to somebody else, or is
 /// open to others who must not use it.
 pub(super) fn read_private(
     path: &Path,
     limit: u64,
     closed_to: ClosedTo,
 ) -> Result<Option<Vec<u8>>, StateError> {
+    require_absolute(path)?;
     let Some((file, metadata)) = open_to_read(path)? else {
         return Ok(None);
     };

@@ -203,6 +203,16 @@ fn requests_before_the_beginning_and_after_the_end() {
 }
 
 #[test]
+fn a_notification_of_the_protocol_is_no_request() {
+    let mut client = TestClient::new(SITE);
+    for method in ["$/cancelRequest", "$/setTrace", "$/unknown"] {
+        let error = client.request(method, &json!({ "id": 1 })).unwrap_err();
+        assert_eq!(error["code"], -32601, "{method}: {error}");
+    }
+    check_alive(&mut client);
+}
+
+#[test]
 fn commands_that_make_no_sense() {
     let mut client = TestClient::new(SITE);
     for (command, arguments) in [

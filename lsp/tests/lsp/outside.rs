@@ -32,6 +32,7 @@ fn terminal(client: &TestClient) -> Engine {
         trust: Trust::Trusted,
         limits: SandboxLimits::default(),
         evaluator: None,
+        loading: rigkit_engine::project::Loading::default(),
         buffers: Arc::default(),
         owners: OwnerRule::default(),
         host_storage_dir: host_dir.join("providers"),

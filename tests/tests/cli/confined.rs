@@ -1,10 +1,83 @@
 //! A stranger's definition evaluates in a process of its own and is the same definition; and what
 //! it costs is bounded, there and in the process of who trusts it.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc, thread, time::Duration};
 
+use rigkit_engine::{
+    Engine, EngineOptions,
+    confined::Evaluator,
+    project::{Environment, Loading},
+    sandbox::SandboxLimits,
+    trust::{OwnerRule, Trust},
+};
 use rigkit_tests::{Bounds, Output, Project};
 use serde_json::Value;
+
+/// The kernel ends a child together with the thread that has started it, if the child asks for
+/// that. Which thread wants an evaluation must not matter.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_process_that_waits_outlives_the_thread_that_prepared_it() {
+    let project = Project::of_stranger(DEFINITIONS[0]);
+    let (program, starts) = (
+        project.outside().join("rig"),
+        project.outside().join("starts"),
+    );
+    let script = format!(
+        "#!/bin/sh\necho >>'{}'\nexec '{}' \"$@\"\n",
+        starts.display(),
+        rigkit_tests::rig().display()
+    );
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let evaluator = Evaluator::new(Some(program), SandboxLimits::default());
+    let prepared = Arc::clone(&evaluator);
+    let preparing = thread::spawn(move || {
+        prepared.prepare();
+        while !has_confined_child() {
+            thread::yield_now();
+        }
+        nix::unistd::gettid()
+    });
+    let thread = preparing.join().unwrap();
+    while Path::new(&format!("/proc/self/task/{thread}")).exists() {
+        thread::yield_now();
+    }
+    let engine = Engine::new(EngineOptions {
+        project: rigkit_engine::project::Project::find(&project.root()).unwrap(),
+        state_path: None,
+        environment: Environment::default(),
+        trust: Trust::Untrusted,
+        limits: SandboxLimits::default(),
+        evaluator: Some(evaluator),
+        loading: Loading::default(),
+        buffers: Arc::default(),
+        owners: OwnerRule::default(),
+        host_storage_dir: project.outside().join("host"),
+        host_dir: project.home().join(".rigkit"),
+        who: "tester".to_owned(),
+    });
+    assert_eq!(engine.definition().unwrap().workflows.len(), 1);
+    assert_eq!(fs::read_to_string(&starts).unwrap(), "\n");
+}
+
+/// Returns whether this process has a child that evaluates and has given up all files.
+#[cfg(target_os = "linux")]
+fn has_confined_child() -> bool {
+    let parent = format!("PPid:\t{}\n", std::process::id());
+    let is_one = |process: &Path| {
+        let read = |name| fs::read_to_string(process.join(name)).unwrap_or_default();
+        let has_no_files = |line: &str| {
+            let numbers = line.strip_prefix("Max open files").unwrap_or_default();
+            numbers.split_whitespace().next() == Some("0")
+        };
+        read("status").contains(&parent)
+            && read("cmdline").contains("__evaluate")
+            && read("limits").lines().any(has_no_files)
+    };
+    let mut entries = fs::read_dir("/proc").unwrap();
+    entries.any(|entry| entry.is_ok_and(|entry| is_one(&entry.path())))
+}
 
 /// Definitions whose parts are easily lost on the way from one process to another.
 const DEFINITIONS: &[&str] = &[

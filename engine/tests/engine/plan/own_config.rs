@@ -23,6 +23,7 @@ fn it_loads_and_plans() {
         trust: Trust::Trusted,
         limits: SandboxLimits::default(),
         evaluator: None,
+        loading: rigkit_engine::project::Loading::default(),
         buffers: Arc::default(),
         owners: OwnerRule::default(),
         host_storage_dir: outside.path().join("providers"),

@@ -106,6 +106,7 @@ impl TestProject {
             trust: Trust::Trusted,
             limits: SandboxLimits::default(),
             evaluator: None,
+            loading: rigkit_engine::project::Loading::default(),
             buffers: Arc::default(),
             owners: OwnerRule::default(),
             host_storage_dir: host_dir.join("providers"),

@@ -132,13 +132,18 @@ impl Context {
     ) -> Result<Engine, Failure> {
         let host_dir = host_directory();
         let limits = limits()?;
+        let evaluator = Evaluator::new(None, limits);
+        if !trust.is_trusted() {
+            // It gets ready while the rest is looked for.
+            evaluator.prepare();
+        }
         Ok(Engine::new(EngineOptions {
             project: project.clone(),
             state_path,
             environment,
             trust,
             limits,
-            evaluator: Some(Evaluator::new(None, limits)),
+            evaluator: Some(evaluator),
             loading: signals::loading(),
             buffers: Arc::default(),
             owners: self.decisions.owners(),

@@ -4,7 +4,6 @@
 use std::{collections::BTreeMap, ffi::OsString, io, process::ExitCode, sync::Arc, time::Duration};
 
 use nix::sys::signal::{self, SigHandler, Signal};
-use rquickjs::{Context, Runtime};
 
 use super::{
     asked_sources::{AskedSources, Channel},
@@ -112,14 +111,13 @@ fn end_at_the_end_of_the_stack() {
 
 /// Lets the C library read the time zone while it can: later the hours of a date would silently
 /// be those of another zone.
+#[expect(unsafe_code, reason = "nothing else makes the library read its zone")]
 fn touch_what_opens_files() {
-    let look = || -> rquickjs::Result<i32> {
-        let runtime = Runtime::new()?;
-        let context = Context::full(&runtime)?;
-        context.with(|ctx| ctx.eval("new Date(0).getTimezoneOffset()"))
-    };
-    // A machine without room for this has none for the evaluation either, which tells it.
-    let _ = look();
+    let moment: libc::time_t = 0;
+    let mut local = std::mem::MaybeUninit::<libc::tm>::uninit();
+    // SAFETY: both pointers are to values of this function; the call reads the one and writes the
+    // other. No other thread has begun that could change the environment.
+    let _ = unsafe { libc::localtime_r(&raw const moment, local.as_mut_ptr()) };
 }
 
 /// Does what it is asked, with so much memory for each module that it checks.

@@ -204,6 +204,25 @@ impl ImportResolver {
                 }) => Some(ResolveFailure::OutsideProject { path: to }),
                 _ => None,
             })
+            .or_else(|| self.packages_outside(directory, specifier))
+    }
+
+    /// Returns where a `node_modules` leads in which a package would be looked for, if that is out of
+    /// what the project may read.
+    fn packages_outside(&self, directory: &Path, specifier: &str) -> Option<ResolveFailure> {
+        if specifier.starts_with(['.', '/', '#']) {
+            return None;
+        }
+        directory.ancestors().find_map(|folder| {
+            let packages = self.files.roots().status(&folder.join("node_modules"));
+            match packages {
+                Err(DiskError::Refused {
+                    refusal: Refusal::Outside { to, link, .. },
+                    ..
+                }) if link != to => Some(ResolveFailure::OutsideProject { path: to }),
+                _ => None,
+            }
+        })
     }
 }
 

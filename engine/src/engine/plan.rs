@@ -1,7 +1,7 @@
 //! Requests for plans: at rest, verified, and saved for a later apply.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -24,7 +24,7 @@ use crate::{
     identity::{Identities, SecretDigests, hash_json},
     plan::{ChecksAsked, PlanInputs, PlanLevel, Records, Verdict, Walk, WorkflowPlan, make_plan},
     run::Emitter,
-    state::StateReader,
+    state::{RunSummary, StateReader},
 };
 
 impl Engine {
@@ -54,8 +54,7 @@ impl Engine {
                     log: None,
                     state: None,
                 };
-                // The state is opened while the definition loads.
-                let (loaded, state) = self.load_session(run, options, || self.read_state())?;
+                let (loaded, early) = self.load_session(run, options, || self.read_early(name))?;
                 let definition = Arc::clone(&loaded.session.definition);
                 let workflows = select::workflows(&definition, name)?;
                 // Most projects have nobody to ask, and need nothing that asking needs.
@@ -66,9 +65,21 @@ impl Engine {
                     return loaded
                         .run(|session| self.plan_verified(session, name.map(str::to_owned)));
                 }
-                self.plan_with_state(&definition, name, state?.as_ref())
+                self.plan_with_state(&definition, name, early?)
             }
         }
+    }
+
+    /// Reads what a plan needs of the state, for the time in which the definition loads.
+    fn read_early(&self, workflow: Option<&str>) -> Result<Option<EarlyState>, EngineError> {
+        let Some(reader) = self.read_state()? else {
+            return Ok(None);
+        };
+        let runs = match workflow {
+            Some(name) => HashMap::from([(name.to_owned(), reader.current_runs(name)?)]),
+            None => reader.all_current_runs()?,
+        };
+        Ok(Some(EarlyState { reader, runs }))
     }
 
     /// Plans a definition that is loaded already, at rest.
@@ -80,8 +91,8 @@ impl Engine {
         definition: &Definition,
         workflow: Option<&str>,
     ) -> Result<Vec<WorkflowPlan>, EngineError> {
-        let state = self.read_state()?;
-        self.plan_with_state(definition, workflow, state.as_ref())
+        let early = self.read_early(workflow)?;
+        self.plan_with_state(definition, workflow, early)
     }
 
     /// Plans a definition of a project that nobody trusts; events tell what was not asked.
@@ -110,14 +121,20 @@ impl Engine {
         &self,
         definition: &Definition,
         workflow: Option<&str>,
-        state: Option<&StateReader>,
+        state: Option<EarlyState>,
     ) -> Result<Vec<WorkflowPlan>, EngineError> {
         let secrets = self.secret_digests(KeyUse::Read)?;
+        let (reader, mut runs) = state.map(|early| (early.reader, early.runs)).unzip();
+        let mut runs_of = |workflow: &Workflow| {
+            let runs = runs.as_mut().and_then(|runs| runs.remove(&*workflow.name));
+            runs.unwrap_or_default()
+        };
         select::workflows(definition, workflow)?
             .into_iter()
             .map(|workflow| {
-                let planning = Planning::new(definition, workflow, state, &secrets)?;
-                planning.plan()
+                let state = reader.as_ref();
+                let records = Records::of_runs(state, workflow, runs_of(workflow))?;
+                Planning::with_records(definition, workflow, records, state, &secrets)?.plan()
             })
             .collect()
     }
@@ -140,6 +157,12 @@ impl Engine {
     }
 }
 
+/// The state with the current runs of workflows, by their names and the paths of nodes.
+struct EarlyState {
+    reader: StateReader,
+    runs: HashMap<String, HashMap<String, RunSummary>>,
+}
+
 /// Is the planning of one workflow: what the definition, the state and providers say of it.
 pub(super) struct Planning<'a> {
     pub(super) definition: &'a Definition,
@@ -160,9 +183,20 @@ impl<'a> Planning<'a> {
         state: Option<&'a StateReader>,
         secrets: &'a SecretDigests,
     ) -> Result<Self, EngineError> {
+        let records = Records::read(state, workflow)?;
+        Self::with_records(definition, workflow, records, state, secrets)
+    }
+
+    fn with_records(
+        definition: &'a Definition,
+        workflow: &'a Workflow,
+        records: Records<'a>,
+        state: Option<&'a StateReader>,
+        secrets: &'a SecretDigests,
+    ) -> Result<Self, EngineError> {
         Ok(Self {
             identities: Identities::new(definition, workflow, secrets)?,
-            records: Records::read(state, workflow)?,
+            records,
             verification: Verification::default(),
             checks_asked: if has_questions(definition, workflow) {
                 ChecksAsked::NotAsked

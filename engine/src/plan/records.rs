@@ -54,6 +54,18 @@ impl<'a> Records<'a> {
             Some(state) => state.current_runs(&workflow.name)?,
             None => HashMap::new(),
         };
+        Self::of_runs(state, workflow, current)
+    }
+
+    /// Checks the outputs that have a JSON Schema of current runs that were read already.
+    ///
+    /// # Errors
+    /// Where the state cannot be read.
+    pub(crate) fn of_runs(
+        state: Option<&'a StateReader>,
+        workflow: &'a Workflow,
+        current: HashMap<String, RunSummary>,
+    ) -> Result<Self, EngineError> {
         let mut records = Self {
             state,
             workflow,

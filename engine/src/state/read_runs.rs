@@ -19,19 +19,31 @@ const SUMMARY: &str = "r.id, r.lineage, r.identity, r.upstream, r.created_at, r.
 const SUMMARY_COLUMNS: usize = 10;
 
 impl StateReader {
-    /// Gives the current run of each task that has one, by node path.
+    /// Returns the current run of each task of a workflow that has one, by node path.
     ///
     /// # Errors
     /// When the state cannot be read.
     pub fn current_runs(&self, workflow: &str) -> Result<HashMap<String, RunSummary>, StateError> {
-        let sql = format!(
-            "SELECT {SUMMARY}, r.output, c.node_path
-             FROM current_runs AS c JOIN node_runs AS r ON r.ordinal = c.run
-             WHERE c.workflow = ?1"
-        );
-        self.rows(&sql, [workflow], |row| {
-            Ok((row.get(SUMMARY_COLUMNS + 1)?, usable_summary(row)?))
-        })
+        let sql = current_runs_where("c.workflow = ?1");
+        self.rows(&sql, [workflow], path_and_summary)
+    }
+
+    /// Returns the current run of each task that has one, by workflow and node path.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn all_current_runs(
+        &self,
+    ) -> Result<HashMap<String, HashMap<String, RunSummary>>, StateError> {
+        let rows: Vec<(String, (String, RunSummary))> =
+            self.rows(&current_runs_where("TRUE"), (), |row| {
+                Ok((row.get(SUMMARY_COLUMNS + 2)?, path_and_summary(row)?))
+            })?;
+        let mut runs: HashMap<String, HashMap<String, RunSummary>> = HashMap::new();
+        for (workflow, (path, run)) in rows {
+            runs.entry(workflow).or_default().insert(path, run);
+        }
+        Ok(runs)
     }
 
     /// Gives the newest run of a task with an identity.
@@ -156,6 +168,18 @@ impl StateReader {
             None => self.rows(&records_where("TRUE", order), (), record),
         }
     }
+}
+
+fn current_runs_where(condition: &str) -> String {
+    format!(
+        "SELECT {SUMMARY}, r.output, c.node_path, c.workflow
+         FROM current_runs AS c JOIN node_runs AS r ON r.ordinal = c.run
+         WHERE {condition}"
+    )
+}
+
+fn path_and_summary(row: &Row<'_>) -> rusqlite::Result<(String, RunSummary)> {
+    Ok((row.get(SUMMARY_COLUMNS + 1)?, usable_summary(row)?))
 }
 
 /// Finds the newest run of a task with an identity in an index, whatever the history.

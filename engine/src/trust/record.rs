@@ -123,7 +123,9 @@ fn read_open(path: &Path, file: File) -> Result<TrustRecord, TrustError> {
         return Err(damaged(path, "it is no file"));
     }
     check_exposure(path, metadata.uid(), metadata.mode())?;
-    let mut text = String::new();
+    // Without room for all of it, a few bytes are asked for at a time.
+    let bytes = metadata.len().min(MAX_BYTES) + 1;
+    let mut text = String::with_capacity(usize::try_from(bytes).unwrap_or(0));
     match file.take(MAX_BYTES + 1).read_to_string(&mut text) {
         Ok(length) if length as u64 > MAX_BYTES => {
             let reason = format!("it is larger than {} KiB", MAX_BYTES / 1024);

@@ -84,6 +84,12 @@ fn workflows_are_apart() {
     assert_eq!(state.current_runs("web").unwrap().len(), 1);
     assert_eq!(state.current_runs("api").unwrap()["a"].run_id, other);
     assert_eq!(state.current_runs("none").unwrap().len(), 0);
+    let all = state.all_current_runs().unwrap();
+    assert_eq!(all.len(), 2);
+    for workflow in ["web", "api"] {
+        let alone = state.current_runs(workflow).unwrap();
+        assert_eq!(all[workflow]["a"].run_id, alone["a"].run_id);
+    }
     let listed = |workflow| state.list_runs(workflow).unwrap().len();
     assert_eq!(
         [listed(None), listed(Some("api")), listed(Some("x"))],

@@ -155,7 +155,7 @@ impl Outgoing {
             method,
             headers,
             body,
-            environment: Arc::clone(&context.environment),
+            environment: Arc::clone(&context.environment.text),
         })
     }
 

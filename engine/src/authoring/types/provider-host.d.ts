@@ -52,11 +52,31 @@ export interface HostRuntime {
    * const { ok } = await host.exec("command -v docker");
    * ```
    *
-   * When the run is cancelled, the command and everything it started are stopped.
+   * When the run is cancelled, the command and everything it started are stopped. What a command
+   * leaves running in the background when it ends stays; nothing more of its output is read, and a
+   * warning names it. Its working directory is also in its variable `PWD`.
    *
    * @throws when the program cannot be started, passes `timeoutMs`, or fails and `check` is set
    */
   exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>;
+
+  /**
+   * Starts a process that is meant to stay, such as a server, and does not wait for it.
+   *
+   * It has a session of its own, no input, and output that goes nowhere unless it is redirected. It
+   * outlives a cancel, the run and the terminal: whoever started it has to end it.
+   *
+   * ```ts
+   * const { pid } = await host.exec("npm run dev > dev.log 2>&1", { detach: true });
+   * ```
+   *
+   * @returns the number of the process; of a shell line it is that of the shell
+   * @throws when the program cannot be started
+   */
+  exec(
+    command: string | readonly string[],
+    options: DetachedExecOptions,
+  ): Promise<DetachedProcess>;
 
   /**
    * Reads a file as UTF-8 text, or as bytes.
@@ -114,13 +134,17 @@ export interface HostRuntime {
   glob(pattern: string | readonly string[], options?: GlobOptions): Promise<string[]>;
 
   /**
-   * Hashes files: a fingerprint of their contents and names, to put in the context.
+   * Hashes files: a fingerprint of their contents and names, and of which of them can be executed,
+   * to put in the context. The hash of a single file is that of its contents alone.
    *
    * ```ts
    * .task("lockfile", { cacheTTL: 0, cutoff: true }, async ({ host }) => ({
    *   ctx: { lockfile: await host.hash("package-lock.json") },
    * }))
    * ```
+   *
+   * Links to directories are followed, each directory once. The `.rigkit` of the project is left out
+   * of directories and patterns, for each run changes it.
    *
    * @param target - a file, a directory with all it holds, a pattern, or several of them
    * @returns the SHA-256 in hexadecimal
@@ -129,8 +153,26 @@ export interface HostRuntime {
   hash(target: string | readonly string[], options?: GlobOptions): Promise<string>;
 }
 
+/** How to start a process that is meant to stay. */
+export interface DetachedExecOptions {
+  /** Starts it and leaves it alone. */
+  readonly detach: true;
+  /** Where it runs; the `cwd` of the provider by default. */
+  readonly cwd?: string;
+  /** Variables added to the environment; `undefined` takes one away. */
+  readonly env?: { readonly [name: string]: string | undefined };
+}
+
+/** A process that goes on by itself. */
+export interface DetachedProcess {
+  /** Its number. */
+  readonly pid: number;
+}
+
 /** How to run a command. */
 export interface ExecOptions {
+  /** Waits for the command, which is the default. */
+  readonly detach?: false;
   /** Where it runs; the `cwd` of the provider by default. */
   readonly cwd?: string;
   /** Variables added to the environment; `undefined` takes one away. */

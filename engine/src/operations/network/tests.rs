@@ -340,9 +340,7 @@ async fn cancelling_closes_the_connection() {
 async fn requests_go_through_the_proxy_of_the_environment() {
     let proxy = Server::new(|_| respond("502 Bad Gateway", "", b""));
     let mut project = Project::new();
-    let mut environment = (*project.context.environment).clone();
-    environment.insert("http_proxy".to_owned(), proxy.address.clone());
-    project.context.environment = Arc::new(environment);
+    project.set_variable("http_proxy", &proxy.address);
     let line = project
         .line("network.fetch", json!({ "url": "http://host.invalid/x" }))
         .await;

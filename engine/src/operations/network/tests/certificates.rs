@@ -50,6 +50,10 @@ fn secure_server() -> String {
 /// Fetches from a server in a project with its authority in two places, with variables.
 async fn check(variables: &[(&str, &str)], expectation: &str) {
     let address = secure_server();
+    check_fetch(&address, &address, variables, expectation).await;
+}
+
+async fn check_fetch(server: &str, url: &str, variables: &[(&str, &str)], expectation: &str) {
     let mut project = Project::with(&[
         ("authority.pem", AUTHORITY),
         ("folder/any-name", AUTHORITY),
@@ -58,12 +62,11 @@ async fn check(variables: &[(&str, &str)], expectation: &str) {
     ]);
     let root = project.context.project_dir.display().to_string();
     for (name, value) in variables {
-        project.set_variable(name, &value.replace("ROOT", &root));
+        let value = value.replace("ROOT", &root).replace("SERVER", server);
+        project.set_variable(name, &value);
     }
-    let line = project
-        .line("network.fetch", json!({ "url": address }))
-        .await;
-    let line = line.replace(&address, "ADDRESS");
+    let line = project.line("network.fetch", json!({ "url": url })).await;
+    let line = line.replace(server, "ADDRESS");
     assert!(line.contains(expectation), "{variables:?}: {line}");
 }
 
@@ -96,4 +99,13 @@ async fn who_is_not_trusted_is_refused() {
     check(&[("NODE_EXTRA_CA_CERTS", "ROOT/gone.pem")], missing).await;
     let empty = "`SSL_CERT_FILE` names PROJECT/text.pem, which is not used: there are no certificates in it";
     check(&[("SSL_CERT_FILE", "ROOT/text.pem")], empty).await;
+}
+
+#[tokio::test]
+async fn a_proxy_may_be_spoken_to_in_secret() {
+    let proxy = ("http_proxy", "SERVER");
+    let trusted = ("NODE_EXTRA_CA_CERTS", "ROOT/authority.pem");
+    let page = "http://page.test/";
+    check_fetch(&secure_server(), page, &[proxy, trusted], "\"status\":200").await;
+    check_fetch(&secure_server(), page, &[proxy], "UnknownIssuer").await;
 }

@@ -210,11 +210,11 @@ impl<'a> Process<'a> {
         };
         tokio::select! {
             biased;
-            () = output => return self.until_closed().await,
+            () = output => self.until_closed().await,
             status = child.wait() => {
                 let status = status.ok();
                 self.read_last_output().await;
-                return status;
+                status
             }
             never = stdin.feed() => match never {},
         }

@@ -222,8 +222,8 @@ fn any_list() -> impl Strategy<Value = String> + Clone {
             .flat_map(|(entry, after)| [*entry, *after])
             .collect();
         if !has_end {
-            let last = parts.last().map_or(0, |(_, after)| after.len());
-            list.truncate(list.len() - last);
+            let end = parts.last().map_or(0, |(_, after)| after.len());
+            list.truncate(list.len() - end);
         }
         list
     })

@@ -2,7 +2,9 @@
 
 use std::{
     cell::OnceCell,
+    collections::BTreeMap,
     env,
+    ffi::OsString,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     time::Duration,
@@ -85,6 +87,7 @@ impl Context {
         let owners = self.decisions.owners();
         let (environment, problems) =
             Environment::of_broken_project(&project.root, &owners, utf8_variables());
+        let environment = environment.with_undecodable(undecodable_variables().into());
         self.decisions.warn_of(&environment.left_out);
         let trust = self.decisions.trust_in(project);
         let engine = self.engine_in(project, self.state_path()?, environment, trust)?;
@@ -118,7 +121,8 @@ impl Context {
     fn environment_of(&self, project: &Project) -> Result<Environment, Failure> {
         let owners = self.decisions.owners();
         let environment = Environment::of_project(&project.root, &owners, utf8_variables())
-            .map_err(EngineError::from)?;
+            .map_err(EngineError::from)?
+            .with_undecodable(undecodable_variables().into());
         self.decisions.warn_of(&environment.left_out);
         Ok(environment)
     }
@@ -208,6 +212,15 @@ fn bad_directory(directory: &Path, error: &std::io::Error) -> Failure {
 pub(crate) fn utf8_variables() -> impl Iterator<Item = (String, String)> {
     env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// Returns the variables that are no text, for commands.
+pub(crate) fn undecodable_variables() -> BTreeMap<OsString, OsString> {
+    let is_text =
+        |(name, value): &(OsString, OsString)| name.to_str().is_some() && value.to_str().is_some();
+    env::vars_os()
+        .filter(|variable| !is_text(variable))
+        .collect()
 }
 
 /// Reads what evaluating a config may use.

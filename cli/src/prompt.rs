@@ -10,7 +10,7 @@ use std::io::{self, IsTerminal as _};
 use dialoguer::{Confirm, Input, Password, Select, theme::ColorfulTheme};
 use rigkit_engine::display_text::{MOST_OF_A_MESSAGE, cut, escape, is_shown_as_written};
 
-use crate::{failure::Failure, output, signals};
+use crate::{failure::Failure, output, progress, signals};
 
 /// Says whether there is somebody to ask.
 pub(crate) fn is_possible() -> bool {
@@ -88,7 +88,9 @@ pub(crate) fn select(question: &str, choices: &[String], default: usize) -> Resu
 
 /// Shows the cursor again, which a question may have hidden.
 pub(crate) fn show_cursor() {
-    let _ = console::Term::stderr().show_cursor();
+    if progress::can_move_cursor() {
+        let _ = console::Term::stderr().show_cursor();
+    }
 }
 
 fn shown(text: &str) -> String {

@@ -164,6 +164,14 @@ pub enum EngineError {
         /// Who runs it.
         holder: String,
     },
+    /// The apply that runs waits for what asks for another one of its workflow.
+    #[error("an apply of `{workflow}` cannot wait for the one that started it: {holder}")]
+    WaitsForItself {
+        /// The workflow.
+        workflow: String,
+        /// Who runs the outer one.
+        holder: String,
+    },
     /// A task invalidated an earlier one again and again.
     #[error(
         "the task `{task}` invalidated `{target}` again and again; stopped after {attempts} attempts"
@@ -363,6 +371,7 @@ impl EngineError {
             Self::Failed { .. } => "failed",
             Self::Cancelled | Self::CreateCancelled { .. } => "cancelled",
             Self::Locked { .. } => "locked",
+            Self::WaitsForItself { .. } => "waits-for-itself",
             Self::RestartLimit { .. } => "restart-limit",
             Self::StalePlan { .. } => "stale-plan",
             Self::BadPlan { .. } => "bad-plan",
@@ -428,6 +437,9 @@ impl EngineError {
             Self::WorkspaceBusy { .. } => Some("wait until that is done".to_owned()),
             Self::CreateCancelled { .. } => Some(RESOURCES_MAY_BE_LEFT.to_owned()),
             Self::Locked { .. } => Some("wait for it, or leave `--no-wait` out to wait here".to_owned()),
+            Self::WaitsForItself { .. } => Some(
+                "put what it needs into tasks before the one that started it, or into another workflow".to_owned(),
+            ),
             Self::StalePlan { .. } => Some("make a new one: rig plan --out FILE".to_owned()),
             Self::PlanOfOtherWorkflow { workflow, .. } => Some(format!(
                 "apply a workflow of the plan, or make one of this: rig plan --workflow {workflow} --out FILE"

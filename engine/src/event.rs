@@ -93,6 +93,9 @@ pub enum Event {
         /// The task that runs it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         node_path: Option<String>,
+        /// Tells it from other commands of the run; a command that a provider runs by itself has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        command_id: Option<CommandId>,
         /// A short name: the program.
         command_name: String,
         /// The command line as a person would type it.
@@ -104,6 +107,9 @@ pub enum Event {
         /// The task that runs it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         node_path: Option<String>,
+        /// The command, as it was started.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        command_id: Option<CommandId>,
         /// A short name: the program.
         command_name: String,
         /// Where it wrote.
@@ -111,12 +117,28 @@ pub enum Event {
         /// What it wrote; may be part of a line.
         data: String,
     },
+    /// A command runs that is meant to stay: nothing more is told of it.
+    #[serde(rename = "command.detached")]
+    CommandDetached {
+        /// The task that started it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        node_path: Option<String>,
+        /// The command, as it was started.
+        command_id: CommandId,
+        /// A short name: the program.
+        command_name: String,
+        /// The process.
+        pid: u32,
+    },
     /// A command ended.
     #[serde(rename = "command.completed")]
     CommandCompleted {
         /// The task that ran it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         node_path: Option<String>,
+        /// The command, as it was started.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        command_id: Option<CommandId>,
         /// A short name: the program.
         command_name: String,
         /// The exit code, or 128 plus the signal's number.
@@ -277,6 +299,24 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         result: Option<Value>,
     },
+}
+
+/// A command among all those of a run, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CommandId(pub u64);
+
+impl Event {
+    /// Returns it as a provider may emit it: the numbers of commands are given by the engine.
+    pub(crate) fn of_provider(mut self) -> Self {
+        if let Self::CommandStarted { command_id, .. }
+        | Self::CommandOutput { command_id, .. }
+        | Self::CommandCompleted { command_id, .. } = &mut self
+        {
+            *command_id = None;
+        }
+        self
+    }
 }
 
 /// Where a command wrote.

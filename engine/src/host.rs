@@ -1,6 +1,6 @@
 //! What a run asks of the program around it: the person, the terminal, the desktop.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ffi::OsString};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -155,7 +155,7 @@ pub struct InteractiveCommand {
     /// The directory to run it in, absolute.
     pub cwd: std::path::PathBuf,
     /// The whole environment.
-    pub environment: BTreeMap<String, String>,
+    pub environment: BTreeMap<OsString, OsString>,
     /// Why it runs, for the person.
     pub reason: Option<String>,
 }

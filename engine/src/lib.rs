@@ -37,6 +37,7 @@ pub mod modules;
 )]
 pub mod operations;
 pub mod plan;
+mod processes;
 pub mod project;
 mod run;
 mod runtime;

@@ -45,7 +45,7 @@ mod view;
 mod watch;
 mod world;
 
-use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, ffi::OsString, io, path::PathBuf, sync::Arc};
 
 use rigkit_engine::{confined::Evaluator, executor, sandbox::SandboxLimits};
 use tokio::io::{AsyncRead, AsyncWrite, stdin, stdout};
@@ -55,6 +55,8 @@ use tokio::io::{AsyncRead, AsyncWrite, stdin, stdout};
 pub struct ServerOptions {
     /// The variables that projects may read once the user trusts them.
     pub variables: Arc<BTreeMap<String, String>>,
+    /// The variables that are no text, for commands of those projects.
+    pub undecodable_variables: Arc<BTreeMap<OsString, OsString>>,
     /// What evaluating a definition may use.
     pub limits: SandboxLimits,
     /// What evaluates projects that nobody trusts; without it the server does.

@@ -357,6 +357,7 @@ pub(crate) async fn with_server(test: impl AsyncFnOnce(Arc<Server>)) {
     let home = tempfile::tempdir().unwrap();
     let options = ServerOptions {
         variables: Arc::default(),
+        undecodable_variables: Arc::default(),
         limits: rigkit_engine::sandbox::SandboxLimits::default(),
         evaluator: None,
         host_dir: home.path().to_owned(),

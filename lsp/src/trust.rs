@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::Arc,
@@ -104,6 +105,7 @@ impl Decisions {
 #[derive(Clone)]
 pub(crate) struct EnvironmentSource {
     variables: Arc<BTreeMap<String, String>>,
+    undecodable: Arc<BTreeMap<OsString, OsString>>,
     owners: OwnerRule,
 }
 
@@ -113,12 +115,16 @@ impl EnvironmentSource {
     /// # Errors
     /// Where a `.env` file exists and cannot be read.
     pub(crate) fn read(&self, root: &Path) -> std::result::Result<Environment, EnvironmentError> {
-        Environment::of_project(root, &self.owners, (*self.variables).clone())
+        let environment = Environment::of_project(root, &self.owners, (*self.variables).clone())?;
+        Ok(environment.with_undecodable(Arc::clone(&self.undecodable)))
     }
 
     /// Reads as much of the environment of a project as can be read, and what is wrong with it.
     pub(crate) fn read_broken(&self, root: &Path) -> (Environment, Vec<EnvironmentError>) {
-        Environment::of_broken_project(root, &self.owners, (*self.variables).clone())
+        let (environment, problems) =
+            Environment::of_broken_project(root, &self.owners, (*self.variables).clone());
+        let undecodable = Arc::clone(&self.undecodable);
+        (environment.with_undecodable(undecodable), problems)
     }
 }
 
@@ -152,6 +158,7 @@ impl World {
         let is_trusted = self.trust_in(root).is_trusted();
         is_trusted.then(|| EnvironmentSource {
             variables: Arc::clone(&self.options.variables),
+            undecodable: Arc::clone(&self.options.undecodable_variables),
             owners: self.owners(),
         })
     }

@@ -44,6 +44,7 @@ pub struct Terminal {
     looked_at: usize,
     /// Closing it would hang up.
     master: Box<dyn MasterPty + Send>,
+    columns: u16,
 }
 
 /// Everything that was written to the terminal so far.
@@ -59,9 +60,23 @@ impl Terminal {
     /// # Panics
     /// Where there is no terminal to be had.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "a command is run once")]
     pub fn start(command: RigCommand) -> Self {
-        let terminal = native_pty_system().openpty(SIZE).unwrap();
+        Self::start_as_wide_as(command, SIZE.cols)
+    }
+
+    /// Starts it on a terminal of so many columns; one of none does not say how large it is.
+    ///
+    /// # Panics
+    /// Where there is no terminal to be had.
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a command is run once")]
+    pub fn start_as_wide_as(command: RigCommand, columns: u16) -> Self {
+        let size = PtySize {
+            rows: if columns == 0 { 0 } else { SIZE.rows },
+            cols: columns,
+            ..SIZE
+        };
+        let terminal = native_pty_system().openpty(size).unwrap();
         let (words, variables, directory) = command.parts();
         let mut builder = CommandBuilder::from_argv(words);
         builder.cwd(directory);
@@ -81,6 +96,7 @@ impl Terminal {
             seen,
             looked_at: 0,
             master: terminal.master,
+            columns: if columns == 0 { SIZE.cols } else { columns },
         }
     }
 
@@ -143,6 +159,17 @@ impl Terminal {
         (status.exit_code(), self.screen())
     }
 
+    /// Waits for the end and gives the exit code, what is on the screen then, and everything that was written.
+    ///
+    /// # Panics
+    /// Where it does not end.
+    #[must_use]
+    pub fn finish_with_all(mut self) -> (u32, String, String) {
+        self.seen.wait_until(|_| None::<()>);
+        let status = self.child.wait().unwrap();
+        (status.exit_code(), self.screen(), self.raw())
+    }
+
     /// Waits for the end and gives everything that was written, with what only a terminal understands.
     ///
     /// # Panics
@@ -169,10 +196,10 @@ impl Terminal {
     /// Where reading it has failed.
     #[must_use]
     pub fn screen(&self) -> String {
-        let mut parser = vt100::Parser::new(SIZE.rows, SIZE.cols, 0);
+        let mut parser = vt100::Parser::new(SIZE.rows, self.columns, 0);
         parser.process(&self.seen.output.lock().unwrap().0);
         // Lines that are as wide as the screen are still lines of their own.
-        let rows = parser.screen().rows(0, SIZE.cols);
+        let rows = parser.screen().rows(0, self.columns);
         let lines: Vec<String> = rows.map(|row| row.trim_end().to_owned()).collect();
         lines.join("\n").trim_end().to_owned()
     }

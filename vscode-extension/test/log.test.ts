@@ -52,6 +52,53 @@ test("each task has a log of its own, of its latest run", () => {
   assert.equal(task, "started\n$ make all\none\ntwo\nended with 2\nfailed: exit code 2");
 });
 
+test("commands that run at once are told apart", () => {
+  const command = (commandId: number) => ({ nodePath: "sing", commandId, commandName: "sh" });
+  const started = (id: number): RunEvent => ({
+    type: "command.started",
+    command: `sh ${id}`,
+    ...command(id),
+  });
+  const wrote = (id: number, data: string): RunEvent => ({
+    type: "command.output",
+    stream: "stdout",
+    data,
+    ...command(id),
+  });
+  const completed = (id: number): RunEvent => ({
+    type: "command.completed",
+    exitCode: 1,
+    ...command(id),
+  });
+  const { all } = logged(
+    [
+      started(1),
+      wrote(1, "alone\n"),
+      started(2),
+      wrote(1, "high\non\n"),
+      completed(1),
+      wrote(2, "low\n"),
+      completed(2),
+      started(3),
+      wrote(3, "alone again\n"),
+      { type: "command.detached", pid: 7, ...command(4) },
+    ],
+    "sing",
+  );
+  assert.deepEqual(all, [
+    "[sing] $ sh 1",
+    "[sing] alone",
+    "[sing] $ sh 2",
+    "[sing] sh#1 | high\n[sing] sh#1 | on",
+    "[sing] sh#1 | ended with 1",
+    "[sing] sh#2 | low",
+    "[sing] sh#2 | ended with 1",
+    "[sing] $ sh 3",
+    "[sing] alone again",
+    "[sing] sh stays as process 7",
+  ]);
+});
+
 test("events that are unknown are passed over", () => {
   const unknown = { type: "node.dreamed" } as unknown as RunEvent;
   assert.deepEqual(logged([unknown], "build"), { all: [], task: "" });

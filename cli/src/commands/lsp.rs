@@ -16,6 +16,7 @@ pub(super) fn run() -> Result<Exit, Failure> {
         variables: context::utf8_variables()
             .collect::<std::collections::BTreeMap<_, _>>()
             .into(),
+        undecodable_variables: context::undecodable_variables().into(),
         limits,
         evaluator: Some(Evaluator::kept_ready(None, limits)),
         host_storage_dir: context::host_storage_directory(&host_dir),

@@ -9,11 +9,12 @@ use jiff::tz::TimeZone;
 use rigkit_engine::{
     display_text::cut,
     event::{Event, EventRecord, EventSink, LogStream, OutputStream},
+    wording::concurrent_commands::ConcurrentCommands,
 };
 
 use super::{
     milestone::{self, Detail, MOST_OF_A_PREFIX, Tally, describe},
-    output_lines::{OutputOfAll, pieces},
+    output_lines::{OutputOfAll, Writer, pieces},
     told::Told,
 };
 use crate::{
@@ -102,6 +103,7 @@ struct LineWriter {
     detail: Detail,
     tally: Tally,
     running: HashSet<String>,
+    commands: ConcurrentCommands,
     output: OutputOfAll,
 }
 
@@ -111,6 +113,7 @@ impl LineWriter {
             detail,
             tally: Tally::default(),
             running: HashSet::new(),
+            commands: ConcurrentCommands::default(),
             output: OutputOfAll::default(),
         }
     }
@@ -130,12 +133,13 @@ impl LineWriter {
         match event {
             Event::CommandOutput {
                 node_path,
+                command_id,
                 stream,
                 data,
                 ..
             } => {
-                let source = node_path.as_deref().unwrap_or_default();
-                self.output_of(source, *stream, data, take)
+                let writer = Writer::new(node_path.as_ref(), *command_id);
+                self.output_of(&writer, *stream, data, take)
             }
             Event::LogOutput { stream, .. }
                 if *stream == LogStream::Debug && self.detail == Detail::Usual =>
@@ -149,7 +153,7 @@ impl LineWriter {
                 data,
             } => {
                 let lines = milestone::log_lines(*stream, label.as_deref(), data);
-                self.prefixed(node_path, lines, take)
+                self.prefixed(&Writer::new(Some(node_path), None), lines, take)
             }
             event => self.milestone(event, take),
         }
@@ -157,19 +161,25 @@ impl LineWriter {
 
     fn output_of(
         &mut self,
-        source: &str,
+        writer: &Writer,
         stream: OutputStream,
         data: &str,
         take: &mut TakeLine<'_>,
     ) -> Result<(), Failure> {
-        if let Some((other, rest)) = self.output.make_room(source, stream) {
+        if let Some((other, rest)) = self.output.make_room(writer, stream) {
             self.prefixed(&other, rest, take)?;
         }
         for piece in pieces(data) {
-            let lines = self.output.push(source, stream, piece);
-            self.prefixed(source, lines, take)?;
+            let lines = self.output.push(writer, stream, piece);
+            self.prefixed(writer, lines, take)?;
         }
         Ok(())
+    }
+
+    /// Tells the lines that nobody ended.
+    fn rest_of(&mut self, writer: &Writer, take: &mut TakeLine<'_>) -> Result<(), Failure> {
+        let rest = self.output.finish(writer);
+        self.prefixed(writer, rest, take)
     }
 
     fn milestone(&mut self, event: &Event, take: &mut TakeLine<'_>) -> Result<(), Failure> {
@@ -186,38 +196,50 @@ impl LineWriter {
                 ])?;
             }
             Event::CommandCompleted {
-                node_path: Some(node_path),
+                node_path,
+                command_id,
                 ..
-            }
-            | Event::NodeCompleted { node_path, .. }
-            | Event::NodeFailed { node_path, .. } => {
-                let rest = self.output.finish(node_path);
-                self.prefixed(node_path, rest, take)?;
+            } => self.rest_of(&Writer::new(node_path.as_ref(), *command_id), take)?,
+            Event::NodeCompleted { node_path, .. } | Event::NodeFailed { node_path, .. } => {
+                for writer in self.output.writers_of(node_path) {
+                    self.rest_of(&writer, take)?;
+                }
             }
             _ => {}
         }
+        self.commands.note(event);
         describe(event, self.detail, self.tally)
             .into_iter()
             .try_for_each(take)
     }
 
-    /// Says which task a line is from. An operation is alone and its output what was asked
-    /// for, so that stays as it is.
+    /// Says which task a line is from, and which of its commands where several run at once. An
+    /// operation is alone and its output what was asked for, so that stays as it is.
     fn prefixed(
         &self,
-        source: &str,
+        writer: &Writer,
         lines: impl IntoIterator<Item = Line>,
         take: &mut TakeLine<'_>,
     ) -> Result<(), Failure> {
         let mut lines = lines.into_iter();
-        if !self.running.contains(source) && self.detail < Detail::Everything {
-            return lines.try_for_each(take);
+        let names_node = self.running.contains(&writer.node) || self.detail == Detail::Everything;
+        let node = names_node.then_some(writer.node.as_str());
+        match line_prefix(node, self.commands.label(writer.command).as_deref()) {
+            None => lines.try_for_each(take),
+            Some(prefix) => lines.try_for_each(|line| take(styled![prefix.clone(), line])),
         }
-        let source = cut(source, MOST_OF_A_PREFIX);
-        let prefix = Line::from(paint(FAINT, format_args!("{source} |")));
-        let prefix = styled![prefix.into_column(), " "];
-        lines.try_for_each(|line| take(styled![prefix.clone(), line]))
     }
+}
+
+/// Returns what stands before the lines of a writer.
+pub(super) fn line_prefix(node: Option<&str>, command: Option<&str>) -> Option<Line> {
+    let names = [node, command].into_iter().flatten();
+    let names: Vec<_> = names.map(|name| cut(name, MOST_OF_A_PREFIX)).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let prefix = Line::from(paint(FAINT, format_args!("{} |", names.join(" "))));
+    Some(styled![prefix.into_column(), " "])
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 use insta::assert_snapshot;
-use rigkit_engine::event::{OutputStream, RunOutcome};
+use rigkit_engine::event::{CommandId, OutputStream, RunOutcome};
 
 use super::*;
 
 fn run() -> Vec<Event> {
     let output = |node: &str, data: &str| Event::CommandOutput {
         node_path: Some(node.to_owned()),
+        command_id: Some(CommandId(1)),
         command_name: "npm".to_owned(),
         stream: OutputStream::Stdout,
         data: data.to_owned(),
@@ -32,6 +33,7 @@ fn run() -> Vec<Event> {
         },
         Event::CommandStarted {
             node_path: Some("install".to_owned()),
+            command_id: Some(CommandId(1)),
             command_name: "npm".to_owned(),
             command: "npm ci".to_owned(),
         },
@@ -39,6 +41,7 @@ fn run() -> Vec<Event> {
         output("install", "ages\nfunding"),
         Event::CommandCompleted {
             node_path: Some("install".to_owned()),
+            command_id: Some(CommandId(1)),
             command_name: "npm".to_owned(),
             exit_code: 0,
         },
@@ -100,10 +103,10 @@ fn a_log_tells_everything() {
     web  1 of 3 cached
     ✓ clone  cached
     ▸ install
-    install $ npm ci
+    install npm#1 $ npm ci
     install | added 3 packages
     install | funding
-    install npm exited with 0
+    install npm#1 exited with 0
     install | a detail
     ✓ install  1.2s
     ▸ build
@@ -111,4 +114,75 @@ fn a_log_tells_everything() {
     web  failed in 1.3s: 1 ran, 1 failed, 1 cached
     operation.test | ok
     ");
+}
+
+/// Two commands of one task, the output of the first without an end of its line.
+fn two_at_once(node: Option<&str>) -> Vec<Event> {
+    let node_path = || node.map(str::to_owned);
+    let name = || "sh".to_owned();
+    let started = |id| Event::CommandStarted {
+        node_path: node_path(),
+        command_id: Some(CommandId(id)),
+        command_name: name(),
+        command: format!("sh {id}"),
+    };
+    let output = |id, data: &str| Event::CommandOutput {
+        node_path: node_path(),
+        command_id: Some(CommandId(id)),
+        command_name: name(),
+        stream: OutputStream::Stdout,
+        data: data.to_owned(),
+    };
+    let completed = |id| Event::CommandCompleted {
+        node_path: node_path(),
+        command_id: Some(CommandId(id)),
+        command_name: name(),
+        exit_code: 0,
+    };
+    vec![
+        started(1),
+        output(1, "alone\nhi"),
+        started(2),
+        output(2, "low\n"),
+        output(1, "gh"),
+        completed(1),
+        output(2, "on\n"),
+        completed(2),
+        started(3),
+        output(3, "alone again\n"),
+        completed(3),
+    ]
+}
+
+#[test]
+fn commands_that_run_at_once_are_told_apart() {
+    let lines = |events: Vec<Event>| {
+        let mut writer = LineWriter::new(Detail::Usual);
+        let lines = events.iter().flat_map(|event| writer.lines_of(event));
+        let lines: Vec<String> = lines.map(|line| line.plain()).collect();
+        lines.join("\n")
+    };
+    let begin = Event::NodeStarted {
+        node_path: "sing".to_owned(),
+    };
+    let of_task = [vec![begin], two_at_once(Some("sing"))].concat();
+    assert_snapshot!(lines(of_task), @"
+    ▸ sing
+    sing | alone
+    sing sh#2 | low
+    sing sh#1 | high
+    sing sh#2 | on
+    sing | alone again
+    ");
+    assert_snapshot!(lines(two_at_once(Some("operation.test"))), @"
+    alone
+    sh#2 | low
+    sh#1 | high
+    sh#2 | on
+    alone again
+    ");
+    assert_eq!(
+        lines(two_at_once(None)),
+        lines(two_at_once(Some("operation.test")))
+    );
 }

@@ -5,14 +5,19 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use rigkit_engine::event::{Event, EventRecord, EventSink, LogStream};
+use rigkit_engine::{
+    event::{Event, EventRecord, EventSink, LogStream},
+    wording::concurrent_commands::ConcurrentCommands,
+};
 
 use super::{
+    lines::line_prefix,
     milestone::{Detail, Tally, describe, log_lines},
-    output_lines::{OutputOfAll, last_glimpse},
+    output_lines::{OutputOfAll, Writer, last_glimpse},
     screen::{MovingLine, Screen},
     told::Told,
 };
+use crate::styled_text::{Line, styled};
 
 /// Shows running tasks with their time and the last line of their output, finished ones with
 /// their duration, and counts cached ones.
@@ -27,7 +32,21 @@ pub(super) struct Live {
 struct State {
     tally: Tally,
     running: HashMap<String, MovingLine>,
+    commands: ConcurrentCommands,
     output: OutputOfAll,
+}
+
+impl State {
+    /// Says which command lines are from where several run at once.
+    fn labelled(&self, writer: &Writer, lines: Vec<Line>) -> Vec<Line> {
+        match line_prefix(None, self.commands.label(writer.command).as_deref()) {
+            None => lines,
+            Some(prefix) => lines
+                .into_iter()
+                .map(|line| styled![prefix.clone(), line])
+                .collect(),
+        }
+    }
 }
 
 impl Live {
@@ -56,15 +75,16 @@ impl Live {
         match event {
             Event::CommandOutput {
                 node_path,
+                command_id,
                 stream,
                 data,
                 ..
             } => {
-                let source = node_path.as_deref().unwrap_or_default();
-                if !glance(state, source, data) {
-                    self.told.note(source);
-                    let lines = state.output.push(source, *stream, data);
-                    self.screen.print(&lines);
+                let writer = Writer::new(node_path.as_ref(), *command_id);
+                if !glance(state, &writer.node, data) {
+                    self.told.note(&writer.node);
+                    let lines = state.output.push(&writer, *stream, data);
+                    self.screen.print(&state.labelled(&writer, lines));
                 }
             }
             Event::LogOutput {
@@ -114,14 +134,17 @@ impl Live {
                 finish(state, &format!("workspace.{workspace_id}.remove"));
             }
             Event::CommandCompleted {
-                node_path: Some(node_path),
+                node_path,
+                command_id,
                 ..
             } => {
-                let rest = state.output.finish(node_path);
-                self.screen.print(&rest);
+                let writer = Writer::new(node_path.as_ref(), *command_id);
+                let rest = state.output.finish(&writer);
+                self.screen.print(&state.labelled(&writer, rest));
             }
             _ => {}
         }
+        state.commands.note(event);
         self.screen
             .print(&describe(event, self.detail, state.tally));
     }

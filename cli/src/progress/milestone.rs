@@ -4,7 +4,7 @@ use anstyle::Style;
 use rigkit_engine::{
     display_text::{MOST_OF_A_MESSAGE, cut},
     event::{Event, LogStream, RunOutcome},
-    wording::time::duration,
+    wording::{concurrent_commands::command_label, time::duration},
 };
 
 use super::output_lines::lines_of;
@@ -204,13 +204,32 @@ fn describe_detail(event: &Event) -> Option<Line> {
     };
     let text = match event {
         Event::CommandStarted {
-            node_path, command, ..
-        } => format!("{}$ {command}", of(node_path)),
+            node_path,
+            command_id,
+            command_name,
+            command,
+        } => {
+            let label = command_label(command_name, *command_id);
+            format!("{}{label} $ {command}", of(node_path))
+        }
+        Event::CommandDetached {
+            node_path,
+            command_id,
+            command_name,
+            pid,
+        } => {
+            let label = command_label(command_name, Some(*command_id));
+            format!("{}{label} stays as process {pid}", of(node_path))
+        }
         Event::CommandCompleted {
             node_path,
+            command_id,
             command_name,
             exit_code,
-        } => format!("{}{command_name} exited with {exit_code}", of(node_path)),
+        } => {
+            let label = command_label(command_name, *command_id);
+            format!("{}{label} exited with {exit_code}", of(node_path))
+        }
         Event::ArtifactCreated {
             node_path,
             provider_id,

@@ -16,7 +16,7 @@ use crate::{arguments::GlobalOptions, failure::warning_text, output};
 
 pub(crate) use lines::{PastLines, TakeLine};
 pub(crate) use milestone::standing;
-pub(crate) use screen::Screen;
+pub(crate) use screen::{Screen, can_move_cursor};
 pub(crate) use told::Told;
 
 /// Says how a run is shown.
@@ -37,11 +37,11 @@ pub(crate) enum View {
 impl View {
     /// Finds the view that fits what was asked for and what stderr is.
     pub(crate) fn choose(options: &GlobalOptions, events: bool) -> Self {
-        let is_terminal = || output::is_stderr_terminal() && screen::is_attended();
+        let lines_can_move = || output::is_stderr_terminal() && screen::lines_can_move();
         match options {
             _ if events => Self::Events,
             GlobalOptions { quiet: true, .. } => Self::Nothing,
-            _ if is_terminal() => Self::Live,
+            _ if lines_can_move() => Self::Live,
             GlobalOptions {
                 json: true,
                 verbose: 0,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rigkit_engine::{
     display_text::{OutputLines, output_lines},
-    event::OutputStream,
+    event::{CommandId, OutputStream},
 };
 
 use crate::styled_text::Line;
@@ -15,21 +15,40 @@ const MOST_STREAMS: usize = 256;
 /// The most bytes of an output that are made into lines at once.
 const PIECE: usize = 64 * 1024;
 
+/// Whoever writes an output.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Writer {
+    /// The task, hook or operation.
+    pub(super) node: String,
+    /// Its command; nothing where a provider runs one by itself.
+    pub(super) command: Option<CommandId>,
+}
+
+impl Writer {
+    /// Returns the writer of an event.
+    pub(super) fn new(node: Option<&String>, command: Option<CommandId>) -> Self {
+        Self {
+            node: node.cloned().unwrap_or_default(),
+            command,
+        }
+    }
+}
+
 /// Puts the pieces of several streams together.
 #[derive(Debug, Default)]
 pub(super) struct OutputOfAll {
-    streams: BTreeMap<(String, OutputStream), OutputLines>,
+    streams: BTreeMap<(Writer, OutputStream), OutputLines>,
 }
 
 impl OutputOfAll {
     /// Ends the line of a stream where there are too many to begin another one; returns whose it is, and the line.
     pub(super) fn make_room(
         &mut self,
-        source: &str,
+        writer: &Writer,
         stream: OutputStream,
-    ) -> Option<(String, Option<Line>)> {
+    ) -> Option<(Writer, Option<Line>)> {
         let is_full = self.streams.len() >= MOST_STREAMS;
-        if !is_full || self.streams.contains_key(&(source.to_owned(), stream)) {
+        if !is_full || self.streams.contains_key(&(writer.clone(), stream)) {
             return None;
         }
         let ((other, _), mut output) = self.streams.pop_first()?;
@@ -37,18 +56,27 @@ impl OutputOfAll {
     }
 
     /// Takes a piece and returns the lines that it completes.
-    pub(super) fn push(&mut self, source: &str, stream: OutputStream, data: &str) -> Vec<Line> {
-        let output = self.streams.entry((source.to_owned(), stream)).or_default();
+    pub(super) fn push(&mut self, writer: &Writer, stream: OutputStream, data: &str) -> Vec<Line> {
+        let output = self.streams.entry((writer.clone(), stream)).or_default();
         output.push(data).into_iter().map(Line::from).collect()
     }
 
-    /// Returns what a source wrote without ending the line.
-    pub(super) fn finish(&mut self, source: &str) -> Vec<Line> {
+    /// Returns what was written without ending the line.
+    pub(super) fn finish(&mut self, writer: &Writer) -> Vec<Line> {
         let streams = [OutputStream::Stdout, OutputStream::Stderr];
         let rests = streams
             .into_iter()
-            .filter_map(|stream| self.streams.remove(&(source.to_owned(), stream))?.finish());
+            .filter_map(|stream| self.streams.remove(&(writer.clone(), stream))?.finish());
         rests.map(Line::from).collect()
+    }
+
+    /// Returns those of a task, hook or operation who have not ended their lines.
+    pub(super) fn writers_of(&self, node: &str) -> Vec<Writer> {
+        let writers = self.streams.keys().map(|(writer, _)| writer);
+        writers
+            .filter(|writer| writer.node == node)
+            .cloned()
+            .collect()
     }
 }
 
@@ -87,18 +115,24 @@ mod tests {
 
     use super::*;
 
+    fn writer(node: &str, command: u64) -> Writer {
+        Writer::new(Some(&node.to_owned()), Some(CommandId(command)))
+    }
+
     #[test]
     fn pieces_become_lines() {
         let mut output = OutputOfAll::default();
         let plain = |lines: Vec<Line>| lines.iter().map(Line::plain).collect::<Vec<String>>();
+        let [one, other] = [1, 2].map(|id| writer("a", id));
         let mut push =
-            |source: &str, data: &str| plain(output.push(source, OutputStream::Stdout, data));
-        assert_eq!(push("a", "one\ntw"), ["one"]);
-        assert!(push("b", "other").is_empty());
-        assert_eq!(push("a", "o\r\n10%\r20%\n\nx"), ["two", "20%", ""]);
-        assert_eq!(plain(output.finish("a")), ["x"]);
-        assert!(output.finish("a").is_empty());
-        assert_eq!(plain(output.finish("b")), ["other"]);
+            |writer: &Writer, data: &str| plain(output.push(writer, OutputStream::Stdout, data));
+        assert_eq!(push(&one, "one\ntw"), ["one"]);
+        assert!(push(&other, "other").is_empty());
+        assert_eq!(push(&one, "o\r\n10%\r20%\n\nx"), ["two", "20%", ""]);
+        assert_eq!(plain(output.finish(&one)), ["x"]);
+        assert!(output.finish(&one).is_empty());
+        assert_eq!(output.writers_of("a"), std::slice::from_ref(&other));
+        assert_eq!(plain(output.finish(&other)), ["other"]);
     }
 
     #[test]
@@ -118,13 +152,15 @@ mod tests {
     fn unfinished_lines_are_bounded() {
         let mut output = OutputOfAll::default();
         for number in 0..MOST_STREAMS {
-            let source = format!("{number:04}");
-            assert!(output.make_room(&source, OutputStream::Stdout).is_none());
-            output.push(&source, OutputStream::Stdout, "x");
+            let writer = writer(&format!("{number:04}"), 1);
+            assert!(output.make_room(&writer, OutputStream::Stdout).is_none());
+            output.push(&writer, OutputStream::Stdout, "x");
         }
-        assert!(output.make_room("0007", OutputStream::Stdout).is_none());
-        let (other, rest) = output.make_room("y", OutputStream::Stdout).unwrap();
-        assert_eq!((other.as_str(), rest), ("0000", Some("x".into())));
+        let known = writer("0007", 1);
+        assert!(output.make_room(&known, OutputStream::Stdout).is_none());
+        let new = writer("y", 1);
+        let (first, rest) = output.make_room(&new, OutputStream::Stdout).unwrap();
+        assert_eq!((first, rest), (writer("0000", 1), Some("x".into())));
     }
 
     #[test]

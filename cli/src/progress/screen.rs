@@ -5,10 +5,10 @@
     reason = "here is where moving lines are made safe to show"
 )]
 
-use std::{sync::LazyLock, time::Duration};
+use std::{env, fmt, sync::LazyLock, time::Duration};
 
-use console::Term;
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use console::{Term, truncate_str};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use rigkit_engine::display_text::{MOST_OF_A_MESSAGE, cut, escape};
 
 use super::View;
@@ -18,9 +18,24 @@ const REDRAW: Duration = Duration::from_millis(100);
 
 static RUNNING: LazyLock<ProgressStyle> = LazyLock::new(|| {
     let style =
-        ProgressStyle::with_template("{spinner:.yellow} {prefix}  {elapsed:.dim}  {wide_msg:.dim}");
+        ProgressStyle::with_template("{spinner:.yellow} {name}  {elapsed:.dim}  {wide_msg:.dim}");
     style.unwrap_or_else(|_| ProgressStyle::default_spinner())
 });
+
+/// The columns of a moving line beside its name: the spinner, the time, and what is between them.
+const BESIDE_NAME: usize = 12;
+
+/// The fewest columns in which a moving line says anything.
+const FEWEST_COLUMNS: u16 = 20;
+
+/// The variables that are set where a machine runs `rig` and keeps what it writes.
+const OF_BUILD_SERVERS: [&str; 5] = [
+    "CI",
+    "CONTINUOUS_INTEGRATION",
+    "JENKINS_URL",
+    "TEAMCITY_VERSION",
+    "TF_BUILD",
+];
 
 /// Is the terminal as progress, questions and interactive commands share it.
 #[derive(Debug, Clone)]
@@ -58,9 +73,9 @@ impl Screen {
 
     /// Adds a line that moves; nothing where no lines move.
     pub(super) fn add(&self, name: &str) -> Option<MovingLine> {
-        let bar = ProgressBar::new_spinner()
-            .with_style(RUNNING.clone())
-            .with_prefix(Line::from(shown(name)).into_column().plain());
+        let name = Line::from(shown(name)).into_column().plain();
+        let write = move |_: &ProgressState, writer: &mut dyn fmt::Write| write_name(&name, writer);
+        let bar = ProgressBar::new_spinner().with_style(RUNNING.clone().with_key("name", write));
         let bar = self.moving.as_ref()?.add(bar);
         bar.enable_steady_tick(REDRAW);
         Some(MovingLine { bar })
@@ -102,9 +117,37 @@ impl Screen {
     }
 }
 
-/// Returns whether somebody sits before the terminal.
-pub(super) fn is_attended() -> bool {
-    Term::stderr().features().is_attended()
+/// Returns whether lines can move: the terminal can move its cursor, it is known how wide it is, and
+/// somebody sits before it.
+pub(super) fn lines_can_move() -> bool {
+    let terminal = Term::stderr();
+    let is_wide_enough = |(_, columns)| columns >= FEWEST_COLUMNS;
+    terminal.features().is_attended()
+        && can_move_cursor()
+        && terminal.size_checked().is_some_and(is_wide_enough)
+        && !is_build_server()
+}
+
+/// Returns whether the terminal is one that can move its cursor.
+pub(crate) fn can_move_cursor() -> bool {
+    env::var_os("TERM")
+        .is_some_and(|term| !["", "dumb", "unknown"].iter().any(|plain| term == *plain))
+}
+
+fn is_build_server() -> bool {
+    let is_set =
+        |value: std::ffi::OsString| !["", "0", "false"].iter().any(|unset| value == *unset);
+    OF_BUILD_SERVERS
+        .iter()
+        .any(|name| env::var_os(name).is_some_and(is_set))
+}
+
+/// Writes as much of the name of a moving line as leaves room for the rest on the terminal as it is now.
+fn write_name(name: &str, writer: &mut dyn fmt::Write) {
+    let (_, columns) = Term::stderr().size();
+    let room = usize::from(columns).saturating_sub(BESIDE_NAME);
+    // What is drawn next is a new try.
+    let _ = writer.write_str(&truncate_str(name, room, "…"));
 }
 
 fn shown(text: &str) -> String {

@@ -158,8 +158,15 @@ impl Engine {
             LockAttempt::Acquired(lock) => return Ok(lock),
             LockAttempt::Held(holder) => holder,
         };
+        let is_own = held_by.as_ref().is_some_and(Holder::waits_for_this_process);
         let held_by =
             held_by.map_or_else(|| "somebody else".to_owned(), |holder| holder.to_string());
+        if is_own {
+            return Err(EngineError::WaitsForItself {
+                workflow: workflow.to_owned(),
+                holder: held_by,
+            });
+        }
         if behaviour == LockBehaviour::Fail {
             return Err(EngineError::Locked {
                 workflow: workflow.to_owned(),

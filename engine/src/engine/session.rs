@@ -99,6 +99,7 @@ impl Engine {
             Arc::clone(&run.host),
             self.options.project.root.clone(),
             self.variables.clone(),
+            Arc::clone(&self.options.environment.undecodable),
         );
         let session = Session {
             definition,

@@ -7,6 +7,7 @@
 
 mod blocking;
 pub mod command;
+mod environment;
 mod error;
 pub mod file;
 pub mod network;
@@ -18,16 +19,16 @@ mod provider_host_tests;
 mod test_support;
 mod timer;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::event::Event;
+use crate::event::{CommandId, Event};
 use crate::sandbox::Secrets;
 
+pub use environment::CommandEnvironment;
 pub use error::OperationError;
 pub use open::Open;
 pub use operation::Operation;
@@ -38,12 +39,14 @@ pub use timer::Sleep;
 pub struct OperationContext {
     /// Receives the events of the operation as they happen.
     pub emit: Arc<dyn Fn(Event) + Send + Sync>,
+    /// Tells the next command from all others of the run.
+    pub next_command: Arc<dyn Fn() -> CommandId + Send + Sync>,
     /// The task, hook or operation whose handler asked.
     pub node_path: Option<String>,
     /// Where relative paths start and commands run unless they say otherwise.
     pub project_dir: PathBuf,
     /// The environment commands inherit.
-    pub environment: Arc<BTreeMap<String, String>>,
+    pub environment: CommandEnvironment,
     /// What nobody may read in an event or an error.
     pub secrets: Secrets,
     /// Ends the operation early.

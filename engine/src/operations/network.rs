@@ -1,8 +1,13 @@
 //! HTTP requests, with the meaning the web's `fetch` gives them.
 
+mod certificates;
+mod forward_proxy;
+mod no_proxy;
 mod proxy;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -12,11 +17,18 @@ use serde_json::Value;
 use ureq::http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header,
 };
-use ureq::{Agent, AsSendBody, Body};
+use ureq::tls::TlsConfig;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{
+    ConnectProxyConnector, Connector, RustlsConnector, SocksConnector, TcpConnector,
+};
+use ureq::{Agent, AsSendBody, Body, Proxy, ProxyProtocol};
 use url::Url;
 
 use super::error::{reason, system_code};
 use super::{OperationContext, OperationError, answer, blocking};
+use certificates::Authorities;
+use forward_proxy::ForwardProxyConnector;
 use proxy::proxy_for;
 
 /// How many redirects are followed before giving up.
@@ -108,13 +120,20 @@ impl Drop for ShutdownOnDrop {
 }
 
 fn agent() -> Agent {
-    Agent::config_builder()
+    let config = Agent::config_builder()
         .http_status_as_error(false)
         .allow_non_standard_methods(true)
         .max_redirects(0)
+        .proxy(None)
         .user_agent(concat!("rigkit/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .new_agent()
+        .build();
+    // The library's own chain, with one more connector before it.
+    let connector = ForwardProxyConnector
+        .chain(SocksConnector::default())
+        .chain(ConnectProxyConnector::default())
+        .chain(TcpConnector::default())
+        .chain(RustlsConnector::default());
+    Agent::with_parts(config, connector, DefaultResolver::default())
 }
 
 /// Is a checked request, as it goes out next.
@@ -124,6 +143,9 @@ struct Outgoing {
     headers: HeaderMap,
     body: Option<Vec<u8>>,
     environment: Arc<BTreeMap<String, String>>,
+    project_dir: PathBuf,
+    /// Nothing as long as nobody was to be judged by them.
+    authorities: OnceCell<Authorities>,
 }
 
 impl Outgoing {
@@ -155,7 +177,9 @@ impl Outgoing {
             method,
             headers,
             body,
-            environment: Arc::clone(&context.environment),
+            environment: Arc::clone(&context.environment.text),
+            project_dir: context.project_dir.clone(),
+            authorities: OnceCell::new(),
         })
     }
 
@@ -199,13 +223,37 @@ impl Outgoing {
         agent: &Agent,
         request: ureq::http::Result<Request<impl AsSendBody>>,
     ) -> Result<Response<Body>, OperationError> {
-        let request = request.map_err(|error| self.transport_error(&error.into()))?;
-        let proxy = proxy_for(request.uri(), &self.environment)
+        let mut request = request.map_err(|error| self.transport_error(&error.into()))?;
+        let proxy = proxy_for(&self.url, &self.environment)
             .map_err(|error| self.failed(error.to_string()))?;
-        let request = agent.configure_request(request).proxy(proxy).build();
+        if let Some(proxy) = &proxy
+            && forward_proxy::forwards(request.uri(), proxy)
+            && let Some(credentials) = forward_proxy::credentials(proxy)
+        {
+            let headers = request.headers_mut();
+            headers
+                .entry(header::PROXY_AUTHORIZATION)
+                .or_insert(credentials);
+        }
+        let uses_tls = self.uses_tls(proxy.as_ref());
+        let mut configured = agent.configure_request(request).proxy(proxy);
+        if uses_tls {
+            let tls = TlsConfig::builder().root_certs(self.authorities().roots());
+            configured = configured.tls_config(tls.build());
+        }
         agent
-            .run(request)
+            .run(configured.build())
             .map_err(|error| self.transport_error(&error))
+    }
+
+    fn uses_tls(&self, proxy: Option<&Proxy>) -> bool {
+        let is_proxy_secure = proxy.is_some_and(|proxy| proxy.protocol() == ProxyProtocol::Https);
+        is_proxy_secure || self.url.scheme() == "https"
+    }
+
+    fn authorities(&self) -> &Authorities {
+        self.authorities
+            .get_or_init(|| Authorities::read(&self.environment, &self.project_dir))
     }
 
     /// Turns this into the request a redirect asks for.
@@ -257,7 +305,12 @@ impl Outgoing {
     }
 
     fn transport_error(&self, error: &ureq::Error) -> OperationError {
-        let (problem, code) = describe(error);
+        let (mut problem, code) = describe(error);
+        if let Some(authorities) = self.authorities.get() {
+            for unreadable in authorities.unreadable() {
+                problem += &format!("; {unreadable}");
+            }
+        }
         OperationError::Fetch {
             url: presentable(&self.url),
             problem,

@@ -106,7 +106,7 @@ fn prepare(opener: &mut Command, context: &OperationContext) {
     opener
         .current_dir(&context.project_dir)
         .env_clear()
-        .envs(context.environment.iter())
+        .envs(context.environment.in_folder(&context.project_dir))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());

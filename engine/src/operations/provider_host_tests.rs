@@ -199,6 +199,12 @@ async fn commands_run_and_do_not_throw() {
                 r#"["stderrb\n","stdouta\n"]"#,
             ),
             (
+                "const { pid, ...rest } = await host.exec('true', { detach: true });
+                 return [typeof pid, Object.keys(rest)]",
+                r#"["number",[]]"#,
+            ),
+            ("return (await host.exec('true', { detach: false })).ok", "true"),
+            (
                 "await host.exec('true'); return __rigkit.options[0]",
                 r#"{"nodePath":"build","call":7}"#,
             ),
@@ -360,7 +366,7 @@ async fn wrong_arguments_are_named() {
         ),
         (
             "host.exec('a', { timoutMs: 1 })",
-            "host.exec: there is no option `timoutMs`; there are check, cwd, env, onOutput, stdin, timeoutMs",
+            "host.exec: there is no option `timoutMs`; there are check, cwd, detach, env, onOutput, stdin, timeoutMs",
         ),
         (
             "host.exec('a', 'b')",
@@ -373,6 +379,14 @@ async fn wrong_arguments_are_named() {
         (
             "host.exec('a', { env: { A: 1 } })",
             "host.exec: the variable `A` in `env` must be a string, not 1",
+        ),
+        (
+            "host.exec('a', { detach: 'yes' })",
+            "host.exec: `detach` must be a boolean, not a string",
+        ),
+        (
+            "host.exec('a', { detach: true, timeoutMs: 1 })",
+            "host.exec: `timeoutMs` is for a command that is waited for, and `detach` starts one that stays",
         ),
         (
             "host.exec('a', { onOutput: 1 })",

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -11,8 +12,8 @@ use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
-use super::{Operation, OperationContext, OperationError, perform};
-use crate::event::Event;
+use super::{CommandEnvironment, Operation, OperationContext, OperationError, perform};
+use crate::event::{CommandId, Event};
 use crate::sandbox::Secrets;
 
 /// Is a project to perform operations in.
@@ -29,11 +30,16 @@ impl Project {
         let (progress, told) = unbounded_channel();
         let events = Arc::new(Mutex::new(Vec::new()));
         let emitted = Arc::clone(&events);
+        let commands = AtomicU64::new(1);
         let context = OperationContext {
             emit: Arc::new(move |event| emitted.lock().unwrap().push(event)),
+            next_command: Arc::new(move || CommandId(commands.fetch_add(1, Ordering::Relaxed))),
             node_path: Some("build".to_owned()),
             project_dir: folder.path().canonicalize().unwrap(),
-            environment: Arc::new(environment()),
+            environment: CommandEnvironment {
+                text: Arc::new(environment()),
+                undecodable: Arc::default(),
+            },
             secrets: Secrets::default(),
             cancel: CancellationToken::new(),
             progress: Arc::new(move |message| progress.send(message).unwrap_or_default()),
@@ -52,6 +58,12 @@ impl Project {
         let project = Self::new();
         write_tree(project.path(""), files);
         project
+    }
+
+    /// Sets a variable of the environment.
+    pub(super) fn set_variable(&mut self, name: &str, value: &str) {
+        let variables = Arc::make_mut(&mut self.context.environment.text);
+        variables.insert(name.to_owned(), value.to_owned());
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {

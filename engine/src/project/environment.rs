@@ -4,6 +4,7 @@
 use std::{
     cell::OnceCell,
     collections::{BTreeMap, HashMap},
+    ffi::OsString,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -28,6 +29,8 @@ const MAX_FILE_BYTES: u64 = 1024 * 1024;
 pub struct Environment {
     /// Every variable.
     pub variables: Arc<BTreeMap<String, String>>,
+    /// The variables of the process whose name or value is no text: configs cannot read them, commands inherit them.
+    pub undecodable: Arc<BTreeMap<OsString, OsString>>,
     /// The `.env` files that were left out, for they belong to other users.
     pub left_out: Vec<ForeignFile>,
 }
@@ -49,6 +52,15 @@ impl Environment {
     #[must_use]
     pub fn untrusted() -> Self {
         Self::default()
+    }
+
+    /// Adds the variables of the process that are no text.
+    #[must_use]
+    pub fn with_undecodable(self, undecodable: Arc<BTreeMap<OsString, OsString>>) -> Self {
+        Self {
+            undecodable,
+            ..self
+        }
     }
 
     /// Reads the environment of a project.
@@ -94,6 +106,7 @@ impl Environment {
         files.variables.extend(process);
         let environment = Self {
             variables: Arc::new(files.variables),
+            undecodable: Arc::default(),
             left_out: files.left_out,
         };
         (environment, files.problems)

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{log::RunLog, stream_mask::StreamMask};
 use crate::{
-    event::{Event, EventRecord, EventSink, OutputStream},
+    event::{CommandId, Event, EventRecord, EventSink, OutputStream},
     sandbox::Secrets,
 };
 
@@ -27,13 +27,9 @@ const MOST_OF_A_LINE: usize = 20_000;
 pub(crate) struct Emitter {
     sink: Arc<dyn EventSink>,
     secrets: Secrets,
-    next_source: AtomicU64,
+    next_command: AtomicU64,
     state: Mutex<EmitterState>,
 }
-
-/// Tells the commands of one name apart that run at once for one task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct EventSource(u64);
 
 struct EmitterState {
     next: u64,
@@ -45,8 +41,8 @@ struct EmitterState {
 /// Names what one command writes to one stream.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct StreamKey {
-    source: Option<EventSource>,
     node_path: Option<String>,
+    command_id: Option<CommandId>,
     command_name: String,
     stream: OutputStream,
 }
@@ -60,7 +56,7 @@ impl Emitter {
         Arc::new(Self {
             sink,
             secrets,
-            next_source: AtomicU64::new(0),
+            next_command: AtomicU64::new(1),
             state: Mutex::new(EmitterState {
                 next: 0,
                 log,
@@ -70,24 +66,15 @@ impl Emitter {
         })
     }
 
-    /// Gives a source for the events of one command.
-    pub(crate) fn new_source(&self) -> EventSource {
-        EventSource(self.next_source.fetch_add(1, Ordering::Relaxed))
+    /// Returns what tells the next command from all others of the run.
+    pub(crate) fn next_command(&self) -> CommandId {
+        CommandId(self.next_command.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Emits an event after those that were emitted before it.
     pub(crate) fn emit(&self, event: Event) {
-        self.emit_as(None, event);
-    }
-
-    /// Emits an event of a command.
-    pub(crate) fn emit_from(&self, source: EventSource, event: Event) {
-        self.emit_as(Some(source), event);
-    }
-
-    fn emit_as(&self, source: Option<EventSource>, event: Event) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        for event in self.masked(&mut state, source, event) {
+        for event in self.masked(&mut state, event) {
             state.remember(&event);
             let record = EventRecord {
                 sequence: state.next,
@@ -123,25 +110,21 @@ impl Emitter {
 
     /// Keeps secrets out of an event; output is held back where it could be the beginning of
     /// one, so that none slips through in two halves.
-    fn masked(
-        &self,
-        state: &mut EmitterState,
-        source: Option<EventSource>,
-        event: Event,
-    ) -> Vec<Event> {
+    fn masked(&self, state: &mut EmitterState, event: Event) -> Vec<Event> {
         if self.secrets.is_empty() {
             return vec![event];
         }
         let events = match event {
             Event::CommandOutput {
                 node_path,
+                command_id,
                 command_name,
                 stream,
                 data,
             } => {
                 let key = StreamKey {
-                    source,
                     node_path,
+                    command_id,
                     command_name,
                     stream,
                 };
@@ -149,11 +132,17 @@ impl Emitter {
             }
             Event::CommandCompleted {
                 ref node_path,
+                command_id,
                 ref command_name,
                 ..
             } => {
-                let mut events =
-                    state.flush(&self.secrets, source, node_path.as_ref(), command_name);
+                let key = |stream| StreamKey {
+                    node_path: node_path.clone(),
+                    command_id,
+                    command_name: command_name.clone(),
+                    stream,
+                };
+                let mut events = state.flush(&self.secrets, key);
                 events.push(event);
                 events
             }
@@ -198,19 +187,7 @@ impl EmitterState {
         key.output(data)
     }
 
-    fn flush(
-        &mut self,
-        secrets: &Secrets,
-        source: Option<EventSource>,
-        node_path: Option<&String>,
-        command_name: &str,
-    ) -> Vec<Event> {
-        let key = |stream| StreamKey {
-            source,
-            node_path: node_path.cloned(),
-            command_name: command_name.to_owned(),
-            stream,
-        };
+    fn flush(&mut self, secrets: &Secrets, key: impl Fn(OutputStream) -> StreamKey) -> Vec<Event> {
         let keys = [OutputStream::Stdout, OutputStream::Stderr].map(key);
         keys.into_iter()
             .flat_map(|key| match self.streams.remove(&key) {
@@ -247,6 +224,7 @@ impl StreamKey {
         }
         vec![Event::CommandOutput {
             node_path: self.node_path,
+            command_id: self.command_id,
             command_name: self.command_name,
             stream: self.stream,
             data,
@@ -299,18 +277,20 @@ mod tests {
         (emitter, events)
     }
 
-    fn output(data: &str) -> Event {
+    fn output(command: u64, data: &str) -> Event {
         Event::CommandOutput {
             node_path: Some("a".to_owned()),
+            command_id: Some(CommandId(command)),
             command_name: "sh".to_owned(),
             stream: OutputStream::Stdout,
             data: data.to_owned(),
         }
     }
 
-    fn completed() -> Event {
+    fn completed(command: u64) -> Event {
         Event::CommandCompleted {
             node_path: Some("a".to_owned()),
+            command_id: Some(CommandId(command)),
             command_name: "sh".to_owned(),
             exit_code: 0,
         }
@@ -319,19 +299,22 @@ mod tests {
     #[test]
     fn commands_of_one_name_do_not_tear_a_secret_apart() {
         let (emitter, events) = emitter();
-        let (one, other) = (emitter.new_source(), emitter.new_source());
-        emitter.emit_from(one, output("x hun"));
-        emitter.emit_from(other, output("hunt"));
-        emitter.emit_from(one, output("ter2"));
-        emitter.emit_from(other, output("er2 y"));
-        emitter.emit_from(one, completed());
-        emitter.emit_from(other, completed());
+        for event in [
+            output(1, "x hun"),
+            output(2, "hunt"),
+            output(1, "ter2"),
+            output(2, "er2 y"),
+            completed(1),
+            completed(2),
+        ] {
+            emitter.emit(event);
+        }
         let expected = [
-            output("x "),
-            output("***"),
-            output("*** y"),
-            completed(),
-            completed(),
+            output(1, "x "),
+            output(1, "***"),
+            output(2, "*** y"),
+            completed(1),
+            completed(2),
         ];
         assert_eq!(*events.lock().unwrap(), expected);
     }
@@ -343,17 +326,20 @@ mod tests {
         for event in [
             Event::CommandStarted {
                 node_path: None,
+                command_id: None,
                 command_name: secret(),
                 command: secret(),
             },
             Event::CommandOutput {
                 node_path: None,
+                command_id: None,
                 command_name: secret(),
                 stream: OutputStream::Stdout,
                 data: "x".to_owned(),
             },
             Event::CommandCompleted {
                 node_path: None,
+                command_id: None,
                 command_name: secret(),
                 exit_code: 0,
             },

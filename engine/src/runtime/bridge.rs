@@ -176,7 +176,7 @@ impl Bridge {
     fn emit(&self, text: &str) -> Result<(), serde_json::Error> {
         let event: Event = serde_json::from_str(text)?;
         self.send(FromRuntime::Event {
-            event: Box::new(event),
+            event: Box::new(event.of_provider()),
         });
         Ok(())
     }

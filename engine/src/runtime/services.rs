@@ -1,6 +1,6 @@
 //! What handlers may ask of the world: the native operations, and the person at the host.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::protocol::OperationFailure;
 use crate::{
     event::Event,
     host::{Host, HostError, Interaction, InteractiveCommand, Opening, Prompt},
-    operations::{Operation, OperationContext, perform},
+    operations::{CommandEnvironment, Operation, OperationContext, perform},
     run::Emitter,
     sandbox::Variables,
 };
@@ -21,6 +21,8 @@ pub(crate) struct Services {
     host: Arc<dyn Host>,
     project_dir: PathBuf,
     variables: Variables,
+    /// The variables of the process that only commands can read.
+    undecodable: Arc<BTreeMap<OsString, OsString>>,
 }
 
 type Progress = Arc<dyn Fn(Value) + Send + Sync>;
@@ -31,13 +33,22 @@ impl Services {
         host: Arc<dyn Host>,
         project_dir: PathBuf,
         variables: Variables,
+        undecodable: Arc<BTreeMap<OsString, OsString>>,
     ) -> Arc<Self> {
         Arc::new(Self {
             emitter,
             host,
             project_dir,
             variables,
+            undecodable,
         })
+    }
+
+    fn environment(&self) -> CommandEnvironment {
+        CommandEnvironment {
+            text: self.variables.all(),
+            undecodable: Arc::clone(&self.undecodable),
+        }
     }
 
     pub(crate) fn emit(&self, event: Event) {
@@ -90,14 +101,14 @@ impl Services {
         cancel: CancellationToken,
         progress: Progress,
     ) -> Result<Value, OperationFailure> {
-        let emitter = Arc::clone(&self.emitter);
-        let source = emitter.new_source();
+        let (emitter, commands) = (Arc::clone(&self.emitter), Arc::clone(&self.emitter));
         let context = OperationContext {
-            emit: Arc::new(move |event| emitter.emit_from(source, event)),
+            emit: Arc::new(move |event| emitter.emit(event)),
+            next_command: Arc::new(move || commands.next_command()),
             secrets: self.variables.secrets().clone(),
             node_path,
             project_dir: self.project_dir.clone(),
-            environment: self.variables.all(),
+            environment: self.environment(),
             cancel,
             progress,
         };
@@ -124,14 +135,13 @@ impl Services {
     fn interactive_command(&self, payload: Value) -> Result<InteractiveCommand, OperationFailure> {
         let request: CommandRequest = serde_json::from_value(payload)
             .map_err(|error| plain_failure(format!("`local.command`: {error}")))?;
-        let mut environment: BTreeMap<String, String> = (*self.variables.all()).clone();
-        environment.extend(request.env);
+        let cwd = self.project_dir.join(request.cwd.unwrap_or_default());
+        let mut environment = self.environment().in_folder(&cwd);
+        let own = request.env.into_iter();
+        environment.extend(own.map(|(name, value)| (name.into(), value.into())));
         Ok(InteractiveCommand {
             argv: request.argv,
-            cwd: request.cwd.map_or_else(
-                || self.project_dir.clone(),
-                |cwd| self.project_dir.join(cwd),
-            ),
+            cwd,
             environment,
             reason: request.reason,
         })

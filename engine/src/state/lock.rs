@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::StateError;
 use super::file_names::safe_file_name;
 use super::guarded_file::{open_or_create, open_to_read, require_folder};
+use crate::processes::{Process, line_of_descent};
 
 /// How often a holder that is just noting itself down is asked again.
 const ATTEMPTS_TO_READ: usize = 200;
@@ -32,6 +33,9 @@ const FILE_MODE: u32 = 0o666;
 pub struct Holder {
     /// The process.
     pub pid: u32,
+    /// What tells the process from others of its number; nothing where the system does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
     /// The person, as the system knows them.
     pub who: String,
     /// Since when.
@@ -49,12 +53,29 @@ impl Holder {
         let name = program.as_deref().and_then(Path::file_name);
         Self {
             pid: std::process::id(),
+            start: Process::this().map(|process| process.start),
             who: who.to_owned(),
             since: Timestamp::now(),
             command: name
                 .map(|name| name.to_string_lossy().into_owned())
                 .unwrap_or_default(),
         }
+    }
+
+    /// Returns whether it waits for this process: something that it started, and has not let go its own way, started
+    /// this one.
+    #[must_use]
+    pub fn waits_for_this_process(&self) -> bool {
+        let line: Vec<Process> = line_of_descent().collect();
+        let mut steps = line.windows(2);
+        steps.any(|step| match step {
+            [child, parent] => self.is(parent) && !child.leads_session(),
+            _ => false,
+        })
+    }
+
+    fn is(&self, process: &Process) -> bool {
+        self.pid == process.pid && self.start.as_ref() == Some(&process.start)
     }
 }
 

@@ -9,6 +9,7 @@ use std::{
 use rigkit_engine::{
     display_text::plain_output,
     event::{Event, EventRecord, EventSink, LogStream},
+    wording::concurrent_commands::ConcurrentCommands,
 };
 use tower_lsp::ls_types::{MessageType, Uri};
 
@@ -30,6 +31,7 @@ pub(super) struct EditorSink {
     workflow: Option<String>,
     progress: Progress,
     tally: Mutex<Tally>,
+    commands: Mutex<ConcurrentCommands>,
 }
 
 /// Counts the tasks of a run.
@@ -56,6 +58,7 @@ impl EditorSink {
             workflow: kind.workflow.clone(),
             progress,
             tally: Mutex::default(),
+            commands: Mutex::default(),
         }
     }
 
@@ -112,7 +115,13 @@ impl EventSink for EditorSink {
         };
         self.show_progress(&record.event);
         self.show_in_text(&server, record);
-        if let Some((typ, line)) = log_line(&record.event) {
+        let line = {
+            let mut commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+            let line = log_line(&record.event, &commands);
+            commands.note(&record.event);
+            line
+        };
+        if let Some((typ, line)) = line {
             server.outbox.log(typ, line);
         }
         if server.world.lock().settings.events {
@@ -126,7 +135,7 @@ impl EventSink for EditorSink {
 }
 
 /// Writes what is worth a line in the client's log.
-fn log_line(event: &Event) -> Option<(MessageType, String)> {
+fn log_line(event: &Event, commands: &ConcurrentCommands) -> Option<(MessageType, String)> {
     let info = |line: String| Some((MessageType::INFO, line));
     match event {
         Event::NodeStarted { node_path } => info(format!("[{node_path}] started")),
@@ -145,8 +154,17 @@ fn log_line(event: &Event) -> Option<(MessageType, String)> {
             node_path, command, ..
         } => info(format!("[{}] $ {command}", shown(node_path.as_deref()))),
         Event::CommandOutput {
-            node_path, data, ..
-        } => info(output(shown(node_path.as_deref()), data)),
+            node_path,
+            command_id,
+            data,
+            ..
+        } => {
+            let node_path = shown(node_path.as_deref());
+            info(match commands.label(*command_id) {
+                Some(label) => output(&format!("{node_path} {label}"), data),
+                None => output(node_path, data),
+            })
+        }
         Event::LogOutput {
             node_path,
             stream,

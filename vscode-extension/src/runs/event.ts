@@ -6,6 +6,8 @@ interface Node {
 
 interface Command {
   nodePath?: string;
+  /** Tells it from other commands of the run; one that a provider runs by itself has none. */
+  commandId?: number;
   commandName: string;
 }
 
@@ -25,6 +27,7 @@ export type RunEvent =
   | ({ type: "node.failed"; message: string; durationMs: number } & Node)
   | ({ type: "command.started"; command: string } & Command)
   | ({ type: "command.output"; stream: "stdout" | "stderr"; data: string } & Command)
+  | ({ type: "command.detached"; pid: number } & Command)
   | ({ type: "command.completed"; exitCode: number } & Command)
   | ({ type: "log.output"; stream: LogStream; label?: string; data: string } & Node)
   | ({ type: "interaction.awaiting_user"; title: string; url: string } & Node)

@@ -22,6 +22,11 @@ export function lineOf(event: RunEvent): LogLine | undefined {
       return ofTask(event.nodePath, `$ ${event.command}`);
     case "command.output":
       return ofTask(event.nodePath, event.data.trimEnd());
+    case "command.detached":
+      return ofTask(
+        event.nodePath,
+        l10n.t("{0} stays as process {1}", event.commandName, event.pid),
+      );
     case "command.completed":
       return event.exitCode === 0
         ? undefined

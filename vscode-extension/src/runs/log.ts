@@ -10,6 +10,8 @@ import {
 import type { RunEventParams } from "../protocol";
 import { output } from "../show/output";
 import { line as shown } from "../show/text";
+import { ConcurrentCommands } from "./commands";
+import type { RunEvent } from "./event";
 import { lineOf } from "./line";
 
 /** The scheme of documents that show the log of one task. */
@@ -23,6 +25,7 @@ export class RunLog implements TextDocumentContentProvider, Disposable {
   readonly #output: OutputChannel;
   readonly #changed = new EventEmitter<Uri>();
   readonly #lines = new Map<string, string[]>();
+  readonly #commands = new Map<string, ConcurrentCommands>();
 
   constructor(output: OutputChannel) {
     this.#output = output;
@@ -31,12 +34,16 @@ export class RunLog implements TextDocumentContentProvider, Disposable {
   readonly onDidChange = this.#changed.event;
 
   /** Takes up an event of a run. */
-  take({ config, event }: RunEventParams): void {
+  take({ config, run, event }: RunEventParams): void {
+    const commands = this.#commandsOf(`${config} ${run}`, event);
+    const command = commands.label(event);
+    commands.note(event);
     const line = lineOf(event);
     if (line === undefined) {
       return;
     }
-    const text = output(line.text);
+    const label = command === undefined ? "" : `${shown(command)} | `;
+    const text = output(line.text).map((part) => label + part);
     const prefix = line.task === undefined ? "" : `[${shown(line.task)}] `;
     this.#output.appendLine(text.map((part) => prefix + part).join("\n"));
     if (line.task !== undefined) {
@@ -56,6 +63,17 @@ export class RunLog implements TextDocumentContentProvider, Disposable {
 
   dispose(): void {
     this.#changed.dispose();
+  }
+
+  /** Gives the commands of a run, which are forgotten with its end. */
+  #commandsOf(run: string, event: RunEvent): ConcurrentCommands {
+    const commands = this.#commands.get(run) ?? new ConcurrentCommands();
+    if (event.type === "apply.completed" || event.type === "operation.completed") {
+      this.#commands.delete(run);
+    } else {
+      this.#commands.set(run, commands);
+    }
+    return commands;
   }
 
   #keep(uri: Uri, isNewRun: boolean, text: readonly string[]): void {

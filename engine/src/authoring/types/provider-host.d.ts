@@ -52,11 +52,24 @@ export interface HostRuntime {
    * const { ok } = await host.exec("command -v docker");
    * ```
    *
-   * When the run is cancelled, the command and everything it started are stopped.
+   * When the run is cancelled, the command and everything it started are stopped. What a command
+   * leaves running in the background when it ends stays; nothing more of its output is read, and a
+   * warning names it. Its working directory is also in its variable `PWD`.
+   *
+   * With `detach` it starts a process that is meant to stay, such as a server, and does not wait for
+   * it. Such a process has a session of its own, no input, and output that goes nowhere unless it is
+   * redirected. It outlives a cancel, the run and the terminal: whoever started it has to end it.
+   *
+   * ```ts
+   * const { pid } = await host.exec("npm run dev > dev.log 2>&1", { detach: true });
+   * ```
    *
    * @throws when the program cannot be started, passes `timeoutMs`, or fails and `check` is set
    */
-  exec(command: string | readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  exec<Detach extends boolean = false>(
+    command: string | readonly string[],
+    options?: ExecOptions<Detach>,
+  ): Promise<Detach extends true ? DetachedProcess : ExecResult>;
 
   /**
    * Reads a file as UTF-8 text, or as bytes.
@@ -114,13 +127,17 @@ export interface HostRuntime {
   glob(pattern: string | readonly string[], options?: GlobOptions): Promise<string[]>;
 
   /**
-   * Hashes files: a fingerprint of their contents and names, to put in the context.
+   * Hashes files: a fingerprint of their contents and names, and of which of them can be executed,
+   * to put in the context. The hash of a single file is that of its contents alone.
    *
    * ```ts
    * .task("lockfile", { cacheTTL: 0, cutoff: true }, async ({ host }) => ({
    *   ctx: { lockfile: await host.hash("package-lock.json") },
    * }))
    * ```
+   *
+   * Links to directories are followed, each directory once. The `.rigkit` of the project is left out
+   * of directories and patterns, for each run changes it.
    *
    * @param target - a file, a directory with all it holds, a pattern, or several of them
    * @returns the SHA-256 in hexadecimal
@@ -130,19 +147,30 @@ export interface HostRuntime {
 }
 
 /** How to run a command. */
-export interface ExecOptions {
+export interface ExecOptions<Detach extends boolean = false> {
   /** Where it runs; the `cwd` of the provider by default. */
   readonly cwd?: string;
   /** Variables added to the environment; `undefined` takes one away. */
   readonly env?: { readonly [name: string]: string | undefined };
+  /** Whether it is a process that is meant to stay; by default the command is waited for. */
+  readonly detach?: Detach;
   /** What it reads from its standard input; nothing by default. */
-  readonly stdin?: string | Uint8Array;
+  readonly stdin?: IfWaited<Detach, string | Uint8Array>;
   /** After how many milliseconds it is stopped with everything it started. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: IfWaited<Detach, number>;
   /** Whether an exit code other than 0 is an error with the end of its output; by default not. */
-  readonly check?: boolean;
+  readonly check?: IfWaited<Detach, boolean>;
   /** Receives the output piece by piece, while the command runs. */
-  readonly onOutput?: (data: string, stream: "stdout" | "stderr") => void;
+  readonly onOutput?: IfWaited<Detach, (data: string, stream: "stdout" | "stderr") => void>;
+}
+
+/** What only a command can have that is waited for. */
+export type IfWaited<Detach extends boolean, Value> = Detach extends true ? undefined : Value;
+
+/** A process that is meant to stay. */
+export interface DetachedProcess {
+  /** Its number; of a shell line it is that of the shell. */
+  readonly pid: number;
 }
 
 /** How a command ended. */

@@ -7,6 +7,7 @@ use tokio::process::{Child, ChildStderr, ChildStdout};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::invocation::Invocation;
+use super::left_behind;
 use super::signals::ProcessGroup;
 use super::streams::{InputWriter, OutputReader};
 use super::{
@@ -23,20 +24,23 @@ const AFTERMATH: Duration = Duration::from_millis(200);
 const TERMINAL_CHECK: Duration = Duration::from_millis(500);
 /// How often a group that was asked to end is looked at for being gone.
 const GONE_CHECK: Duration = Duration::from_millis(10);
+/// How long nothing may come from a command that has ended before nothing more is waited for.
+const QUIET: Duration = Duration::from_millis(200);
+/// How long output is read at most once a command has ended.
+const LAST_OUTPUT: Duration = Duration::from_secs(1);
 /// The exit code of a process ended by `SIGKILL`, for one that cannot even be waited for.
 const KILLED: i32 = 128 + 9;
 
-/// Runs the command until it ended and closed its output.
+/// Runs the command until it ended.
 ///
-/// A process it leaves in the background with its output open counts as part of it, as in
-/// a shell's `$(…)`.
+/// A process that it leaves behind with its output open is left alone, and named in the log.
 pub(super) async fn run(
     run: CommandRun,
     context: &OperationContext,
 ) -> Result<CommandOutcome, OperationError> {
     let invocation = Invocation::resolve(&run, context)?;
     if context.cancel.is_cancelled() {
-        return Err(cancelled(&invocation));
+        return Err(invocation.cancelled());
     }
     let limit = run.output_limit;
     let deadline = run
@@ -45,21 +49,16 @@ pub(super) async fn run(
     let mut running = Running::start(run, &invocation, context)?;
     emit_started(&invocation, context);
     let ended = running.supervise(deadline).await;
+    running.process.leave_behind(&ended).await;
     let outcome = running.outcome(&ended);
     tell_dropped(outcome.dropped_bytes, limit, &invocation, context);
     emit_completed(&invocation, outcome.exit_code, context);
     match ended.stopped {
-        Some(Stop::Cancelled) => Err(cancelled(&invocation)),
+        Some(Stop::Cancelled) => Err(invocation.cancelled()),
         Some(Stop::WaitsForTerminal) => Err(OperationError::WaitsForTerminal {
             command: invocation.line,
         }),
         Some(Stop::TimedOut) | None => Ok(outcome),
-    }
-}
-
-fn cancelled(invocation: &Invocation) -> OperationError {
-    OperationError::Cancelled {
-        action: format!("run `{}`", invocation.line),
     }
 }
 
@@ -116,7 +115,7 @@ impl<'a> Running<'a> {
     async fn stop(&mut self) -> Option<ExitStatus> {
         self.group.ask_to_end();
         let grace_end = Instant::now() + GRACE;
-        if let Ok(status) = timeout_at(grace_end, self.process.until_ended()).await {
+        if let Ok(status) = timeout_at(grace_end, self.process.until_closed()).await {
             // Others of the group may be busy ending in silence.
             while !self.group.is_gone() && Instant::now() < grace_end {
                 sleep(GONE_CHECK).await;
@@ -126,7 +125,7 @@ impl<'a> Running<'a> {
         }
         self.group.kill();
         // A process that left the group may hold the output open for as long as it likes.
-        if let Ok(status) = timeout(AFTERMATH, self.process.until_ended()).await {
+        if let Ok(status) = timeout(AFTERMATH, self.process.until_closed()).await {
             return status;
         }
         timeout(AFTERMATH, self.process.child.wait())
@@ -199,11 +198,45 @@ impl<'a> Process<'a> {
         }
     }
 
+    /// Waits until the program ended and its output is closed, or nothing more comes of it.
+    async fn until_ended(&mut self) -> Option<ExitStatus> {
+        let (child, stdin) = (&mut self.child, &mut self.stdin);
+        let (invocation, context) = (self.invocation, self.context);
+        let output = async {
+            tokio::join!(
+                self.stdout.drain(invocation, context),
+                self.stderr.drain(invocation, context),
+            );
+        };
+        tokio::select! {
+            biased;
+            () = output => self.until_closed().await,
+            status = child.wait() => {
+                let status = status.ok();
+                self.read_last_output().await;
+                status
+            }
+            never = stdin.feed() => match never {},
+        }
+    }
+
+    /// Reads what the program has written before it ended, and what others of a pipeline are about to.
+    async fn read_last_output(&mut self) {
+        let deadline = Instant::now() + LAST_OUTPUT;
+        let mut read = None;
+        while read != Some(self.bytes_read()) && Instant::now() < deadline {
+            read = Some(self.bytes_read());
+            if timeout(QUIET, self.until_closed()).await.is_ok() {
+                return;
+            }
+        }
+    }
+
     /// Waits until the output is closed and the program ended, in that order: until it is
     /// waited for, its group's number cannot be given to another.
     ///
     /// Can be dropped and called again without losing anything.
-    async fn until_ended(&mut self) -> Option<ExitStatus> {
+    async fn until_closed(&mut self) -> Option<ExitStatus> {
         let (child, stdout, stderr) = (&mut self.child, &mut self.stdout, &mut self.stderr);
         let ended = async {
             tokio::join!(
@@ -215,6 +248,30 @@ impl<'a> Process<'a> {
         tokio::select! {
             status = ended => status,
             never = self.stdin.feed() => match never {},
+        }
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.stdout.bytes_read() + self.stderr.bytes_read()
+    }
+
+    /// Gives up what others hold open once the program has ended by itself.
+    async fn leave_behind(&mut self, ended: &Ended) {
+        if ended.stopped.is_some() {
+            return;
+        }
+        let (invocation, context) = (self.invocation, self.context);
+        let pipes = [self.stdout.open_pipe(), self.stderr.open_pipe()];
+        let pipes: Vec<u64> = pipes.into_iter().flatten().collect();
+        if pipes.is_empty() {
+            return;
+        }
+        left_behind::tell(pipes, invocation, context).await;
+        if let Some(stdout) = self.stdout.give_up(invocation, context) {
+            left_behind::read_on(stdout);
+        }
+        if let Some(stderr) = self.stderr.give_up(invocation, context) {
+            left_behind::read_on(stderr);
         }
     }
 }

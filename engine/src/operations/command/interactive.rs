@@ -29,11 +29,8 @@ pub async fn run_interactive(
     context: &OperationContext,
 ) -> Result<CommandOutcome, OperationError> {
     let invocation = Invocation::resolve(&run, context)?;
-    let cancelled = || OperationError::Cancelled {
-        action: format!("run `{}`", invocation.line),
-    };
     if context.cancel.is_cancelled() {
-        return Err(cancelled());
+        return Err(invocation.cancelled());
     }
     let mut child = spawn(&invocation)?;
     emit_started(&invocation, context);
@@ -48,7 +45,7 @@ pub async fn run_interactive(
     };
     let outcome = finish(status, false, &invocation, context)?;
     if context.cancel.is_cancelled() {
-        return Err(cancelled());
+        return Err(invocation.cancelled());
     }
     Ok(outcome)
 }

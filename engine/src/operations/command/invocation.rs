@@ -1,12 +1,13 @@
 //! A command with everything looked up: the program, the folder, the environment.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
+use crate::event::CommandId;
 use crate::sandbox::{MASK, Secrets};
 
 use super::{CommandLine, CommandRun, OperationContext, OperationError};
@@ -23,6 +24,8 @@ const SYSTEM_SHELL: &str = if cfg!(windows) { "cmd" } else { "/bin/sh" };
 
 /// Is a command that can be started.
 pub(super) struct Invocation {
+    /// Tells it from all other commands of the run.
+    pub(super) id: CommandId,
     /// What events call it.
     pub(super) name: String,
     /// The command as a person would type it.
@@ -32,7 +35,7 @@ pub(super) struct Invocation {
     called: String,
     arguments: Vec<String>,
     cwd: PathBuf,
-    environment: BTreeMap<String, String>,
+    environment: BTreeMap<OsString, OsString>,
 }
 
 impl Invocation {
@@ -44,10 +47,11 @@ impl Invocation {
         let line = displayed(&run.line, &context.secrets);
         let (called, arguments) = words(&run.line);
         check_text(&line, &called, &arguments, &run.env)?;
-        let environment = overlay(&context.environment, &run.env);
         let cwd = folder(&line, run.cwd.as_deref(), context)?;
+        let environment = overlay(context.environment.in_folder(&cwd), &run.env);
         let program = find_program(&line, &called, &cwd, &environment)?;
         Ok(Self {
+            id: (context.next_command)(),
             name: run.label.clone().unwrap_or_else(|| first_word(&run.line)),
             line,
             program,
@@ -71,6 +75,13 @@ impl Invocation {
         #[cfg(unix)]
         command.arg0(&self.called);
         command
+    }
+
+    /// Explains that nobody wants it any more.
+    pub(super) fn cancelled(&self) -> OperationError {
+        OperationError::Cancelled {
+            action: format!("run `{}`", self.line),
+        }
     }
 
     /// Explains why the process could not be started.
@@ -171,14 +182,13 @@ fn is_variable_name(name: &str) -> bool {
 }
 
 fn overlay(
-    base: &BTreeMap<String, String>,
+    mut environment: BTreeMap<OsString, OsString>,
     changes: &BTreeMap<String, Option<String>>,
-) -> BTreeMap<String, String> {
-    let mut environment = base.clone();
+) -> BTreeMap<OsString, OsString> {
     for (name, value) in changes {
         match value {
-            Some(value) => environment.insert(name.clone(), value.clone()),
-            None => environment.remove(name),
+            Some(value) => environment.insert(name.into(), value.into()),
+            None => environment.remove(OsStr::new(name)),
         };
     }
     environment
@@ -213,17 +223,16 @@ fn find_program(
     line: &str,
     program: &str,
     cwd: &Path,
-    environment: &BTreeMap<String, String>,
+    environment: &BTreeMap<OsString, OsString>,
 ) -> Result<PathBuf, OperationError> {
     if Path::new(program).components().count() > 1 || program.contains('/') {
         return Ok(cwd.join(program));
     }
-    let path = environment.get("PATH").map_or(DEFAULT_PATH, String::as_str);
-    which::which_in(program, Some(OsString::from(path)), cwd).map_err(|_| {
-        OperationError::ProgramNotFound {
-            command: line.to_owned(),
-            program: program.to_owned(),
-            path: path.to_owned(),
-        }
+    let path = environment.get(OsStr::new("PATH"));
+    let path = path.map_or(OsStr::new(DEFAULT_PATH), OsString::as_os_str);
+    which::which_in(program, Some(path), cwd).map_err(|_| OperationError::ProgramNotFound {
+        command: line.to_owned(),
+        program: program.to_owned(),
+        path: path.to_string_lossy().into_owned(),
     })
 }

@@ -2,11 +2,14 @@
 //!
 //! A captured command has a process group of its own, which ends as a whole when the
 //! command is cancelled or takes too long; what it writes is told as it happens and given
-//! back in the end. An interactive command has the terminal to itself.
+//! back in the end. An interactive command has the terminal to itself, and a detached one
+//! goes on by itself.
 
 mod capture;
+mod detached;
 mod interactive;
 mod invocation;
+mod left_behind;
 mod output;
 mod signals;
 mod streams;
@@ -81,6 +84,8 @@ pub enum CommandMode {
     Capture,
     /// It has the terminal.
     Interactive,
+    /// Nobody: it is meant to stay.
+    Detached,
 }
 
 /// Is how a command ended and what it wrote.
@@ -124,16 +129,17 @@ pub(super) async fn run(
     run: CommandRun,
     context: &OperationContext,
 ) -> Result<Value, OperationError> {
-    let outcome = match run.mode {
-        CommandMode::Capture => capture::run(run, context).await?,
-        CommandMode::Interactive => run_interactive(run, context).await?,
-    };
-    answer(outcome)
+    match run.mode {
+        CommandMode::Capture => answer(capture::run(run, context).await?),
+        CommandMode::Interactive => answer(run_interactive(run, context).await?),
+        CommandMode::Detached => answer(detached::start(&run, context)?),
+    }
 }
 
 fn emit_started(invocation: &Invocation, context: &OperationContext) {
     (context.emit)(Event::CommandStarted {
         node_path: context.node_path.clone(),
+        command_id: Some(invocation.id),
         command_name: invocation.name.clone(),
         command: invocation.line.clone(),
     });
@@ -142,6 +148,7 @@ fn emit_started(invocation: &Invocation, context: &OperationContext) {
 fn emit_completed(invocation: &Invocation, exit_code: i32, context: &OperationContext) {
     (context.emit)(Event::CommandCompleted {
         node_path: context.node_path.clone(),
+        command_id: Some(invocation.id),
         command_name: invocation.name.clone(),
         exit_code,
     });
@@ -207,14 +214,27 @@ enum InvalidCommand {
     Input(#[from] base64::DecodeError),
     #[error("`stdin` cannot be given to an interactive command")]
     InteractiveInput,
+    #[error("`stdin` cannot be given to a detached command")]
+    DetachedInput,
+    #[error("`timeoutMs` is for a command that is waited for")]
+    DetachedTimeout,
 }
 
 impl TryFrom<CommandRunMessage> for CommandRun {
     type Error = InvalidCommand;
 
     fn try_from(message: CommandRunMessage) -> Result<Self, InvalidCommand> {
-        if message.mode == CommandMode::Interactive && message.stdin.is_some() {
-            return Err(InvalidCommand::InteractiveInput);
+        match message.mode {
+            CommandMode::Interactive if message.stdin.is_some() => {
+                return Err(InvalidCommand::InteractiveInput);
+            }
+            CommandMode::Detached if message.stdin.is_some() => {
+                return Err(InvalidCommand::DetachedInput);
+            }
+            CommandMode::Detached if message.timeout_ms.is_some() => {
+                return Err(InvalidCommand::DetachedTimeout);
+            }
+            _ => {}
         }
         Ok(Self {
             line: command_line(message.argv, message.shell, message.shell_program)?,

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io::Cursor;
+use std::os::fd::AsFd;
 
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
@@ -22,9 +23,10 @@ pub(super) struct OutputReader<R> {
     stream: OutputStream,
     chunk: Vec<u8>,
     text: OutputText,
+    read: u64,
 }
 
-impl<R: AsyncRead + Unpin> OutputReader<R> {
+impl<R: AsyncRead + Unpin + AsFd> OutputReader<R> {
     /// Reads from `pipe` and keeps at most `limit` bytes of it.
     pub(super) fn new(pipe: Option<R>, stream: OutputStream, limit: usize) -> Self {
         Self {
@@ -32,6 +34,7 @@ impl<R: AsyncRead + Unpin> OutputReader<R> {
             stream,
             chunk: Vec::new(),
             text: OutputText::new(limit),
+            read: 0,
         }
     }
 
@@ -44,6 +47,7 @@ impl<R: AsyncRead + Unpin> OutputReader<R> {
             self.chunk.reserve(CHUNK_BYTES);
             // A pipe that cannot be read has nothing more to say.
             let read = pipe.read_buf(&mut self.chunk).await.unwrap_or(0);
+            self.read += read as u64;
             let text = if read == 0 {
                 self.pipe = None;
                 self.text.finish()
@@ -52,6 +56,28 @@ impl<R: AsyncRead + Unpin> OutputReader<R> {
             };
             tell(text, self.stream, invocation, context);
         }
+    }
+
+    /// Returns how many bytes have come so far.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.read
+    }
+
+    /// Returns the number of the pipe, as long as somebody can write to it.
+    pub(super) fn open_pipe(&self) -> Option<u64> {
+        let status = nix::sys::stat::fstat(self.pipe.as_ref()?);
+        status.ok().map(|status| status.st_ino)
+    }
+
+    /// Gives up a stream that has not ended, and tells what is still incomplete.
+    pub(super) fn give_up(
+        &mut self,
+        invocation: &Invocation,
+        context: &OperationContext,
+    ) -> Option<R> {
+        let pipe = self.pipe.take()?;
+        tell(self.text.finish(), self.stream, invocation, context);
+        Some(pipe)
     }
 
     /// Gives what is kept and how many bytes before it are not.
@@ -67,6 +93,7 @@ fn tell(data: String, stream: OutputStream, invocation: &Invocation, context: &O
     (context.progress)(json!({ "stream": stream, "data": data }));
     (context.emit)(Event::CommandOutput {
         node_path: context.node_path.clone(),
+        command_id: Some(invocation.id),
         command_name: invocation.name.clone(),
         stream,
         data,

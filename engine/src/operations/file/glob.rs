@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::pattern::{Ignored, Pattern};
-use super::search::{Search, refused};
+use super::search::{Links, Search, refused};
 use super::{FileKind, FileOperation, FilePath, OperationError, Scope};
 
 /// Says which files to list.
@@ -82,6 +82,7 @@ impl FileOperation for FileGlob {
             cwd: scope.folder(self.cwd.as_ref())?,
             ignored: Ignored::parse(leaving_out).map_err(|error| refused(&error, scope))?,
             dot: self.dot,
+            links: Links::Found,
         };
         let mut found = Vec::new();
         for pattern in finding {

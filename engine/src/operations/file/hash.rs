@@ -7,29 +7,40 @@
 //! 1. the bytes `rigkit.files.v1` and a zero,
 //! 2. for each file, in the order of their names by bytes: a letter for what it is, the
 //!    length of its name in 8 bytes with the lowest first, its name, and then for `f`, a
-//!    file or a link to one, the SHA-256 of the contents; for `l`, any other link, the
-//!    length and the text of what it points to; for `o`, anything else, nothing.
+//!    file or a link to one, and for `x`, one that its owner may execute, the SHA-256 of the
+//!    contents; for `l`, any other link, the length and the text of what it points to; for
+//!    `o`, anything else, nothing.
 //!
 //! Names are relative to the deepest folder that holds everything that was asked for, and
-//! have slashes. So neither the place of that folder counts nor times, permissions or the
-//! order in which the system lists files; folders count only by what is in them. A pattern
-//! that matches nothing has the fingerprint of an empty list.
+//! have slashes. So neither the place of that folder counts nor times, other permissions or
+//! the order in which the system lists files; folders count only by what is in them, and so
+//! do links to folders. A folder to which several links lead is in the list below the first
+//! of them; the others, and links to a folder that is in the list anyway or above it, are
+//! `l`. A pattern that matches nothing has the fingerprint of an empty list.
+//!
+//! The data folder of the project is left out of folders and patterns that reach it from
+//! above: what Rigkit keeps there changes with each run.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::glob::{OneOrMany, split_negated};
+use super::linked_folders::FolderId;
 use super::pattern::{Ignored, Pattern, has_wildcard};
 use super::read::open_regular;
-use super::search::{FoundFile, Search, refused};
+use super::search::{FoundFile, Links, Search, refused};
 use super::{FileKind, FileOperation, FilePath, OperationError, Scope};
+use crate::disk::DataFolder;
 
 const FORMAT: &[u8] = b"rigkit.files.v1\0";
 const CHUNK_BYTES: usize = 128 * 1024;
+/// The only permission that git keeps.
+const OWNER_EXECUTES: u32 = 0o100;
 
 /// Says what to fingerprint.
 #[derive(Debug, Clone, Deserialize)]
@@ -63,6 +74,9 @@ impl FileOperation for FileHash {
             cwd: scope.folder(self.cwd.as_ref())?,
             ignored: Ignored::parse(leaving_out).map_err(|error| refused(&error, scope))?,
             dot: self.dot,
+            links: Links::Followed {
+                data_folder: FolderId::of(&scope.project_dir.join(DataFolder::NAME)),
+            },
         };
         if let [path] = finding[..]
             && search.cwd.join(path).is_file()
@@ -150,26 +164,52 @@ fn add_file(
     root: &Path,
     scope: &Scope,
 ) -> Result<(), OperationError> {
-    let has_contents = match file.kind {
-        FileKind::File => true,
-        FileKind::Symlink => file.path.is_file(),
-        FileKind::Directory | FileKind::Other => false,
-    };
-    if has_contents {
-        let contents = hash_file(&file.path, scope)?;
-        add_name(digest, b'f', name);
-        digest.update(contents);
-    } else if file.kind == FileKind::Symlink {
-        let target = file
-            .path
-            .read_link()
-            .map_err(|error| scope.failed_at(&file.path, error))?;
-        add_name(digest, b'l', name);
-        add_text(digest, &link_text(&target, root));
-    } else {
-        add_name(digest, b'o', name);
+    match Content::of(file) {
+        Content::Bytes { is_executable } => {
+            let contents = hash_file(&file.path, scope)?;
+            add_name(digest, if is_executable { b'x' } else { b'f' }, name);
+            digest.update(contents);
+        }
+        Content::Link => {
+            let target = file
+                .path
+                .read_link()
+                .map_err(|error| scope.failed_at(&file.path, error))?;
+            add_name(digest, b'l', name);
+            add_text(digest, &link_text(&target, root));
+        }
+        Content::Nothing => add_name(digest, b'o', name),
     }
     Ok(())
+}
+
+/// What of a file goes into a fingerprint.
+enum Content {
+    /// What is in it, also in the one that a link leads to.
+    Bytes { is_executable: bool },
+    /// What it points to.
+    Link,
+    /// Only that it is there.
+    Nothing,
+}
+
+impl Content {
+    fn of(file: &FoundFile) -> Self {
+        let metadata = file.path.metadata().ok();
+        match (file.kind, metadata) {
+            (FileKind::File | FileKind::Symlink, Some(metadata)) if metadata.is_file() => {
+                Self::Bytes {
+                    is_executable: metadata.permissions().mode() & OWNER_EXECUTES != 0,
+                }
+            }
+            // It has vanished, which reading it tells.
+            (FileKind::File, _) => Self::Bytes {
+                is_executable: false,
+            },
+            (FileKind::Symlink, _) => Self::Link,
+            (FileKind::Directory | FileKind::Other, _) => Self::Nothing,
+        }
+    }
 }
 
 fn add_name(digest: &mut Sha256, kind: u8, name: &[u8]) {

@@ -6,6 +6,7 @@
 mod copy;
 mod glob;
 mod hash;
+mod linked_folders;
 mod path;
 mod pattern;
 mod read;

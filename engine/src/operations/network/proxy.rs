@@ -1,9 +1,16 @@
-//! Which proxy a request goes through, as the usual environment variables say.
+//! Which proxy a request goes through: as curl reads the usual environment variables.
 
 use std::collections::BTreeMap;
 
-use ureq::http::Uri;
 use ureq::{Proxy, ProxyProtocol};
+use url::Url;
+
+use super::no_proxy::goes_straight;
+
+/// The port of a proxy that names none, as for curl.
+const DEFAULT_PORT: u16 = 1080;
+/// The port of a proxy that is spoken to in TLS and names none.
+const DEFAULT_TLS_PORT: u16 = 443;
 
 /// Is a variable that names a proxy nobody can use.
 #[derive(Debug, thiserror::Error)]
@@ -14,23 +21,27 @@ pub(super) struct InvalidProxy {
 
 /// Gives the proxy for a request, if it is not to go straight.
 pub(super) fn proxy_for(
-    uri: &Uri,
+    url: &Url,
     environment: &BTreeMap<String, String>,
 ) -> Result<Option<Proxy>, InvalidProxy> {
-    let own: [&'static str; 2] = match uri.scheme_str() {
-        Some("https") => ["https_proxy", "HTTPS_PROXY"],
-        _ => ["http_proxy", "HTTP_PROXY"],
+    // In a program that a web server starts, anybody can set `HTTP_PROXY` by a header of their request. So curl
+    // does not read it, and nor does this.
+    let own: &[&'static str] = match url.scheme() {
+        "https" => &["https_proxy", "HTTPS_PROXY"],
+        _ => &["http_proxy"],
     };
-    let variables = own.into_iter().chain(["all_proxy", "ALL_PROXY"]);
+    let variables = own.iter().copied().chain(["all_proxy", "ALL_PROXY"]);
     let Some((variable, address)) = first(variables, environment) else {
         return Ok(None);
     };
-    if is_exempt(uri, environment) {
+    let exempt = first(["no_proxy", "NO_PROXY"], environment);
+    if goes_straight(url, exempt.map_or("", |(_, list)| list)) {
         return Ok(None);
     }
-    Proxy::new(address)
-        .map(Some)
-        .map_err(|_| InvalidProxy { variable })
+    match parse(address) {
+        Some(proxy) => Ok(Some(proxy)),
+        None => Err(InvalidProxy { variable }),
+    }
 }
 
 /// Gives the first of the variables that is not empty.
@@ -44,17 +55,31 @@ fn first(
         .find(|(_, value)| !value.is_empty())
 }
 
-/// Tells whether `NO_PROXY` lists the host.
-fn is_exempt(uri: &Uri, environment: &BTreeMap<String, String>) -> bool {
-    let Some((_, hosts)) = first(["no_proxy", "NO_PROXY"], environment) else {
-        return false;
+fn parse(address: &str) -> Option<Proxy> {
+    let (scheme, rest) = address.split_once("://").unwrap_or(("http", address));
+    let protocol = match scheme.to_ascii_lowercase().as_str() {
+        "http" => ProxyProtocol::Http,
+        "https" => ProxyProtocol::Https,
+        "socks" | "socks4" => ProxyProtocol::Socks4,
+        "socks4a" => ProxyProtocol::Socks4A,
+        "socks5" => ProxyProtocol::Socks5,
+        "socks5h" => ProxyProtocol::Socks5h,
+        _ => return None,
     };
-    // The library only matches hosts for a proxy it knows; which one makes no difference.
-    let list = Proxy::builder(ProxyProtocol::Http);
-    let list = hosts
-        .split(',')
-        .fold(list, |list, host| list.no_proxy(host.trim()));
-    list.build().is_ok_and(|list| list.is_no_proxy(uri))
+    // Of a scheme that it knows, the parser does not say whether the port was written out.
+    let url = Url::parse(&format!("proxy://{rest}")).ok()?;
+    let host = url.host_str().filter(|host| !host.is_empty())?;
+    let default = match protocol {
+        ProxyProtocol::Https => DEFAULT_TLS_PORT,
+        _ => DEFAULT_PORT,
+    };
+    let port = url.port().unwrap_or(default);
+    let credentials = match (url.username(), url.password()) {
+        ("", None) => String::new(),
+        (name, None) => format!("{name}:@"),
+        (name, Some(password)) => format!("{name}:{password}@"),
+    };
+    Proxy::new(&format!("{protocol}://{credentials}{host}:{port}")).ok()
 }
 
 #[cfg(test)]
@@ -78,34 +103,65 @@ mod tests {
 
     #[test]
     fn the_environment_names_the_proxy() {
+        let check = |scheme: &str, variables: &[(&str, &str)], expectation: &str| {
+            check(&format!("{scheme}://example.com/"), variables, expectation);
+        };
         let both = [
             ("http_proxy", "http://plain:1"),
             ("HTTPS_PROXY", "http://secure:2"),
         ];
-        check("http://example.com/", &[], "straight");
-        check("http://example.com/", &both, "plain:1");
-        check("https://example.com/", &both, "secure:2");
-        check(
-            "https://example.com/",
-            &[("ALL_PROXY", "socks5://all:3")],
-            "all:3",
-        );
-        check(
-            "https://example.com/",
-            &[("https_proxy", ""), ("ALL_PROXY", "http://all:3")],
-            "all:3",
-        );
-        let exempt = [
-            ("ALL_PROXY", "http://all:3"),
-            ("NO_PROXY", "localhost, .internal"),
+        check("http", &[], "straight");
+        check("http", &both, "plain:1");
+        check("https", &both, "secure:2");
+        check("https", &both[..1], "straight");
+        check("http", &[("HTTP_PROXY", "http://plain:1")], "straight");
+        let cases = [
+            ("https_proxy", "http://low:1"),
+            ("HTTPS_PROXY", "http://up:2"),
         ];
-        check("http://localhost:8080/", &exempt, "straight");
-        check("http://api.internal/", &exempt, "straight");
-        check("http://example.com/", &exempt, "all:3");
-        check(
-            "http://example.com/",
-            &[("HTTP_PROXY", "gopher://x")],
-            "the variable `HTTP_PROXY` is not the address of a proxy",
-        );
+        check("https", &cases, "low:1");
+        let all = [
+            ("https_proxy", ""),
+            ("HTTP_PROXY", "http://plain:1"),
+            ("ALL_PROXY", "http://all:3"),
+        ];
+        check("https", &all, "all:3");
+        check("http", &all, "all:3");
+        let exempt = [
+            ("ALL_PROXY", "gopher://x"),
+            ("no_proxy", "example.com"),
+            ("NO_PROXY", "other"),
+        ];
+        check("http", &exempt, "straight");
+    }
+
+    #[test]
+    fn addresses_are_read_as_curl_reads_them() {
+        let check = |address: &str, expectation: &str| {
+            let proxy = parse(address);
+            let proxy = proxy.map_or("none".to_owned(), |proxy| {
+                let [name, password] = [proxy.username(), proxy.password()];
+                let credentials = name.map(|name| format!("{name}:{}@", password.unwrap_or("-")));
+                let credentials = credentials.unwrap_or_default();
+                let (host, port) = (proxy.host(), proxy.port());
+                format!("{:?} {credentials}{host}:{port}", proxy.protocol())
+            });
+            assert_eq!(proxy, expectation, "{address}");
+        };
+        check("proxy", "Http proxy:1080");
+        check("proxy:80", "Http proxy:80");
+        check("http://proxy:80/path?a#b", "Http proxy:80");
+        check("HTTPS://proxy", "Https proxy:443");
+        check("socks://proxy", "Socks4 proxy:1080");
+        check("socks5h://proxy:9", "Socks5h proxy:9");
+        check("[::1]:8", "Http [::1]:8");
+        check("me@proxy:1", "Http me:@proxy:1");
+        check("me:@proxy:1", "Http me:@proxy:1");
+        check(":word@proxy:1", "Http :word@proxy:1");
+        check("m%40e:p%3a%25@proxy:1", "Http m@e:p:%@proxy:1");
+        check("me:p@ss@proxy:1", "Http me:p@ss@proxy:1");
+        check("gopher://proxy", "none");
+        check("http://", "none");
+        check("http://proxy:port", "none");
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -28,10 +27,8 @@ fn project_with(openers: &[(&str, &str)]) -> Project {
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let mut environment = (*project.context.environment).clone();
     let bin = project.path("bin").display().to_string();
-    environment.insert("PATH".to_owned(), bin);
-    project.context.environment = Arc::new(environment);
+    project.set_variable("PATH", &bin);
     project
 }
 

@@ -8,7 +8,9 @@ import { defineProvider } from "@rigkit/sdk";
 
 const PROVIDER_ID = "host";
 const CONFIG_NAMES = ["cwd", "env", "shell"];
-const EXEC_NAMES = ["check", "cwd", "env", "onOutput", "stdin", "timeoutMs"];
+const EXEC_NAMES = ["check", "cwd", "detach", "env", "onOutput", "stdin", "timeoutMs"];
+// What is for a command that is waited for.
+const WAITING_NAMES = ["check", "onOutput", "stdin", "timeoutMs"];
 const GLOB_NAMES = ["cwd", "dot", "ignore"];
 
 // How much of a failed command's output its error repeats.
@@ -74,12 +76,16 @@ function hostRuntime(defaults, context) {
  * A string is run by the shell, a list is a program and its arguments. Options: `cwd`,
  * `env`, `stdin`, `timeoutMs`, `onOutput(data, stream)`, and `check`: with `check: true` an
  * exit code other than 0 throws an error with `exitCode`, `stdout`, `stderr` and the end of
- * the output in its message, instead of giving a result with `ok: false`.
+ * the output in its message, instead of giving a result with `ok: false`. With
+ * `detach: true` it starts a process that is meant to stay, and gives its number.
  */
 async function exec(host, command, options = {}) {
   // The caller's frame is gone from the stack once there is an outcome.
   const { stack } = new Error();
   checkNames("host.exec", "the options", options, EXEC_NAMES);
+  if (optional("host.exec", "detach", options.detach, boolean)) {
+    return detach(host, command, options);
+  }
   const check = optional("host.exec", "check", options.check, boolean) ?? false;
   const payload = commandPayload(host.defaults, command, options);
   const outcome = await runWithOutput(host, payload, options.onOutput);
@@ -91,6 +97,17 @@ async function exec(host, command, options = {}) {
     throw Object.assign(exitError(shown(command), outcome), { stack });
   }
   return { stdout, stderr, exitCode, ok: exitCode === 0 };
+}
+
+/** Starts a command that nobody waits for. */
+async function detach(host, command, options) {
+  const excluded = WAITING_NAMES.find((name) => options[name] !== undefined);
+  if (excluded !== undefined) {
+    throw new TypeError(`host.exec: \`${excluded}\` is for a command that is waited for, and \`detach\` starts one that stays`);
+  }
+  const payload = commandPayload(host.defaults, command, options);
+  const { pid } = await operation(host, "command.run", { ...payload, mode: "detached" });
+  return { pid };
 }
 
 function commandPayload(defaults, command, options) {

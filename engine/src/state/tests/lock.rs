@@ -10,6 +10,7 @@ use super::*;
 pub(super) fn holder(who: &str) -> Holder {
     Holder {
         pid: std::process::id(),
+        start: None,
         who: who.to_owned(),
         since: at(1_000),
         command: "rig apply".to_owned(),

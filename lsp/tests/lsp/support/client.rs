@@ -524,6 +524,7 @@ fn server_options(directory: &Path) -> ServerOptions {
             ("PATH".to_owned(), std::env::var("PATH").unwrap()),
             ("TEST_VARIABLE".to_owned(), "set".to_owned()),
         ])),
+        undecodable_variables: Arc::default(),
         limits: rigkit_engine::sandbox::SandboxLimits::default(),
         evaluator: None,
         host_storage_dir: host_dir.join("providers"),

@@ -3,6 +3,7 @@
 mod interactive;
 mod output;
 mod running;
+mod staying;
 mod stopping;
 
 use std::time::Duration;

@@ -1,5 +1,8 @@
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -32,6 +35,26 @@ async fn commands_give_what_they_wrote_and_how_they_ended() {
         (
             json!({ "argv": ["cat", "file.txt"], "cwd": "sub" }),
             r#"{"exitCode":0,"stdout":"in sub","stderr":""}"#,
+        ),
+        (
+            json!({ "argv": ["printenv", "PWD"] }),
+            r#"{"exitCode":0,"stdout":"PROJECT\n","stderr":""}"#,
+        ),
+        (
+            json!({ "argv": ["printenv", "PWD"], "cwd": "./sub/" }),
+            r#"{"exitCode":0,"stdout":"PROJECT/sub\n","stderr":""}"#,
+        ),
+        (
+            json!({ "shell": "echo $PWD", "cwd": "sub/../sub" }),
+            r#"{"exitCode":0,"stdout":"PROJECT/sub\n","stderr":""}"#,
+        ),
+        (
+            json!({ "argv": ["printenv", "PWD"], "cwd": "sub", "env": { "PWD": "/own" } }),
+            r#"{"exitCode":0,"stdout":"/own\n","stderr":""}"#,
+        ),
+        (
+            json!({ "argv": ["printenv", "PWD"], "env": { "PWD": null } }),
+            r#"{"exitCode":1,"stdout":"","stderr":""}"#,
         ),
         (
             json!({ "argv": ["cat"], "stdin": "given ✓" }),
@@ -139,6 +162,18 @@ async fn what_cannot_be_run_is_named() {
             json!({ "argv": ["a"], "mode": "interactive", "stdin": "x" }),
             "`stdin` cannot be given to an interactive command",
         ),
+        (
+            json!({ "argv": ["a"], "mode": "detached", "stdin": "x" }),
+            "`stdin` cannot be given to a detached command",
+        ),
+        (
+            json!({ "argv": ["a"], "mode": "detached", "timeoutMs": 1 }),
+            "`timeoutMs` is for a command that is waited for",
+        ),
+        (
+            json!({ "argv": ["./missing"], "mode": "detached" }),
+            "Error ENOENT: failed to run `./missing` (PROJECT/./missing): no such file or folder",
+        ),
     ];
     for (payload, expectation) in cases {
         let project = Project::with(&[("plain.sh", "")]);
@@ -159,6 +194,25 @@ async fn a_missing_interpreter_is_not_blamed_on_the_script() {
         line.ends_with("| the interpreter its first line names is not there"),
         "{line}"
     );
+}
+
+#[tokio::test]
+async fn programs_are_found_beside_folders_whose_names_are_no_text() {
+    let mut project = Project::with(&[("bin/tool", "#!/bin/sh\necho \"$ODD\" | od -An -tx1\n")]);
+    make_executable(&project.path("bin/tool"));
+    let bin = project.path("bin").into_os_string().into_vec();
+    let path = [&b"/opt/caf\xe9/bin:"[..], &bin, b":/usr/bin:/bin"].concat();
+    let variables = [("PATH", path), ("ODD", b"\xff".to_vec())];
+    let variables = variables.map(|(name, value)| (name.into(), OsString::from_vec(value)));
+    project.context.environment.undecodable = Arc::new(variables.into());
+    let line = project
+        .line("command.run", json!({ "argv": ["tool"] }))
+        .await;
+    assert_eq!(line, r#"{"exitCode":0,"stdout":" ff 0a\n","stderr":""}"#);
+    let line = project
+        .line("command.run", json!({ "argv": ["no-such-program"] }))
+        .await;
+    assert!(line.contains("in PATH (/opt/caf\u{fffd}/bin:"), "{line}");
 }
 
 fn make_executable(path: &Path) {
@@ -192,27 +246,27 @@ async fn events_tell_of_the_command_as_it_runs() {
         json!(project.events()),
         json!([
             {
-                "type": "command.started", "nodePath": "build", "commandName": "echo",
+                "type": "command.started", "nodePath": "build", "commandId": 1, "commandName": "echo",
                 "command": "A=1 /bin/echo out; exit 2",
             },
             {
-                "type": "command.output", "nodePath": "build", "commandName": "echo",
+                "type": "command.output", "nodePath": "build", "commandId": 1, "commandName": "echo",
                 "stream": "stdout", "data": "out\n",
             },
             {
-                "type": "command.completed", "nodePath": "build", "commandName": "echo",
+                "type": "command.completed", "nodePath": "build", "commandId": 1, "commandName": "echo",
                 "exitCode": 2,
             },
             {
-                "type": "command.started", "nodePath": "build", "commandName": "print",
+                "type": "command.started", "nodePath": "build", "commandId": 2, "commandName": "print",
                 "command": "printf \"it's\"",
             },
             {
-                "type": "command.output", "nodePath": "build", "commandName": "print",
+                "type": "command.output", "nodePath": "build", "commandId": 2, "commandName": "print",
                 "stream": "stdout", "data": "it's",
             },
             {
-                "type": "command.completed", "nodePath": "build", "commandName": "print",
+                "type": "command.completed", "nodePath": "build", "commandId": 2, "commandName": "print",
                 "exitCode": 0,
             },
         ])

@@ -1,4 +1,6 @@
 use std::collections::BTreeSet;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -144,6 +146,129 @@ async fn fingerprints_do_not_depend_on_how_files_are_named() {
         brackets,
         hash(&project, json!({ "pathOrGlob": "*", "cwd": "[x]" })).await
     );
+}
+
+/// Fingerprints a folder before and after a change, and says whether that counts.
+async fn counts(files: &[(&str, &str)], payload: Value, change: impl FnOnce(&Project)) -> bool {
+    let project = Project::with(files);
+    let before = hash(&project, payload.clone()).await;
+    assert!(before.starts_with('"'), "{before}");
+    change(&project);
+    before != hash(&project, payload).await
+}
+
+#[tokio::test]
+async fn fingerprints_count_the_mode_that_git_keeps() {
+    let set = |mode| {
+        move |project: &Project| {
+            let path = project.path("tools/sift");
+            fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    let files = [("tools/sift", "#!/bin/sh"), ("link", "->tools/sift")];
+    for payload in [
+        json!({ "pathOrGlob": "tools" }),
+        json!({ "pathOrGlob": "tools/*" }),
+        json!({ "pathOrGlob": ["tools/sift", "link"] }),
+        json!({ "pathOrGlob": "l*" }),
+    ] {
+        for (mode, expected) in [(0o755, true), (0o700, true), (0o600, false), (0o611, false)] {
+            let is_counted = counts(&files, payload.clone(), set(mode)).await;
+            assert_eq!(is_counted, expected, "{payload} {mode:o}");
+        }
+    }
+    // What `sha256sum` prints of a file says nothing of its mode.
+    assert!(!counts(&files, json!({ "pathOrGlob": "tools/sift" }), set(0o755)).await);
+}
+
+#[tokio::test]
+async fn fingerprints_leave_out_what_rigkit_keeps() {
+    let files = [
+        (".rigkit/state.sqlite", "1"),
+        ("sub/.rigkit/state.sqlite", "1"),
+        ("other/whole", "->.."),
+        ("a", ""),
+    ];
+    let edit =
+        |path: &'static str| move |project: &Project| fs::write(project.path(path), "2").unwrap();
+    for payload in [
+        json!({ "pathOrGlob": "." }),
+        json!({ "pathOrGlob": "**", "dot": true }),
+        json!({ "pathOrGlob": ["a", "."] }),
+        json!({ "pathOrGlob": "other" }),
+    ] {
+        let own = edit(".rigkit/state.sqlite");
+        assert!(!counts(&files, payload.clone(), own).await, "{payload}");
+    }
+    let named = json!({ "pathOrGlob": ".rigkit" });
+    assert!(counts(&files, named, edit(".rigkit/state.sqlite")).await);
+    let foreign = json!({ "pathOrGlob": "." });
+    assert!(counts(&files, foreign, edit("sub/.rigkit/state.sqlite")).await);
+}
+
+#[tokio::test]
+async fn fingerprints_follow_links_to_folders() {
+    let files = [
+        ("store/list", "3"),
+        ("store/grain", "->../grain"),
+        ("store/more", "->../grain"),
+        ("grain/kind", "wheat"),
+        ("grain/deep/x", ""),
+        ("grain/back", "->../store"),
+        ("grain/self", "->."),
+        ("grain/up", "->/"),
+    ];
+    let edit = |project: &Project| fs::write(project.path("grain/kind"), "rye").unwrap();
+    for (payload, expected) in [
+        (json!({ "pathOrGlob": "store" }), true),
+        (json!({ "pathOrGlob": "store/**" }), true),
+        (json!({ "pathOrGlob": "store/*/kind" }), true),
+        (json!({ "pathOrGlob": "store/grain" }), true),
+        (json!({ "pathOrGlob": "store/*" }), false),
+        (json!({ "pathOrGlob": "store/*/x" }), false),
+        (
+            json!({ "pathOrGlob": "store", "ignore": ["store/grain", "store/more"] }),
+            false,
+        ),
+        (
+            json!({ "pathOrGlob": "store", "ignore": ["**/kind"] }),
+            false,
+        ),
+    ] {
+        assert_eq!(
+            counts(&files, payload.clone(), edit).await,
+            expected,
+            "{payload}"
+        );
+    }
+    let as_folder = [("store/list", "3"), ("store/grain/kind", "wheat")];
+    let as_link = [
+        ("store/list", "3"),
+        ("store/grain", "->../grain"),
+        ("grain/kind", "wheat"),
+    ];
+    let payload = || json!({ "pathOrGlob": "store" });
+    assert_eq!(
+        hash_of(&as_folder, payload()).await,
+        hash_of(&as_link, payload()).await
+    );
+}
+
+/// Each folder links to the next one twice: two to the power of the depth are the paths through them.
+#[tokio::test]
+async fn links_that_multiply_are_followed_once() {
+    let names: Vec<(String, String)> = (0..30)
+        .flat_map(|depth| {
+            ["a", "b"].map(|name| (format!("{depth}/{name}"), format!("->../{}", depth + 1)))
+        })
+        .chain([("30/file".to_owned(), String::new())])
+        .collect();
+    let files: Vec<(&str, &str)> = names
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    let edit = |project: &Project| fs::write(project.path("30/file"), "2").unwrap();
+    assert!(counts(&files, json!({ "pathOrGlob": "0" }), edit).await);
 }
 
 proptest! {

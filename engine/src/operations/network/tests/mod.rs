@@ -1,11 +1,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod certificates;
+mod proxies;
+
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -39,14 +41,14 @@ impl Server {
     }
 }
 
-fn serve(mut stream: TcpStream, requests: &Sender<String>, answer: &Answer) {
-    let request = read_request(&stream);
+fn serve(mut stream: impl Read + Write, requests: &Sender<String>, answer: &Answer) {
+    let request = read_request(&mut stream);
     requests.send(request.clone()).unwrap_or_default();
     // The client may have seen enough.
     let _ = stream.write_all(&answer(&request));
 }
 
-fn read_request(stream: &TcpStream) -> String {
+fn read_request(stream: impl Read) -> String {
     let mut reader = BufReader::new(stream);
     let mut request = String::new();
     while !request.ends_with("\r\n\r\n") {
@@ -321,7 +323,7 @@ async fn cancelling_closes_the_connection() {
     let cancel = project.context.cancel.clone();
     let server = thread::spawn(move || {
         let mut stream = listener.accept().unwrap().0;
-        read_request(&stream);
+        read_request(&mut stream);
         stream
             .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf")
             .unwrap();
@@ -334,25 +336,4 @@ async fn cancelling_closes_the_connection() {
         format!("AbortError ABORT_ERR: failed to fetch \"{url}\": cancelled")
     );
     assert_eq!(server.join().unwrap(), 0);
-}
-
-#[tokio::test]
-async fn requests_go_through_the_proxy_of_the_environment() {
-    let proxy = Server::new(|_| respond("502 Bad Gateway", "", b""));
-    let mut project = Project::new();
-    let mut environment = (*project.context.environment).clone();
-    environment.insert("http_proxy".to_owned(), proxy.address.clone());
-    project.context.environment = Arc::new(environment);
-    let line = project
-        .line("network.fetch", json!({ "url": "http://host.invalid/x" }))
-        .await;
-    assert!(
-        line.contains("failed to fetch \"http://host.invalid/x\""),
-        "{line}"
-    );
-    let request = proxy.requests.recv_timeout(Duration::from_mins(1)).unwrap();
-    assert!(
-        request.starts_with("CONNECT host.invalid:80 HTTP/1.1\r\n"),
-        "{request}"
-    );
 }

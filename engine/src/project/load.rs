@@ -274,6 +274,9 @@ pub(crate) fn evaluate_graph(
             )
         })?;
     definition.console = console.take().into_lines();
+    let weak = options.variables.secrets().take_weak();
+    let warnings = weak.iter().map(|secret| secret.warning(&realm.graph));
+    definition.warnings.extend(warnings);
     Ok(LoadedRealm { realm, definition })
 }
 

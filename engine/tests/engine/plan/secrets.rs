@@ -234,11 +234,11 @@ fn a_secret_in_an_error_is_masked() {
         let project = TestProject::new(&fixture("throw new Error(`refused: ${vault.token}`);"))
             .with_env("TOKEN", secret);
         let error = project.try_apply().unwrap_err();
-        assert_eq!(
-            failure_lines(&project.root(), &error),
-            ["a @ rig.config.ts:6: refused: ***"]
-        );
-        assert_eq!(error.to_string(), "`a` failed: refused: ***");
+        // The line break that a key ends with is none of its secrets.
+        let lines = failure_lines(&project.root(), &error);
+        let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
+        assert_eq!(lines, ["a @ rig.config.ts:6: refused: ***"]);
+        assert_eq!(error.to_string().trim_end(), "`a` failed: refused: ***");
         assert_eq!(
             project.files_with(".rigkit", secret),
             Vec::<std::path::PathBuf>::new()

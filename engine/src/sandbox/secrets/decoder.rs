@@ -348,13 +348,12 @@ const ESCAPE: u8 = 0x1b;
 impl Sequences {
     fn read(&mut self, unit: Unit) -> Units {
         let (next, is_text) = match (self.state, unit.byte) {
-            (_, ESCAPE) => (SequenceState::Escape, false),
+            // After one of these, one more byte says what the sequence is.
+            (_, ESCAPE) | (SequenceState::Escape, 0x20..=0x2f) => (SequenceState::Escape, false),
             (SequenceState::Escape, b'[') => (SequenceState::Parameters, false),
             (SequenceState::Escape, b']' | b'P' | b'X' | b'^' | b'_') => {
                 (SequenceState::Command, false)
             }
-            // One more byte says what the sequence is.
-            (SequenceState::Escape, 0x20..=0x2f) => (SequenceState::Escape, false),
             (SequenceState::Escape, _)
             | (SequenceState::Parameters, 0x40..=0x7e)
             | (SequenceState::Command, 0x07) => (SequenceState::Text, false),

@@ -43,15 +43,15 @@ impl Sight {
 
     /// Reads one byte and adds what is found with it.
     pub(super) fn read(&mut self, patterns: &Patterns, unit: Unit, found: &mut Vec<Found>) {
-        if let Some((search, automaton)) = pair(&mut self.anywhere, &patterns.anywhere) {
+        if let Some((search, automaton)) = self.anywhere.as_mut().zip(patterns.anywhere.as_ref()) {
             found.extend(search.plain.read(automaton, unit));
             search.base64.read(automaton, unit, found);
             search.hex.read(automaton, unit, found);
         }
-        if let Some((search, automaton)) = pair(&mut self.unquoted, &patterns.unquoted) {
+        if let Some((search, automaton)) = self.unquoted.as_mut().zip(patterns.unquoted.as_ref()) {
             search.read(automaton, unit, found);
         }
-        if let Some((search, automaton)) = pair(&mut self.alone, &patterns.alone) {
+        if let Some((search, automaton)) = self.alone.as_mut().zip(patterns.alone.as_ref()) {
             search.read(automaton, unit, found);
         }
     }
@@ -90,13 +90,6 @@ impl Sight {
         ];
         starts.into_iter().flatten().min()
     }
-}
-
-fn pair<'s, S>(
-    search: &'s mut Option<S>,
-    automaton: &'s Option<Automaton>,
-) -> Option<(&'s mut S, &'s Automaton)> {
-    search.as_mut().zip(automaton.as_ref())
 }
 
 impl Anywhere {

@@ -222,7 +222,7 @@ enum Form {
     Percents {
         is_upper: bool,
     },
-    FormEncoded,
+    UrlEncoded,
     SingleQuoted {
         escape: &'static str,
     },
@@ -257,7 +257,7 @@ fn form() -> impl Strategy<Value = Form> {
         Just(Form::JsonTwice),
         Just(Form::JsonOfAscii),
         any::<bool>().prop_map(|is_upper| Form::Percents { is_upper }),
-        Just(Form::FormEncoded),
+        Just(Form::UrlEncoded),
         prop::sample::select(vec![r"'\''", r#"'"'"'"#])
             .prop_map(|escape| Form::SingleQuoted { escape }),
         Just(Form::DoubleQuoted),
@@ -305,7 +305,7 @@ impl Form {
             }
             Self::JsonOfAscii => Written::within("\"", json_of_ascii(secret), "\""),
             Self::Percents { is_upper } => Written::new(percents(secret, "%", &[], *is_upper)),
-            Self::FormEncoded => {
+            Self::UrlEncoded => {
                 let encoded: String =
                     url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
                 Written::within("token=", encoded, "&x=1")

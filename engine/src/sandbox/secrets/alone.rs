@@ -50,14 +50,15 @@ impl Alone {
         let neighbour = self.neighbour(unit.byte);
         self.judge_candidates(neighbour, found);
         self.remember(unit.byte, neighbour, automaton);
-        for text in self.track.read_all(automaton, unit) {
-            if self.begins_alone(text.length) {
-                self.candidates.push(Candidate {
-                    found: self.track.found(text, unit),
+        let (neighbours, candidates) = (&self.neighbours, &mut self.candidates);
+        self.track.read_all(automaton, unit, |text, found| {
+            if begins_alone(neighbours, text.length) {
+                candidates.push(Candidate {
+                    found,
                     is_joined: false,
                 });
             }
-        }
+        });
     }
 
     /// Decides about texts at the end.
@@ -121,14 +122,14 @@ impl Alone {
         }
         self.neighbours.push_back(neighbour);
     }
+}
 
-    /// Tells whether nothing before the last bytes makes them a part of a word.
-    fn begins_alone(&self, length: usize) -> bool {
-        let mut before = self.neighbours.iter().rev().skip(length);
-        match before.next() {
-            Some(Neighbour::Word) => false,
-            Some(Neighbour::Joint) => before.next() != Some(&Neighbour::Word),
-            Some(Neighbour::Other) | None => true,
-        }
+/// Tells whether nothing before the last bytes makes them a part of a word.
+fn begins_alone(neighbours: &VecDeque<Neighbour>, length: usize) -> bool {
+    let mut before = neighbours.iter().rev().skip(length);
+    match before.next() {
+        Some(Neighbour::Word) => false,
+        Some(Neighbour::Joint) => before.next() != Some(&Neighbour::Word),
+        Some(Neighbour::Other) | None => true,
     }
 }

@@ -107,6 +107,7 @@ impl Automaton {
     }
 
     /// Returns the state before anything is read.
+    #[inline]
     pub(super) fn start(&self) -> StateID {
         self.start
     }
@@ -122,6 +123,7 @@ impl Automaton {
     }
 
     /// Tells whether a text begins with a byte.
+    #[inline]
     pub(super) fn begins_with(&self, byte: u8) -> bool {
         self.begins[usize::from(byte)]
     }

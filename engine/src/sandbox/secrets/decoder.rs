@@ -6,7 +6,7 @@ use smallvec::{SmallVec, smallvec};
 use super::unit::Unit;
 
 /// What one byte of a text stands for, together with those before it.
-pub(super) type Units = SmallVec<[Unit; 12]>;
+pub(super) type Units = SmallVec<[Unit; 4]>;
 
 /// One way of writing that is undone.
 #[derive(Clone)]
@@ -76,6 +76,11 @@ impl Decoder {
             Self::Percents(percents) => byte == b'%' || (percents.is_form && byte == b'+'),
             Self::Sequences(_) => byte == ESCAPE,
         }
+    }
+
+    /// Tells whether a byte stands for itself, as nearly all do.
+    pub(super) fn passes(&self, byte: u8) -> bool {
+        self.is_idle() && !self.begins_with(byte)
     }
 
     /// Reads a byte and returns what it finishes.

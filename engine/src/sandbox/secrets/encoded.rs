@@ -99,8 +99,15 @@ impl<const BITS: usize, const TRACKS: usize> Encoded<BITS, TRACKS> {
         }
     }
 
-    pub(super) fn is_idle(&self) -> bool {
-        self.digits.count == 0
+    /// Tells whether it finds from now on what another one finds. While no track has read anything
+    /// of a secret, it does not matter which of them begins with which digit.
+    pub(super) fn goes_on_like(&self, other: &Self, automaton: &Automaton) -> bool {
+        let is_idle = |one: &Self| one.tracks.iter().all(|track| track.is_idle(automaton));
+        let last = |one: &Self| {
+            let digits = one.digits;
+            (digits.count > 0).then_some((digits.last, digits.last_start, digits.between))
+        };
+        last(self) == last(other) && is_idle(self) && is_idle(other)
     }
 
     /// Returns where something begins that may be a secret; less than a byte of one is not

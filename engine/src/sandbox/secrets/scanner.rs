@@ -18,7 +18,9 @@ pub(super) struct Scanner {
     patterns: Arc<Patterns>,
     position: usize,
     plain: Sight,
+    /// The other ways to read it, from the first escape on.
     layers: Vec<Layer>,
+    awake_layers: usize,
     found: Vec<Found>,
     /// Where the last of what was found ends.
     found_end: usize,
@@ -38,6 +40,7 @@ impl Scanner {
             position,
             plain: Sight::new(&patterns),
             layers: Vec::new(),
+            awake_layers: 0,
             found: Vec::new(),
             found_end: 0,
             patterns,
@@ -58,7 +61,7 @@ impl Scanner {
                 end: self.position + 1,
             };
             self.position += 1;
-            let is_layered = !self.layers.is_empty() || begins_escape(byte);
+            let is_layered = self.awake_layers > 0 || begins_escape(byte);
             if is_layered {
                 self.read_layers(unit);
             }
@@ -80,11 +83,10 @@ impl Scanner {
 
     /// Ends the readings that go on like the text itself.
     fn rest_layers(&mut self) {
+        self.awake_layers = 0;
         for layer in &mut self.layers {
             layer.rest(&self.plain, &self.patterns);
-        }
-        if self.layers.iter().all(|layer| layer.sight.is_none()) {
-            self.layers.clear();
+            self.awake_layers += usize::from(layer.sight.is_some());
         }
     }
 
@@ -194,9 +196,10 @@ impl Layer {
 }
 
 /// Passes a byte through decoders, each of which reads what the one before it makes of it.
-fn pass(decoders: &mut [Decoder], unit: Unit, read: &mut dyn FnMut(Unit)) {
+fn pass(decoders: &mut [Decoder], unit: Unit, read: &mut impl FnMut(Unit)) {
     match decoders.split_first_mut() {
         None => read(unit),
+        Some((outer, inner)) if outer.passes(unit.byte) => pass(inner, unit, read),
         Some((outer, inner)) => {
             for unit in outer.read(unit) {
                 pass(inner, unit, read);

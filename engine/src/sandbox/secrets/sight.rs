@@ -65,16 +65,16 @@ impl Sight {
 
     /// Tells whether it finds from now on what another one finds.
     pub(super) fn goes_on_like(&self, other: &Self, patterns: &Patterns) -> bool {
-        let is_idle = |sight: &Self| {
-            let anywhere = sight.anywhere.as_ref().zip(patterns.anywhere.as_ref());
-            let unquoted = sight.unquoted.as_ref().zip(patterns.unquoted.as_ref());
-            anywhere.is_none_or(|(search, automaton)| search.is_idle(automaton))
-                && unquoted.is_none_or(|(search, automaton)| search.0.is_idle(automaton))
-        };
+        let anywhere = self.anywhere.as_ref().zip(other.anywhere.as_ref());
+        let anywhere = anywhere.zip(patterns.anywhere.as_ref());
+        let unquoted = self.unquoted.as_ref().zip(other.unquoted.as_ref());
+        let unquoted = unquoted.zip(patterns.unquoted.as_ref());
         let alone = self.alone.as_ref().zip(other.alone.as_ref());
         let alone = alone.zip(patterns.alone.as_ref());
-        is_idle(self)
-            && is_idle(other)
+        anywhere.is_none_or(|((one, other), automaton)| one.goes_on_like(other, automaton))
+            && unquoted.is_none_or(|((one, other), automaton)| {
+                one.0.is_idle(automaton) && other.0.is_idle(automaton)
+            })
             && alone.is_none_or(|((one, other), automaton)| one.goes_on_like(other, automaton))
     }
 
@@ -101,8 +101,11 @@ impl Anywhere {
         }
     }
 
-    fn is_idle(&self, automaton: &Automaton) -> bool {
-        self.plain.is_idle(automaton) && self.base64.is_idle() && self.hex.is_idle()
+    fn goes_on_like(&self, other: &Self, automaton: &Automaton) -> bool {
+        self.plain.is_idle(automaton)
+            && other.plain.is_idle(automaton)
+            && self.base64.goes_on_like(&other.base64, automaton)
+            && self.hex.goes_on_like(&other.hex, automaton)
     }
 
     fn unfinished(&self, automaton: &Automaton, found_end: usize) -> Option<usize> {
@@ -121,12 +124,11 @@ impl Unquoted {
         if is_quote(char::from(unit.byte)) {
             return;
         }
-        for text in self.0.read_all(automaton, unit) {
-            let one = self.0.found(text, unit);
+        self.0.read_all(automaton, unit, |text, one| {
             // What has no quote where the secret has one is another text.
             if one.range.len() >= text.least {
                 found.push(one);
             }
-        }
+        });
     }
 }

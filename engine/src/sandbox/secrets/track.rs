@@ -33,29 +33,39 @@ impl Track {
     }
 
     /// Reads one byte and returns the longest secret that ends with it.
+    #[inline]
     pub(super) fn read(&mut self, automaton: &Automaton, unit: Unit) -> Option<Found> {
-        let text = self
-            .read_all(automaton, unit)
-            .max_by_key(|text| text.length)?;
+        if self.passes(automaton, unit.byte) || !self.step(automaton, unit) {
+            return None;
+        }
+        let ended = automaton.ended(self.state);
+        let text = ended.max_by_key(|text| text.length)?;
         Some(self.found(text, unit))
     }
 
-    /// Reads one byte and lists the texts that end with it.
-    pub(super) fn read_all<'a>(
+    /// Reads one byte and hands over every text that ends with it.
+    pub(super) fn read_all(
         &mut self,
-        automaton: &'a Automaton,
+        automaton: &Automaton,
         unit: Unit,
-    ) -> impl Iterator<Item = SearchedText> + use<'a> {
-        let has_moved = self.step(automaton, unit);
-        automaton.ended(if has_moved {
-            self.state
-        } else {
-            automaton.start()
-        })
+        mut take: impl FnMut(SearchedText, Found),
+    ) {
+        if self.passes(automaton, unit.byte) || !self.step(automaton, unit) {
+            return;
+        }
+        for text in automaton.ended(self.state) {
+            take(text, self.found(text, unit));
+        }
+    }
+
+    /// Tells whether a byte changes nothing, as nearly all do.
+    #[inline]
+    fn passes(&self, automaton: &Automaton, byte: u8) -> bool {
+        self.is_idle(automaton) && !automaton.begins_with(byte)
     }
 
     /// Returns where a text is written that ended with this byte.
-    pub(super) fn found(&self, text: SearchedText, unit: Unit) -> Found {
+    fn found(&self, text: SearchedText, unit: Unit) -> Found {
         let first = self.starts.len().saturating_sub(text.length);
         Found {
             range: self.starts.get(first).copied().unwrap_or(unit.start)..unit.end,
@@ -66,9 +76,6 @@ impl Track {
     /// Reads one byte; returns whether that was more than one more blank.
     fn step(&mut self, automaton: &Automaton, unit: Unit) -> bool {
         let Unit { byte, start, .. } = unit;
-        if self.is_idle(automaton) && !automaton.begins_with(byte) {
-            return false;
-        }
         let byte = if is_blank(byte) {
             self.blanks += 1;
             if self.blanks > MOST_BLANKS {
@@ -91,6 +98,7 @@ impl Track {
     }
 
     /// Tells whether nothing that was read may belong to a secret.
+    #[inline]
     pub(super) fn is_idle(&self, automaton: &Automaton) -> bool {
         self.state == automaton.start()
     }

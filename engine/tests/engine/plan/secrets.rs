@@ -560,7 +560,7 @@ export const gate = sequence("gate").task("open", async ({ step }) => {
             Event::DefinitionWarning { warning } => Some(format!(
                 "{} {}: {}",
                 warning.code,
-                warning.range.unwrap().start.line + 1,
+                warning.range.unwrap().start.line,
                 warning.message
             )),
             _ => None,
@@ -569,7 +569,7 @@ export const gate = sequence("gate").task("open", async ({ step }) => {
     assert_eq!(
         warnings,
         [
-            "weak-secret 2: the value of the secret `PIN` is too short to be told from text: it is masked only where it stands alone"
+            "weak-secret 3: the value of the secret `PIN` is too short to be told from text: it is masked only where it stands alone"
         ]
     );
 }

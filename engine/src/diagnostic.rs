@@ -140,6 +140,8 @@ diagnostic_codes! {
     UnseenCapture = "unseen-capture",
     /// A handler changes what it captures.
     AssignedCapture = "assigned-capture",
+    /// The value of a secret cannot be told from text.
+    WeakSecret = "weak-secret",
 }
 
 impl fmt::Display for DiagnosticCode {

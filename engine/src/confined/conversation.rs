@@ -160,7 +160,7 @@ impl<'a, W: Write, R: Read> Conversation<'a, W, R> {
 
     fn note_secrets(&self, secrets: &[(String, String)]) {
         for (name, value) in secrets {
-            self.options.variables.secrets().add(name, value);
+            self.options.variables.secrets().add_told(name, value);
         }
     }
 

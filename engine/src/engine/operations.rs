@@ -262,7 +262,7 @@ impl Engine {
             finished_at: Timestamp::now(),
             outcome: outcome_of(&result),
             input: masked_members(secrets, &request.input),
-            result: result.as_ref().ok().map(|result| secrets.mask_json(result)),
+            result: result.as_ref().ok().cloned(),
         })?;
         result
     }
@@ -317,7 +317,7 @@ async fn run_call(
     let place = session.definition.range(&call.operation.place);
     let result = match session.call(call.workflow, &call.node, scope, work).await {
         Ok(result) => Ok(match result.outcome {
-            CallOutcome::Value(value) => value,
+            CallOutcome::Value(value) => session.emitter.secrets().mask_json(&value),
             _ => Value::Null,
         }),
         Err(failure) => Err(session

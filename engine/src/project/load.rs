@@ -274,6 +274,12 @@ pub(crate) fn evaluate_graph(
             )
         })?;
     definition.console = console.take().into_lines();
+    let secrets = options.variables.secrets();
+    let weak = secrets.take_weak();
+    let weak = weak.iter().map(|secret| secret.warning(&realm.graph));
+    let warnings = std::mem::take(&mut definition.warnings).into_iter();
+    let warnings = warnings.map(|warning| warning.masked(secrets));
+    definition.warnings = weak.chain(warnings).collect();
     Ok(LoadedRealm { realm, definition })
 }
 

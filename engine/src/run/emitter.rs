@@ -11,10 +11,10 @@ use std::{
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{log::RunLog, stream_mask::StreamMask};
+use super::log::RunLog;
 use crate::{
     event::{CommandId, Event, EventRecord, EventSink, OutputStream},
-    sandbox::Secrets,
+    sandbox::{Secrets, StreamMask},
 };
 
 /// How many of a node's last output lines are kept for the report of its failure.
@@ -74,7 +74,12 @@ impl Emitter {
     /// Emits an event after those that were emitted before it.
     pub(crate) fn emit(&self, event: Event) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        for event in self.masked(&mut state, event) {
+        let untold = self.secrets.take_untold();
+        let warnings = untold.iter().map(|secret| Event::DefinitionWarning {
+            warning: secret.warning_without_place(),
+        });
+        let events = self.masked(&mut state, event);
+        for event in warnings.chain(events) {
             state.remember(&event);
             let record = EventRecord {
                 sequence: state.next,
@@ -142,7 +147,7 @@ impl Emitter {
                     command_name: command_name.clone(),
                     stream,
                 };
-                let mut events = state.flush(&self.secrets, key);
+                let mut events = state.flush(key);
                 events.push(event);
                 events
             }
@@ -187,11 +192,11 @@ impl EmitterState {
         key.output(data)
     }
 
-    fn flush(&mut self, secrets: &Secrets, key: impl Fn(OutputStream) -> StreamKey) -> Vec<Event> {
+    fn flush(&mut self, key: impl Fn(OutputStream) -> StreamKey) -> Vec<Event> {
         let keys = [OutputStream::Stdout, OutputStream::Stderr].map(key);
         keys.into_iter()
             .flat_map(|key| match self.streams.remove(&key) {
-                Some(mask) => key.output(mask.finish(secrets)),
+                Some(mask) => key.output(mask.finish()),
                 None => Vec::new(),
             })
             .collect()
@@ -382,16 +387,26 @@ mod tests {
         let received = Arc::clone(&events);
         let sink = move |record: &EventRecord| received.lock().unwrap().push(record.event.clone());
         let emitter = Emitter::new(Arc::new(sink), variables.secrets().clone(), None);
-        emitter.emit(Event::NodeFailed {
+        let failed = || Event::NodeFailed {
             node_path: "a".to_owned(),
             message: "stdout 7".to_owned(),
             duration_ms: 7,
-        });
+        };
+        emitter.emit(failed());
+        emitter.emit(failed());
         let expected = Event::NodeFailed {
             node_path: "a".to_owned(),
             message: "*** ***".to_owned(),
             duration_ms: 7,
         };
-        assert_eq!(*events.lock().unwrap(), [expected]);
+        let events = events.lock().unwrap();
+        let [Event::DefinitionWarning { warning }, rest @ ..] = events.as_slice() else {
+            panic!("{events:?}");
+        };
+        assert_eq!(
+            warning.message,
+            "the value of the secret `B` is too short to be told from text: it is masked only where it stands alone"
+        );
+        assert_eq!(rest, [expected.clone(), expected]);
     }
 }

@@ -4,7 +4,6 @@ mod emitter;
 mod expired_logs;
 mod log;
 mod past_log;
-mod stream_mask;
 
 pub(crate) use emitter::Emitter;
 pub(crate) use log::{DEFINITION_NODE, KEPT_LOGS, RunLog, log_path};

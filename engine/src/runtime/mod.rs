@@ -10,6 +10,7 @@ mod invocation;
 mod protocol;
 mod questions;
 mod services;
+mod shown_prompt;
 mod storage;
 
 pub(crate) use client::{CallFailure, HandlerClient};

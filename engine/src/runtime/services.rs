@@ -6,13 +6,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::protocol::OperationFailure;
+use super::{protocol::OperationFailure, shown_prompt::ShownPrompt};
 use crate::{
     event::Event,
     host::{Host, HostError, Interaction, InteractiveCommand, Opening, Prompt},
     operations::{CommandEnvironment, Operation, OperationContext, perform},
     run::Emitter,
-    sandbox::Variables,
+    sandbox::{Secrets, Variables},
 };
 
 /// Carries out what handlers ask for.
@@ -75,8 +75,14 @@ impl Services {
                     }
                 }
             }
-            "local.prompt" => self.ask(move |host| prompt(host, payload)).await,
-            "local.present" => self.ask(move |host| present(host, payload)).await,
+            "local.prompt" => {
+                let secrets = self.variables.secrets().clone();
+                self.ask(move |host| prompt(host, payload, &secrets)).await
+            }
+            "local.present" => {
+                let secrets = self.variables.secrets().clone();
+                self.ask(move |host| present(host, payload, &secrets)).await
+            }
             "local.capability" => self.ask(move |host| capability(host, &payload)).await,
             "local.command" if payload["mode"] == "interactive" => {
                 let command = self.interactive_command(payload)?;
@@ -143,7 +149,9 @@ impl Services {
             argv: request.argv,
             cwd,
             environment,
-            reason: request.reason,
+            reason: request
+                .reason
+                .map(|reason| self.variables.secrets().mask(&reason)),
         })
     }
 }
@@ -160,16 +168,27 @@ struct CommandRequest {
     reason: Option<String>,
 }
 
-fn prompt(host: &dyn Host, payload: Value) -> Result<Value, HostError> {
+fn prompt(host: &dyn Host, payload: Value, secrets: &Secrets) -> Result<Value, HostError> {
     let prompt: Prompt = serde_json::from_value(payload)
         .map_err(|error| HostError::Failed(format!("this is no prompt: {error}")))?;
-    host.prompt(&prompt)
+    let shown = ShownPrompt::new(prompt, secrets);
+    shown.answered(host)
 }
 
-fn present(host: &dyn Host, payload: Value) -> Result<Value, HostError> {
+fn present(host: &dyn Host, payload: Value, secrets: &Secrets) -> Result<Value, HostError> {
     let interaction: Interaction = serde_json::from_value(payload)
         .map_err(|error| HostError::Failed(format!("this is no interaction: {error}")))?;
-    host.present(&interaction)?;
+    // Nobody could go to an address without a part of it.
+    if let Some(name) = secrets.find(&interaction.url) {
+        return Err(HostError::Failed(format!(
+            "the address contains the secret `{name}`, and addresses are shown"
+        )));
+    }
+    host.present(&Interaction {
+        title: secrets.mask(&interaction.title),
+        instructions: interaction.instructions.map(|text| secrets.mask(&text)),
+        ..interaction
+    })?;
     Ok(Value::Null)
 }
 

@@ -18,6 +18,7 @@ use super::{
     heap::{BoundedHeap, HeapAccount},
     limits::{PassedLimit, SandboxLimits, Watchdog},
     loader::{self, GraphLoader, GraphResolver},
+    secrets,
     thrown::Thrown,
     variables::{self, Variables},
 };
@@ -234,6 +235,7 @@ fn install(
     compiled::evaluate(ctx, compiled::BOOTSTRAP)?;
     compiled::evaluate(ctx, compiled::MARKS)?;
     variables::install(ctx, variables)?;
+    secrets::install(ctx, variables)?;
     common_js::install(ctx, graph)
 }
 

@@ -208,6 +208,14 @@ function variable(name, fallback, isSecret) {
   });
 }
 
+/** Makes a secret known before anybody uses it, and where it is declared if its value is a weak one. */
+function noteSecret(name, fallback) {
+  if (globalThis.__rigkit.noteSecret(name, fallback)) globalThis.__rigkit.placeSecret(name, new Error().stack);
+}
+
 export const env = Object.assign((name, fallback) => variable(name, fallback, false), {
-  secret: (name, fallback) => variable(name, fallback, true),
+  secret: (name, fallback) => {
+    noteSecret(name, fallback);
+    return variable(name, fallback, true);
+  },
 });

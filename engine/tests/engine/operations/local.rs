@@ -45,6 +45,35 @@ fn prompts_go_to_the_host_and_answers_come_back() {
 }
 
 #[test]
+fn a_person_sees_no_secret_and_the_handler_gets_it_all_the_same() {
+    let project = TestProject::new(
+        r#"
+import { env, sequence } from "@rigkit/sdk";
+const token = env.secret("TOKEN");
+export const app = sequence("app").operation("op", { run: async ({ local }) => {
+  const text = await local.prompt.text({ message: `Use ${token()}?`, defaultValue: token(), placeholder: `x${token()}` });
+  const choice = await local.prompt.select({ message: "Which?", options: [{ value: token(), description: token() }] });
+  await local.command({ argv: ["vi"], mode: "interactive", reason: `edit ${token()}` });
+  return [text === token(), choice === token(), `${token()}!`];
+} });
+"#,
+    )
+    .with_env("TOKEN", "hunter2");
+    let host = Arc::new(FakeHost::answering(&[json!("***"), json!("hunter2")]));
+    let recording = Recording::with_host(host.clone());
+    let result = run_recorded(&project, "op", Value::Null, &recording).unwrap();
+    assert_eq!(result, json!([true, true, "***!"]));
+    assert_eq!(
+        host.requests(),
+        [
+            r#"prompt {"kind":"text","message":"Use ***?","defaultValue":"***","placeholder":"x***","secret":false}"#,
+            r#"prompt {"kind":"select","message":"Which?","options":[{"value":"hunter2","label":"***","description":"***"}],"defaultValue":null}"#,
+            "interactive vi (edit ***)",
+        ]
+    );
+}
+
+#[test]
 fn what_only_a_host_can_do_goes_to_the_host() {
     check(
         "await local.open(\"https://x.y\");",

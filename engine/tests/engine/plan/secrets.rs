@@ -1,7 +1,7 @@
 //! Secrets and other values of the environment.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use rigkit_engine::{ApplyRequest, EngineError};
+use rigkit_engine::{ApplyRequest, EngineError, event::Event};
 
 use crate::support::{TestProject, failure_lines};
 
@@ -234,11 +234,11 @@ fn a_secret_in_an_error_is_masked() {
         let project = TestProject::new(&fixture("throw new Error(`refused: ${vault.token}`);"))
             .with_env("TOKEN", secret);
         let error = project.try_apply().unwrap_err();
-        assert_eq!(
-            failure_lines(&project.root(), &error),
-            ["a @ rig.config.ts:6: refused: ***"]
-        );
-        assert_eq!(error.to_string(), "`a` failed: refused: ***");
+        // The line break that a key ends with is none of its secrets.
+        let lines = failure_lines(&project.root(), &error);
+        let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
+        assert_eq!(lines, ["a @ rig.config.ts:6: refused: ***"]);
+        assert_eq!(error.to_string().trim_end(), "`a` failed: refused: ***");
         assert_eq!(
             project.files_with(".rigkit", secret),
             Vec::<std::path::PathBuf>::new()
@@ -473,4 +473,111 @@ export const app = sequence("app").task("a", () => ({ ctx: { length: token.lengt
             "{plan}"
         );
     }
+}
+
+/// A key as editors and tools write it, whose lines mean nothing to a reader.
+const KEY: &str = "-----BEGIN TEST KEY-----\nbWVhZG93LWxhcmstMDA5OS1jb3Bw\nZXItYmVsbC03NzEyLWFtYmVyLWdh\ndGU=\n-----END TEST KEY-----\n";
+
+#[test]
+fn a_secret_shows_nowhere_in_the_forms_in_which_it_travels() {
+    let handler = r#"
+    const lines = vault.token.trim().split("\n");
+    for (const line of lines) step.log(line);
+    step.metadata({ trimmed: vault.token.trim(), indented: lines.map((line) => `  ${line}\r\n`).join("") });
+    const run = (argv) => vault.local.command({ argv, stdin: vault.token, env: { T: vault.token.trim() } });
+    await run(["base64", "-w", "20"]);
+    await run(["sh", "-c", "printf 'user:%s' \"$T\" | base64"]);
+    await run(["od", "-An", "-v", "-tx1"]);
+    await run(["sh", "-c", "while read -r line; do printf '> %s\\n' \"$line\" >&2; done"]);
+    throw new Error(`it was ${lines[1]}`);
+"#;
+    let base64 = BASE64_STANDARD.encode(KEY);
+    let hex: Vec<String> = KEY.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let pieces = [
+        KEY.lines().nth(1).unwrap().to_owned(),
+        KEY.lines().nth(2).unwrap().to_owned(),
+        base64[20..40].to_owned(),
+        BASE64_STANDARD.encode(format!("user:{}", KEY.trim()))[24..48].to_owned(),
+        hex[32..48].join(" "),
+    ];
+    let project = TestProject::new(&fixture(handler)).with_env("TOKEN", KEY);
+    let (result, recording) = project.apply_with(&ApplyRequest::default());
+    let mut shown = result.unwrap_err().to_string();
+    for record in recording.records() {
+        shown.push_str(&serde_json::to_string(&record).unwrap());
+    }
+    assert!(shown.contains("it was ***"), "{shown}");
+    for piece in pieces {
+        assert!(!shown.contains(&piece), "{piece:?} in {shown}");
+        assert!(
+            project.files_with(".rigkit", &piece).is_empty(),
+            "{piece:?}"
+        );
+    }
+}
+
+#[test]
+fn a_context_with_a_secret_without_its_line_break_is_refused() {
+    for context in [
+        "{ session: `bearer ${vault.token.trim()}` }",
+        "{ line: vault.token.trim().split(\"\\n\")[1] }",
+        "{ list: [btoa(vault.token).replaceAll(/.{10}/g, \"$&\\n\")] }",
+    ] {
+        let handler = format!("return {{ ctx: {context} }};");
+        let project = TestProject::new(&fixture(&handler)).with_env("TOKEN", KEY);
+        let error = project.try_apply().unwrap_err().to_string();
+        assert!(
+            error.contains("contains the secret `TOKEN`"),
+            "{context}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_that_is_no_different_from_text_is_masked_alone_and_warned_of() {
+    let project = TestProject::new(
+        r#"
+import { env, sequence } from "@rigkit/sdk";
+const pin = env.secret("PIN");
+export const gate = sequence("gate").task("open", async ({ step }) => {
+  step.log(`pin ${pin()}`);
+  step.log("listening on port 8717");
+  return { ctx: { port: 8717 } };
+});
+"#,
+    )
+    .with_env("PIN", "7\n");
+    let (result, recording) = project.apply_with(&ApplyRequest::default());
+    assert_eq!(result.unwrap().context["port"], 8717);
+    assert_eq!(
+        recording.logs(),
+        ["open info pin ***\n", "open info listening on port 8717"]
+    );
+    let warnings: Vec<String> = recording
+        .records()
+        .into_iter()
+        .filter_map(|record| match record.event {
+            Event::DefinitionWarning { warning } => Some(format!(
+                "{} {}: {}",
+                warning.code,
+                warning.range.unwrap().start.line,
+                warning.message
+            )),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        warnings,
+        [
+            "weak-secret 3: the value of the secret `PIN` is too short to be told from text: it is masked only where it stands alone"
+        ]
+    );
+}
+
+#[test]
+fn a_context_with_a_short_secret_of_its_own_is_refused() {
+    let project =
+        TestProject::new(&fixture("return { ctx: { attempts: 7 } };")).with_env("TOKEN", "7");
+    let error = project.try_apply().unwrap_err().to_string();
+    assert!(error.contains("contains the secret `TOKEN`"), "{error}");
 }

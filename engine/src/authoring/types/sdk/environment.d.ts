@@ -46,7 +46,9 @@ export interface Environment {
    * Names an environment variable whose value is a secret.
    *
    * The value never reaches the state database, a log, an event or an error message, where `***`
-   * replaces it; a context that contains it is an error. The plan still notices when it changes.
+   * replaces it, also without the blanks around it, line by line, quoted, escaped, as hex or base64;
+   * a context that contains it is an error. The plan still notices when it changes. A value of
+   * fewer than 6 characters, or a common word, is masked only where it stands alone.
    *
    * @param name - the variable
    * @param fallback - its value when it is not set; without one, that is an error

@@ -9,7 +9,7 @@ use std::{
 
 use rigkit_engine::{
     EngineError, display_text,
-    project::{Environment, EnvironmentError},
+    project::Environment,
     trust::{OwnerRule, Trust, TrustError, TrustRecord, TrustStore},
 };
 use serde::{Deserialize, Deserializer, de};
@@ -109,16 +109,8 @@ pub(crate) struct EnvironmentSource {
 
 impl EnvironmentSource {
     /// Reads the environment of a project.
-    ///
-    /// # Errors
-    /// Where a `.env` file exists and cannot be read.
-    pub(crate) fn read(&self, root: &Path) -> std::result::Result<Environment, EnvironmentError> {
+    pub(crate) fn read(&self, root: &Path) -> Environment {
         Environment::of_project(root, &self.owners, (*self.variables).clone())
-    }
-
-    /// Reads as much of the environment of a project as can be read, and what is wrong with it.
-    pub(crate) fn read_broken(&self, root: &Path) -> (Environment, Vec<EnvironmentError>) {
-        Environment::of_broken_project(root, &self.owners, (*self.variables).clone())
     }
 }
 

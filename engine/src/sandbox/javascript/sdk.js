@@ -192,15 +192,15 @@ export function defineProvider(providerId, config, plugin) {
 }
 
 /**
- * Makes a value that is read from the environment when it is used: by calling it, as text,
- * or as JSON.
+ * Makes a secret, which is read from the environment when it is used: by calling it, as text, or
+ * as JSON.
  */
-function variable(name, fallback, isSecret) {
-  const read = () => globalThis.__rigkit.readVariable(name, fallback, isSecret);
+function secret(name, fallback) {
+  const read = () => globalThis.__rigkit.readVariable(name, fallback, true);
   return Object.assign(read, {
     kind: "rigkit.env",
     variable: name,
-    secret: isSecret,
+    secret: true,
     fallback,
     toString: read,
     toJSON: read,
@@ -208,6 +208,10 @@ function variable(name, fallback, isSecret) {
   });
 }
 
-export const env = Object.assign((name, fallback) => variable(name, fallback, false), {
-  secret: (name, fallback) => variable(name, fallback, true),
+/** Reads a variable of the environment. */
+export const env = Object.assign((name, fallback) => globalThis.__rigkit.readVariable(name, fallback, false), {
+  secret,
 });
+
+// Whoever has one of these can read any variable.
+globalThis.__rigkit.environmentValues.push(env, secret);

@@ -183,12 +183,12 @@ enum Place {
 fn task_module(place: Place, number: usize) -> String {
     let by_import = |from: &str| {
         format!(
-            "import {{ read }} from \"{from}\";\nexport const t = task(\"t{number}\", async () => ({{ ctx: {{ value: await read() }} }}));"
+            "import {{ flour }} from \"{from}\";\nexport const t = task(\"t{number}\", async () => ({{ ctx: {{ value: await flour() }} }}));"
         )
     };
     let late = |from: &str| {
         format!(
-            "export const t = task(\"t{number}\", async () => {{\n  const {{ read }} = await import(\"{from}\");\n  return {{ ctx: {{ value: await read() }} }};\n}});"
+            "export const t = task(\"t{number}\", async () => {{\n  const {{ flour }} = await import(\"{from}\");\n  return {{ ctx: {{ value: await flour() }} }};\n}});"
         )
     };
     match place {
@@ -211,13 +211,13 @@ fn files(place: Place, number: usize, (top, expression): &Form) -> String {
             "//- /task{number}.ts\n{sdk}\n{top}\nexport const t = task(\"t{number}\", async () => ({{ ctx: {{ value: {expression} }} }}));\n"
         ),
         Place::ImportedModule | Place::LateModule => format!(
-            "//- /task{number}.ts\n{sdk}\n{task}\n//- /read{number}.ts\n{top}\nexport const read = {read};\n"
+            "//- /task{number}.ts\n{sdk}\n{task}\n//- /read{number}.ts\n{top}\nexport const flour = {read};\n"
         ),
         Place::ModuleOfLateModule => format!(
-            "//- /task{number}.ts\n{sdk}\n{task}\n//- /outer{number}.ts\nexport {{ read }} from \"./read{number}\";\n//- /read{number}.ts\n{top}\nexport const read = {read};\n"
+            "//- /task{number}.ts\n{sdk}\n{task}\n//- /outer{number}.ts\nexport {{ flour }} from \"./read{number}\";\n//- /read{number}.ts\n{top}\nexport const flour = {read};\n"
         ),
         Place::CommonJs | Place::LateCommonJs => format!(
-            "//- /task{number}.ts\n{sdk}\n{task}\n//- /read{number}.cjs\n{top}\nexports.read = {read};\n"
+            "//- /task{number}.ts\n{sdk}\n{task}\n//- /read{number}.cjs\n{top}\nexports.flour = {read};\n"
         ),
     }
 }

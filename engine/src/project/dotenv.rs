@@ -59,6 +59,17 @@ pub(super) fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
     Reader { text, at: 0 }
 }
 
+/// Returns what a file assigns, in its order, to compare it with what the package reads.
+#[doc(hidden)]
+#[must_use]
+pub fn dotenv_assignments(text: &str) -> Vec<(String, String)> {
+    let assignments = entries(text).filter_map(|entry| match entry {
+        Entry::Assignment(assignment) => Some((assignment.name.to_owned(), assignment.value)),
+        Entry::Unreadable(_) => None,
+    });
+    assignments.collect()
+}
+
 struct Reader<'t> {
     text: &'t str,
     /// Where the next line begins.

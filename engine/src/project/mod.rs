@@ -12,6 +12,8 @@ mod search;
 mod waiting;
 
 pub use discovery::{ConfigFile, Project, ProjectError};
+#[doc(hidden)]
+pub use dotenv::dotenv_assignments;
 pub use environment::{Environment, EnvironmentWarning, UnreadableVariable, VariableAccess};
 pub use load::{LoadError, LoadOptions, load};
 pub(crate) use load::{LoadedRealm, evaluate_graph, load_graph, load_in_realm};

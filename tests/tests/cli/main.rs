@@ -17,6 +17,7 @@ mod branches;
 mod cache;
 mod completion;
 mod confined;
+mod environment;
 mod fixtures;
 mod globals;
 mod graph;

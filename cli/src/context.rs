@@ -15,7 +15,7 @@ use rigkit_engine::{
     confined::Evaluator,
     disk::{DataFolder, EntryKind},
     display_text,
-    project::{Environment, EnvironmentError, Project},
+    project::{Environment, Project},
     sandbox::SandboxLimits,
     trust::Trust,
 };
@@ -77,21 +77,19 @@ impl Context {
     pub(crate) fn engine_to_run(&self, command: &str) -> Result<Engine, Failure> {
         let project = self.project()?;
         self.decisions.decide(project, command)?;
-        let environment = self.environment_of(project)?;
+        let environment = self.environment_of(project);
+        self.decisions.warn_of(&environment);
         self.engine_in(project, self.state_path()?, environment, Trust::Trusted)
     }
 
-    /// Makes an engine for the project even where `.env` files are wrong, and says how.
-    pub(crate) fn engine_to_examine(&self) -> Result<(Engine, Vec<EnvironmentError>), Failure> {
+    /// Makes an engine for the project, for a command that tells itself what is wrong with the
+    /// environment.
+    pub(crate) fn engine_to_examine(&self) -> Result<Engine, Failure> {
         let project = self.project()?;
-        let owners = self.decisions.owners();
-        let (environment, problems) =
-            Environment::of_broken_project(&project.root, &owners, utf8_variables());
-        let environment = environment.with_undecodable(undecodable_variables().into());
-        self.decisions.warn_of(&environment.left_out);
+        let environment = self.environment_of(project);
+        self.decisions.warn_of_foreign(&environment.left_out);
         let trust = self.decisions.trust_in(project);
-        let engine = self.engine_in(project, self.state_path()?, environment, trust)?;
-        Ok((engine, problems))
+        self.engine_in(project, self.state_path()?, environment, trust)
     }
 
     fn state_path(&self) -> Result<Option<PathBuf>, Failure> {
@@ -113,18 +111,16 @@ impl Context {
         project: &Project,
         state_path: Option<PathBuf>,
     ) -> Result<Engine, Failure> {
-        let environment = self.environment_of(project)?;
+        let environment = self.environment_of(project);
+        self.decisions.warn_of(&environment);
         let trust = self.decisions.trust_in(project);
         self.engine_in(project, state_path, environment, trust)
     }
 
-    fn environment_of(&self, project: &Project) -> Result<Environment, Failure> {
+    fn environment_of(&self, project: &Project) -> Environment {
         let owners = self.decisions.owners();
-        let environment = Environment::of_project(&project.root, &owners, utf8_variables())
-            .map_err(EngineError::from)?
-            .with_undecodable(undecodable_variables().into());
-        self.decisions.warn_of(&environment.left_out);
-        Ok(environment)
+        Environment::of_project(&project.root, &owners, utf8_variables())
+            .with_undecodable(undecodable_variables().into())
     }
 
     fn engine_in(

@@ -8,13 +8,13 @@ use std::{
 
 use rigkit_engine::{
     EngineError,
-    project::Project,
+    project::{Environment, Project},
     trust::{ForeignFile, OwnerRule, Trust, TrustError, TrustRecord, TrustStore},
 };
 
 use crate::{
     context::{host_directory, shown_path},
-    failure::{Failure, advice_text},
+    failure::{Failure, advice_text, environment_text},
     output,
     styled_text::Line,
 };
@@ -80,8 +80,16 @@ impl Decisions {
         Ok(())
     }
 
-    /// Warns of `.env` files that are not read.
-    pub(crate) fn warn_of(&self, left_out: &[ForeignFile]) {
+    /// Warns of what of the `.env` files is not read, or is doubtful.
+    pub(crate) fn warn_of(&self, environment: &Environment) {
+        self.warn_of_foreign(&environment.left_out);
+        for warning in &environment.warnings {
+            self.note(&environment_text(warning));
+        }
+    }
+
+    /// Warns of `.env` files of other users.
+    pub(crate) fn warn_of_foreign(&self, left_out: &[ForeignFile]) {
         for file in left_out {
             let title = format!("{file}, so it is not read");
             self.note(&advice_text(&title, Some(file.help())));

@@ -8,7 +8,7 @@ use crate::{
     display_text,
     host::HostError,
     plan::ProviderCheck,
-    project::{EnvironmentError, LoadError, ProjectError},
+    project::{LoadError, ProjectError},
     run::KEPT_LOGS,
     source::SourceRange,
     state::StateError,
@@ -36,9 +36,6 @@ pub enum EngineError {
     /// A file or folder of the project is not used.
     #[error(transparent)]
     Disk(#[from] DiskError),
-    /// A `.env` file cannot be read.
-    #[error(transparent)]
-    Environment(#[from] EnvironmentError),
     /// The config is wrong.
     #[error(transparent)]
     Load(#[from] LoadError),
@@ -343,7 +340,6 @@ impl EngineError {
             Self::Project(error) => error.code(),
             Self::Trust(error) => error.code(),
             Self::Untrusted { .. } => "untrusted",
-            Self::Environment(_) => "bad-env-file",
             Self::Load(LoadError::Invalid(problems)) => problems
                 .first()
                 .map_or("invalid-config", |first| first.code.as_str()),
@@ -389,7 +385,6 @@ impl EngineError {
         match self {
             Self::Load(LoadError::Invalid(problems)) => problems.first()?.range.as_ref(),
             Self::Failed { failures, .. } => failures.first()?.range.as_ref(),
-            Self::Environment(error) => error.range.as_ref(),
             Self::ProviderConfig { range, .. }
             | Self::BranchCollision { range, .. }
             | Self::NodeRequired { range, .. } => range.as_ref(),

@@ -2,6 +2,8 @@
 
 use std::env;
 
+pub use crate::project::dotenv_assignments;
+
 /// The variable that is set where nothing may be left out.
 const ALL: &str = "RIGKIT_TEST_EVERYTHING";
 

@@ -15,10 +15,15 @@ pub(crate) fn task_state(view: &ProjectView, task: &PlannedTask<'_>, now: Timest
         Some(TaskActivity::Failed { at, .. }) => return format!("✗ failed {} ago", age(*at, now)),
         None => {}
     }
-    match task.node {
-        Some(node) => planned_state(node, now),
-        None => "not planned".to_owned(),
+    let Some(node) = task.node else {
+        return "not planned".to_owned();
+    };
+    let state = planned_state(node, now);
+    let plan = view.snapshot.plan(&task.workflow.name);
+    if plan.is_some_and(|plan| !plan.provisional.is_empty()) {
+        return format!("{state} (provisional)");
     }
+    state
 }
 
 fn planned_state(node: &PlanNode, now: Timestamp) -> String {

@@ -10,7 +10,7 @@ use std::{
 
 use rigkit_engine::{
     EngineError, display_text,
-    project::{Environment, EnvironmentError},
+    project::Environment,
     trust::{OwnerRule, Trust, TrustError, TrustRecord, TrustStore},
 };
 use serde::{Deserialize, Deserializer, de};
@@ -111,20 +111,9 @@ pub(crate) struct EnvironmentSource {
 
 impl EnvironmentSource {
     /// Reads the environment of a project.
-    ///
-    /// # Errors
-    /// Where a `.env` file exists and cannot be read.
-    pub(crate) fn read(&self, root: &Path) -> std::result::Result<Environment, EnvironmentError> {
-        let environment = Environment::of_project(root, &self.owners, (*self.variables).clone())?;
-        Ok(environment.with_undecodable(Arc::clone(&self.undecodable)))
-    }
-
-    /// Reads as much of the environment of a project as can be read, and what is wrong with it.
-    pub(crate) fn read_broken(&self, root: &Path) -> (Environment, Vec<EnvironmentError>) {
-        let (environment, problems) =
-            Environment::of_broken_project(root, &self.owners, (*self.variables).clone());
-        let undecodable = Arc::clone(&self.undecodable);
-        (environment.with_undecodable(undecodable), problems)
+    pub(crate) fn read(&self, root: &Path) -> Environment {
+        Environment::of_project(root, &self.owners, (*self.variables).clone())
+            .with_undecodable(Arc::clone(&self.undecodable))
     }
 }
 

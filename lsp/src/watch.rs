@@ -231,7 +231,14 @@ impl Server {
 fn reads(project: &OpenProject, path: &Path, kind: EventKind) -> bool {
     let is_at_root = path.parent() == Some(project.project.root.as_path());
     let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-    let is_surrounding = [".env", "package.json", "node_modules", "tsconfig.json"].contains(&name);
+    let is_surrounding = [
+        ".env",
+        ".env.local",
+        "package.json",
+        "node_modules",
+        "tsconfig.json",
+    ]
+    .contains(&name);
     if is_at_root && is_surrounding {
         return true;
     }

@@ -109,10 +109,10 @@ fn examine(context: &Context) -> Examination {
     problems.extend(unwritable(&host_storage));
     let confinement = confinement(&mut problems);
     let project = match context.engine_to_examine() {
-        Ok((engine, environment_problems)) => {
+        Ok(engine) => {
             let health = engine.health();
-            let errors = environment_problems.into_iter().map(EngineError::from);
-            problems.extend(errors.map(|error| HealthProblem::of(&error)));
+            let warnings = &engine.options().environment.warnings;
+            problems.extend(warnings.iter().map(HealthProblem::of_environment));
             problems.extend(project_problems(&health));
             Some(health)
         }

@@ -8,6 +8,7 @@ use rigkit_engine::{
     diagnostic::{Diagnostic, Severity},
     display_text::{MOST_OF_A_MESSAGE, cut, escape, escape_lines, is_escaped},
     error::NodeFailure,
+    project::EnvironmentWarning,
     source::{SourceRange, read_excerpt},
 };
 
@@ -99,13 +100,22 @@ pub(crate) fn advice_text(title: &str, help: Option<String>) -> Vec<Line> {
     report.render()
 }
 
+/// Warns of a `.env` file. Its text may hold a secret, so it is not shown.
+pub(crate) fn environment_text(warning: &EnvironmentWarning) -> Vec<Line> {
+    let place = warning.range.as_ref().map(Place::without_text);
+    let report = Report {
+        severity: Severity::Warning,
+        code: None,
+        title: warning.to_string(),
+        places: place.into_iter().collect(),
+        help: warning.help.map(str::to_owned),
+    };
+    report.render()
+}
+
 fn plain(failure: &Failure) -> Report {
     let place = match failure {
-        Failure::Engine(error) => error.range().map(|range| match &**error {
-            // A line of such a file may hold a secret.
-            EngineError::Environment(_) => Place::without_text(range),
-            _ => Place::read(range, None),
-        }),
+        Failure::Engine(error) => error.range().map(|range| Place::read(range, None)),
         _ => None,
     };
     Report {

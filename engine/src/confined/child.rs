@@ -1,7 +1,7 @@
 //! The process that evaluates: it gives up all that it does not need, checks the modules it is
 //! sent, evaluates what it is then asked to, and ends.
 
-use std::{collections::BTreeMap, ffi::OsString, io, process::ExitCode, sync::Arc, time::Duration};
+use std::{ffi::OsString, io, process::ExitCode, sync::Arc, time::Duration};
 
 use nix::sys::signal::{self, SigHandler, Signal};
 
@@ -15,10 +15,10 @@ use crate::{
     definition::WireDefinition,
     memory::{end_process_above, used_by_this_thread},
     modules::{ModuleGraph, PREPARATION_TIME, Preparation, check},
-    project::{LoadError, LoadOptions, Loading, evaluate_graph},
+    project::{Environment, LoadError, LoadOptions, Loading, UnreadableVariable, evaluate_graph},
     sandbox::{CpuMeter, SandboxLimits, Variables},
     trust::{OwnerRule, Trust},
-    wire::WireDiagnostic,
+    wire::{WireDiagnostic, WirePath},
 };
 
 /// The first word after the program's name that makes it this process.
@@ -158,17 +158,32 @@ fn prepare(
         .graph
         .decode(Arc::new(sources))
         .map_err(|error| error.to_string())?;
-    let variables: BTreeMap<String, String> = request
-        .variables
-        .into_iter()
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
+    let variables = request.variables.into_iter();
+    let unreadable = request.unreadable_variables.into_iter();
+    let environment = Environment {
+        variables: Arc::new(
+            variables
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
+        ),
+        unreadable: Arc::new(
+            unreadable
+                .map(|(name, file, line)| {
+                    let file = file.decode().into();
+                    (name.into_owned(), UnreadableVariable { file, line })
+                })
+                .collect(),
+        ),
+        access: request.variable_access,
+        file: request.variable_file.map(WirePath::decode),
+        ..Environment::default()
+    };
     let options = LoadOptions {
         project_root,
         config_path: request.config_path.decode(),
         buffers: Arc::default(),
         owners: OwnerRule::default(),
-        variables: Variables::new(Arc::new(variables)),
+        variables: Variables::of(&environment),
         limits: SandboxLimits {
             cpu: request.cpu.min(Duration::from_hours(1)),
             memory: usize::try_from(request.memory).unwrap_or(usize::MAX),

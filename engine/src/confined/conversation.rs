@@ -77,7 +77,9 @@ impl<'a, W: Write, R: Read> Conversation<'a, W, R> {
     }
 
     fn send_request(&mut self) -> io::Result<()> {
-        let variables = self.options.variables.all();
+        let environment = &self.options.variables;
+        let variables = environment.all();
+        let unreadable = environment.unreadable().iter();
         let request = Request {
             graph: WireGraph::of(&self.graph),
             project_root: WirePath::of(&self.options.project_root),
@@ -86,6 +88,14 @@ impl<'a, W: Write, R: Read> Conversation<'a, W, R> {
                 .iter()
                 .map(|(name, value)| (Cow::Borrowed(&**name), Cow::Borrowed(&**value)))
                 .collect(),
+            unreadable_variables: unreadable
+                .map(|(name, variable)| {
+                    let file = WirePath::of(&variable.file);
+                    (Cow::Borrowed(&**name), file, variable.line)
+                })
+                .collect(),
+            variable_access: environment.access(),
+            variable_file: environment.file().map(WirePath::of),
             cpu: self.options.limits.cpu,
             memory: self.options.limits.memory as u64,
             identity: self.options.identity,

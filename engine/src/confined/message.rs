@@ -8,6 +8,7 @@ use super::confinement::Confinement;
 use crate::{
     definition::WireDefinition,
     modules::{IdentityUse, RequestKind, UncheckedModule, WireGraph, WireResolved},
+    project::VariableAccess,
     wire::{WireDiagnostic, WirePath},
 };
 
@@ -39,6 +40,12 @@ pub(super) struct Request<'a> {
     pub(super) config_path: WirePath,
     #[serde(borrow)]
     pub(super) variables: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// The variables whose line cannot be read: each with its file and that line.
+    #[serde(borrow)]
+    pub(super) unreadable_variables: Vec<(Cow<'a, str>, WirePath, u32)>,
+    pub(super) variable_access: VariableAccess,
+    /// The file that a variable can be set in.
+    pub(super) variable_file: Option<WirePath>,
     pub(super) cpu: Duration,
     pub(super) memory: u64,
     pub(super) identity: IdentityUse,

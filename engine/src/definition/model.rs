@@ -33,6 +33,9 @@ pub struct Definition {
     pub warnings: Vec<Diagnostic>,
     /// What the config wrote to the console while it was evaluated.
     pub console: Vec<ConsoleLine>,
+    /// The variables that it would have read, had somebody vouched for the project; `process.env`
+    /// stands for all of them.
+    pub missed_variables: Vec<String>,
 }
 
 /// Is something a config wrote to the console while it was evaluated.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Engine, apply::require_embedded};
 use crate::{
     definition::Definition, diagnostic::Diagnostic, disk::Status, error::EngineError,
-    source::SourceRange,
+    project::EnvironmentWarning, source::SourceRange,
 };
 
 /// Says how a project is doing; nothing in it is an error, for it is asked when things are
@@ -172,6 +172,16 @@ impl HealthProblem {
             message: error.to_string(),
             position: error.range().map(HealthPosition::of),
             help: error.help(),
+        }
+    }
+
+    /// Describes what is wrong with a `.env` file.
+    #[must_use]
+    pub fn of_environment(warning: &EnvironmentWarning) -> Self {
+        Self {
+            message: warning.to_string(),
+            position: warning.range.as_ref().map(HealthPosition::of),
+            help: warning.help.map(str::to_owned),
         }
     }
 

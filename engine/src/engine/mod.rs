@@ -160,7 +160,7 @@ impl Engine {
     /// Makes an engine for a project; nothing is read yet.
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
-        let variables = Variables::new(Arc::clone(&options.environment.variables));
+        let variables = Variables::of(&options.environment);
         Self { options, variables }
     }
 

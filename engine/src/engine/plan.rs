@@ -268,6 +268,8 @@ impl<'a> Planning<'a> {
         plan.final_context = self.final_context(&plan)?;
         plan.checks.clone_from(&self.verification.checks);
         plan.checks_asked = self.checks_asked;
+        plan.provisional
+            .clone_from(&self.definition.missed_variables);
         let unanswered = self.verification.unanswered().values();
         plan.unanswered_providers = unanswered.map(ToString::to_string).collect();
         Ok(plan)

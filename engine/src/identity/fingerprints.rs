@@ -49,6 +49,23 @@ pub(super) struct NodeFacts {
     /// functions close over.
     pub(super) is_packaged: bool,
     pub(super) warnings: Vec<Diagnostic>,
+    /// The variables of the environment that the text of a module names.
+    pub(super) variables: Vec<VariableFact>,
+}
+
+/// A variable of the environment, as it is now.
+pub(crate) struct VariableFact {
+    /// How code names it.
+    pub(super) shown: CompactString,
+    pub(super) value: PlainValue,
+    pub(super) is_set: bool,
+}
+
+impl VariableFact {
+    /// Writes whether the variable is set: it may be a secret that nobody has named as one.
+    pub(super) fn preview(&self) -> &'static str {
+        if self.is_set { "set" } else { "not set" }
+    }
 }
 
 /// Says why a value cannot be seen as a whole.
@@ -57,6 +74,7 @@ pub(super) enum HiddenReason {
     Proxy,
     State,
     Bound,
+    Environment,
 }
 
 /// Is what is known of a function or class.
@@ -123,9 +141,12 @@ pub struct Capture {
     /// Where the code of a function is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<CodePlace>,
-    /// Whether it holds functions, which are listed for themselves.
+    /// Whether it holds others, such as functions, which are listed for themselves.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub holds_functions: bool,
+    /// The texts with secrets in it, which only a machine's own key may turn into a digest.
+    #[serde(skip)]
+    pub(crate) secrets: Vec<String>,
 }
 
 /// Is where some code is.
@@ -170,7 +191,7 @@ impl Fingerprints {
     ) -> Self {
         Self {
             shared_warnings,
-            has_secrets: facts.iter().any(|facts| !facts.secrets.is_empty())
+            has_secrets: facts.iter().any(NodeFacts::has_secrets)
                 || captured.iter().any(|capture| !capture.secrets().is_empty()),
             has_warnings: facts.iter().any(NodeFacts::has_warnings),
             graph,
@@ -213,10 +234,14 @@ impl Fingerprints {
     pub fn captures(&self, id: FingerprintId) -> Vec<Capture> {
         let mut listed = Listing::default();
         for node in self.reached(id) {
-            if let Some(function) = &self.facts(node).function {
+            let facts = self.facts(node);
+            if let Some(function) = &facts.function {
                 for capture in self.captured_by(function) {
                     self.list(capture, function, &mut listed);
                 }
+            }
+            for variable in &facts.variables {
+                listed.add(variable_capture(variable), None);
             }
         }
         listed.captures
@@ -234,6 +259,7 @@ impl Fingerprints {
                 },
                 place: None,
                 holds_functions: false,
+                secrets: plain.secrets.clone(),
             },
             CaptureValue::Node(node) => self.node_capture(name, capture, *node),
         };
@@ -247,7 +273,8 @@ impl Fingerprints {
                 fingerprint: self.digest(id),
                 value: capture.preview.as_deref().map(str::to_owned),
                 place: None,
-                holds_functions: self.holds_functions(id),
+                holds_functions: self.holds_others(id),
+                secrets: Vec::new(),
             };
         };
         Capture {
@@ -256,13 +283,17 @@ impl Fingerprints {
             value: None,
             place: Some(self.code_place(function)),
             holds_functions: false,
+            secrets: Vec::new(),
         }
     }
 
-    fn holds_functions(&self, id: NodeId) -> bool {
-        self.reached(FingerprintId(id))
-            .iter()
-            .any(|node| self.facts(*node).function.is_some())
+    /// Returns whether a value holds what is listed for itself: functions, and variables of the
+    /// environment.
+    fn holds_others(&self, id: NodeId) -> bool {
+        self.reached(FingerprintId(id)).iter().any(|node| {
+            let facts = self.facts(*node);
+            facts.function.is_some() || !facts.variables.is_empty()
+        })
     }
 
     /// Gives the module that the code of a function is in, and where.
@@ -373,7 +404,12 @@ impl Fingerprints {
         let function = facts.function.iter();
         let captured = function.flat_map(|function| self.captured_by(function));
         let captured = captured.flat_map(CaptureFact::secrets);
-        facts.secrets.iter().chain(captured).map(String::as_str)
+        let of_variables = facts
+            .variables
+            .iter()
+            .flat_map(|variable| &variable.value.secrets);
+        let all = facts.secrets.iter().chain(captured).chain(of_variables);
+        all.map(String::as_str)
     }
 
     /// Gives what a capture was made from.
@@ -397,6 +433,11 @@ impl Fingerprints {
 }
 
 impl NodeFacts {
+    fn has_secrets(&self) -> bool {
+        let mut variables = self.variables.iter();
+        !self.secrets.is_empty() || variables.any(|variable| !variable.value.secrets.is_empty())
+    }
+
     fn has_warnings(&self) -> bool {
         self.hidden.is_some() || !self.warnings.is_empty()
     }
@@ -419,6 +460,17 @@ fn plain_fingerprint(plain: &PlainValue) -> Digest {
         "with-secrets"
     };
     hash_parts(tag, [plain.bytes.as_slice()])
+}
+
+fn variable_capture(variable: &VariableFact) -> Capture {
+    Capture {
+        name: variable.shown.to_string(),
+        fingerprint: plain_fingerprint(&variable.value),
+        value: Some(variable.preview().to_owned()),
+        place: None,
+        holds_functions: false,
+        secrets: variable.value.secrets.clone(),
+    }
 }
 
 /// Collects captures under names that differ.

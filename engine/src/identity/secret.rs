@@ -71,6 +71,8 @@ impl SecretDigests {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use std::{collections::BTreeMap, sync::Arc};
 
     use serde_json::json;
@@ -84,7 +86,7 @@ mod tests {
             "TOKEN".to_owned(),
             "s3cret".to_owned(),
         )])));
-        variables.read("TOKEN", None, true);
+        variables.read("TOKEN", None, true).unwrap();
         let digests = |key: u8| SecretDigests::new([key; 32], variables.secrets().clone());
         let config = json!({ "auth": ["Bearer s3cret"], "plain": "x" });
         let one = digests(1).digest(&config);
@@ -103,7 +105,7 @@ mod tests {
             "PIN".to_owned(),
             "4711".to_owned(),
         )])));
-        variables.read("PIN", None, true);
+        variables.read("PIN", None, true).unwrap();
         let digests = |key: u8| SecretDigests::new([key; 32], variables.secrets().clone());
         for value in [json!(4711), json!({ "4711": 1 }), json!("4711")] {
             let one = digests(1).digest(&value);

@@ -171,6 +171,7 @@ impl<'a> Identities<'a> {
     fn handler_value(&self, fingerprint: FingerprintId) -> HandlerValue {
         let mut captures = self.fingerprints.captures(fingerprint);
         for capture in &mut captures {
+            capture.fingerprint = with_secrets(capture.fingerprint, &capture.secrets, self.secrets);
             capture.value = capture
                 .value
                 .as_deref()
@@ -237,12 +238,17 @@ impl<'a> Identities<'a> {
 fn sealed(fingerprints: &Fingerprints, id: FingerprintId, secrets: &SecretDigests) -> Digest {
     let hash = fingerprints.hash(id);
     let found = fingerprints.secrets(id);
-    if found.is_empty() {
+    with_secrets(hash, &found, secrets)
+}
+
+/// Returns a digest that tells secrets apart, with a keyed digest of each.
+fn with_secrets(hash: Digest, texts: &[impl AsRef<str>], secrets: &SecretDigests) -> Digest {
+    if texts.is_empty() {
         return hash;
     }
-    let keyed: Vec<_> = found
-        .into_iter()
-        .map(|text| secrets.digest_text(text))
+    let keyed: Vec<_> = texts
+        .iter()
+        .map(|text| secrets.digest_text(text.as_ref()))
         .collect();
     let parts =
         std::iter::once(&hash.as_bytes()[..]).chain(keyed.iter().map(|text| text.as_bytes()));

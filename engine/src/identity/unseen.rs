@@ -16,6 +16,7 @@ pub(super) fn hidden_value(
     let why = match reason {
         HiddenReason::Proxy => "it is a Proxy, which may answer anything",
         HiddenReason::State => "it holds state that nobody else can read",
+        HiddenReason::Environment => "it reads the environment, and any variable of it",
         HiddenReason::Bound => "its code was not written in this project, and it may hold values",
     };
     unseen(
@@ -41,6 +42,17 @@ pub(super) fn whole_environment(place: SourceRange) -> Diagnostic {
     Diagnostic::error(
         DiagnosticCode::UnseenCapture,
         "a change of the environment cannot be seen where all of `process.env` is used",
+    )
+    .as_warning()
+    .at(place)
+    .help("name the variables, as in `process.env.HOME`, or give the task a `version`")
+}
+
+/// Says that code passes on what reads the environment, so that any variable may count.
+pub(super) fn passed_on_environment(place: SourceRange) -> Diagnostic {
+    Diagnostic::error(
+        DiagnosticCode::UnseenCapture,
+        "a change of the environment cannot be seen where the names of its variables are computed or it is passed on",
     )
     .as_warning()
     .at(place)

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use super::{
     fingerprints::{
         CaptureFact, CaptureValue, FingerprintId, Fingerprints, FunctionFacts, HiddenReason,
-        NodeFacts, PlainValue,
+        NodeFacts, PlainValue, VariableFact,
     },
     value_graph::{DigestedValues, NodeId},
 };
@@ -35,6 +35,16 @@ struct WireFacts {
     hidden: Option<HiddenReason>,
     is_packaged: bool,
     warnings: Vec<WireDiagnostic>,
+    variables: Vec<WireVariable>,
+}
+
+/// A variable of the environment that the text of a module names.
+#[derive(Debug, Serialize, Deserialize)]
+struct WireVariable {
+    shown: CompactString,
+    bytes: SmallVec<[u8; 32]>,
+    secrets: Vec<String>,
+    is_set: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,6 +85,7 @@ impl Fingerprints {
             hidden: facts.hidden,
             is_packaged: facts.is_packaged,
             warnings: facts.warnings.iter().map(warning).collect(),
+            variables: facts.variables.into_iter().map(WireVariable::of).collect(),
         });
         let captured = self.captured.into_iter().map(|capture| WireCapture {
             capture: capture.capture,
@@ -132,7 +143,33 @@ impl WireFacts {
             hidden: self.hidden,
             is_packaged: self.is_packaged,
             warnings: decode_all(self.warnings, |warning| warning.decode(graph))?,
+            variables: self
+                .variables
+                .into_iter()
+                .map(WireVariable::decode)
+                .collect(),
         })
+    }
+}
+
+impl WireVariable {
+    fn of(variable: VariableFact) -> Self {
+        let PlainValue { bytes, secrets } = variable.value;
+        Self {
+            shown: variable.shown,
+            bytes,
+            secrets,
+            is_set: variable.is_set,
+        }
+    }
+
+    fn decode(self) -> VariableFact {
+        let (bytes, secrets) = (self.bytes, self.secrets);
+        VariableFact {
+            shown: self.shown,
+            value: PlainValue { bytes, secrets },
+            is_set: self.is_set,
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod call_site;
 mod checking;
 mod deep_thread;
+mod environment_reads;
 pub(crate) mod functions;
 mod fuzzed;
 mod graph;
@@ -23,6 +24,7 @@ mod wire;
 pub use call_site::{ArgumentSite, CallSite, PropertySite};
 pub(crate) use checking::{ModuleChecker, UncheckedModule, check, looks_deep};
 pub(crate) use deep_thread::spawn_deep;
+pub(crate) use environment_reads::{VariableWay, environment_reads};
 #[doc(hidden)]
 pub use fuzzed::{fuzzed_entry, fuzzed_entry_seeds};
 pub(crate) use graph::RequiredFile;

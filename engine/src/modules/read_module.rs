@@ -19,7 +19,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode},
     sandbox::{PROVIDER_HOST_SOURCE, Zod, node_builtins, sdk_source},
-    source::LineColumn,
+    source::{LineColumn, without_byte_order_mark},
 };
 
 pub(super) fn built_in_module(built_in: BuiltInModule) -> Module {
@@ -169,7 +169,9 @@ fn syntax_errors(module: &Module, problems: Vec<SyntaxProblem>) -> Vec<Diagnosti
 }
 
 fn json_module(module: &Module) -> Result<String, Vec<Diagnostic>> {
-    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&module.text) {
+    // An editor may have left the mark in its buffer.
+    let text = without_byte_order_mark(&module.text);
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         let place = LineColumn {
             line: u32::try_from(error.line()).unwrap_or(1),
             column: u32::try_from(error.column()).unwrap_or(1),
@@ -182,6 +184,6 @@ fn json_module(module: &Module) -> Result<String, Vec<Diagnostic>> {
         ]);
     }
     // `JSON.parse` and not a literal: `__proto__` is an ordinary key in JSON.
-    let literal = serde_json::Value::from(&*module.text).to_string();
+    let literal = serde_json::Value::from(text).to_string();
     Ok(format!("export default JSON.parse({literal});\n"))
 }

@@ -59,6 +59,7 @@ pub(crate) fn make_plan(inputs: &PlanInputs<'_>) -> Result<WorkflowPlan, EngineE
         final_context: None,
         checks: Vec::new(),
         checks_asked: ChecksAsked::Nothing,
+        provisional: Vec::new(),
         unanswered_providers: Vec::new(),
     })
 }

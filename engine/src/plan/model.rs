@@ -41,6 +41,10 @@ pub struct WorkflowPlan {
     /// Whether providers, and schemas that are code, were asked.
     #[serde(default, skip_serializing_if = "ChecksAsked::is_nothing")]
     pub checks_asked: ChecksAsked,
+    /// The variables that the definition would have read, had the plan been made in a trusted
+    /// project; the plan is provisional where there are any. `process.env` stands for all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provisional: Vec<String>,
     /// The providers that gave no answer in time, by the names handlers know them under.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unanswered_providers: Vec<String>,

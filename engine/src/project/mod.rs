@@ -1,16 +1,20 @@
 //! A project on the disk: which directory it is, which config it has, what environment it
 //! reads.
 
-mod bounded_lines;
 mod discovery;
+mod dotenv;
+mod env_files;
 mod environment;
+mod expansion;
 mod load;
 mod loading;
 mod search;
 mod waiting;
 
 pub use discovery::{ConfigFile, Project, ProjectError};
-pub use environment::{Environment, EnvironmentError};
+#[doc(hidden)]
+pub use dotenv::dotenv_assignments;
+pub use environment::{Environment, EnvironmentWarning, UnreadableVariable, VariableAccess};
 pub use load::{LoadError, LoadOptions, load};
 pub(crate) use load::{LoadedRealm, evaluate_graph, load_graph, load_in_realm};
 pub use loading::Loading;

@@ -274,7 +274,7 @@ mod tests {
             "TOKEN".to_owned(),
             "hunter2".to_owned(),
         )])));
-        variables.read("TOKEN", None, true);
+        variables.read("TOKEN", None, true).unwrap();
         let events = Arc::new(Mutex::new(Vec::new()));
         let received = Arc::clone(&events);
         let sink = move |record: &EventRecord| received.lock().unwrap().push(record.event.clone());
@@ -381,8 +381,8 @@ mod tests {
             ("A".to_owned(), "stdout".to_owned()),
             ("B".to_owned(), "7".to_owned()),
         ])));
-        variables.read("A", None, true);
-        variables.read("B", None, true);
+        variables.read("A", None, true).unwrap();
+        variables.read("B", None, true).unwrap();
         let events = Arc::new(Mutex::new(Vec::new()));
         let received = Arc::clone(&events);
         let sink = move |record: &EventRecord| received.lock().unwrap().push(record.event.clone());

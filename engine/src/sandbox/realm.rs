@@ -228,7 +228,7 @@ fn install(
     globals::install(
         ctx,
         &GlobalsOptions {
-            environment: variables.all(),
+            variables: variables.clone(),
             console: Rc::new(move |message| (console.borrow_mut())(message)),
         },
     )?;
@@ -270,6 +270,9 @@ fn threw(thrown: &Thrown) -> Diagnostic {
         return diagnostic.help(format!(
             "`{name}` exists while a handler runs, not while the workflow is being defined"
         ));
+    }
+    if let Some(help) = &thrown.help {
+        return diagnostic.help(help);
     }
     match thrown.name.as_str() {
         "ReferenceError" if thrown.message.contains("initialized") => diagnostic

@@ -142,9 +142,9 @@ impl ProjectFiles {
             );
             return Err(io::Error::new(io::ErrorKind::QuotaExceeded, message));
         }
-        String::from_utf8(bytes)
-            .map(Arc::from)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        Ok(Arc::from(without_byte_order_mark(text)))
     }
 
     fn check_owner(&self, path: &Path, status: &Status) -> io::Result<()> {
@@ -169,6 +169,11 @@ impl ProjectFiles {
         let buffer = self.buffers.get(path)?;
         self.roots.include(path).then_some(buffer)
     }
+}
+
+/// Returns a text without the mark that some programs begin files with: it is no part of the text.
+pub(crate) fn without_byte_order_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

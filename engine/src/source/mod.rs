@@ -7,5 +7,5 @@ mod position;
 
 pub use buffers::Buffers;
 pub use excerpt::read_excerpt;
-pub(crate) use files::{ProjectFiles, disk_error, foreign_file};
+pub(crate) use files::{ProjectFiles, disk_error, foreign_file, without_byte_order_mark};
 pub use position::{LineColumn, LineIndex, SourceRange};

@@ -4,9 +4,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 
 use jiff::Timestamp;
 use rigkit_engine::{
-    Engine, EngineError, EngineOptions,
-    definition::Definition,
-    project::{Environment, EnvironmentError},
+    Engine, EngineError, EngineOptions, definition::Definition, project::Environment,
 };
 
 use super::{Problem, Snapshot, Standing};
@@ -30,7 +28,7 @@ pub(crate) struct Evaluation {
 
 /// Makes the next snapshot, unless it is interrupted.
 pub(crate) fn evaluate(evaluation: &Evaluation) -> Option<Snapshot> {
-    let (environment, problems) = environment(evaluation);
+    let environment = environment(evaluation);
     let mut snapshot = Snapshot {
         moment: evaluation.moment,
         environment: environment.clone(),
@@ -45,18 +43,19 @@ pub(crate) fn evaluate(evaluation: &Evaluation) -> Option<Snapshot> {
     } else {
         snapshot.forget_planning_problems();
     }
-    snapshot.problems.extend(problems.iter().map(Problem::from));
-    let left_out = engine.options().environment.left_out.iter();
-    snapshot.problems.extend(left_out.map(Problem::from));
+    let environment = &engine.options().environment;
+    let warnings = environment.warnings.iter().map(Problem::from);
+    let left_out = environment.left_out.iter().map(Problem::from);
+    snapshot.problems.extend(warnings.chain(left_out));
     snapshot.make_plans(&engine, evaluation.environment.is_some());
     snapshot.expires_at = snapshot.next_expiry(Timestamp::now());
     Some(snapshot)
 }
 
-fn environment(evaluation: &Evaluation) -> (Environment, Vec<EnvironmentError>) {
+fn environment(evaluation: &Evaluation) -> Environment {
     match &evaluation.environment {
-        Some(source) => source.read_broken(&evaluation.engine_options.project.root),
-        None => (Environment::untrusted(), Vec::new()),
+        Some(source) => source.read(&evaluation.engine_options.project.root),
+        None => Environment::untrusted(),
     }
 }
 

@@ -10,7 +10,7 @@ use rigkit_engine::{
 pub(crate) enum PlanningCode {
     /// A directory has two configs.
     AmbiguousProject,
-    /// A `.env` file cannot be read.
+    /// A `.env` file, or a line in one, cannot be read or is doubtful.
     BadEnvFile,
     /// A value in the configuration of a provider cannot be found.
     ProviderConfig,
@@ -63,7 +63,6 @@ impl PlanningCode {
     pub(super) fn of(error: &EngineError) -> Self {
         match error {
             EngineError::Project(error) => Self::of_project(error),
-            EngineError::Environment(_) => Self::BadEnvFile,
             EngineError::ProviderConfig { .. } => Self::ProviderConfig,
             EngineError::BranchCollision { .. } => Self::BranchCollision,
             EngineError::State(_) => Self::State,

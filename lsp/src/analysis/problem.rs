@@ -5,7 +5,7 @@ use std::fmt;
 use rigkit_engine::{
     EngineError,
     diagnostic::{Diagnostic, DiagnosticCode, RelatedPlace, Severity},
-    project::EnvironmentError,
+    project::EnvironmentWarning,
     source::SourceRange,
     trust::ForeignFile,
 };
@@ -67,14 +67,14 @@ impl From<&Diagnostic> for Problem {
     }
 }
 
-impl From<&EnvironmentError> for Problem {
-    fn from(error: &EnvironmentError) -> Self {
+impl From<&EnvironmentWarning> for Problem {
+    fn from(warning: &EnvironmentWarning) -> Self {
         Self {
             code: ProblemCode::Planning(PlanningCode::BadEnvFile),
-            severity: Severity::Error,
-            message: error.to_string(),
+            severity: Severity::Warning,
+            message: warning.to_string(),
             range: None,
-            related: error
+            related: warning
                 .range
                 .clone()
                 .map(|range| RelatedPlace {
@@ -83,7 +83,7 @@ impl From<&EnvironmentError> for Problem {
                 })
                 .into_iter()
                 .collect(),
-            help: None,
+            help: warning.help.map(str::to_owned),
         }
     }
 }

@@ -159,7 +159,7 @@ impl Server {
             host: Arc::new(EditorHost::new(self, cancel.clone())),
             cancel,
         };
-        let done = self.run(move || work(&target.engine()?, &session)).await;
+        let done = self.run(move || work(&target.engine(), &session)).await;
         let result = done.and_then(|done| self.told(&root, &kind, done));
         // Whoever asks next is to see what the run has left.
         self.wait_for_news(&root).await;

@@ -25,11 +25,11 @@ export const site = workflow("site", { providers: { host: host.provider() } })
     create: async ({ workflow, workspace }) => ({ at: workflow.ctx.out + workspace.name }),
     remove: async ({ workspace }) => { console.log(workspace.ctx.at); },
   })
-  .workspaceOperation("open", { title: "Open *it*", run: async () => env("TEST_VARIABLE")() })
+  .workspaceOperation("open", { title: "Open *it*", run: async () => env("TEST_VARIABLE") })
   .operation("archive", {
     description: "Packs everything.",
     input: (w) => ({ format: w.string({ defaultValue: "zip" }), name: w.string({ description: "Its name" }) }),
-    run: async () => [env.secret("NO_SUCH", "x")(), env("NO_SUCH")(), process.env.TEST_VARIABLE],
+    run: async () => [env.secret("NO_SUCH", "x")(), env("NO_SUCH"), process.env.TEST_VARIABLE],
   });
 "#;
 

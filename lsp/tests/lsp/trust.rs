@@ -146,6 +146,33 @@ fn a_plan_says_what_it_did_not_ask() {
     let mut client = TestClient::with(&config, Capabilities::Full, json!({}));
     let planned = client.execute("rigkit.plan", json!({})).unwrap();
     assert_eq!(planned["workflows"][0]["checksAsked"], "not-asked");
+    let provisional = &planned["workflows"][0]["provisional"];
+    assert_eq!(*provisional, json!(["TEST_VARIABLE"]));
     let told = client.wait_for("window/showMessage");
-    assert_snapshot!(told["message"].as_str().unwrap(), @"site: 1 of 1 tasks pending; checks not asked, for nobody trusts the project");
+    assert_snapshot!(told["message"].as_str().unwrap(), @"site: 1 of 1 tasks pending; checks not asked, for nobody trusts the project; provisional: made without `TEST_VARIABLE`, for nobody trusts the project");
+}
+
+#[test]
+fn a_plan_without_the_variables_it_needs_is_provisional() {
+    let config = r#"import { env, workflow } from "@rigkit/sdk";
+const name = env("TEST_VARIABLE");
+const { OTHER = "none" } = process.env;
+export const site = workflow("site").sequence("main")
+  .task(`clone ${name || "nothing"} ${env("THIRD", "third")} ${OTHER}`, async () => {});
+"#;
+    let told = |client: &mut TestClient| {
+        let planned = client.execute("rigkit.plan", json!({})).unwrap();
+        let plan = &planned["workflows"][0];
+        let lenses = client.request("textDocument/codeLens", &client.document("rig.config.ts"));
+        let lenses = lenses.unwrap();
+        let lenses = lenses.as_array().unwrap().iter();
+        let titles = lenses.filter_map(|lens| lens["command"]["title"].as_str());
+        let state = titles.last().unwrap().to_owned();
+        let task = plan["nodes"][0]["name"].as_str().unwrap();
+        format!("{task}\n{}\n{}", plan["provisional"], state)
+    };
+    let mut client = TestClient::with(config, Capabilities::Full, json!({}));
+    assert_snapshot!(told(&mut client), @"");
+    let mut client = TestClient::with(config, Capabilities::Full, json!({ "trusted": true }));
+    assert_snapshot!(told(&mut client), @"");
 }

@@ -164,19 +164,6 @@ fn a_config_that_is_not_text() {
 }
 
 #[test]
-fn an_environment_file_that_is_wrong() {
-    let project = Project::new(&format!(
-        "//- /rig.config.ts\n{TASK}//- /.env\nA=1\nthis is no assignment\n"
-    ));
-    assert_snapshot!(project.transcript(&["apply"]));
-    assert_eq!(
-        project.rig("apply --json").exits_with(1).error()["code"],
-        "bad-env-file"
-    );
-    assert!(!project.path("ran.log").exists());
-}
-
-#[test]
 fn handlers_that_need_node() {
     let project = Project::new(
         r#"

@@ -18,6 +18,7 @@ mod cache;
 mod commands;
 mod completion;
 mod confined;
+mod environment;
 mod fixtures;
 mod globals;
 mod graph;

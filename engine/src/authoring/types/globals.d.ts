@@ -40,8 +40,8 @@ declare namespace NodeJS {
 
   interface Process {
     /**
-     * The environment variables as a read-only record. Prefer `env("NAME")` of `@rigkit/sdk`: it
-     * is read when it is used, and tells who wanted a variable that is missing.
+     * The environment variables as a read-only record. Prefer `env("NAME")` of `@rigkit/sdk`, which
+     * tells where to set a variable that is missing.
      */
     env: ProcessEnv;
   }

@@ -32,6 +32,7 @@ pub(crate) struct WireDefinition {
     fingerprints: WireFingerprints,
     warnings: Vec<WireDiagnostic>,
     console: Vec<(LogStream, String)>,
+    missed_variables: Vec<String>,
 }
 
 impl WireDefinition {
@@ -57,6 +58,7 @@ impl WireDefinition {
                 .into_iter()
                 .map(|line| (line.stream, line.text))
                 .collect(),
+            missed_variables: definition.missed_variables,
             fingerprints: definition.fingerprints.into_wire(graph),
         }
     }
@@ -82,6 +84,7 @@ impl WireDefinition {
                 .into_iter()
                 .map(|(stream, text)| ConsoleLine { stream, text })
                 .collect(),
+            missed_variables: self.missed_variables,
             graph,
         })
     }

@@ -77,8 +77,21 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
                 self.read_environment(capture, module, reading);
                 return Ok(());
             }
-            CaptureSource::Global => self.global(&capture.name)?,
+            CaptureSource::Global => {
+                if is_globals(capture) {
+                    let place = self.graph.module(module).range(&capture.span);
+                    let warning = unseen::passed_on_environment(place);
+                    reading.facts.warnings.push(warning);
+                }
+                self.global(&capture.name)?
+            }
             CaptureSource::DynamicImport { specifier } => {
+                let target = self.graph.module(module).link(specifier);
+                if self.is_env(target, "*", &Uses::Whole) {
+                    let place = self.graph.module(module).range(&capture.span);
+                    let warning = unseen::computed_variable(place);
+                    reading.facts.warnings.push(warning);
+                }
                 self.module_symbol(module, specifier, "*")
             }
             CaptureSource::Variable { is_secret } => {
@@ -225,7 +238,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         is_sdk && is_used
     }
 
-    /// Gives a global that the config made; those of the language count by their name.
+    /// Returns a global that the config made; those of the language count by their name.
     fn global(&self, name: &str) -> rquickjs::Result<Captured<'js>> {
         let is_own: bool = rigkit(&self.ctx)?
             .get::<_, Function>("isOwnGlobal")?
@@ -235,4 +248,10 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         }
         Ok(Captured::Value(self.ctx.globals().get(name)?))
     }
+}
+
+/// Returns whether a function uses the object that holds the globals, `process` among them, as a
+/// whole.
+fn is_globals(capture: &CapturedName) -> bool {
+    capture.name == "globalThis" && capture.uses == Uses::Whole
 }

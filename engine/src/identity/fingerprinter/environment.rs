@@ -1,12 +1,16 @@
-//! The variables of the environment that a function names.
+//! The variables of the environment that a function or a module names.
 
 use compact_str::{CompactString, format_compact};
 
 use super::{Fingerprinter, unit::UnitReading};
 use crate::{
-    identity::{fingerprints::CaptureValue, label::Label, unseen},
+    identity::{
+        fingerprints::{CaptureValue, VariableFact},
+        label::Label,
+        unseen,
+    },
     modules::{
-        ModuleId,
+        ModuleId, VariableWay,
         functions::{CapturedName, MemberUse, Uses},
     },
 };
@@ -27,7 +31,14 @@ impl Fingerprinter<'_, '_> {
         let mut is_whole = members.is_empty();
         for member in members {
             match member.path.as_slice() {
-                [env, name, ..] if &**env == "env" => names.push(name),
+                [env, name, rest @ ..] if &**env == "env" => {
+                    // A variable is a text: what is called is something that all objects have.
+                    if rest.is_empty() && member.is_called {
+                        is_whole = true;
+                    } else {
+                        names.push(name);
+                    }
+                }
                 [env] if &**env == "env" => is_whole = true,
                 _ => {}
             }
@@ -42,8 +53,7 @@ impl Fingerprinter<'_, '_> {
         names.sort_unstable();
         names.dedup();
         for name in names {
-            let shown = format_compact!("process.env.{name}");
-            self.add_variable(name, shown, reading);
+            self.add_variable(name, VariableWay::Process, reading);
         }
     }
 
@@ -54,26 +64,47 @@ impl Fingerprinter<'_, '_> {
         is_secret: bool,
         reading: &mut UnitReading,
     ) {
-        let name = &capture.name;
-        // What is a secret once the function runs must be none in its fingerprint.
-        self.variables.read(name, None, is_secret);
-        let call = if is_secret { "env.secret" } else { "env" };
-        let shown = format_compact!("{call}({name})");
-        self.add_variable(name, shown, reading);
+        let way = if is_secret {
+            VariableWay::Secret
+        } else {
+            VariableWay::Env
+        };
+        self.add_variable(&capture.name, way, reading);
     }
 
-    fn add_variable(&self, name: &str, shown: CompactString, reading: &mut UnitReading) {
-        let value = self.variables.all().get(name).cloned();
+    fn add_variable(&self, name: &str, way: VariableWay, reading: &mut UnitReading) {
+        let fact = self.variable(name, way);
+        reading.label.bytes(b'e', &fact.value.bytes);
+        let preview = Some(fact.preview().into());
+        reading.add_fact(Some(fact.shown), CaptureValue::Plain(fact.value), preview);
+    }
+
+    /// Reads a variable as it is now.
+    pub(super) fn variable(&self, name: &str, way: VariableWay) -> VariableFact {
+        if way == VariableWay::Secret {
+            // What is a secret once the function runs must be none in its fingerprint. One that is
+            // set nowhere is the error of whoever uses it.
+            let _ = self.variables.read(name, None, true);
+        }
+        let value = self.variables.known_value(name);
         let mut label = Label::new("variable");
         label.text(name);
-        match &value {
+        match value {
             Some(value) => self.add_text(value, &mut label),
             None => label.bytes(b'0', &[]),
         }
-        let plain = label.take_plain();
-        reading.label.bytes(b'e', &plain.bytes);
-        // A variable may be a secret that nobody has named as one.
-        let preview = Some(if value.is_some() { "set" } else { "not set" }.into());
-        reading.add_fact(Some(shown), CaptureValue::Plain(plain), preview);
+        VariableFact {
+            shown: shown(name, way),
+            value: label.take_plain(),
+            is_set: value.is_some(),
+        }
+    }
+}
+
+fn shown(name: &str, way: VariableWay) -> CompactString {
+    match way {
+        VariableWay::Process => format_compact!("process.env.{name}"),
+        VariableWay::Env => format_compact!("env({name})"),
+        VariableWay::Secret => format_compact!("env.secret({name})"),
     }
 }

@@ -3,7 +3,6 @@
 
 mod capture;
 mod environment;
-mod late_variables;
 mod member;
 mod origins;
 mod symbol;
@@ -31,7 +30,10 @@ use crate::{
     diagnostic::Diagnostic,
     modules::{IdentityUse, ModuleGraph, ModuleId, functions::FunctionUnit},
     project::LoadOptions,
-    sandbox::{Secrets, Variables, check_limits, globals::library_function},
+    sandbox::{
+        Secrets, Variables, check_limits,
+        globals::{environment_values, library_function},
+    },
 };
 
 /// Reads what is to have a fingerprint.
@@ -42,6 +44,8 @@ pub(crate) struct Fingerprinter<'a, 'js> {
     identity: IdentityUse,
     ctx: Ctx<'js>,
     origins: Origins<'js>,
+    /// The values by which code reaches the environment.
+    environment_values: Vec<Value<'js>>,
     structure: OnceCell<Structure<'js>>,
     members: OnceCell<Members<'js>>,
     values: ValueGraph,
@@ -80,6 +84,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         options: &'a LoadOptions,
     ) -> rquickjs::Result<Self> {
         let origins = Origins::new(ctx)?;
+        let environment_values = environment_values(ctx)?.iter().collect::<Result<_, _>>()?;
         // Most of them are captured by something that has a fingerprint.
         let functions = match options.identity {
             IdentityUse::Full => origins.len(),
@@ -87,6 +92,7 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
         };
         Ok(Self {
             origins,
+            environment_values,
             structure: OnceCell::new(),
             members: OnceCell::new(),
             secrets: options.variables.secrets().clone(),
@@ -161,12 +167,13 @@ impl<'a, 'js> Fingerprinter<'a, 'js> {
     }
 
     fn read_value(&mut self, id: NodeId, value: &Value<'js>) -> rquickjs::Result<()> {
-        if value.is_proxy() {
-            self.set(
-                id,
-                &mut Label::new("proxy"),
-                NodeFacts::hidden(HiddenReason::Proxy),
-            );
+        let hidden = if self.environment_values.contains(value) {
+            Some(("environment", HiddenReason::Environment))
+        } else {
+            value.is_proxy().then_some(("proxy", HiddenReason::Proxy))
+        };
+        if let Some((kind, reason)) = hidden {
+            self.set(id, &mut Label::new(kind), NodeFacts::hidden(reason));
             return Ok(());
         }
         match value.as_function() {

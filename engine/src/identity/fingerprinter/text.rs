@@ -2,16 +2,20 @@
 //! while it runs, and those in CommonJS. They count with their normalized text, with all of the
 //! project that they reach, and with the variables of the environment that the text names.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use super::{Fingerprinter, late_variables::late_variables};
+use super::Fingerprinter;
 use crate::{
-    diagnostic::Diagnostic,
     identity::{
         canonical::canonical_json, fingerprints::NodeFacts, label::Label, unseen,
         value_graph::NodeId,
     },
-    modules::{ModuleFormat, ModuleGraph, ModuleOrigin},
+    modules::{ModuleFormat, ModuleGraph, ModuleOrigin, environment_reads},
+    source::{LineIndex, SourceRange},
 };
 
 impl Fingerprinter<'_, '_> {
@@ -39,15 +43,15 @@ impl Fingerprinter<'_, '_> {
     }
 
     fn read_text(&mut self, id: NodeId, path: &Path, unread: &mut Vec<(NodeId, PathBuf)>) {
-        let text = normal_text(self.graph, path);
+        let text = text_of(self.graph, path);
         let mut label = Label::new("text");
-        label.text(&text);
+        label.text(&normal_text(self.graph, path, &text));
         self.add_imports(path, &mut label, unread);
         self.add_requires(path, &mut label, unread);
-        let warnings = self.add_late_variables(path, &text, &mut label);
-        let facts = NodeFacts {
-            warnings,
-            ..NodeFacts::default()
+        let facts = if is_json(path) {
+            NodeFacts::default()
+        } else {
+            self.add_late_variables(path, &text, &mut label)
         };
         self.set(id, &mut label, facts);
     }
@@ -102,40 +106,55 @@ impl Fingerprinter<'_, '_> {
     }
 
     /// Adds the variables that a text names; warns where it may use others.
-    fn add_late_variables(&self, path: &Path, text: &str, label: &mut Label) -> Vec<Diagnostic> {
-        let found = late_variables(text);
-        for (name, is_secret) in &found.names {
-            let value = self.variables.read(name, None, *is_secret);
-            label.text(name);
-            match value {
-                Some(value) => self.add_text(&value, label),
-                None => label.bytes(b'0', &[]),
-            }
+    fn add_late_variables(&self, path: &Path, text: &Arc<str>, label: &mut Label) -> NodeFacts {
+        let reads = environment_reads(path, text);
+        let variables = reads.named.iter();
+        let variables: Vec<_> = variables
+            .map(|variable| self.variable(&variable.name, variable.way))
+            .collect();
+        for variable in &variables {
+            label.bytes(b'e', &variable.value.bytes);
         }
-        let place = self
-            .graph
-            .find(path)
-            .map(|id| self.graph.module(id).range(&(0..0)));
-        let warning = found.has_others.then_some(place).flatten();
-        warning.map(unseen::whole_environment).into_iter().collect()
+        let others = reads.others.map(|bytes| place_in(path, text, bytes));
+        NodeFacts {
+            warnings: others
+                .map(unseen::passed_on_environment)
+                .into_iter()
+                .collect(),
+            variables,
+            ..NodeFacts::default()
+        }
     }
 }
 
-fn normal_text(graph: &ModuleGraph, path: &Path) -> String {
+fn place_in(path: &Path, text: &Arc<str>, bytes: Range<u32>) -> SourceRange {
+    SourceRange::new(path, &LineIndex::new(Arc::clone(text)), bytes)
+}
+
+/// Returns the text of a file as it is written.
+fn text_of(graph: &ModuleGraph, path: &Path) -> Arc<str> {
+    match graph.find(path).map(|id| graph.module(id)) {
+        Some(module) => Arc::clone(&module.text),
+        None => graph.sources.read(path).unwrap_or_default(),
+    }
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "json")
+}
+
+fn normal_text(graph: &ModuleGraph, path: &Path, text: &str) -> String {
     let module = graph.find(path).map(|id| graph.module(id));
     if let Some(module) = module.filter(|module| module.format == ModuleFormat::EsModule) {
         return module.code.clone();
     }
-    let text = graph.sources.read(path).unwrap_or_default();
-    let is_json = path
-        .extension()
-        .is_some_and(|extension| extension == "json");
-    let normal = if is_json {
-        serde_json::from_str(&text)
+    let normal = if is_json(path) {
+        serde_json::from_str(text)
             .ok()
             .map(|value| canonical_json(&value))
     } else {
-        graph.sources.normalized_text(path, &text)
+        graph.sources.normalized_text(path, text)
     };
-    normal.unwrap_or_else(|| text.to_string())
+    normal.unwrap_or_else(|| text.to_owned())
 }

@@ -14,11 +14,14 @@ mod text;
 mod url;
 mod values;
 
-use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use std::rc::Rc;
 
 use rquickjs::{Ctx, Function, Result, Value};
 
+use super::variables::Variables;
+
 pub use console::ConsoleMessage;
+pub(crate) use environment::environment_values;
 pub use handler::install_handler_globals;
 pub(crate) use host_object::host_object;
 
@@ -30,7 +33,7 @@ pub const SOURCE_PREFIX: &str = "rigkit:globals/";
 #[derive(Clone)]
 pub struct GlobalsOptions {
     /// The variables `process.env` shows.
-    pub environment: Arc<BTreeMap<String, String>>,
+    pub variables: Variables,
     /// Receives every message a `console` method prints. It must not call back into the context.
     pub console: Rc<dyn Fn(ConsoleMessage)>,
 }

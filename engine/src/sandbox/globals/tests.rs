@@ -10,6 +10,7 @@ use std::{cell::RefCell, fmt::Write as _, rc::Rc, sync::Arc};
 use rquickjs::{CatchResultExt, Context, Ctx, Function, Runtime};
 
 use super::{ConsoleMessage, GlobalsOptions, install, install_handler_globals};
+use crate::sandbox::Variables;
 
 const MEMORY_LIMIT: usize = 256 << 20;
 
@@ -177,7 +178,9 @@ fn prepare(ctx: &Ctx<'_>, phase: Phase) {
         ("7", "seven"),
     ];
     let options = GlobalsOptions {
-        environment: Arc::new(variables.map(|(k, v)| (k.to_owned(), v.to_owned())).into()),
+        variables: Variables::new(Arc::new(
+            variables.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        )),
         console: Rc::new(move |message| sink.borrow_mut().push(message)),
     };
     install(ctx, &options).catch(ctx).unwrap();

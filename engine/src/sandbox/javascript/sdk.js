@@ -191,16 +191,22 @@ export function defineProvider(providerId, config, plugin) {
   return { kind: "rigkit.provider", providerId, config: config ?? {}, plugin, site: takeSite() };
 }
 
+/** Makes a secret known before anybody uses it, and where it is declared if its value is a weak one. */
+function noteSecret(name, fallback) {
+  if (globalThis.__rigkit.noteSecret(name, fallback)) globalThis.__rigkit.placeSecret(name, new Error().stack);
+}
+
 /**
- * Makes a value that is read from the environment when it is used: by calling it, as text,
- * or as JSON.
+ * Makes a secret, which is read from the environment when it is used: by calling it, as text, or
+ * as JSON.
  */
-function variable(name, fallback, isSecret) {
-  const read = () => globalThis.__rigkit.readVariable(name, fallback, isSecret);
+function secret(name, fallback) {
+  noteSecret(name, fallback);
+  const read = () => globalThis.__rigkit.readVariable(name, fallback, true);
   return Object.assign(read, {
     kind: "rigkit.env",
     variable: name,
-    secret: isSecret,
+    secret: true,
     fallback,
     toString: read,
     toJSON: read,
@@ -208,14 +214,10 @@ function variable(name, fallback, isSecret) {
   });
 }
 
-/** Makes a secret known before anybody uses it, and where it is declared if its value is a weak one. */
-function noteSecret(name, fallback) {
-  if (globalThis.__rigkit.noteSecret(name, fallback)) globalThis.__rigkit.placeSecret(name, new Error().stack);
-}
-
-export const env = Object.assign((name, fallback) => variable(name, fallback, false), {
-  secret: (name, fallback) => {
-    noteSecret(name, fallback);
-    return variable(name, fallback, true);
-  },
+/** Reads a variable of the environment. */
+export const env = Object.assign((name, fallback) => globalThis.__rigkit.readVariable(name, fallback, false), {
+  secret,
 });
+
+// Whoever has one of these can read any variable.
+globalThis.__rigkit.environmentValues.push(env, secret);

@@ -11,7 +11,10 @@ use rquickjs::{
 };
 
 use super::{MODULES, is_node_builtin, module_source};
-use crate::sandbox::globals::{GlobalsOptions, install};
+use crate::sandbox::{
+    Variables,
+    globals::{GlobalsOptions, install},
+};
 
 #[test]
 fn modules_can_be_imported_but_not_called() {
@@ -84,7 +87,7 @@ fn evaluate(code: &str) -> String {
     context.with(|ctx| {
         let variables = [("HOME".to_owned(), "/home/me".to_owned())];
         let options = GlobalsOptions {
-            environment: Arc::new(variables.into()),
+            variables: Variables::new(Arc::new(variables.into())),
             console: Rc::new(|_| {}),
         };
         install(&ctx, &options).catch(&ctx).unwrap();

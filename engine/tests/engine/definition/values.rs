@@ -77,9 +77,9 @@ fn values_have_the_members_that_configs_rely_on() {
 }
 
 #[test]
-fn a_value_of_the_environment_is_read_when_it_is_used() {
+fn a_secret_is_read_when_it_is_used() {
     let project = TestProject::new(
-        "import { env, sequence } from \"@rigkit/sdk\";\nconst unused = env(\"NOT_SET\");\nexport const app = sequence(\"app\").task(\"a\", () => { unused; });\n",
+        "import { env, sequence } from \"@rigkit/sdk\";\nconst unused = env.secret(\"NOT_SET\");\nexport const app = sequence(\"app\").task(\"a\", () => { unused; });\n",
     );
     assert_eq!(project.plan_lines(), ["a pending never-run"]);
     project.apply();

@@ -153,7 +153,7 @@ const UNSEEN: &[Unseen] = &[
         ],
     },
     Unseen {
-        declarations: "import { env } from \"@rigkit/sdk\"; const read = (name) => env(name)();",
+        declarations: "import { env } from \"@rigkit/sdk\"; const read = (name) => env(name);",
         task: "() => void read(\"A\")",
         warnings: &[
             "3:59 unseen-capture: a change of the environment cannot be seen where the name given to `env` is computed",
@@ -191,7 +191,49 @@ const UNSEEN: &[Unseen] = &[
         declarations: "import { env } from \"@rigkit/sdk\"; const read = env;",
         task: "() => void read(\"A\")",
         warnings: &[
-            "4:63 unseen-capture: a change of `read` cannot be seen as a whole: its code was not written in this project, and it may hold values",
+            "4:63 unseen-capture: a change of `read` cannot be seen as a whole: it reads the environment, and any variable of it",
+        ],
+    },
+    Unseen {
+        declarations: "import { env } from \"@rigkit/sdk\"; const tools = { read: env.bind(null, \"A\") };",
+        task: "() => void tools.read()",
+        warnings: &[
+            "4:63 unseen-capture: a change of `tools` cannot be seen as a whole: it reads the environment, and any variable of it",
+        ],
+    },
+    Unseen {
+        declarations: "const { env } = process;",
+        task: "() => void env.hasOwnProperty(\"A\")",
+        warnings: &[
+            "4:63 unseen-capture: a change of `env` cannot be seen as a whole: it reads the environment, and any variable of it",
+        ],
+    },
+    Unseen {
+        declarations: "const kept = [process.env];",
+        task: "() => void kept",
+        warnings: &[
+            "4:63 unseen-capture: a change of `kept` cannot be seen as a whole: it reads the environment, and any variable of it",
+        ],
+    },
+    Unseen {
+        declarations: "",
+        task: "() => void process.env.hasOwnProperty(\"A\")",
+        warnings: &[
+            "4:63 unseen-capture: a change of the environment cannot be seen where all of `process.env` is used",
+        ],
+    },
+    Unseen {
+        declarations: "const name = \"process\";",
+        task: "() => void globalThis[name]",
+        warnings: &[
+            "4:63 unseen-capture: a change of the environment cannot be seen where the names of its variables are computed or it is passed on",
+        ],
+    },
+    Unseen {
+        declarations: "",
+        task: "async () => { const { env } = await import(\"@rigkit/sdk\"); env(\"A\"); }",
+        warnings: &[
+            "4:88 unseen-capture: a change of the environment cannot be seen where the name given to `env` is computed",
         ],
     },
     Unseen {
@@ -302,7 +344,7 @@ fn a_warning_knows_the_tasks_it_is_about() {
         r#"
 import { sequence } from "@rigkit/sdk";
 const cache = new WeakMap();
-const read = () => cache.get(globalThis);
+const read = () => cache.get(Math);
 export const app = sequence("app")
   .task("a", () => void read())
   .task("b", { version: "1" }, () => void read())

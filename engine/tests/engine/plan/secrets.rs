@@ -347,7 +347,7 @@ fn a_missing_variable_is_named_with_who_wanted_it() {
 
     let task = r#"
 import { env, workflow } from "@rigkit/sdk";
-export const app = workflow("app").sequence("app").task("a", () => { env("PORT")(); });
+export const app = workflow("app").sequence("app").task("a", () => { env("PORT"); });
 "#;
     let project = TestProject::new(task);
     let error = project.try_apply().unwrap_err();
@@ -364,7 +364,7 @@ fn a_variable_without_a_value_takes_its_fallback() {
 import { env, workflow } from "@rigkit/sdk";
 const secret = env.secret("S", "fallback-secret");
 export const app = workflow("app").sequence("app")
-  .task("a", () => { console.log(`${secret}`); return { ctx: { port: env("PORT", "80")() } }; });
+  .task("a", () => { console.log(`${secret}`); return { ctx: { port: env("PORT", "80") } }; });
 "#,
     );
     let (result, recording) = project.apply_with(&ApplyRequest::default());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rigkit_engine::{
     PlanRequest,
     plan::{ChecksAsked, PlanLevel, WorkflowPlan},
+    wording::provisional::provisional,
 };
 use serde_json::{Value, json};
 use tower_lsp::{jsonrpc::Result, ls_types::MessageType};
@@ -43,10 +44,14 @@ fn summary(plan: &WorkflowPlan) -> String {
         0 => format!("{workflow}: up to date, {} tasks cached", plan.node_count),
         pending => format!("{workflow}: {pending} of {} tasks pending", plan.node_count),
     };
-    match plan.checks_asked {
+    let standing = match plan.checks_asked {
         ChecksAsked::NotAsked => {
             format!("{standing}; checks not asked, for nobody trusts the project")
         }
         ChecksAsked::Asked | ChecksAsked::Nothing => standing,
+    };
+    match provisional(plan) {
+        Some(provisional) => format!("{standing}; {provisional}"),
+        None => standing,
     }
 }

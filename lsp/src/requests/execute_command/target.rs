@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rigkit_engine::{Engine, EngineError, EngineOptions, project::Environment};
+use rigkit_engine::{Engine, EngineOptions, project::Environment};
 use tower_lsp::{
     jsonrpc::{Error, Result},
     ls_types::Uri,
@@ -42,16 +42,16 @@ impl Target {
     }
 
     /// Makes an engine that sees the open buffers and reads the environment as it is now.
-    pub(crate) fn engine(&self) -> std::result::Result<Engine, EngineError> {
+    pub(crate) fn engine(&self) -> Engine {
         let options = &self.view.engine_options;
         let environment = match &self.environment {
-            Some(source) => source.read(&options.project.root)?,
+            Some(source) => source.read(&options.project.root),
             None => Environment::untrusted(),
         };
-        Ok(Engine::new(EngineOptions {
+        Engine::new(EngineOptions {
             environment,
             ..options.clone()
-        }))
+        })
     }
 
     /// Gives the workflow that is meant, where the definition says so.

@@ -7,6 +7,7 @@ use rigkit_engine::{
     plan::{PlanNode, last_tasks},
     state::StoredArtifact,
     wording::{
+        provisional::provisional,
         reason::{changes, phrase},
         time::{age, duration, words},
     },
@@ -56,6 +57,8 @@ fn of_one(view: &ProjectView, planned: &PlannedTask<'_>) -> Markdown {
     let state = wording(&task_state(view, planned, now));
     let mut sections = vec![markdown!["**", path, "** ", state]];
     sections.extend(failure(view, planned));
+    let plan = view.snapshot.plan(&planned.workflow.name);
+    sections.extend(plan.and_then(provisional).map(|text| wording(&text)));
     let explained = explained(view, planned);
     if let Some(explained) = &explained {
         sections.extend(reason(explained, now));

@@ -30,7 +30,11 @@ fn standing(view: &ProjectView, variable: &Variable) -> &'static str {
     if !view.engine_options.trust.is_trusted() {
         return "not read: the workspace is not trusted";
     }
-    let variables = &view.snapshot.environment.variables;
+    let environment = &view.snapshot.environment;
+    if environment.unreadable.contains_key(&variable.name) {
+        return "not known: the line of `.env` that was to set it cannot be read";
+    }
+    let variables = &environment.variables;
     if variables.contains_key(&variable.name) {
         return "set";
     }

@@ -1,17 +1,17 @@
-/** Environment variables that are read when they are used. */
+/** Environment variables: texts, and secrets that are read when they are used. */
 
 import type { Names } from "./names.js";
 
 /**
- * An environment variable that is read when it is used, not when the config is read.
+ * A secret of the environment, which is read when it is used and not when the config is read.
  *
  * Give it to a provider as part of its config, or call it inside a handler:
  *
  * ```ts
- * const branch = env("BRANCH", "main");
+ * const token = env.secret("API_TOKEN");
  *
- * task("clone", async ({ host }) => {
- *   await host.exec(["git", "clone", "--branch", branch(), url]);
+ * task("publish", async ({ host }) => {
+ *   await host.exec(["publish"], { env: { API_TOKEN: token() } });
  * });
  * ```
  */
@@ -33,17 +33,28 @@ export interface EnvValue {
 
 export interface Environment {
   /**
-   * Names an environment variable, to be read when it is used.
+   * Reads an environment variable.
    *
    * Variables come from the environment of `rig` and, where that does not set them, from the
-   * `.env` files between the root of the file system and the project, the nearest one winning.
+   * `.env` and `.env.local` files between the root of the file system and the project, the nearest
+   * one winning. A task that uses the value runs again when it is another one.
+   *
+   * ```ts
+   * const branch = env("BRANCH", "main");
+   *
+   * task("clone", async ({ host }) => {
+   *   await host.exec(["git", "clone", "--branch", branch, url]);
+   * });
+   * ```
    *
    * @param name - the variable
-   * @param fallback - its value when it is not set; without one, that is an error
+   * @param fallback - its value when it is not set
+   * @throws when it is not set and has no fallback: at the top of a config that fails the config, in
+   *   a handler its task.
    */
-  <const Name extends string>(name: Name & Names<"a variable">[Name], fallback?: string): EnvValue;
+  <const Name extends string>(name: Name & Names<"a variable">[Name], fallback?: string): string;
   /**
-   * Names an environment variable whose value is a secret.
+   * Names an environment variable whose value is a secret, to be read when it is used.
    *
    * The value never reaches the state database, a log, an event or an error message, where `***`
    * replaces it, also without the blanks around it, line by line, quoted, escaped, as hex or base64;
@@ -60,7 +71,7 @@ export interface Environment {
 }
 
 /**
- * Environment variables, read when they are used: `env("BRANCH", "main")`,
- * `env.secret("API_TOKEN")`.
+ * Environment variables: `env("BRANCH", "main")` is a text, `env.secret("API_TOKEN")` a secret that is
+ * read when it is used.
  */
 export declare const env: Environment;

@@ -7,7 +7,7 @@ import type { LogStream } from "./step.js";
 
 /**
  * A value of a provider's config, or a function that gives it. Functions, which may be async, are
- * called at any depth before the provider is created; what `env` gives is such a function.
+ * called at any depth before the provider is created; what `env.secret` gives is such a function.
  */
 export type Resolvable<T> = T | (() => MaybePromise<T>);
 

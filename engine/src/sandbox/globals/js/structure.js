@@ -190,9 +190,7 @@
     const packaged = packageFunction(value);
     if (packaged !== undefined) return functionWithMembers(value, packaged.place, [packaged.file]);
     if (typeof file === "string" && /^(?:@rigkit\/|rigkit:|node:)/.test(file)) {
-      // What `env` is going to read, nobody knows.
-      const isEnv = file === "rigkit:sdk" && (name === "secret" || Object.hasOwn(value, "secret"));
-      return [`built-in ${file} ${name}`, isEnv, []];
+      return [`built-in ${file} ${name}`, false, []];
     }
     const text = Function.prototype.toString.call(value);
     if (text.includes("[native code]")) return describeNative(value);

@@ -2,13 +2,14 @@
 
 use super::super::{Row, row};
 
-pub const VARIABLES: [(&str, &str); 7] = [
+pub const VARIABLES: [(&str, &str); 8] = [
     ("REGION", "eu"),
     ("STAGE", "test"),
     ("TOKEN", "a-secret-token"),
     ("PORT", "80"),
     ("LATE", "a-late-value"),
     ("LAZY", "lazy"),
+    ("OLD", "old"),
     ("OTHER", "other"),
 ];
 
@@ -17,10 +18,14 @@ pub const FILES: &str = r#"
 Object.assign(globalThis, { release: "r1", describe: () => "global" });
 //- /environment/lazy.ts
 export const lazy = process.env.LAZY;
+//- /environment/old.cjs
+const { env } = process;
+exports.old = () => env.OLD;
 //- /environment/tasks.ts
 import { env, task } from "@rigkit/sdk";
 import * as sdk from "@rigkit/sdk";
 import "./globals";
+import { old } from "./old.cjs";
 
 declare const release: string;
 
@@ -41,12 +46,13 @@ export const environment = {
   regionGlobal: task("regionGlobal", () => void globalThis.process.env.REGION),
   regionKept: task("regionKept", () => void variables.REGION),
   stage: task("stage", () => void stage),
-  port: task("port", () => void port()),
+  port: task("port", () => void port),
   token: task("token", () => void token()),
-  late: task("late", () => void env("LATE")()),
+  late: task("late", () => void env("LATE")),
   lateSecret: task("lateSecret", () => void env.secret("LATE")()),
-  lateMember: task("lateMember", () => void [sdk.env("LATE")(), sdk.env.secret("LATE")()]),
+  lateMember: task("lateMember", () => void [sdk.env("LATE"), sdk.env.secret("LATE")()]),
   lazyVariable: task("lazyVariable", async () => void (await import("./lazy"))),
+  oldVariable: task("oldVariable", () => void old()),
   unset: task("unset", () => void process.env.UNSET),
   release: task("release", () => void release),
   releaseMember: task("releaseMember", () => void (globalThis as any).release),
@@ -78,10 +84,24 @@ pub fn rows() -> Vec<Row> {
         variable("STAGE", "live")
             .reruns(&["stage"])
             .tells(&["stage: stage \"test\" → \"live\""]),
-        variable("PORT", "81").reruns(&["port"]),
+        variable("PORT", "81")
+            .reruns(&["port"])
+            .tells(&["port: port \"80\" → \"81\""]),
         variable("TOKEN", "another-token").reruns(&["token"]),
-        variable("LATE", "never").reruns(&["late", "lateMember", "lateSecret"]),
-        variable("LAZY", "eager").reruns(&["lazyVariable"]),
+        variable("LATE", "never")
+            .reruns(&["late", "lateMember", "lateSecret"])
+            .tells(&[
+                "late: env(LATE) set → set",
+                "lateMember: env(LATE) set → set",
+                "lateMember: env.secret(LATE) set → set",
+                "lateSecret: env.secret(LATE) set → set",
+            ]),
+        variable("LAZY", "eager")
+            .reruns(&["lazyVariable"])
+            .tells(&["lazyVariable: process.env.LAZY set → set"]),
+        variable("OLD", "new")
+            .reruns(&["oldVariable"])
+            .tells(&["oldVariable: process.env.OLD set → set"]),
         variable("UNSET", "set")
             .reruns(&["unset"])
             .tells(&["unset: process.env.UNSET not set → set"]),

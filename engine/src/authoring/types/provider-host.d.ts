@@ -127,8 +127,8 @@ export interface HostRuntime {
   glob(pattern: string | readonly string[], options?: GlobOptions): Promise<string[]>;
 
   /**
-   * Hashes files: a fingerprint of their contents and names, and of which of them can be executed,
-   * to put in the context. The hash of a single file is that of its contents alone.
+   * Hashes files: a fingerprint of their contents and of which of them can be executed, and of the
+   * names of several, to put in the context.
    *
    * ```ts
    * .task("lockfile", { cacheTTL: 0, cutoff: true }, async ({ host }) => ({

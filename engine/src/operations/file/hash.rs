@@ -1,8 +1,9 @@
 //! Fingerprints of what files hold.
 //!
 //! The fingerprint of one file, named by its path, is the SHA-256 of its contents: what
-//! `sha256sum` prints. In all other cases (a folder, a pattern, several paths) it is the
-//! SHA-256 of
+//! `sha256sum` prints. Of one that its owner may execute it is that of a list with this file
+//! alone, without a name. In all other cases (a folder, a pattern, several paths) it is the
+//! SHA-256 of such a list:
 //!
 //! 1. the bytes `rigkit.files.v1` and a zero,
 //! 2. for each file, in the order of their names by bytes: a letter for what it is, the
@@ -22,6 +23,7 @@
 //! above: what Rigkit keeps there changes with each run.
 
 use std::collections::BTreeMap;
+use std::fs::Metadata;
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
@@ -82,7 +84,7 @@ impl FileOperation for FileHash {
             && search.cwd.join(path).is_file()
             && !search.leaves_out(&search.cwd.join(path), false)
         {
-            return hash_file(&search.cwd.join(path), scope).map(hex);
+            return hash_single(&search.cwd.join(path), scope).map(hex);
         }
         let mut selection = Selection::default();
         for text in finding {
@@ -157,6 +159,24 @@ impl Selection {
     }
 }
 
+fn hash_single(path: &Path, scope: &Scope) -> Result<[u8; 32], OperationError> {
+    let contents = hash_file(path, scope)?;
+    if !path
+        .metadata()
+        .is_ok_and(|metadata| is_executable(&metadata))
+    {
+        return Ok(contents);
+    }
+    let mut digest = Sha256::new_with_prefix(FORMAT);
+    add_name(&mut digest, b'x', b"");
+    digest.update(contents);
+    Ok(digest.finalize().into())
+}
+
+fn is_executable(metadata: &Metadata) -> bool {
+    metadata.permissions().mode() & OWNER_EXECUTES != 0
+}
+
 fn add_file(
     digest: &mut Sha256,
     name: &[u8],
@@ -199,7 +219,7 @@ impl Content {
         match (file.kind, metadata) {
             (FileKind::File | FileKind::Symlink, Some(metadata)) if metadata.is_file() => {
                 Self::Bytes {
-                    is_executable: metadata.permissions().mode() & OWNER_EXECUTES != 0,
+                    is_executable: is_executable(&metadata),
                 }
             }
             // It has vanished, which reading it tells.

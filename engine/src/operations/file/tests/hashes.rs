@@ -171,14 +171,19 @@ async fn fingerprints_count_the_mode_that_git_keeps() {
         json!({ "pathOrGlob": "tools/*" }),
         json!({ "pathOrGlob": ["tools/sift", "link"] }),
         json!({ "pathOrGlob": "l*" }),
+        json!({ "pathOrGlob": "tools/sift" }),
+        json!({ "pathOrGlob": "link" }),
     ] {
         for (mode, expected) in [(0o755, true), (0o700, true), (0o600, false), (0o611, false)] {
             let is_counted = counts(&files, payload.clone(), set(mode)).await;
             assert_eq!(is_counted, expected, "{payload} {mode:o}");
         }
     }
-    // What `sha256sum` prints of a file says nothing of its mode.
-    assert!(!counts(&files, json!({ "pathOrGlob": "tools/sift" }), set(0o755)).await);
+    let project = Project::with(&files);
+    set(0o755)(&project);
+    let named = hash(&project, json!({ "pathOrGlob": "tools/sift" })).await;
+    fs::rename(project.path("tools/sift"), project.path("mill")).unwrap();
+    assert_eq!(hash(&project, json!({ "pathOrGlob": "mill" })).await, named);
 }
 
 #[tokio::test]

@@ -41,9 +41,13 @@ impl Variables {
         fallback: Option<&str>,
         is_secret: bool,
     ) -> Option<String> {
-        let value = self.all.get(name).map(String::as_str).or(fallback)?;
-        if is_secret {
+        let found = self.all.get(name).map(String::as_str);
+        let value = found.or(fallback)?;
+        if is_secret && found.is_some() {
             self.secrets.add(name, value);
+        } else if is_secret {
+            // Everybody can read what the code says.
+            self.secrets.add_quietly(name, value);
         }
         Some(value.to_owned())
     }

@@ -170,7 +170,8 @@ impl<'a, W: Write, R: Read> Conversation<'a, W, R> {
 
     fn note_secrets(&self, secrets: &[(String, String)]) {
         for (name, value) in secrets {
-            self.options.variables.secrets().add_told(name, value);
+            // The other process has warned of them.
+            self.options.variables.secrets().add_quietly(name, value);
         }
     }
 

@@ -39,7 +39,7 @@ struct EmitterState {
 }
 
 /// Names what one command writes to one stream.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct StreamKey {
     node_path: Option<String>,
     command_id: Option<CommandId>,
@@ -141,13 +141,26 @@ impl Emitter {
                 ref command_name,
                 ..
             } => {
-                let key = |stream| StreamKey {
-                    node_path: node_path.clone(),
-                    command_id,
-                    command_name: command_name.clone(),
-                    stream,
-                };
-                let mut events = state.flush(key);
+                let mut events = state.flush(|key| {
+                    key.command_id == command_id
+                        && key.node_path == *node_path
+                        && key.command_name == *command_name
+                });
+                events.push(event);
+                events
+            }
+            // Whoever emitted output may have left its end open.
+            Event::NodeCompleted { ref node_path, .. }
+            | Event::NodeFailed { ref node_path, .. } => {
+                let mut events = state.flush(|key| key.node_path.as_ref() == Some(node_path));
+                events.push(event);
+                events
+            }
+            Event::ApplyCompleted { .. }
+            | Event::OperationCompleted { .. }
+            | Event::WorkspaceReady { .. }
+            | Event::WorkspaceRemoved { .. } => {
+                let mut events = state.flush(|_| true);
                 events.push(event);
                 events
             }
@@ -162,6 +175,29 @@ impl Emitter {
 
 /// Keeps secrets out of every text of an event. Better no event than one that holds a secret.
 fn masked_whole(event: Event, secrets: &Secrets) -> Option<Event> {
+    match event {
+        // What a command wrote was looked at together with what came before it.
+        Event::CommandOutput {
+            node_path,
+            command_id,
+            command_name,
+            stream,
+            data,
+        } => Some(Event::CommandOutput {
+            node_path: node_path.map(|path| secrets.mask(&path)),
+            command_id,
+            command_name: secrets.mask(&command_name),
+            stream,
+            data,
+        }),
+        Event::DefinitionWarning { warning } => Some(Event::DefinitionWarning {
+            warning: warning.masked(secrets),
+        }),
+        other => masked_members(other, secrets),
+    }
+}
+
+fn masked_members(event: Event, secrets: &Secrets) -> Option<Event> {
     let Ok(Value::Object(members)) = serde_json::to_value(&event) else {
         return None;
     };
@@ -192,13 +228,14 @@ impl EmitterState {
         key.output(data)
     }
 
-    fn flush(&mut self, key: impl Fn(OutputStream) -> StreamKey) -> Vec<Event> {
-        let keys = [OutputStream::Stdout, OutputStream::Stderr].map(key);
-        keys.into_iter()
-            .flat_map(|key| match self.streams.remove(&key) {
-                Some(mask) => key.output(mask.finish()),
-                None => Vec::new(),
-            })
+    /// Gives what was held back of some streams, which have ended.
+    fn flush(&mut self, has_ended: impl Fn(&StreamKey) -> bool) -> Vec<Event> {
+        let ended = self.streams.extract_if(|key, _| has_ended(key));
+        let mut ended: Vec<(StreamKey, StreamMask)> = ended.collect();
+        ended.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let rests = ended.into_iter();
+        rests
+            .flat_map(|(key, mask)| key.output(mask.finish()))
             .collect()
     }
 
@@ -270,9 +307,13 @@ mod tests {
     use crate::{event::EventRecord, sandbox::Variables};
 
     fn emitter() -> (Arc<Emitter>, Arc<Mutex<Vec<Event>>>) {
+        emitter_with("hunter2")
+    }
+
+    fn emitter_with(secret: &str) -> (Arc<Emitter>, Arc<Mutex<Vec<Event>>>) {
         let variables = Variables::new(Arc::new(BTreeMap::from([(
             "TOKEN".to_owned(),
-            "hunter2".to_owned(),
+            secret.to_owned(),
         )])));
         variables.read("TOKEN", None, true).unwrap();
         let events = Arc::new(Mutex::new(Vec::new()));
@@ -373,6 +414,68 @@ mod tests {
         let text = serde_json::to_string(&*events.lock().unwrap()).unwrap();
         assert!(!text.contains("hunter2"), "{text}");
         assert_eq!(text.matches("with *** in it").count(), 14, "{text}");
+    }
+
+    #[test]
+    fn streams_are_kept_apart() {
+        let (emitter, events) = emitter();
+        let source = emitter.new_source();
+        let on_stderr = |data: &str| Event::CommandOutput {
+            node_path: Some("a".to_owned()),
+            command_name: "sh".to_owned(),
+            stream: OutputStream::Stderr,
+            data: data.to_owned(),
+        };
+        for event in [
+            output("x hun"),
+            on_stderr("y hunt"),
+            output("ter2"),
+            on_stderr("er3"),
+            completed(),
+        ] {
+            emitter.emit_from(source, event);
+        }
+        let expected = [
+            output("x "),
+            on_stderr("y "),
+            output("***"),
+            on_stderr("hunter3"),
+            completed(),
+        ];
+        assert_eq!(*events.lock().unwrap(), expected);
+    }
+
+    #[test]
+    fn what_stands_alone_only_in_a_piece_is_shown() {
+        let (emitter, events) = emitter_with("7");
+        let source = emitter.new_source();
+        for event in [output("port 871"), output("7\n7"), completed()] {
+            emitter.emit_from(source, event);
+        }
+        let shown: String = events
+            .lock()
+            .unwrap()
+            .iter()
+            .filter_map(|event| match event {
+                Event::CommandOutput { data, .. } => Some(data.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(shown, "port 8717\n***");
+    }
+
+    #[test]
+    fn output_that_nobody_ends_is_told_when_its_task_ends() {
+        let failed = || Event::NodeFailed {
+            node_path: "a".to_owned(),
+            message: String::new(),
+            duration_ms: 0,
+        };
+        let (emitter, events) = emitter();
+        emitter.emit(output("a hunt"));
+        emitter.emit(failed());
+        let expected = [output("a "), output("hunt"), failed()];
+        assert_eq!(*events.lock().unwrap(), expected);
     }
 
     #[test]

@@ -144,8 +144,11 @@ impl Variables {
                 file: self.file.clone(),
             });
         };
-        if is_secret {
+        if is_secret && found.is_some() {
             self.secrets.add(name, value);
+        } else if is_secret {
+            // Everybody can read what the code says.
+            self.secrets.add_quietly(name, value);
         }
         Ok(value.to_owned())
     }

@@ -94,8 +94,8 @@ impl Secrets {
         }
     }
 
-    /// Notes a secret of which whoever found it has warned already.
-    pub(crate) fn add_told(&self, name: &str, value: &str) {
+    /// Notes a secret that nobody has to be warned of, whatever its value is.
+    pub(crate) fn add_quietly(&self, name: &str, value: &str) {
         self.add(name, value);
         let mut known = self.lock();
         known.weak.remove(name);

@@ -53,6 +53,9 @@ impl StreamMask {
     fn show(&mut self, end: usize) -> String {
         let mut next = self.passed + self.shown;
         let mut end = end.min(self.passed + self.text.len());
+        if end <= next {
+            return String::new();
+        }
         let mut shown = String::new();
         self.found = united(std::mem::take(&mut self.found));
         for span in &self.found {

@@ -77,12 +77,9 @@ pub(in crate::sandbox) fn install(ctx: &Ctx<'_>, variables: &Variables) -> rquic
     let noted = variables.clone();
     let note = move |name: String, fallback: Value<'_>| -> bool {
         let fallback = fallback.as_string().and_then(|text| text.to_string().ok());
-        let all = noted.all();
-        let value = all.get(&name).or(fallback.as_ref());
-        value.is_some_and(|value| {
-            noted.secrets().add(&name, value);
-            noted.secrets().is_weak(&name)
-        })
+        // A variable that is not set is missed by whoever uses it.
+        let _ = noted.read(&name, fallback.as_deref(), true);
+        noted.secrets().is_weak(&name)
     };
     let placed = variables.clone();
     let place = move |name: String, stack: String| placed.secrets().place_weak(&name, stack);

@@ -581,3 +581,24 @@ fn a_context_with_a_short_secret_of_its_own_is_refused() {
     let error = project.try_apply().unwrap_err().to_string();
     assert!(error.contains("contains the secret `TOKEN`"), "{error}");
 }
+
+#[test]
+fn nobody_is_warned_of_a_fallback_that_the_code_shows() {
+    let project = TestProject::new(
+        r#"
+import { env, sequence } from "@rigkit/sdk";
+const password = env.secret("PASSWORD", "development");
+export const app = sequence("app").task("a", () => console.log(`${password()} developments`));
+"#,
+    );
+    let (result, recording) = project.apply_with(&ApplyRequest::default());
+    result.unwrap();
+    assert_eq!(recording.logs(), ["a info *** developments"]);
+    let is_warning = |event: &Event| matches!(event, Event::DefinitionWarning { .. });
+    assert!(
+        !recording
+            .records()
+            .iter()
+            .any(|record| is_warning(&record.event))
+    );
+}

@@ -166,8 +166,8 @@ export const site = workflow("site").sequence("main")
         let lenses = client.request("textDocument/codeLens", &client.document("rig.config.ts"));
         let lenses = lenses.unwrap();
         let lenses = lenses.as_array().unwrap().iter();
-        let titles = lenses.filter_map(|lens| lens["command"]["title"].as_str());
-        let state = titles.last().unwrap().to_owned();
+        let mut titles = lenses.filter_map(|lens| lens["command"]["title"].as_str());
+        let state = titles.next_back().unwrap().to_owned();
         let task = plan["nodes"][0]["name"].as_str().unwrap();
         format!("{task}\n{}\n{}", plan["provisional"], state)
     };

@@ -63,17 +63,14 @@ impl<'v, Lookup: Fn(&str) -> Option<&'v str>> Expander<Lookup> {
         while let Some(dollar) = rest.find('$') {
             let (before, from_dollar) = rest.split_at(dollar);
             self.push(before)?;
-            let written = match reference(from_dollar) {
-                Some(reference) => {
-                    self.add_reference(reference)?;
-                    reference.written
-                }
-                None => {
-                    self.push("$")?;
-                    "$"
-                }
+            let length = if let Some(reference) = reference(from_dollar) {
+                self.add_reference(reference)?;
+                reference.written.len()
+            } else {
+                self.push("$")?;
+                1
             };
-            rest = &from_dollar[written.len()..];
+            rest = &from_dollar[length..];
         }
         self.push(rest)
     }
@@ -81,7 +78,7 @@ impl<'v, Lookup: Fn(&str) -> Option<&'v str>> Expander<Lookup> {
     fn add_reference(&mut self, reference: Reference<'_>) -> Result<(), TooLong> {
         let value = (self.lookup)(reference.name);
         match (value, reference.default) {
-            (Some(""), Some(default)) | (None, Some(default)) => self.add(default),
+            (Some("") | None, Some(default)) => self.add(default),
             (Some(value), _) => self.push(value),
             (None, None) => {
                 self.expanded.names_unset = true;
@@ -106,7 +103,7 @@ fn reference(text: &str) -> Option<Reference<'_>> {
         return Some(Reference {
             name,
             default: None,
-            written: &text[..1 + name.len()],
+            written: &text[..=name.len()],
         });
     };
     let name = name_at_start(inner)?;

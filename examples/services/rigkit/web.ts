@@ -2,7 +2,7 @@
 // sequences, and an operation whose input is a JSON Schema.
 
 import type { HostRuntime } from "@rigkit/provider-host";
-import { sequence, task, workflow, type TaskContext } from "@rigkit/sdk";
+import { env, sequence, task, workflow, type TaskContext } from "@rigkit/sdk";
 import { baseName, sourcesOf, type Machine } from "./shared.ts";
 
 interface Site {
@@ -11,7 +11,7 @@ interface Site {
 }
 
 // Each language has a folder of its own, so that what was made for another one stays as it was.
-const language = process.env.SITE_LANGUAGE ?? "en";
+const language = env("SITE_LANGUAGE", "en");
 const output = `.rigkit/web/${language}`;
 
 /** Writes one page. */

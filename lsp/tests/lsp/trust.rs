@@ -166,13 +166,24 @@ export const site = workflow("site").sequence("main")
         let lenses = client.request("textDocument/codeLens", &client.document("rig.config.ts"));
         let lenses = lenses.unwrap();
         let lenses = lenses.as_array().unwrap().iter();
-        let titles = lenses.filter_map(|lens| lens["command"]["title"].as_str());
-        let state = titles.last().unwrap().to_owned();
+        let mut titles = lenses.filter_map(|lens| lens["command"]["title"].as_str());
+        let state = titles
+            .find(|title| title.contains("never ran"))
+            .unwrap()
+            .to_owned();
         let task = plan["nodes"][0]["name"].as_str().unwrap();
         format!("{task}\n{}\n{}", plan["provisional"], state)
     };
     let mut client = TestClient::with(config, Capabilities::Full, json!({}));
-    assert_snapshot!(told(&mut client), @"");
+    assert_snapshot!(told(&mut client), @r#"
+    clone nothing third none
+    ["OTHER","TEST_VARIABLE","THIRD"]
+    ● never ran (provisional)
+    "#);
     let mut client = TestClient::with(config, Capabilities::Full, json!({ "trusted": true }));
-    assert_snapshot!(told(&mut client), @"");
+    assert_snapshot!(told(&mut client), @"
+    clone set third none
+    null
+    ● never ran
+    ");
 }

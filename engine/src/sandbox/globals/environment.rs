@@ -116,8 +116,8 @@ fn create_withheld_env<'js>(ctx: &Ctx<'js>, variables: &Variables) -> Result<Val
         Vec::new()
     };
     traps.set("ownKeys", Function::new(ctx.clone(), own_keys)?)?;
-    let nothing = freeze(&Object::new(ctx.clone())?)?;
-    Proxy::new(ctx.clone(), nothing, ProxyHandler::from_object(traps)?)?.into_js(ctx)
+    let empty = freeze(&Object::new(ctx.clone())?)?;
+    Proxy::new(ctx.clone(), empty, ProxyHandler::from_object(traps)?)?.into_js(ctx)
 }
 
 fn freeze<'js>(object: &Object<'js>) -> Result<Object<'js>> {

@@ -264,6 +264,8 @@ pub struct NodeFailure {
     pub help: Option<String>,
     /// The last lines of its output.
     pub output_tail: Vec<String>,
+    /// The exit code of the command that failed it, where one did.
+    pub exit_code: Option<i32>,
 }
 
 /// Says what moved since a plan was saved.

@@ -21,7 +21,7 @@ use thiserror::Error;
 
 pub(crate) use document::ErrorBody;
 pub(crate) use exit::Exit;
-pub(crate) use text::{advice_text, warning_text};
+pub(crate) use text::{advice_text, failed_node_text, warning_text};
 
 use crate::{
     context::{Context, shown_path},

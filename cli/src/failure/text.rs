@@ -9,6 +9,7 @@ use rigkit_engine::{
     display_text::{MOST_OF_A_MESSAGE, cut, escape, escape_lines, is_escaped},
     error::NodeFailure,
     source::{SourceRange, read_excerpt},
+    state::ApplyId,
 };
 
 use super::{Failure, output_tail};
@@ -28,6 +29,7 @@ struct Report {
     title: String,
     places: Vec<Place>,
     help: Option<String>,
+    note: Option<String>,
 }
 
 /// Is a place with the text around it, read again because nothing holds on to it.
@@ -42,10 +44,9 @@ struct Place {
 pub(super) fn of(failure: &Failure, context: Option<&Context>) -> Vec<Line> {
     let reports: Vec<Vec<Line>> = match failure {
         Failure::Engine(error) => match &**error {
-            EngineError::Failed { failures, .. } if !failures.is_empty() => {
-                let is_told =
-                    |failure: &NodeFailure| context.is_some_and(|it| it.told.has(&failure.node));
-                let report = |failure| failed_node(failure, is_told(failure));
+            EngineError::Failed { failures, run } if !failures.is_empty() => {
+                let log = run.as_deref().map(ApplyId::from);
+                let report = |failure| at_the_end(failure, log.as_ref(), context);
                 failures.iter().map(report).collect()
             }
             error if !error.diagnostics().is_empty() => diagnostics(error.diagnostics()),
@@ -95,6 +96,7 @@ pub(crate) fn advice_text(title: &str, help: Option<String>) -> Vec<Line> {
         title: title.to_owned(),
         places: Vec::new(),
         help,
+        note: None,
     };
     report.render()
 }
@@ -114,23 +116,56 @@ fn plain(failure: &Failure) -> Report {
         title: failure.to_string(),
         places: place.into_iter().collect(),
         help: failure.help(),
+        note: None,
     }
 }
 
-/// Output that the person has just read is not told again.
-fn failed_node(failure: &NodeFailure, is_output_told: bool) -> Vec<Line> {
+/// Returns the report of a failure at the end of a run, with the name of its log; what was told when it
+/// happened is repeated in short.
+fn at_the_end(
+    failure: &NodeFailure,
+    log: Option<&ApplyId>,
+    context: Option<&Context>,
+) -> Vec<Line> {
+    let told = context.map(|context| &context.told);
+    let note = log.map(|log| format!("its log: rig log {}", log.short()));
+    if told.is_some_and(|told| told.has_failure_of(&failure.node)) {
+        let place = failure.range.as_ref().map(Place::without_text);
+        let help = None;
+        return Report {
+            note,
+            help,
+            ..failed(failure, place)
+        }
+        .render();
+    }
+    let place = failure.range.as_ref().map(|range| Place::read(range, None));
     let report = Report {
+        note,
+        ..failed(failure, place)
+    };
+    let is_output_told = told.is_some_and(|told| told.has_output_of(&failure.node));
+    with_output(report, failure, is_output_told)
+}
+
+/// Returns the report of a failure when it happens. Output that the person has just read is not told again.
+pub(crate) fn failed_node_text(failure: &NodeFailure, is_output_told: bool) -> Vec<Line> {
+    let place = failure.range.as_ref().map(|range| Place::read(range, None));
+    with_output(failed(failure, place), failure, is_output_told)
+}
+
+fn failed(failure: &NodeFailure, place: Option<Place>) -> Report {
+    Report {
         severity: Severity::Error,
         code: None,
         title: format!("`{}` failed: {}", failure.node, message(failure)),
-        places: failure
-            .range
-            .as_ref()
-            .map(|range| Place::read(range, None))
-            .into_iter()
-            .collect(),
+        places: place.into_iter().collect(),
         help: failure.help.clone(),
-    };
+        note: None,
+    }
+}
+
+fn with_output(report: Report, failure: &NodeFailure, is_output_told: bool) -> Vec<Line> {
     let mut lines = report.render();
     let tail = output_tail(failure);
     if !tail.is_empty() && !is_output_told {
@@ -182,6 +217,7 @@ impl Report {
             title: diagnostic.message.clone(),
             places: primary.into_iter().chain(related).collect(),
             help: diagnostic.help.clone(),
+            note: None,
         }
     }
 
@@ -200,6 +236,9 @@ impl Report {
         let mut group = Group::with_title(title);
         for place in &self.places {
             group = place.add_to(group);
+        }
+        if let Some(note) = &self.note {
+            group = group.element(Level::NOTE.message(escape_lines(note).into_owned()));
         }
         let renderer = Renderer::styled();
         let render = |group| whole_output_lines(&renderer.render(&[group]));

@@ -10,7 +10,7 @@ use super::{
     command::{WHOLE_INPUT_ID, command, flag_id, negation_id, position_id},
     flags::{InputFlag, flags_of},
     missing::ask_for_missing,
-    value_kind::ValueKind,
+    value_kind::{ValueKind, json},
 };
 use crate::{
     arguments::{ColorWhen, GlobalOptions},
@@ -76,12 +76,12 @@ pub(crate) fn asks_for_json(words: &[String]) -> bool {
 }
 
 fn value_of(flag: &InputFlag, matches: &ArgMatches) -> Option<Value> {
+    if flag.is_for_host {
+        return is_set(matches, &flag_id(&flag.property)).then_some(Value::Bool(true));
+    }
     if flag.kind == ValueKind::Switch {
         if is_set(matches, &negation_id(&flag.property)) {
             return Some(Value::Bool(false));
-        }
-        if is_set(matches, &flag_id(&flag.property)) {
-            return Some(Value::Bool(true));
         }
     }
     let ids = [flag_id(&flag.property), position_id(&flag.property)];
@@ -92,7 +92,7 @@ fn value_of(flag: &InputFlag, matches: &ArgMatches) -> Option<Value> {
         .cloned()
         .collect();
     match flag.kind {
-        ValueKind::List(_) if !values.is_empty() => Some(Value::Array(values)),
+        ValueKind::List(_) | ValueKind::Rest if !values.is_empty() => Some(Value::Array(values)),
         _ => values.into_iter().next_back(),
     }
 }
@@ -111,7 +111,7 @@ fn whole_input(matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
         }
     };
     let help = "give a JSON object, such as '{\"name\": \"value\"}', or `@FILE`";
-    match serde_json::from_str(&text) {
+    match json(&text) {
         Ok(Value::Object(input)) => Ok(input),
         Ok(_) => Err(Failure::usage(
             UsageCode::InvalidInput,
@@ -120,7 +120,7 @@ fn whole_input(matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
         )),
         Err(error) => Err(Failure::usage(
             UsageCode::InvalidInput,
-            format!("the input is not JSON: {error}"),
+            format!("the input is {error}"),
             help,
         )),
     }

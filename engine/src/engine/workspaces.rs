@@ -494,6 +494,7 @@ async fn run_create(
             range: place,
             help: None,
             output_tail: Vec::new(),
+            exit_code: None,
         })),
         None => Ok(ctx),
     }

@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::HashMap};
 
 use serde_json::Value;
 
+use super::model::LastFailure;
 use crate::{
     definition::{OutputSchema, TaskIndex, Workflow},
     digest::Digest,
@@ -17,6 +18,7 @@ pub(crate) struct Records<'a> {
     state: Option<&'a StateReader>,
     workflow: &'a Workflow,
     current: HashMap<String, RunSummary>,
+    failures: HashMap<String, LastFailure>,
     older: RefCell<Older>,
     unusable: HashMap<RunId, Unusable>,
 }
@@ -50,14 +52,18 @@ impl<'a> Records<'a> {
         state: Option<&'a StateReader>,
         workflow: &'a Workflow,
     ) -> Result<Self, EngineError> {
-        let current = match state {
-            Some(state) => state.current_runs(&workflow.name)?,
-            None => HashMap::new(),
+        let (current, failures) = match state {
+            Some(state) => (
+                state.current_runs(&workflow.name)?,
+                state.last_failures(&workflow.name)?,
+            ),
+            None => (HashMap::new(), HashMap::new()),
         };
         let mut records = Self {
             state,
             workflow,
             current,
+            failures,
             older: RefCell::default(),
             unusable: HashMap::new(),
         };
@@ -77,6 +83,11 @@ impl<'a> Records<'a> {
     /// Gives the latest run of a task.
     pub(crate) fn current(&self, path: &str) -> Option<&RunSummary> {
         self.current.get(path)
+    }
+
+    /// Returns how the last try of a task failed, where it did.
+    pub(crate) fn last_failure(&self, path: &str) -> Option<&LastFailure> {
+        self.failures.get(path)
     }
 
     /// Gives the run of a task with an identity that a later run took the place of, if it may

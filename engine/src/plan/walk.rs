@@ -114,6 +114,9 @@ impl<'a> Walk<'a> {
         if self.records.current(&task.path).is_none() {
             return Cause::NeverRun;
         }
+        if runs_each_time(task) {
+            return Cause::AlwaysRuns;
+        }
         Cause::Behind { root }
     }
 
@@ -127,7 +130,7 @@ impl<'a> Walk<'a> {
         let Some(current) = self.records.current(&task.path) else {
             return Ok(Verdict::Stale(Cause::NeverRun));
         };
-        if task.options.cache_ttl.is_some_and(CacheTtl::is_zero) {
+        if runs_each_time(task) {
             return Ok(Verdict::Stale(Cause::AlwaysRuns));
         }
         let identity = self.identities.identity(index, runs);
@@ -215,11 +218,12 @@ impl<'a> Walk<'a> {
     fn root_of(&self, index: TaskIndex, verdict: &Verdict) -> TaskIndex {
         match verdict {
             Verdict::Stale(Cause::Behind { root }) => *root,
-            Verdict::Stale(Cause::NeverRun) => match self.points[self.workflow.task(index).after.0]
-            {
-                PointState::Behind { root } => root,
-                _ => index,
-            },
+            Verdict::Stale(Cause::NeverRun | Cause::AlwaysRuns) => {
+                match self.points[self.workflow.task(index).after.0] {
+                    PointState::Behind { root } => root,
+                    _ => index,
+                }
+            }
             _ => index,
         }
     }
@@ -306,6 +310,10 @@ impl<'a> Walk<'a> {
         }
         values
     }
+}
+
+fn runs_each_time(task: &Task) -> bool {
+    task.options.cache_ttl.is_some_and(CacheTtl::is_zero)
 }
 
 /// Gives the age of a run in milliseconds, negative where the clock went backwards.

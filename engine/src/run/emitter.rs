@@ -400,11 +400,19 @@ mod tests {
             node_path: "a".to_owned(),
             message: "stdout 7".to_owned(),
             duration_ms: 7,
+            range: None,
+            help: None,
+            output_tail: Vec::new(),
+            exit_code: None,
         });
         let expected = Event::NodeFailed {
             node_path: "a".to_owned(),
             message: "*** ***".to_owned(),
             duration_ms: 7,
+            range: None,
+            help: None,
+            output_tail: Vec::new(),
+            exit_code: None,
         };
         assert_eq!(*events.lock().unwrap(), [expected]);
     }

@@ -185,5 +185,6 @@ fn plain_failure(message: String) -> OperationFailure {
         message,
         code: None,
         help: None,
+        exit_code: None,
     }
 }

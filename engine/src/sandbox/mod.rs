@@ -13,6 +13,7 @@ pub(crate) mod node_builtins;
 pub(crate) mod realm;
 mod secret_forms;
 mod secrets;
+pub(crate) mod text;
 pub(crate) mod thrown;
 mod variables;
 

@@ -1,4 +1,5 @@
 //! What the engine's data says in words, the same in a terminal and in an editor.
 
+pub mod failure;
 pub mod reason;
 pub mod time;

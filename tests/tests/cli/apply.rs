@@ -116,7 +116,7 @@ import { workflow } from "@rigkit/sdk";
 import { host } from "@rigkit/provider-host";
 export const web = workflow("web", { providers: { host: host.provider() } })
   .sequence("web")
-  .task("build", ({ host }) => host.exec("{ echo linking; echo 'error: no space'; } >&2; exit 7", { check: true }));
+  .task("build", ({ host }) => host.exec("{ echo linking; echo 'error: no space'; } >&2; exit 7"));
 "#,
     );
     let lines = project.rig("apply").exits_with(1);
@@ -203,7 +203,7 @@ export const web = workflow("web", { providers: { host: host.provider() } })
   .sequence("web")
   .task("prepare", ({ host }) => host.writeFile("ran.log", "prepare\n", { append: true }))
   .task("build", async ({ host }) => {
-    const { exitCode } = await host.exec("{ echo linking; echo 'error: no space for optimism'; } >&2; exit 7");
+    const { exitCode } = await host.exec("{ echo linking; echo 'error: no space for optimism'; } >&2; exit 7", { check: false });
     if (exitCode !== 0) throw new Error(`the linker exited with ${exitCode}`);
   })
   .task("after", ({ host }) => host.writeFile("ran.log", "after\n", { append: true }));

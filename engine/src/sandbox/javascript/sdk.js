@@ -139,15 +139,24 @@ class FieldInput {
   }
 
   extend(shape) {
-    const added = Object.entries(shape).map(([name, field]) => ({ ...field, name: field.name ?? name }));
+    const added = Object.entries(shape).flatMap(([name, field]) =>
+      field instanceof FieldInput ? field.fields : [{ ...field, name: field.name ?? name }],
+    );
     return new FieldInput([...this.fields, ...added]);
   }
+
+  rest(name, options) {
+    return new FieldInput([...this.fields, restField(name, options)]);
+  }
 }
+
+const restField = (name = "args", { description } = {}) => ({ kind: "rest", name, description });
 
 const inputBuilder = {
   ...fields,
   input: (shape = {}) => new FieldInput([]).extend(shape),
   extend: (shape = {}) => new FieldInput([]).extend(shape),
+  rest: (name, options) => new FieldInput([restField(name, options)]),
   workspaceInput: ({ name = "workspace", ...rest } = {}) =>
     new FieldInput([{ position: 0, ...rest, kind: "workspace", name }]),
 };

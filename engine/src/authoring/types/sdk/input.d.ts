@@ -28,6 +28,8 @@ export type OperationProperty =
   | (OperationPropertyBase<readonly JsonPrimitive[]> & {
       readonly type: "array";
       readonly items: OperationProperty;
+      /** `rigkit-rest` for texts: everything after `--`. */
+      readonly format?: string;
       readonly minItems?: number;
       readonly maxItems?: number;
       readonly uniqueItems?: boolean;
@@ -58,7 +60,7 @@ export declare const fieldValue: unique symbol;
 
 /** One field of an operation's input, made by a {@link FieldBuilder}. */
 export interface Field<Value = unknown> {
-  readonly kind: "workspace" | "string" | "number" | "boolean";
+  readonly kind: "workspace" | "string" | "number" | "boolean" | "rest";
   readonly [fieldValue]?: Value;
 }
 
@@ -87,7 +89,18 @@ export interface Fields<Values = {}> {
   extend<const More extends { readonly [name: string]: Field }>(
     fields: More & { readonly [Name in keyof Values]?: Refused<"this field is already there"> },
   ): Fields<Flatten<Values & FieldValues<More>>>;
+  /** Adds the rest of the command line: everything after `--`. */
+  rest<const Name extends string>(
+    name: Name & Names<"a field">[Name],
+    options?: RestOptions,
+  ): Fields<Flatten<Values & { readonly [K in Name]: readonly string[] }>>;
   readonly [fieldValue]?: Values;
+}
+
+/** What can be said about the rest of the command line. */
+export interface RestOptions {
+  /** Shown in the help of the operation. */
+  readonly description?: string;
 }
 
 export type FieldValues<Record> = {
@@ -112,6 +125,21 @@ export interface FieldBuilder<WorkspaceCtx = JsonObject> {
       "defaultValue" | "required"
     >,
   ): Fields<{ readonly [K in Name]: Workspace<WorkspaceCtx> }>;
+  /**
+   * The rest of the command line: everything after `--`, as it was typed.
+   *
+   * ```ts
+   * // rig do test -- --watch "one file"
+   * .operation("test", {
+   *   input: (w) => w.rest("args"),
+   *   run: async ({ host, input }) => void (await host.exec(["npm", "test", "--", ...input.args])),
+   * })
+   * ```
+   */
+  rest<const Name extends string>(
+    name: Name & Names<"a field">[Name],
+    options?: RestOptions,
+  ): Fields<{ readonly [K in Name]: readonly string[] }>;
   /** A string. Given empty, it counts as missing. */
   string<const Options extends FieldOptions<string> = {}>(
     options?: Options,

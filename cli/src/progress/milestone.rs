@@ -122,14 +122,16 @@ fn milestone(event: &Event, detail: Detail, tally: Tally) -> Option<Line> {
             node_count,
             pending_node_count,
             conditional_node_count,
-            up_to_date,
+            up_to_date: _,
         } => {
+            let pending = pending_node_count
+                .unwrap_or_else(|| node_count.saturating_sub(*cached_node_count));
             let counts = Standing {
                 all: *node_count,
-                pending: pending_node_count
-                    .unwrap_or_else(|| node_count.saturating_sub(*cached_node_count)),
+                pending,
                 conditional: *conditional_node_count,
-                is_up_to_date: *up_to_date || cached_node_count == node_count,
+                // What runs each time is about to run.
+                is_up_to_date: pending == 0,
             };
             Some(standing(workflow, counts))
         }

@@ -94,6 +94,9 @@ pub struct TaskExplanation {
     pub workflow: String,
     /// How the task stands.
     pub node: PlanNode,
+    /// The first of `causes`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<PlanNode>,
     /// The tasks it waits for, each pending for a reason of its own; none where it has one itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<ExplainedCause>,
@@ -465,11 +468,13 @@ fn explain_node(
         }
         None => Vec::new(),
     };
+    let causes = explained_causes(planning.workflow, plan, node);
     Ok(TaskExplanation {
         workflow: planning.workflow.name.to_string(),
         components: component_changes(planning, node)?,
         node: node.clone(),
-        causes: explained_causes(planning.workflow, plan, node),
+        cause: causes.first().map(|cause| cause.node.clone()),
+        causes,
         history,
     })
 }

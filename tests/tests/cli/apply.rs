@@ -10,7 +10,8 @@ use crate::fixtures::{TWO, WEB};
 fn an_apply_is_a_document() {
     let project = Project::new(WEB);
     let applied = project.done("apply --json");
-    assert_eq!(applied.stderr, "");
+    assert!(applied.stderr.contains("✓ clone"), "{}", applied.stderr);
+    assert_eq!(project.done("apply --json --quiet").stderr, "");
     let document = applied.document("apply.json");
     assert_eq!(document["workflow"], "web");
     assert_eq!(
@@ -21,8 +22,10 @@ fn an_apply_is_a_document() {
         document["plan"]["cachedNodeCount"], 0,
         "the plan is the one before"
     );
+    assert_eq!(document["plan"]["upToDate"], false);
     let again = project.done("apply --json").document("apply.json");
     assert_eq!(again["plan"]["cachedNodeCount"], 5);
+    assert_eq!(again["plan"]["upToDate"], true);
     assert_eq!(project.lines("ran.log").len(), 5);
 }
 

@@ -116,6 +116,48 @@ fn a_detailed_exit_code_says_whether_something_is_pending() {
 }
 
 #[test]
+fn a_workflow_that_is_only_looked_at_is_up_to_date() {
+    let project = Project::new(
+        r#"
+//- /rig.config.ts
+import { workflow } from "@rigkit/sdk";
+import { host } from "@rigkit/provider-host";
+export const web = workflow("web", { providers: { host: host.provider() } })
+  .sequence("web")
+  .task("look", { cacheTTL: 0, cutoff: true }, async ({ host }) => ({ ctx: { is: await host.exists("there") } }))
+  .task("build", async ({ host }) => {
+    if (await host.exists("broken")) await host.exec("exit 3");
+  });
+"#,
+    );
+    project.done("apply");
+    let mut told = project.transcript(&["plan --detailed-exitcode"]);
+    project.write("there", "");
+    project.write("broken", "");
+    project.rig("apply").exits_with(1);
+    told.push_str(&project.transcript(&[
+        "plan --detailed-exitcode",
+        "cache ls",
+        "cache explain build",
+    ]));
+    assert_snapshot!(without_ages(&told));
+}
+
+/// Takes out how long ago something was, and how long it took.
+fn without_ages(told: &str) -> String {
+    let words = told.split_inclusive([' ', '\n']);
+    let is_number = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
+    let word = |word: &str| match word.trim_end() {
+        number if is_number(&number) && number.ends_with("ms") => word.replace(number, "[took]"),
+        number if is_number(&number) && number.ends_with('s') => word.replace(number, "[age]"),
+        _ => word.to_owned(),
+    };
+    let told: String = words.map(word).collect();
+    told.replace("1 second ago", "[age] ago")
+        .replace("0 seconds ago", "[age] ago")
+}
+
+#[test]
 fn a_plan_changes_nothing() {
     let project = Project::new(WEB);
     project.done("plan");

@@ -150,7 +150,7 @@ class FieldInput {
   }
 }
 
-const restField = (name = "args", { description } = {}) => ({ kind: "rest", name, description });
+const restField = (name = "args", options = {}) => ({ ...options, kind: "rest", name });
 
 const inputBuilder = {
   ...fields,

@@ -11,7 +11,7 @@ use crate::{
     project::{EnvironmentError, LoadError, ProjectError},
     run::KEPT_LOGS,
     source::SourceRange,
-    state::StateError,
+    state::{ApplyId, StateError},
     trust::TrustError,
 };
 
@@ -266,6 +266,8 @@ pub struct NodeFailure {
     pub output_tail: Vec<String>,
     /// The exit code of the command that failed it, where one did.
     pub exit_code: Option<i32>,
+    /// The apply it failed in, where it is a task; it has the log.
+    pub apply_id: Option<ApplyId>,
 }
 
 /// Says what moved since a plan was saved.

@@ -334,6 +334,7 @@ impl Event {
                 help: help.clone(),
                 output_tail: output_tail.clone(),
                 exit_code: *exit_code,
+                apply_id: None,
             }),
             _ => None,
         }

@@ -2,6 +2,7 @@
 
 mod document;
 mod exit;
+pub(crate) mod nearest_flag;
 mod text;
 mod tips;
 

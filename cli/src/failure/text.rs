@@ -9,7 +9,6 @@ use rigkit_engine::{
     display_text::{MOST_OF_A_MESSAGE, cut, escape, escape_lines, is_escaped},
     error::NodeFailure,
     source::{SourceRange, read_excerpt},
-    state::ApplyId,
 };
 
 use super::{Failure, output_tail};
@@ -44,9 +43,8 @@ struct Place {
 pub(super) fn of(failure: &Failure, context: Option<&Context>) -> Vec<Line> {
     let reports: Vec<Vec<Line>> = match failure {
         Failure::Engine(error) => match &**error {
-            EngineError::Failed { failures, run } if !failures.is_empty() => {
-                let log = run.as_deref().map(ApplyId::from);
-                let report = |failure| at_the_end(failure, log.as_ref(), context);
+            EngineError::Failed { failures, .. } if !failures.is_empty() => {
+                let report = |failure| at_the_end(failure, context);
                 failures.iter().map(report).collect()
             }
             error if !error.diagnostics().is_empty() => diagnostics(error.diagnostics()),
@@ -122,22 +120,18 @@ fn plain(failure: &Failure) -> Report {
 
 /// Returns the report of a failure at the end of a run, with the name of its log; what was told when it
 /// happened is repeated in short.
-fn at_the_end(
-    failure: &NodeFailure,
-    log: Option<&ApplyId>,
-    context: Option<&Context>,
-) -> Vec<Line> {
+fn at_the_end(failure: &NodeFailure, context: Option<&Context>) -> Vec<Line> {
     let told = context.map(|context| &context.told);
+    let log = failure.apply_id.as_ref();
     let note = log.map(|log| format!("its log: rig log {}", log.short()));
     if told.is_some_and(|told| told.has_failure_of(&failure.node)) {
         let place = failure.range.as_ref().map(Place::without_text);
-        let help = None;
-        return Report {
+        let report = Report {
+            help: None,
             note,
-            help,
             ..failed(failure, place)
-        }
-        .render();
+        };
+        return report.render();
     }
     let place = failure.range.as_ref().map(|range| Place::read(range, None));
     let report = Report {
@@ -145,13 +139,13 @@ fn at_the_end(
         ..failed(failure, place)
     };
     let is_output_told = told.is_some_and(|told| told.has_output_of(&failure.node));
-    with_output(report, failure, is_output_told)
+    with_output(&report, failure, is_output_told)
 }
 
 /// Returns the report of a failure when it happens. Output that the person has just read is not told again.
 pub(crate) fn failed_node_text(failure: &NodeFailure, is_output_told: bool) -> Vec<Line> {
     let place = failure.range.as_ref().map(|range| Place::read(range, None));
-    with_output(failed(failure, place), failure, is_output_told)
+    with_output(&failed(failure, place), failure, is_output_told)
 }
 
 fn failed(failure: &NodeFailure, place: Option<Place>) -> Report {
@@ -165,7 +159,7 @@ fn failed(failure: &NodeFailure, place: Option<Place>) -> Report {
     }
 }
 
-fn with_output(report: Report, failure: &NodeFailure, is_output_told: bool) -> Vec<Line> {
+fn with_output(report: &Report, failure: &NodeFailure, is_output_told: bool) -> Vec<Line> {
     let mut lines = report.render();
     let tail = output_tail(failure);
     if !tail.is_empty() && !is_output_told {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     arguments::{ColorWhen, GlobalOptions},
-    failure::{Failure, UsageCode},
+    failure::{Failure, UsageCode, nearest_flag},
     style,
 };
 
@@ -44,8 +44,10 @@ pub(crate) fn parse(
         .get_arguments()
         .any(|argument| argument.get_id() == "json");
     let matches = command
+        .clone()
         .try_get_matches_from(words)
-        .inspect_err(|_| globals.json |= is_json_ours && asks_for_json(words))?;
+        .inspect_err(|_| globals.json |= is_json_ours && asks_for_json(words))
+        .map_err(|error| nearest_flag::add(error, &command, &[]))?;
     add_globals(&matches, globals);
     let flags = flags_of(operation);
     let mut line = OperationLine {
@@ -79,10 +81,8 @@ fn value_of(flag: &InputFlag, matches: &ArgMatches) -> Option<Value> {
     if flag.is_for_host {
         return is_set(matches, &flag_id(&flag.property)).then_some(Value::Bool(true));
     }
-    if flag.kind == ValueKind::Switch {
-        if is_set(matches, &negation_id(&flag.property)) {
-            return Some(Value::Bool(false));
-        }
+    if flag.kind == ValueKind::Switch && is_set(matches, &negation_id(&flag.property)) {
+        return Some(Value::Bool(false));
     }
     let ids = [flag_id(&flag.property), position_id(&flag.property)];
     let values: Vec<Value> = ids

@@ -124,8 +124,8 @@ fn milestone(event: &Event, detail: Detail, tally: Tally) -> Option<Line> {
             conditional_node_count,
             up_to_date: _,
         } => {
-            let pending = pending_node_count
-                .unwrap_or_else(|| node_count.saturating_sub(*cached_node_count));
+            let pending =
+                pending_node_count.unwrap_or_else(|| node_count.saturating_sub(*cached_node_count));
             let counts = Standing {
                 all: *node_count,
                 pending,

@@ -345,11 +345,13 @@ impl<'a> ApplyRun<'a> {
             help: None,
             output_tail: self.session.emitter.tail(&task.path),
             exit_code: None,
+            apply_id: None,
         }
     }
 
-    fn fail(&mut self, failure: NodeFailure, started: Instant) -> Result<(), EngineError> {
+    fn fail(&mut self, mut failure: NodeFailure, started: Instant) -> Result<(), EngineError> {
         self.counts.failed += 1;
+        failure.apply_id = Some(self.apply_id.clone());
         self.session
             .emitter
             .emit(Event::node_failed(&failure, elapsed_ms(started)));

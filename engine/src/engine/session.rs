@@ -249,6 +249,7 @@ impl Session {
             help: thrown.help.as_deref().map(|help| self.emitter.mask(help)),
             output_tail: self.emitter.tail(node),
             exit_code: thrown.exit_code,
+            apply_id: None,
         }
     }
 }

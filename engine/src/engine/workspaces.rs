@@ -495,6 +495,7 @@ async fn run_create(
             help: None,
             output_tail: Vec::new(),
             exit_code: None,
+            apply_id: None,
         })),
         None => Ok(ctx),
     }

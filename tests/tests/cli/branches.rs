@@ -144,7 +144,7 @@ fn check_told_at_once(stderr: &str) {
             .find(text)
             .unwrap_or_else(|| panic!("no {text}: {stderr}"))
     };
-    let report = "error: `bad.bad` failed: out of luck\n --> rig.config.ts:11:";
+    let report = "error: `bad.bad` failed: out of luck\n  --> rig.config.ts:10:";
     assert!(place(report) < place("✓ good.slow"), "{stderr}");
     let (_, end) = stderr.split_at(place("failed in"));
     assert!(

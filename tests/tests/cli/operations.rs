@@ -43,12 +43,12 @@ export const web = sequence("web")
   .task("prepare", () => {})
   .workspace({ create: () => ({}), remove: () => {} })
   .operation("deploy", {
-    input: (w) => w.extend({
+    input: (w) => w.rest("args", { description: "For the program" }).extend({
       target: w.string({ position: 0, required: false }),
       count: w.number({ required: false }),
       dryRun: w.boolean(),
       checks: w.boolean({ defaultValue: true }),
-    }).rest("args", { description: "For the program" }),
+    }),
     run: given,
   })
   .operation("count", { input: (w) => ({ by: w.number({ position: 0 }) }), run: given })
@@ -97,7 +97,7 @@ fn each_word_is_what_it_looks_like() {
         "deploy --target=--x --count=-5",
         deploy(json!({ "target": "--x", "count": -5 })),
     );
-    check("deploy --count -1.5e2", deploy(json!({ "count": -150.0 })));
+    check("deploy --count -1.5e2", deploy(json!({ "count": -150 })));
     check(
         "deploy x -- --dry-run -v 'a b' --",
         deploy(json!({ "target": "x", "args": ["--dry-run", "-v", "a b", "--"] })),

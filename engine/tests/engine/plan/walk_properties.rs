@@ -149,13 +149,13 @@ fn followed(project: &TestProject, cutoff: &BTreeSet<String>) -> Vec<(usize, usi
             );
         }
         let consequences = plan.nodes.iter().filter(|node| !node.is_cause());
-        let reaches = |node: &&PlanNode, is_certain| reached.contains(&(node.index, is_certain));
+        let is_after = |node: &&PlanNode, is_certain| reached.contains(&(node.index, is_certain));
         let is_pending = |node: &PlanNode| node.status == NodeStatus::Pending;
         let (certain, others): (Vec<_>, Vec<_>) =
-            consequences.partition(|node| reaches(node, true) && is_pending(node));
+            consequences.partition(|node| is_after(node, true) && is_pending(node));
         let perhaps = others
             .iter()
-            .filter(|node| reaches(node, true) || reaches(node, false));
+            .filter(|node| is_after(node, true) || is_after(node, false));
         (cause.index, certain.len(), perhaps.count())
     };
     causes.map(follow).collect()

@@ -60,7 +60,7 @@ export declare const fieldValue: unique symbol;
 
 /** One field of an operation's input, made by a {@link FieldBuilder}. */
 export interface Field<Value = unknown> {
-  readonly kind: "workspace" | "string" | "number" | "boolean" | "rest";
+  readonly kind: "workspace" | "string" | "number" | "boolean";
   readonly [fieldValue]?: Value;
 }
 
@@ -86,7 +86,7 @@ export type FieldResult<Value, Options> = Options extends { readonly defaultValu
 /** The fields of an operation's input. */
 export interface Fields<Values = {}> {
   /** Adds fields. */
-  extend<const More extends { readonly [name: string]: Field }>(
+  extend<const More extends { readonly [name: string]: Field | RestField }>(
     fields: More & { readonly [Name in keyof Values]?: Refused<"this field is already there"> },
   ): Fields<Flatten<Values & FieldValues<More>>>;
   /** Adds the rest of the command line: everything after `--`. */
@@ -97,6 +97,14 @@ export interface Fields<Values = {}> {
   readonly [fieldValue]?: Values;
 }
 
+/** The rest of the command line as one of several fields; it has the name that it is given there. */
+export interface RestField {
+  readonly kind: "rest";
+  readonly [restValue]?: readonly string[];
+}
+
+export declare const restValue: unique symbol;
+
 /** What can be said about the rest of the command line. */
 export interface RestOptions {
   /** Shown in the help of the operation. */
@@ -104,7 +112,11 @@ export interface RestOptions {
 }
 
 export type FieldValues<Record> = {
-  readonly [Name in keyof Record]: Record[Name] extends Field<infer Value> ? Value : never;
+  readonly [Name in keyof Record]: Record[Name] extends RestField
+    ? readonly string[]
+    : Record[Name] extends Field<infer Value>
+      ? Value
+      : never;
 };
 
 /**
@@ -139,7 +151,7 @@ export interface FieldBuilder<WorkspaceCtx = JsonObject> {
   rest<const Name extends string>(
     name: Name & Names<"a field">[Name],
     options?: RestOptions,
-  ): Fields<{ readonly [K in Name]: readonly string[] }>;
+  ): Fields<{ readonly [K in Name]: readonly string[] }> & RestField;
   /** A string. Given empty, it counts as missing. */
   string<const Options extends FieldOptions<string> = {}>(
     options?: Options,
@@ -159,7 +171,9 @@ export interface FieldBuilder<WorkspaceCtx = JsonObject> {
 export type OperationInput<WorkspaceCtx = JsonObject> =
   | OperationSchema
   | StandardSchema
-  | ((fields: FieldBuilder<WorkspaceCtx>) => Fields<object> | { readonly [name: string]: Field });
+  | ((
+      fields: FieldBuilder<WorkspaceCtx>,
+    ) => Fields<object> | { readonly [name: string]: Field | RestField });
 
 /** What `run` receives as `input`; without one, nothing is known about the type `Input`. */
 export type InputOf<Input> = [OperationSchema | StandardSchema] extends [Input]

@@ -231,18 +231,17 @@ impl Report {
         for place in &self.places {
             group = place.add_to(group);
         }
-        if let Some(note) = &self.note {
-            group = group.element(Level::NOTE.message(escape_lines(note).into_owned()));
-        }
+        let note = self.note.as_deref().map(shown);
+        let note = note.map(|note| Level::NOTE.message(note));
         let renderer = Renderer::styled();
         let render = |group| whole_output_lines(&renderer.render(&[group]));
         match help {
-            None => render(group),
+            None => render(group.elements(note)),
             Some(help) if self.places.is_empty() => {
                 let help = Group::with_title(Level::HELP.secondary_title(help));
-                [render(group), render(help)].concat()
+                [render(group.elements(note)), render(help)].concat()
             }
-            Some(help) => render(group.element(Level::HELP.message(help))),
+            Some(help) => render(group.element(Level::HELP.message(help)).elements(note)),
         }
     }
 }

@@ -111,7 +111,7 @@ fn whole_input(matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
         }
     };
     let help = "give a JSON object, such as '{\"name\": \"value\"}', or `@FILE`";
-    match json(&text) {
+    match json(text.trim_start_matches('\u{feff}')) {
         Ok(Value::Object(input)) => Ok(input),
         Ok(_) => Err(Failure::usage(
             UsageCode::InvalidInput,

@@ -289,7 +289,7 @@ impl<'a> ApplyRun<'a> {
                 let place = self.planning.definition.range(&task.place);
                 match self.session.failure(&task.path, failure, place) {
                     CallError::Ended(error) => self.ended = Some(error),
-                    CallError::Failed(failure) => self.fail(failure, end.started)?,
+                    CallError::Failed(failure) => self.fail(failure, end.started),
                 }
                 return Ok(());
             }
@@ -303,7 +303,8 @@ impl<'a> ApplyRun<'a> {
         };
         if let Some(problem) = self.refusal(task, &output) {
             let failure = self.own_failure(task, &problem);
-            return self.fail(failure, end.started);
+            self.fail(failure, end.started);
+            return Ok(());
         }
         let finished = Finished {
             index: end.index,
@@ -349,7 +350,7 @@ impl<'a> ApplyRun<'a> {
         }
     }
 
-    fn fail(&mut self, mut failure: NodeFailure, started: Instant) -> Result<(), EngineError> {
+    fn fail(&mut self, mut failure: NodeFailure, started: Instant) {
         self.counts.failed += 1;
         failure.apply_id = Some(self.apply_id.clone());
         self.session
@@ -361,8 +362,10 @@ impl<'a> ApplyRun<'a> {
             failure: last_failure(&failure, self.apply_id),
         };
         self.failures.push(failure);
-        lock_state(self.state).record_failure(&failed)?;
-        Ok(())
+        if let Err(error) = lock_state(self.state).record_failure(&failed) {
+            // Those that run still finish.
+            self.ended.get_or_insert(error.into());
+        }
     }
 
     fn store(&mut self, finished: Finished) -> Result<(), EngineError> {

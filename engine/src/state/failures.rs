@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 
 use super::columns::Millis;
@@ -47,18 +47,6 @@ impl State {
             Ok(())
         })
     }
-}
-
-/// Takes away the record that the last try of a task failed.
-pub(super) fn forget_failure(
-    connection: &Connection,
-    workflow: &str,
-    node_path: &str,
-) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("DELETE FROM node_failures WHERE workflow = ?1 AND node_path = ?2")?
-        .execute([workflow, node_path])
-        .map(drop)
 }
 
 impl StateReader {

@@ -3,7 +3,6 @@
 use rusqlite::{Connection, params};
 
 use super::columns::{Count, Json, Millis};
-use super::failures::forget_failure;
 use super::{NewRun, RunId, State, StateError};
 
 impl State {
@@ -23,7 +22,7 @@ impl State {
                      ON CONFLICT (workflow, node_path) DO UPDATE SET run = excluded.run",
                 )?
                 .execute(params![run.workflow, run.node_path, ordinal])?;
-            forget_failure(connection, &run.workflow, &run.node_path)
+            Ok(())
         })
     }
 

@@ -9,3 +9,7 @@ CREATE TABLE node_failures (
   message TEXT NOT NULL,
   PRIMARY KEY (workflow, node_path)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER failures_are_forgotten AFTER INSERT ON node_runs BEGIN
+  DELETE FROM node_failures WHERE workflow = new.workflow AND node_path = new.node_path;
+END;

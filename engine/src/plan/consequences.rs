@@ -4,7 +4,7 @@ use super::{
     model::{NodeStatus, PlanCause, PlanNode, WorkflowPlan},
     reason::Reason,
 };
-use crate::definition::{Point, PointId, TaskIndex, Workflow};
+use crate::definition::{CacheTtl, Point, PointId, TaskIndex, Workflow};
 
 /// How many causes are followed at once: as many as fit into one mask.
 const CAUSES_AT_ONCE: usize = u64::BITS as usize;
@@ -19,14 +19,20 @@ impl WorkflowPlan {
         self.pending_node_count = of(NodeStatus::Pending);
         self.conditional_node_count = of(NodeStatus::Conditional);
         self.causes = causes(workflow, nodes);
-        let is_only_checked = self.pending().all(is_only_checked);
-        self.up_to_date = is_only_checked;
+        let is_up_to_date = self.pending().all(|node| is_only_checked(workflow, node));
+        self.up_to_date = is_up_to_date;
     }
 }
 
-/// Returns whether a task is pending only because it runs each time, and did well the last time.
-fn is_only_checked(node: &PlanNode) -> bool {
-    node.reason == Reason::AlwaysRuns && node.last_failure.is_none()
+/// Returns whether a task is pending, but would be in any case, for it runs each time, and did well the last
+/// time. One may follow another.
+fn is_only_checked(workflow: &Workflow, node: &PlanNode) -> bool {
+    let ttl = workflow.task(TaskIndex(node.index)).options.cache_ttl;
+    let is_looked_at = matches!(
+        node.reason,
+        Reason::AlwaysRuns | Reason::UpstreamPending { .. }
+    );
+    ttl.is_some_and(CacheTtl::is_zero) && is_looked_at && node.last_failure.is_none()
 }
 
 /// Counts for each cause of a plan all tasks that follow it, however many other causes they have.

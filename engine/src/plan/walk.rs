@@ -114,9 +114,6 @@ impl<'a> Walk<'a> {
         if self.records.current(&task.path).is_none() {
             return Cause::NeverRun;
         }
-        if runs_each_time(task) {
-            return Cause::AlwaysRuns;
-        }
         Cause::Behind { root }
     }
 
@@ -130,7 +127,7 @@ impl<'a> Walk<'a> {
         let Some(current) = self.records.current(&task.path) else {
             return Ok(Verdict::Stale(Cause::NeverRun));
         };
-        if runs_each_time(task) {
+        if task.options.cache_ttl.is_some_and(CacheTtl::is_zero) {
             return Ok(Verdict::Stale(Cause::AlwaysRuns));
         }
         let identity = self.identities.identity(index, runs);
@@ -218,12 +215,11 @@ impl<'a> Walk<'a> {
     fn root_of(&self, index: TaskIndex, verdict: &Verdict) -> TaskIndex {
         match verdict {
             Verdict::Stale(Cause::Behind { root }) => *root,
-            Verdict::Stale(Cause::NeverRun | Cause::AlwaysRuns) => {
-                match self.points[self.workflow.task(index).after.0] {
-                    PointState::Behind { root } => root,
-                    _ => index,
-                }
-            }
+            Verdict::Stale(Cause::NeverRun) => match self.points[self.workflow.task(index).after.0]
+            {
+                PointState::Behind { root } => root,
+                _ => index,
+            },
             _ => index,
         }
     }
@@ -310,10 +306,6 @@ impl<'a> Walk<'a> {
         }
         values
     }
-}
-
-fn runs_each_time(task: &Task) -> bool {
-    task.options.cache_ttl.is_some_and(CacheTtl::is_zero)
 }
 
 /// Gives the age of a run in milliseconds, negative where the clock went backwards.

@@ -38,13 +38,13 @@ mod workflow_choice;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use rigkit_engine::{confined::serve_if_asked, memory::CountingAllocator};
 
 use crate::{
     arguments::{Arguments, asks_for_json, color_choice},
     context::Context,
-    failure::{Exit, Failure},
+    failure::{Exit, Failure, nearest_flag},
 };
 
 #[global_allocator]
@@ -67,7 +67,10 @@ fn command_line() -> ExitCode {
     style::use_colors(color_choice(&words));
     let exit = match Arguments::try_parse_from(&words) {
         Ok(arguments) => run(arguments),
-        Err(error) => failure::report(&Failure::from(error), asks_for_json(&words), None),
+        Err(error) => {
+            let error = nearest_flag::add(error, &Arguments::command(), &words);
+            failure::report(&Failure::from(error), asks_for_json(&words), None)
+        }
     };
     exit.into()
 }

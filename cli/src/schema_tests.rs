@@ -89,6 +89,9 @@ fn every_reason_fits() {
 #[test]
 fn every_event_fits() {
     let validator = validator("event.json");
+    let place = json!({ "line": 1, "column": 1 });
+    let range =
+        json!({ "file": "/a", "bytes": { "start": 0, "end": 1 }, "start": place, "end": place });
     let events = json!([
         { "type": "definition.loaded", "workflow": "w" },
         { "type": "plan.created", "workflow": "w", "cachedNodeCount": 1, "nodeCount": 2 },
@@ -107,7 +110,9 @@ fn every_event_fits() {
         { "type": "interaction.awaiting_user", "nodePath": "n", "interactionId": "i", "label": "l", "title": "t", "url": "u" },
         { "type": "interaction.completed", "nodePath": "n", "interactionId": "i", "label": "l", "title": "t" },
         { "type": "node.completed", "nodePath": "n", "runId": "r", "durationMs": 1 },
+        { "type": "plan.created", "workflow": "w", "cachedNodeCount": 1, "nodeCount": 4, "pendingNodeCount": 2, "conditionalNodeCount": 1, "upToDate": true },
         { "type": "node.failed", "nodePath": "n", "message": "m", "durationMs": 1 },
+        { "type": "node.failed", "nodePath": "n", "message": "m", "durationMs": 1, "range": range, "help": "h", "outputTail": ["x"], "exitCode": 2 },
         { "type": "node.invalidated", "nodePath": "n", "runIds": ["r"], "by": "b" },
         { "type": "apply.restarted", "workflow": "w", "nodePath": "n", "targetNodePath": "t", "attempt": 2 },
         { "type": "apply.completed", "workflow": "w", "applyId": "a", "outcome": "cancelled", "durationMs": 1 },

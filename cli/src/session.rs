@@ -26,11 +26,13 @@ impl Session {
         let screen = Screen::new(view);
         let is_verbose = context.options.verbose > 0;
         let is_stdout_taken = context.options.json || events.events;
-        Self::new(
-            progress::sink(view, &screen, is_verbose, &context.told),
-            screen,
-            is_stdout_taken,
-        )
+        let people = progress::sink(view, &screen, is_verbose, &context.told);
+        let sink = if events.events {
+            progress::event_lines(people)
+        } else {
+            people
+        };
+        Self::new(sink, screen, is_stdout_taken)
     }
 
     /// Prepares for a run that is over before there is anything to see.

@@ -11,7 +11,7 @@ use crate::{
     project::{LoadError, ProjectError},
     run::KEPT_LOGS,
     source::SourceRange,
-    state::StateError,
+    state::{ApplyId, StateError},
     trust::TrustError,
 };
 
@@ -269,6 +269,10 @@ pub struct NodeFailure {
     pub help: Option<String>,
     /// The last lines of its output.
     pub output_tail: Vec<String>,
+    /// The exit code of the command that failed it, where one did.
+    pub exit_code: Option<i32>,
+    /// The apply it failed in, where it is a task; it has the log.
+    pub apply_id: Option<ApplyId>,
 }
 
 /// Says what moved since a plan was saved.

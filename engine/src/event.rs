@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::diagnostic::Diagnostic;
+use crate::{diagnostic::Diagnostic, error::NodeFailure, source::SourceRange};
 
 /// Says something that happened in a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,15 @@ pub enum Event {
         cached_node_count: usize,
         /// How many tasks there are.
         node_count: usize,
+        /// How many tasks have to run; absent in logs of earlier versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pending_node_count: Option<usize>,
+        /// How many tasks may have to run, if the output of one before them changes.
+        #[serde(default)]
+        conditional_node_count: usize,
+        /// Whether nothing has to run but tasks that run each time, which nothing has to follow.
+        #[serde(default)]
+        up_to_date: bool,
     },
     /// A plan did not ask providers and schemas that are code, for nobody trusts the project.
     #[serde(rename = "checks.skipped")]
@@ -218,6 +227,18 @@ pub enum Event {
         message: String,
         /// How long the handler took, in milliseconds.
         duration_ms: u64,
+        /// Where it went wrong: the call that failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        range: Option<SourceRange>,
+        /// What to do about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        help: Option<String>,
+        /// The last lines of the task's output.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        output_tail: Vec<String>,
+        /// The exit code of the command that failed the task, where one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exit_code: Option<i32>,
     },
     /// A task's stored runs were invalidated.
     #[serde(rename = "node.invalidated")]
@@ -316,6 +337,45 @@ impl Event {
             *command_id = None;
         }
         self
+    }
+
+    /// Makes the event of a task that failed.
+    pub(crate) fn node_failed(failure: &NodeFailure, duration_ms: u64) -> Self {
+        let failure = failure.clone();
+        Self::NodeFailed {
+            node_path: failure.node,
+            message: failure.message,
+            duration_ms,
+            range: failure.range,
+            help: failure.help,
+            output_tail: failure.output_tail,
+            exit_code: failure.exit_code,
+        }
+    }
+
+    /// Returns the failure that the event tells of, if it tells of one.
+    #[must_use]
+    pub fn failure(&self) -> Option<NodeFailure> {
+        match self {
+            Self::NodeFailed {
+                node_path,
+                message,
+                duration_ms: _,
+                range,
+                help,
+                output_tail,
+                exit_code,
+            } => Some(NodeFailure {
+                node: node_path.clone(),
+                message: message.clone(),
+                range: range.clone(),
+                help: help.clone(),
+                output_tail: output_tail.clone(),
+                exit_code: *exit_code,
+                apply_id: None,
+            }),
+            _ => None,
+        }
     }
 }
 

@@ -12,18 +12,18 @@ const env = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: unde
 
 /** Runs git, which must succeed, and gives what it prints. */
 async function git(host: HostRuntime, cwd: string, ...words: string[]) {
-  const { stdout } = await host.exec(["git", ...words], { cwd, env, check: true });
+  const { stdout } = await host.exec(["git", ...words], { cwd, env });
   return stdout.trim();
 }
 
 /** Asks git a question that its exit code answers. */
 async function gitSays(host: HostRuntime, cwd: string, ...words: string[]) {
-  return (await host.exec(["git", ...words], { cwd, env })).ok;
+  return (await host.exec(["git", ...words], { cwd, env, check: false })).ok;
 }
 
 /** Builds the pages of a working copy, and lists them. */
 async function build(host: HostRuntime, source: string, output: string, title: string) {
-  await host.exec(["sh", `${source}/build.sh`, source, packages, output, title], { check: true });
+  await host.exec(["sh", `${source}/build.sh`, source, packages, output, title]);
   return host.glob("*.html", { cwd: output });
 }
 
@@ -32,7 +32,7 @@ export const site = workflow("site", { providers: { host: host.provider() } })
 
   // Looked at once a day; what follows runs again only when the answer is another one.
   .task("tools", { cacheTTL: "1d", cutoff: true }, async ({ host }) => {
-    const git = await host.exec("git --version", { check: true });
+    const git = await host.exec("git --version");
     return { ctx: { git: git.stdout.trim() } };
   })
 

@@ -64,20 +64,13 @@ impl Activity {
                 true
             }
             Event::NodeCompleted { node_path, .. } => self.tasks.remove(&key(node_path)).is_some(),
-            Event::NodeFailed {
-                node_path, message, ..
-            } => {
-                let failure = NodeFailure {
-                    node: node_path.clone(),
-                    message: message.clone(),
-                    range: None,
-                    help: None,
-                    output_tail: Vec::new(),
-                };
-                self.failed(key(node_path), failure, now);
-                true
-            }
-            _ => false,
+            event => match event.failure() {
+                Some(failure) => {
+                    self.failed(key(&failure.node), failure, now);
+                    true
+                }
+                None => false,
+            },
         }
     }
 

@@ -271,8 +271,11 @@ impl Outliner<'_> {
 }
 
 fn workflow_state(plan: &WorkflowPlan) -> String {
-    match plan.pending().count() {
-        0 => "✓ up to date".to_owned(),
-        pending => format!("● {pending} of {} pending", plan.nodes.len()),
+    if plan.up_to_date {
+        return "✓ up to date".to_owned();
     }
+    format!(
+        "● {} of {} pending",
+        plan.pending_node_count, plan.node_count
+    )
 }

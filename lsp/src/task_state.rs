@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rigkit_engine::{
     plan::{NodeStatus, PlanNode},
-    wording::{reason::phrase, time::age},
+    wording::{failure::phrase as failed, reason::phrase, time::age},
 };
 
 use crate::{activity::TaskActivity, sites::PlannedTask, view::ProjectView};
@@ -30,7 +30,20 @@ fn planned_state(node: &PlanNode, now: Timestamp) -> String {
     match (node.status, node.created_at) {
         (NodeStatus::Cached, Some(made)) => format!("✓ cached {} ago", age(made, now)),
         (NodeStatus::Cached, None) => "✓ cached".to_owned(),
-        (NodeStatus::Pending, _) => format!("● {}", phrase(&node.reason, now)),
-        (NodeStatus::Conditional, _) => "◌ cached, unless a task before it changes".to_owned(),
+        (NodeStatus::Pending, _) => {
+            with_failure(node, format!("● {}", phrase(&node.reason, now)), now)
+        }
+        (NodeStatus::Conditional, _) => {
+            let unless = "◌ cached, unless a task before it changes";
+            with_failure(node, unless.to_owned(), now)
+        }
+    }
+}
+
+/// Adds how the last try failed, where it did.
+fn with_failure(node: &PlanNode, state: String, now: Timestamp) -> String {
+    match &node.last_failure {
+        Some(failure) => format!("{state}; {}", failed(failure, now)),
+        None => state,
     }
 }

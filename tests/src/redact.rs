@@ -17,6 +17,7 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"\b\d\d:\d\d:\d\d\.\d{3}\b", "[clock]"),
         (r"\b\d+(\.\d+)?(ms|s)\b", "[duration]"),
         (r#"("(?:duration|age)Ms": ?)\d+"#, "${1}0"),
+        (r"\b\d+ (second|minute)s? ago\b", "[age] ago"),
         (r"tester@[^:\s]+", "tester@[machine]"),
         // Columns are as wide as what was taken out of them.
         (r"([^\s|]) {2,}", "$1  "),

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use rigkit_engine::{
     CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, TaskExplanation,
-    state::InvalidatedRun,
+    state::{FailedTask, InvalidatedRun},
     wording::{
+        failure::phrase as failed,
         reason::phrase,
         time::{age, duration},
     },
@@ -16,8 +17,8 @@ use crate::{
     context::Context,
     failure::{Exit, Failure},
     output,
-    plan_text::{node_lines, shortened},
-    style::{FAINT, GOOD, NAME, NEW, OLD, PENDING, paint},
+    plan_text::{followers, node_lines, shortened},
+    style::{BAD, FAINT, GOOD, NAME, NEW, OLD, PENDING, paint},
     styled_text::{Line, styled},
     table,
     workflow_choice::with_workflow,
@@ -26,6 +27,7 @@ use crate::{
 #[derive(Serialize)]
 struct RunsDocument {
     runs: Vec<CachedRun>,
+    failures: Vec<FailedTask>,
 }
 
 #[derive(Serialize)]
@@ -55,19 +57,29 @@ pub(super) fn run(command: &CacheCommand, context: &Context) -> Result<Exit, Fai
 }
 
 fn list(context: &Context) -> Result<(), Failure> {
-    let runs = context
-        .engine_of_workflow()?
-        .cached_runs(context.options.workflow.as_deref())?;
+    let engine = context.engine_of_workflow()?;
+    let workflow = context.options.workflow.as_deref();
+    let runs = engine.cached_runs(workflow)?;
+    let failures = engine.failed_tasks(workflow)?;
     if context.options.json {
-        return output::document(&RunsDocument { runs });
-    }
-    if runs.is_empty() {
-        output::note("nothing is stored yet; `rig apply` runs the tasks");
-        return Ok(());
+        return output::document(&RunsDocument { runs, failures });
     }
     let now = Timestamp::now();
-    let is_shown = |run: &&CachedRun| run.current || context.options.verbose > 0;
-    output::lines(&runs_table(runs.iter().filter(is_shown), now))
+    if runs.is_empty() {
+        output::note("nothing is stored yet; `rig apply` runs the tasks");
+    } else {
+        let is_shown = |run: &&CachedRun| run.current || context.options.verbose > 0;
+        output::lines(&runs_table(runs.iter().filter(is_shown), now))?;
+    }
+    let failures = failures.iter().map(|task| failed_task(task, now));
+    output::lines(&failures.collect::<Vec<Line>>())
+}
+
+fn failed_task(task: &FailedTask, now: Timestamp) -> Line {
+    let how = failed(&task.failure, now);
+    let path = Line::from(paint(NAME, &task.node_path)).into_column();
+    let of = format!(" of {}  ", task.workflow);
+    styled![path, of, paint(BAD, how)]
 }
 
 fn runs_table<'a>(runs: impl Iterator<Item = &'a CachedRun>, now: Timestamp) -> Vec<Line> {
@@ -115,9 +127,10 @@ fn explain(task: Option<&str>, context: &Context) -> Result<(), Failure> {
 fn explanation(task: &TaskExplanation, now: Timestamp) -> Vec<Line> {
     let mut lines = vec![Line::from(paint(NAME, &task.workflow))];
     lines.extend(node_lines(&task.node, 0, now));
-    if let Some(cause) = &task.cause {
-        let why = phrase(&cause.reason, now);
-        lines.push(format!("  because of `{}`: {why}", cause.path).into());
+    for cause in &task.causes {
+        let why = phrase(&cause.node.reason, now);
+        lines.push(format!("  because of `{}`: {why}", cause.node.path).into());
+        lines.extend(followers(cause.pending_after, cause.conditional_after));
     }
     lines.extend(task.components.iter().map(component));
     if !task.history.is_empty() {

@@ -98,7 +98,7 @@ fn list(engine: &Engine, limit: usize, context: &Context) -> Result<(), Failure>
     let now = Timestamp::now();
     let rows = applies.iter().map(|apply| {
         [
-            short_id(apply).into(),
+            apply.id.short().into(),
             (&apply.workflow).into(),
             format!("{} ago", age(apply.started_at, now)).into(),
             outcome(apply.outcome),
@@ -174,17 +174,6 @@ fn events(
             take(paint(PENDING, text).into())
         }
     }
-}
-
-/// Ids made in the same minute begin alike, so the end tells them apart.
-fn short_id(apply: &ApplyRecord) -> String {
-    let id = apply.id.as_str();
-    let start = id
-        .char_indices()
-        .rev()
-        .nth(11)
-        .map_or(0, |(start, _)| start);
-    id[start..].to_owned()
 }
 
 fn outcome(outcome: Option<RunOutcome>) -> Line {

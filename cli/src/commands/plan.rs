@@ -149,7 +149,7 @@ fn write_anywhere(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn exit(options: &PlanOptions, plans: &[WorkflowPlan]) -> Exit {
-    let is_pending = plans.iter().any(|plan| !plan.is_settled());
+    let is_pending = plans.iter().any(|plan| !plan.up_to_date);
     if options.detailed_exitcode && is_pending {
         Exit::PendingWork
     } else {

@@ -2,6 +2,7 @@
 
 mod document;
 mod exit;
+pub(crate) mod nearest_flag;
 mod text;
 mod tips;
 
@@ -21,7 +22,7 @@ use thiserror::Error;
 
 pub(crate) use document::ErrorBody;
 pub(crate) use exit::Exit;
-pub(crate) use text::{advice_text, environment_text, warning_text};
+pub(crate) use text::{advice_text, environment_text, failed_node_text, warning_text};
 
 use crate::{
     context::{Context, shown_path},

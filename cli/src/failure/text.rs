@@ -29,6 +29,7 @@ struct Report {
     title: String,
     places: Vec<Place>,
     help: Option<String>,
+    note: Option<String>,
 }
 
 /// Is a place with the text around it, read again because nothing holds on to it.
@@ -44,9 +45,7 @@ pub(super) fn of(failure: &Failure, context: Option<&Context>) -> Vec<Line> {
     let reports: Vec<Vec<Line>> = match failure {
         Failure::Engine(error) => match &**error {
             EngineError::Failed { failures, .. } if !failures.is_empty() => {
-                let is_told =
-                    |failure: &NodeFailure| context.is_some_and(|it| it.told.has(&failure.node));
-                let report = |failure| failed_node(failure, is_told(failure));
+                let report = |failure| at_the_end(failure, context);
                 failures.iter().map(report).collect()
             }
             error if !error.diagnostics().is_empty() => diagnostics(error.diagnostics()),
@@ -96,6 +95,7 @@ pub(crate) fn advice_text(title: &str, help: Option<String>) -> Vec<Line> {
         title: title.to_owned(),
         places: Vec::new(),
         help,
+        note: None,
     };
     report.render()
 }
@@ -124,23 +124,52 @@ fn plain(failure: &Failure) -> Report {
         title: failure.to_string(),
         places: place.into_iter().collect(),
         help: failure.help(),
+        note: None,
     }
 }
 
-/// Output that the person has just read is not told again.
-fn failed_node(failure: &NodeFailure, is_output_told: bool) -> Vec<Line> {
+/// Returns the report of a failure at the end of a run, with the name of its log; what was told when it
+/// happened is repeated in short.
+fn at_the_end(failure: &NodeFailure, context: Option<&Context>) -> Vec<Line> {
+    let told = context.map(|context| &context.told);
+    let log = failure.apply_id.as_ref();
+    let note = log.map(|log| format!("its log: rig log {}", log.short()));
+    if told.is_some_and(|told| told.has_failure_of(&failure.node)) {
+        let place = failure.range.as_ref().map(Place::without_text);
+        let report = Report {
+            help: None,
+            note,
+            ..failed(failure, place)
+        };
+        return report.render();
+    }
+    let place = failure.range.as_ref().map(|range| Place::read(range, None));
     let report = Report {
+        note,
+        ..failed(failure, place)
+    };
+    let is_output_told = told.is_some_and(|told| told.has_output_of(&failure.node));
+    with_output(&report, failure, is_output_told)
+}
+
+/// Returns the report of a failure when it happens. Output that the person has just read is not told again.
+pub(crate) fn failed_node_text(failure: &NodeFailure, is_output_told: bool) -> Vec<Line> {
+    let place = failure.range.as_ref().map(|range| Place::read(range, None));
+    with_output(&failed(failure, place), failure, is_output_told)
+}
+
+fn failed(failure: &NodeFailure, place: Option<Place>) -> Report {
+    Report {
         severity: Severity::Error,
         code: None,
         title: format!("`{}` failed: {}", failure.node, message(failure)),
-        places: failure
-            .range
-            .as_ref()
-            .map(|range| Place::read(range, None))
-            .into_iter()
-            .collect(),
+        places: place.into_iter().collect(),
         help: failure.help.clone(),
-    };
+        note: None,
+    }
+}
+
+fn with_output(report: &Report, failure: &NodeFailure, is_output_told: bool) -> Vec<Line> {
     let mut lines = report.render();
     let tail = output_tail(failure);
     if !tail.is_empty() && !is_output_told {
@@ -192,6 +221,7 @@ impl Report {
             title: diagnostic.message.clone(),
             places: primary.into_iter().chain(related).collect(),
             help: diagnostic.help.clone(),
+            note: None,
         }
     }
 
@@ -211,15 +241,17 @@ impl Report {
         for place in &self.places {
             group = place.add_to(group);
         }
+        let note = self.note.as_deref().map(shown);
+        let note = note.map(|note| Level::NOTE.message(note));
         let renderer = Renderer::styled();
         let render = |group| whole_output_lines(&renderer.render(&[group]));
         match help {
-            None => render(group),
+            None => render(group.elements(note)),
             Some(help) if self.places.is_empty() => {
                 let help = Group::with_title(Level::HELP.secondary_title(help));
-                [render(group), render(help)].concat()
+                [render(group.elements(note)), render(help)].concat()
             }
-            Some(help) => render(group.element(Level::HELP.message(help))),
+            Some(help) => render(group.element(Level::HELP.message(help)).elements(note)),
         }
     }
 }

@@ -81,6 +81,8 @@ fn a_failed_task_shows_its_output() {
         range: Some(range("throw new Error()")),
         help: Some("run it by hand".to_owned()),
         output_tail: vec!["one".to_owned(), "two".to_owned(), String::new()],
+        exit_code: Some(1),
+        apply_id: Some("0198c0de-0000-7000-8000-0123456789ab".into()),
     };
     let error = EngineError::Failed {
         failures: vec![failure],
@@ -94,6 +96,7 @@ fn a_failed_task_shows_its_output() {
       |   ^^^^^^^^^^^^^^^^^
       |
       = help: run it by hand
+      = note: its log: rig log 0123456789ab
     the last output of `a`:
       | one
       | two
@@ -109,8 +112,10 @@ fn output_is_told_once() {
             range: None,
             help: None,
             output_tail: ["warning: x", "error: y"].map(str::to_owned).into(),
+            exit_code: None,
+            apply_id: None,
         };
-        let text = plain(&failed_node(&failure, is_told));
+        let text = plain(&failed_node_text(&failure, is_told));
         assert_eq!(text, expected, "{message}");
     };
     let tail = "the last output of `a`:\n  | warning: x\n  | error: y";

@@ -33,6 +33,9 @@ fn graph() -> Graph {
     Graph {
         workflow: "site".to_owned(),
         cached_node_count: 1,
+        pending_node_count: 2,
+        conditional_node_count: 1,
+        up_to_date: false,
         nodes: serde_json::from_value(nodes).unwrap(),
         edges: vec![edge(0, 1), edge(0, 2), edge(1, 3), edge(2, 3)],
         tree: Tree::Sequence {
@@ -47,7 +50,7 @@ fn a_tree_shows_branches_and_states() {
     let lines = tree::draw(&[graph()]);
     let lines: Vec<String> = lines.iter().map(Line::plain).collect();
     assert_snapshot!(lines.join("\n"), @r#"
-    site  1 of 4 cached
+    site  2 of 4 to run (1 more may follow)
     ├── ✓ clone
     ├── parallel
     │   ├── api

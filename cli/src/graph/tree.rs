@@ -6,7 +6,7 @@ use rigkit_engine::{
 };
 
 use crate::{
-    progress::standing,
+    progress::{Standing, standing},
     style::{FAINT, of_status, paint},
     styled_text::{Line, styled},
 };
@@ -21,8 +21,13 @@ struct Branch {
 pub(crate) fn draw(graphs: &[Graph]) -> Vec<Line> {
     let mut lines = Vec::new();
     for graph in graphs {
-        let cached = graph.cached_node_count;
-        lines.push(standing(&graph.workflow, cached, graph.nodes.len()));
+        let counts = Standing {
+            all: graph.nodes.len(),
+            pending: graph.pending_node_count,
+            conditional: graph.conditional_node_count,
+            is_up_to_date: graph.up_to_date,
+        };
+        lines.push(standing(&graph.workflow, counts));
         // A root sequence has the name of the workflow, so only what it holds is drawn.
         add_lines(&leaves(graph, &graph.tree), "", &mut lines);
     }

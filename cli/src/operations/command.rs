@@ -79,10 +79,13 @@ fn own_command(operation: &OperationSummary, invocation: &str, flags: &[InputFla
     command = command.arg(whole_input(flags));
     let mut positions: Vec<&InputFlag> = flags
         .iter()
-        .filter(|flag| flag.position.is_some())
+        .filter(|flag| flag.position.is_some() && flag.kind != ValueKind::Rest)
         .collect();
     positions.sort_by_key(|flag| flag.position);
-    command.args(positions.into_iter().map(positional))
+    let rest = flags.iter().find(|flag| flag.kind == ValueKind::Rest);
+    command
+        .args(positions.into_iter().map(positional))
+        .args(rest.map(rest_of_line))
 }
 
 fn typable_aliases(operation: &OperationSummary) -> Vec<String> {
@@ -129,6 +132,9 @@ fn arguments(flag: &InputFlag) -> Vec<Arg> {
         .short(flag.short)
         .aliases(flag.aliases.clone())
         .help(help(flag));
+    if flag.is_for_host {
+        return vec![argument.action(ArgAction::SetTrue)];
+    }
     let mut arguments = vec![with_kind(argument, &flag.kind)];
     if let Some(negation) = &flag.negation {
         let is_on = flag.default == Some(Value::Bool(true));
@@ -147,7 +153,8 @@ fn positional(flag: &InputFlag) -> Arg {
     let argument = Arg::new(position_id(&flag.property)).help(help(flag));
     let argument = match &flag.kind {
         ValueKind::Switch => argument.value_parser(reader(&flag.kind)),
-        kind => with_kind(argument, kind),
+        // A word that begins with a dash is a flag, and wrong where there is no such flag.
+        kind => with_kind(argument, kind).allow_negative_numbers(false),
     };
     let argument = argument.value_name(shown(&flag.property.to_uppercase()));
     match &flag.long {
@@ -156,9 +163,24 @@ fn positional(flag: &InputFlag) -> Arg {
     }
 }
 
+/// Takes everything after `--`.
+fn rest_of_line(flag: &InputFlag) -> Arg {
+    Arg::new(position_id(&flag.property))
+        .help(help(flag))
+        .value_name(shown(&flag.property.to_uppercase()))
+        .value_parser(reader(&flag.kind))
+        .num_args(0..)
+        .last(true)
+}
+
 fn with_kind(argument: Arg, kind: &ValueKind) -> Arg {
     match kind {
-        ValueKind::Switch => argument.action(ArgAction::SetTrue),
+        ValueKind::Switch => argument
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+            .value_parser(reader(kind))
+            .value_name(kind.placeholder()),
         ValueKind::Choice(choices) => argument
             .value_parser(
                 PossibleValuesParser::new(choices.iter().map(possible_value)).map(move_to(kind)),
@@ -169,10 +191,13 @@ fn with_kind(argument: Arg, kind: &ValueKind) -> Arg {
             .value_parser(reader(kind))
             .value_name(kind.placeholder())
             .add(ArgValueCandidates::new(candidates::workspaces)),
-        ValueKind::Text | ValueKind::Number | ValueKind::Integer | ValueKind::Json => argument
+        ValueKind::Number | ValueKind::Integer => argument
             .value_parser(reader(kind))
             .value_name(kind.placeholder())
-            .allow_hyphen_values(true),
+            .allow_negative_numbers(true),
+        ValueKind::Text | ValueKind::Json | ValueKind::Rest => argument
+            .value_parser(reader(kind))
+            .value_name(kind.placeholder()),
     }
 }
 
@@ -224,8 +249,10 @@ fn whole_input(flags: &[InputFlag]) -> Arg {
 
 fn whole_input_help(flags: &[InputFlag]) -> String {
     let help = "The whole input as a JSON object, or `@FILE` to read it; flags win over it";
-    let is_without =
-        |flag: &&InputFlag| flag.long.is_none() && flag.position.is_none() && !flag.is_for_host;
+    let is_without = |flag: &&InputFlag| {
+        let has_place = flag.position.is_some() || flag.kind == ValueKind::Rest;
+        flag.long.is_none() && !has_place && !flag.is_for_host
+    };
     let without = flags.iter().filter(is_without);
     let names: Vec<String> = without
         .map(|flag| format!("`{}`", escape(&flag.property)))

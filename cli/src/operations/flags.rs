@@ -43,6 +43,7 @@ impl InputFlag {
     /// Names it as a person types it.
     pub(super) fn typed(&self) -> String {
         match (&self.long, self.position) {
+            _ if self.kind == ValueKind::Rest => format!("-- {}…", self.property.to_uppercase()),
             (Some(long), _) => format!("--{long}"),
             (None, Some(_)) => format!("<{}>", self.property.to_uppercase()),
             (None, None) => format!("--input '{{\"{}\": …}}'", self.property),
@@ -109,7 +110,8 @@ impl<'a> FlagNames<'a> {
             || kebab(property),
             |option| dashless(&option.flag).to_owned(),
         );
-        let long = self.take(wanted);
+        let is_rest = kind == ValueKind::Rest;
+        let long = self.take(wanted).filter(|_| !is_rest);
         let others = option
             .map(|option| option.aliases.clone())
             .unwrap_or_default();
@@ -118,6 +120,7 @@ impl<'a> FlagNames<'a> {
             .filter(|alias| !is_short(alias))
             .map(|alias| dashless(&alias).to_owned())
             .chain([property.to_owned()]);
+        let others = others.filter(|_| !is_rest);
         let aliases = others.filter_map(|alias| self.take(alias)).collect();
         let is_switch = kind == ValueKind::Switch;
         let negation = long

@@ -10,11 +10,11 @@ use super::{
     command::{WHOLE_INPUT_ID, command, flag_id, negation_id, position_id},
     flags::{InputFlag, flags_of},
     missing::ask_for_missing,
-    value_kind::ValueKind,
+    value_kind::{ValueKind, json},
 };
 use crate::{
     arguments::{ColorWhen, GlobalOptions},
-    failure::{Failure, UsageCode},
+    failure::{Failure, UsageCode, nearest_flag},
     style,
 };
 
@@ -44,8 +44,10 @@ pub(crate) fn parse(
         .get_arguments()
         .any(|argument| argument.get_id() == "json");
     let matches = command
+        .clone()
         .try_get_matches_from(words)
-        .inspect_err(|_| globals.json |= is_json_ours && asks_for_json(words))?;
+        .inspect_err(|_| globals.json |= is_json_ours && asks_for_json(words))
+        .map_err(|error| nearest_flag::add(error, &command, &[]))?;
     add_globals(&matches, globals);
     let flags = flags_of(operation);
     let mut line = OperationLine {
@@ -76,13 +78,11 @@ pub(crate) fn asks_for_json(words: &[String]) -> bool {
 }
 
 fn value_of(flag: &InputFlag, matches: &ArgMatches) -> Option<Value> {
-    if flag.kind == ValueKind::Switch {
-        if is_set(matches, &negation_id(&flag.property)) {
-            return Some(Value::Bool(false));
-        }
-        if is_set(matches, &flag_id(&flag.property)) {
-            return Some(Value::Bool(true));
-        }
+    if flag.is_for_host {
+        return is_set(matches, &flag_id(&flag.property)).then_some(Value::Bool(true));
+    }
+    if flag.kind == ValueKind::Switch && is_set(matches, &negation_id(&flag.property)) {
+        return Some(Value::Bool(false));
     }
     let ids = [flag_id(&flag.property), position_id(&flag.property)];
     let values: Vec<Value> = ids
@@ -92,7 +92,7 @@ fn value_of(flag: &InputFlag, matches: &ArgMatches) -> Option<Value> {
         .cloned()
         .collect();
     match flag.kind {
-        ValueKind::List(_) if !values.is_empty() => Some(Value::Array(values)),
+        ValueKind::List(_) | ValueKind::Rest if !values.is_empty() => Some(Value::Array(values)),
         _ => values.into_iter().next_back(),
     }
 }
@@ -111,7 +111,7 @@ fn whole_input(matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
         }
     };
     let help = "give a JSON object, such as '{\"name\": \"value\"}', or `@FILE`";
-    match serde_json::from_str(&text) {
+    match json(text.trim_start_matches('\u{feff}')) {
         Ok(Value::Object(input)) => Ok(input),
         Ok(_) => Err(Failure::usage(
             UsageCode::InvalidInput,
@@ -120,7 +120,7 @@ fn whole_input(matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
         )),
         Err(error) => Err(Failure::usage(
             UsageCode::InvalidInput,
-            format!("the input is not JSON: {error}"),
+            format!("the input is {error}"),
             help,
         )),
     }

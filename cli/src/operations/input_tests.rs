@@ -255,20 +255,20 @@ fn each_operation_has_help() {
       [TARGET]  Where to deploy to [required]
 
     Options:
-          --target <TEXT>    Where to deploy to [required]
-          --port <INTEGER>   [default: 3000]
-          --ratio <NUMBER>   
-          --dry-run          
-          --cache            Uses the cache [default: true]
-          --no-cache         Turns `--cache` off
-          --level <CHOICE>   [possible values: low, high, 3]
-          --tags <TEXT>      
-          --workflow <TEXT>  
-          --extra <JSON>     
-      -y, --yes              
-          --input <JSON>     The whole input as a JSON object, or `@FILE` to read it; flags win over it;
-                             without a flag: `help`
-      -h, --help             Print help
+          --target <TEXT>     Where to deploy to [required]
+          --port <INTEGER>    [default: 3000]
+          --ratio <NUMBER>    
+          --dry-run[=<BOOL>]  
+          --cache[=<BOOL>]    Uses the cache [default: true]
+          --no-cache          Turns `--cache` off
+          --level <CHOICE>    [possible values: low, high, 3]
+          --tags <TEXT>       
+          --workflow <TEXT>   
+          --extra <JSON>      
+      -y, --yes               
+          --input <JSON>      The whole input as a JSON object, or `@FILE` to read it; flags win over
+                              it; without a flag: `help`
+      -h, --help              Print help
 
     Global options:
       -w <NAME>           Names the workflow; may be left out where there is one

@@ -66,6 +66,7 @@ fn ask(flag: &InputFlag, kind: &ValueKind, workspaces: &[String]) -> Result<Valu
             let chosen = prompt::select(question, workspaces, 0)?;
             Ok(workspaces.get(chosen).cloned().unwrap_or_default().into())
         }
+        ValueKind::Rest => Ok(Value::Array(Vec::new())),
         ValueKind::List(element) => {
             let question = format!("{question} (with commas between them)");
             let text =

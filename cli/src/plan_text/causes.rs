@@ -2,17 +2,15 @@
 
 use std::collections::HashMap;
 
-use rigkit_engine::plan::{NodeStatus, PlanNode, Reason, WorkflowPlan};
+use rigkit_engine::plan::{PlanCause, PlanNode, Reason, WorkflowPlan};
 
-/// Is a task that is pending for a reason of its own.
+/// A task to tell of, and how much follows it where it has a reason of its own.
 #[derive(Debug, PartialEq)]
-pub(super) struct Cause<'a> {
+pub(super) struct Told<'a> {
     /// The task.
     pub(super) node: &'a PlanNode,
-    /// How many tasks have to run because it does.
-    pub(super) pending: usize,
-    /// How many have to run only if its output changes.
-    pub(super) conditional: usize,
+    /// What follows it.
+    pub(super) cause: Option<&'a PlanCause>,
 }
 
 /// How many tasks with the same plain reason are told one by one.
@@ -22,36 +20,39 @@ const TOLD_ONE_BY_ONE: usize = 10;
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Causes<'a> {
     /// The tasks to tell one by one.
-    pub(super) told: Vec<Cause<'a>>,
+    pub(super) told: Vec<Told<'a>>,
     /// For each plain reason that is too frequent, its first task that is not told and how
     /// many there are.
     pub(super) folded: Vec<(&'a PlanNode, usize)>,
 }
 
-/// Tells causes from consequences, and folds causes that say nothing new.
+/// Tells causes and failures from mere consequences, and folds causes that say nothing new.
 pub(super) fn causes(plan: &WorkflowPlan) -> Causes<'_> {
     let mut causes = Causes::default();
     let mut told_plainly: HashMap<&'static str, usize> = HashMap::new();
-    for cause in every_cause(plan) {
-        let reason = &cause.node.reason;
-        let told = told_plainly.entry(reason.code()).or_default();
-        *told += usize::from(is_plain(reason));
-        if *told <= TOLD_ONE_BY_ONE || !is_plain(reason) {
-            causes.told.push(cause);
+    for told in worth_telling(plan) {
+        let reason = &told.node.reason;
+        let count = told_plainly.entry(reason.code()).or_default();
+        *count += usize::from(is_plain(told.node));
+        if *count <= TOLD_ONE_BY_ONE || !is_plain(told.node) {
+            causes.told.push(told);
             continue;
         }
         let same = |(node, _): &&mut (&PlanNode, usize)| node.reason.code() == reason.code();
         match causes.folded.iter_mut().find(same) {
             Some((_, count)) => *count += 1,
-            None => causes.folded.push((cause.node, 1)),
+            None => causes.folded.push((told.node, 1)),
         }
     }
     causes
 }
 
-/// Says whether a reason reads the same for every task that has it.
-fn is_plain(reason: &Reason) -> bool {
-    match reason {
+/// Returns whether nothing is said of a task but what is said of many others.
+fn is_plain(node: &PlanNode) -> bool {
+    if node.last_failure.is_some() {
+        return false;
+    }
+    match &node.reason {
         Reason::NeverRun
         | Reason::Invalidated { .. }
         | Reason::OutputSchemaChanged
@@ -62,35 +63,12 @@ fn is_plain(reason: &Reason) -> bool {
     }
 }
 
-fn every_cause(plan: &WorkflowPlan) -> Vec<Cause<'_>> {
-    let mut causes: Vec<Cause<'_>> = Vec::new();
-    let mut by_path: HashMap<&str, usize> = HashMap::new();
-    let open = plan
-        .nodes
-        .iter()
-        .filter(|node| node.status != NodeStatus::Cached);
-    for node in open {
-        let cause = root(node).and_then(|root| by_path.get(root));
-        if let Some(cause) = cause.and_then(|index| causes.get_mut(*index)) {
-            match node.status {
-                NodeStatus::Conditional => cause.conditional += 1,
-                _ => cause.pending += 1,
-            }
-            continue;
-        }
-        by_path.insert(&node.path, causes.len());
-        causes.push(Cause {
-            node,
-            pending: 0,
-            conditional: 0,
-        });
-    }
-    causes
-}
-
-fn root(node: &PlanNode) -> Option<&str> {
-    match &node.reason {
-        Reason::UpstreamPending { root } => Some(root),
-        _ => None,
-    }
+fn worth_telling(plan: &WorkflowPlan) -> impl Iterator<Item = Told<'_>> {
+    plan.nodes.iter().filter_map(|node| {
+        let cause = plan
+            .causes
+            .binary_search_by_key(&node.index, |cause| cause.index);
+        let cause = cause.ok().map(|position| &plan.causes[position]);
+        (cause.is_some() || node.last_failure.is_some()).then_some(Told { node, cause })
+    })
 }

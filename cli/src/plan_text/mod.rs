@@ -7,15 +7,16 @@ use rigkit_engine::{
     display_text::{MOST_OF_A_MESSAGE, cut},
     plan::{CheckStatus, ChecksAsked, NodeStatus, PlanNode, WorkflowPlan},
     wording::{
+        failure::phrase as failed,
         reason::{Change, changes, phrase},
         time::age,
     },
 };
 
-use self::causes::{Cause, causes};
+use self::causes::{Told, causes};
 use crate::{
-    progress::standing,
-    style::{FAINT, NEW, OLD, PENDING, of_status, paint},
+    progress::{Standing, standing},
+    style::{BAD, FAINT, NEW, OLD, PENDING, of_status, paint},
     styled_text::{Line, styled},
     table::column_width,
 };
@@ -25,11 +26,7 @@ const VALUE_WIDTH: usize = 60;
 
 /// Returns the plan of a workflow as lines.
 pub(crate) fn of(plan: &WorkflowPlan, is_verbose: bool, now: Timestamp) -> Vec<Line> {
-    let mut lines = vec![standing(
-        &plan.workflow,
-        plan.cached_node_count,
-        plan.node_count,
-    )];
+    let mut lines = vec![standing(&plan.workflow, Standing::of(plan))];
     lines.extend(required_checks(plan));
     lines.extend(unanswered(plan));
     if is_verbose {
@@ -38,9 +35,9 @@ pub(crate) fn of(plan: &WorkflowPlan, is_verbose: bool, now: Timestamp) -> Vec<L
         lines.extend(told.flat_map(|node| node_lines(node, width, now)));
     } else {
         let causes = causes(plan);
-        let width = width(causes.told.iter().map(|cause| cause.node));
+        let width = width(causes.told.iter().map(|told| told.node));
         let told = causes.told.iter();
-        lines.extend(told.flat_map(|cause| cause_lines(cause, width, now)));
+        lines.extend(told.flat_map(|told| told_lines(told, width, now)));
         let folded = causes.folded.iter();
         lines.extend(folded.map(|(first, count)| folded_line(first, *count, now)));
     }
@@ -82,22 +79,34 @@ pub(crate) fn node_lines(node: &PlanNode, width: usize, now: Timestamp) -> Vec<L
         }
         _ => phrase(&node.reason, now),
     };
-    let first = styled!["  ", path, "  ", paint(FAINT, reason)];
+    let reason = styled![paint(FAINT, reason)];
+    let reason = match &node.last_failure {
+        Some(failure) => styled![reason, "; ", paint(BAD, failed(failure, now))],
+        None => reason,
+    };
+    let first = styled!["  ", path, "  ", reason];
     let changes = changes(&node.reason);
     std::iter::once(first)
         .chain(changes.iter().map(change_line))
         .collect()
 }
 
-fn cause_lines(cause: &Cause<'_>, width: usize, now: Timestamp) -> Vec<Line> {
-    let mut lines = node_lines(cause.node, width, now);
-    if let Some(line) = cascade(cause.pending, "and", "after it") {
-        lines.push(line);
-    }
-    if let Some(line) = cascade(cause.conditional, "and, if its output changes,", "after it") {
-        lines.push(line);
+fn told_lines(told: &Told<'_>, width: usize, now: Timestamp) -> Vec<Line> {
+    let mut lines = node_lines(told.node, width, now);
+    if let Some(cause) = told.cause {
+        lines.extend(followers(cause.pending_after, cause.conditional_after));
     }
     lines
+}
+
+/// Returns the lines that say how many tasks follow one that has to run.
+pub(crate) fn followers(pending: usize, conditional: usize) -> Vec<Line> {
+    let certain = cascade(pending, "and");
+    let possible = match pending {
+        0 => cascade(conditional, "and, if its output changes,"),
+        _ => cascade(conditional, "and, if an output changes,"),
+    };
+    certain.into_iter().chain(possible).collect()
 }
 
 fn folded_line(first: &PlanNode, count: usize, now: Timestamp) -> Line {
@@ -105,13 +114,13 @@ fn folded_line(first: &PlanNode, count: usize, now: Timestamp) -> Line {
     paint(FAINT, format_args!("  and {count} more: {phrase}")).into()
 }
 
-fn cascade(count: usize, before: &str, after: &str) -> Option<Line> {
+fn cascade(count: usize, before: &str) -> Option<Line> {
     let tasks = match count {
         0 => return None,
         1 => "1 task".to_owned(),
         count => format!("{count} tasks"),
     };
-    Some(paint(FAINT, format_args!("    {before} {tasks} {after}")).into())
+    Some(paint(FAINT, format_args!("    {before} {tasks} after it")).into())
 }
 
 fn change_line(change: &Change) -> Line {

@@ -13,12 +13,38 @@ fn plan(nodes: &[(&str, &str, Value)]) -> WorkflowPlan {
         .enumerate()
         .map(|(index, entry)| node(index, entry))
         .collect();
-    let cached = nodes
-        .iter()
-        .filter(|(_, status, _)| *status == "cached")
-        .count();
-    let plan = json!({ "workflow": "web", "cachedNodeCount": cached, "nodeCount": nodes.len(), "nodes": listed });
+    let count = |wanted| {
+        nodes
+            .iter()
+            .filter(|(_, status, _)| *status == wanted)
+            .count()
+    };
+    let plan = json!({
+        "workflow": "web",
+        "cachedNodeCount": count("cached"),
+        "nodeCount": nodes.len(),
+        "pendingNodeCount": count("pending"),
+        "conditionalNodeCount": count("conditional"),
+        "upToDate": count("pending") == 0,
+        "nodes": listed,
+        "causes": causes_of(nodes),
+    });
     serde_json::from_value(plan).unwrap()
+}
+
+/// Lists the tasks with a reason of their own, each with those that name it as theirs.
+fn causes_of(nodes: &[(&str, &str, Value)]) -> Vec<Value> {
+    let is_cause =
+        |status: &str, reason: &Value| status == "pending" && reason.get("root").is_none();
+    let own = nodes.iter().enumerate();
+    let own = own.filter(|(_, (_, status, reason))| is_cause(status, reason));
+    let after = |path: &str, wanted: &str| {
+        let follows = |(_, status, reason): &&(&str, &str, Value)| {
+            *status == wanted && reason["root"] == path
+        };
+        nodes.iter().filter(follows).count()
+    };
+    own.map(|(index, (path, ..))| json!({ "index": index, "path": path, "pendingAfter": after(path, "pending"), "conditionalAfter": after(path, "conditional") })).collect()
 }
 
 fn cached(path: &str) -> (&str, &'static str, Value) {
@@ -57,18 +83,18 @@ fn mixed() -> WorkflowPlan {
 
 #[test]
 fn a_settled_plan_is_one_line() {
-    assert_snapshot!(text(&plan(&[cached("a"), cached("b")]), false), @"web  2 of 2 cached");
+    assert_snapshot!(text(&plan(&[cached("a"), cached("b")]), false), @"web  up to date");
 }
 
 #[test]
 fn causes_are_told_and_consequences_counted() {
     assert_snapshot!(text(&mixed(), false), @r#"
-    web  1 of 6 cached
+    web  4 of 6 to run (1 more may follow)
       clone     2 things the handler uses changed
         branch: "main" → "dev"
         helper: none → fn 3f2a
         and 2 tasks after it
-      lockfile  runs every time
+      lockfile  checks each time
         and, if its output changes, 1 task after it
     "#);
 }
@@ -82,7 +108,7 @@ fn what_says_nothing_new_is_folded() {
         .collect();
     nodes.insert(14, ("always", "pending", json!({ "code": "always-runs" })));
     assert_snapshot!(text(&plan(&nodes), false), @"
-    web  0 of 16 cached
+    web  16 of 16 to run
       t0      never ran
       t1      never ran
       t2      never ran
@@ -93,7 +119,7 @@ fn what_says_nothing_new_is_folded() {
       t7      never ran
       t8      never ran
       t9      never ran
-      always  runs every time
+      always  checks each time
       and 5 more: never ran
     ");
 }
@@ -101,14 +127,14 @@ fn what_says_nothing_new_is_folded() {
 #[test]
 fn everything_is_told_to_those_who_ask() {
     assert_snapshot!(text(&mixed(), true), @r#"
-    web  1 of 6 cached
+    web  4 of 6 to run (1 more may follow)
       tools     cached
       clone     2 things the handler uses changed
         branch: "main" → "dev"
         helper: none → fn 3f2a
       install   `clone` has to run first
       build     `clone` has to run first
-      lockfile  runs every time
+      lockfile  checks each time
       warm      cached unless the output of a task before it changes
     "#);
 }
@@ -120,7 +146,7 @@ fn no_path_forges_a_state_or_pushes_one_away() {
     let plan = plan(&[never_run("t  cached"), never_run("b"), never_run(&long)]);
     for is_verbose in [false, true] {
         let expected = format!(
-            "web  0 of 3 cached\n  t \\u{{20}}cached  never ran\n  b               never ran\n  {long}  never ran"
+            "web  3 of 3 to run\n  t \\u{{20}}cached  never ran\n  b               never ran\n  {long}  never ran"
         );
         assert_eq!(text(&plan, is_verbose), expected);
     }

@@ -51,7 +51,11 @@ impl EventSink for Lines {
             self.told.note(source);
         }
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        output::notes(&writer.lines_of(&record.event));
+        let mut lines = writer.lines_of(&record.event);
+        if let Some(failure) = record.event.failure() {
+            lines.extend(self.told.report(&failure));
+        }
+        output::notes(&lines);
     }
 }
 

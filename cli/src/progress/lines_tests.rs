@@ -19,6 +19,9 @@ fn run() -> Vec<Event> {
             workflow: "web".to_owned(),
             cached_node_count: 1,
             node_count: 3,
+            pending_node_count: Some(1),
+            conditional_node_count: 1,
+            up_to_date: false,
         },
         Event::ApplyStarted {
             workflow: "web".to_owned(),
@@ -63,6 +66,10 @@ fn run() -> Vec<Event> {
             node_path: "build".to_owned(),
             message: "tsc exited with 2".to_owned(),
             duration_ms: 30,
+            range: None,
+            help: None,
+            output_tail: Vec::new(),
+            exit_code: None,
         },
         Event::ApplyCompleted {
             workflow: "web".to_owned(),
@@ -85,7 +92,7 @@ fn lines(detail: Detail) -> String {
 #[test]
 fn usually_a_person_sees_what_runs() {
     assert_snapshot!(lines(Detail::Usual), @"
-    web  1 of 3 cached
+    web  1 of 3 to run (1 more may follow)
     ▸ install
     install | added 3 packages
     install | funding
@@ -100,7 +107,7 @@ fn usually_a_person_sees_what_runs() {
 #[test]
 fn a_log_tells_everything() {
     assert_snapshot!(lines(Detail::Everything), @"
-    web  1 of 3 cached
+    web  1 of 3 to run (1 more may follow)
     ✓ clone  cached
     ▸ install
     install npm#1 $ npm ci

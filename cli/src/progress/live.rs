@@ -145,8 +145,11 @@ impl Live {
             _ => {}
         }
         state.commands.note(event);
-        self.screen
-            .print(&describe(event, self.detail, state.tally));
+        let mut lines = describe(event, self.detail, state.tally);
+        if let Some(failure) = event.failure() {
+            lines.extend(self.told.report(&failure));
+        }
+        self.screen.print(&lines);
     }
 }
 

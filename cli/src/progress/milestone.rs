@@ -1,9 +1,12 @@
 //! What happened, in one line a person reads: for lines that stay and for logs.
 
+use std::fmt;
+
 use anstyle::Style;
 use rigkit_engine::{
     display_text::{MOST_OF_A_MESSAGE, cut},
     event::{Event, LogStream, RunOutcome},
+    plan::WorkflowPlan,
     wording::{concurrent_commands::command_label, time::duration},
 };
 
@@ -70,6 +73,7 @@ pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Vec<Line>
             node_path,
             message,
             duration_ms,
+            ..
         } => failed_node(node_path, message, *duration_ms, detail),
         Event::WorkspaceRemoved {
             failure: Some(_), ..
@@ -78,7 +82,7 @@ pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Vec<Line>
     }
 }
 
-/// While the run is watched, the message follows with its place once the run ends.
+/// While the run is watched, a report with the message and its place follows.
 fn failed_node(path: &str, message: &str, duration_ms: u64, detail: Detail) -> Vec<Line> {
     let took = duration(duration_ms);
     let first = styled![paint(BAD, "✗"), " ", column(path), "  failed after ", took];
@@ -116,7 +120,21 @@ fn milestone(event: &Event, detail: Detail, tally: Tally) -> Option<Line> {
             workflow,
             cached_node_count,
             node_count,
-        } => Some(standing(workflow, *cached_node_count, *node_count)),
+            pending_node_count,
+            conditional_node_count,
+            up_to_date: _,
+        } => {
+            let pending =
+                pending_node_count.unwrap_or_else(|| node_count.saturating_sub(*cached_node_count));
+            let counts = Standing {
+                all: *node_count,
+                pending,
+                conditional: *conditional_node_count,
+                // What runs each time is about to run.
+                is_up_to_date: pending == 0,
+            };
+            Some(standing(workflow, counts))
+        }
         Event::NodeCached { node_path, .. } if detail > Detail::Usual => {
             Some(well_done(node_path, "cached"))
         }
@@ -254,11 +272,48 @@ fn describe_detail(event: &Event) -> Option<Line> {
     Some(paint(FAINT, text).into())
 }
 
-/// Returns how a workflow stands: `web  3 of 5 cached`.
-pub(crate) fn standing(workflow: &str, cached: usize, all: usize) -> Line {
-    let style = if cached == all { GOOD } else { PENDING };
-    let count = format!("{cached} of {all} cached");
-    styled![column(workflow).or_style(NAME), "  ", paint(style, count)]
+/// How many tasks of a workflow have to run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    /// How many tasks there are.
+    pub(crate) all: usize,
+    /// How many have to run.
+    pub(crate) pending: usize,
+    /// How many may have to run then.
+    pub(crate) conditional: usize,
+    /// Whether nothing has to run but what runs each time.
+    pub(crate) is_up_to_date: bool,
+}
+
+impl Standing {
+    /// Reads how the workflow of a plan stands.
+    pub(crate) fn of(plan: &WorkflowPlan) -> Self {
+        Self {
+            all: plan.node_count,
+            pending: plan.pending_node_count,
+            conditional: plan.conditional_node_count,
+            is_up_to_date: plan.up_to_date,
+        }
+    }
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_up_to_date {
+            return formatter.write_str("up to date");
+        }
+        write!(formatter, "{} of {} to run", self.pending, self.all)?;
+        match self.conditional {
+            0 => Ok(()),
+            more => write!(formatter, " ({more} more may follow)"),
+        }
+    }
+}
+
+/// Returns how a workflow stands: `web  up to date`, or `web  3 of 9 to run (2 more may follow)`.
+pub(crate) fn standing(workflow: &str, counts: Standing) -> Line {
+    let style = if counts.is_up_to_date { GOOD } else { PENDING };
+    styled![column(workflow).or_style(NAME), "  ", paint(style, counts)]
 }
 
 fn end_of_apply(workflow: &str, outcome: RunOutcome, milliseconds: u64, tally: Tally) -> Line {

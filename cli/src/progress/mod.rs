@@ -15,7 +15,7 @@ use rigkit_engine::event::{Event, EventRecord, EventSink};
 use crate::{arguments::GlobalOptions, failure::warning_text, output};
 
 pub(crate) use lines::{PastLines, TakeLine};
-pub(crate) use milestone::standing;
+pub(crate) use milestone::{Standing, standing};
 pub(crate) use screen::{Screen, can_move_cursor};
 pub(crate) use told::Told;
 
@@ -26,8 +26,6 @@ pub(crate) enum View {
     Nothing,
     /// Only what is doubtful.
     Warnings,
-    /// One JSON event a line, on stdout.
-    Events,
     /// Lines that move, for a terminal.
     Live,
     /// Lines that stay.
@@ -35,18 +33,13 @@ pub(crate) enum View {
 }
 
 impl View {
-    /// Finds the view that fits what was asked for and what stderr is.
+    /// Finds the view that fits what was asked for and what stderr is; what stdout is for is no matter.
     pub(crate) fn choose(options: &GlobalOptions, events: bool) -> Self {
         let lines_can_move = || output::is_stderr_terminal() && screen::lines_can_move();
         match options {
-            _ if events => Self::Events,
             GlobalOptions { quiet: true, .. } => Self::Nothing,
-            _ if lines_can_move() => Self::Live,
-            GlobalOptions {
-                json: true,
-                verbose: 0,
-                ..
-            } => Self::Warnings,
+            // Lines that move would be torn by events on the same terminal.
+            _ if lines_can_move() && !(events && output::is_terminal()) => Self::Live,
             _ => Self::Lines,
         }
     }
@@ -62,13 +55,17 @@ pub(crate) fn sink(
     match view {
         View::Nothing => Arc::new(warn),
         View::Warnings => Arc::new(warn_of_all),
-        View::Events => Arc::new(|record: &EventRecord| {
-            event_lines::write(record);
-            warn(record);
-        }),
         View::Live => Arc::new(live::Live::new(screen.clone(), is_verbose, told.clone())),
         View::Lines => Arc::new(lines::Lines::new(is_verbose, told.clone())),
     }
+}
+
+/// Makes what writes the events of a run to stdout, one JSON object a line, and hands them on.
+pub(crate) fn event_lines(people: Arc<dyn EventSink>) -> Arc<dyn EventSink> {
+    Arc::new(move |record: &EventRecord| {
+        event_lines::write(record);
+        people.receive(record);
+    })
 }
 
 /// Says on stderr what a person has to know.

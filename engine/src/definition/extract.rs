@@ -22,6 +22,7 @@ use crate::{
         json::display,
         loader::rigkit,
         realm::Realm,
+        text::member_names,
         thrown::{Thrown, bounded},
     },
     source::SourceRange,
@@ -195,15 +196,15 @@ impl<'js> Extractor<'_, 'js> {
             return Ok(Vec::new());
         };
         let mut roots = Vec::new();
-        for key in workflows.keys::<String>() {
-            let key = key?;
-            let value: JsValue = workflows.get(key.as_str())?;
+        for (name, key) in member_names(workflows)? {
+            let key_text = name.text;
+            let value: JsValue = workflows.get(key)?;
             match value.as_object() {
                 Some(node) if is_node(node)? => roots.push(node.clone()),
                 _ => {
-                    let range = place.property(self.graph, &["workflows", &key]);
+                    let range = place.property(self.graph, &["workflows", &key_text]);
                     let message = format!(
-                        "`workflows.{key}` is not a workflow but {}",
+                        "`workflows.{key_text}` is not a workflow but {}",
                         describe(&self.ctx, &value)
                     );
                     let help = "a workflow is what `workflow(name).sequence(name)` and the calls on it give";

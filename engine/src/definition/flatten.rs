@@ -20,6 +20,7 @@ use crate::{
     sandbox::{
         check_limits,
         json::{JsonFailure, to_json_object},
+        text::{Text, member_names},
     },
     source::SourceRange,
 };
@@ -327,11 +328,10 @@ impl<'js> Flattening<'_, '_, 'js> {
         };
         let mut outlines = Vec::new();
         let mut ends = Vec::new();
-        for key in branches.keys::<String>() {
-            let key = key?;
-            let value: JsValue = branches.get(key.as_str())?;
+        for (key, member) in member_names(branches)? {
+            let value: JsValue = branches.get(member)?;
             if let Some((outline, end)) = self.branch(&key, &value, &place, position, scope)? {
-                let name: Arc<str> = Arc::from(key);
+                let name: Arc<str> = Arc::from(key.text);
                 outlines.push((Arc::clone(&name), outline));
                 ends.push((name, end));
             }
@@ -351,15 +351,16 @@ impl<'js> Flattening<'_, '_, 'js> {
 
     fn branch(
         &mut self,
-        name: &str,
+        key: &Text,
         value: &JsValue<'js>,
         place: &Place,
         position: &Position,
         scope: &Scope,
     ) -> rquickjs::Result<Option<(Outline, PointId)>> {
         let graph = self.extractor.graph;
+        let name = key.text.as_str();
         let range = || place.property_name(graph, name);
-        if !self.extractor.is_name(name, "a branch", range) {
+        if !self.extractor.is_name(key, "a branch", range) {
             return Ok(None);
         }
         match value.as_object() {

@@ -54,10 +54,18 @@ pub enum InputFieldKind {
     Boolean,
     /// A number.
     Number,
+    /// Everything after `--`, as a list of texts.
+    Rest,
 }
 
 /// The `format` by which a schema says that a text is the name of a workspace.
 pub const WORKSPACE_FORMAT: &str = "rigkit-workspace";
+
+/// The `format` by which a schema says that a list of texts is the rest of the command line.
+pub const REST_FORMAT: &str = "rigkit-rest";
+
+/// The largest whole number up to which JavaScript tells every one from the next.
+pub const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 impl InputField {
     /// Says whether it must be given: a switch and a field with a default need not.
@@ -65,6 +73,7 @@ impl InputField {
     pub fn is_required(&self) -> bool {
         match self.kind {
             InputFieldKind::Boolean => self.required.unwrap_or(false),
+            InputFieldKind::Rest => false,
             _ => self.required.unwrap_or(true) && self.default_value.is_none(),
         }
     }
@@ -80,6 +89,9 @@ impl InputField {
             InputFieldKind::String => json!({ "type": "string" }),
             InputFieldKind::Boolean => json!({ "type": "boolean" }),
             InputFieldKind::Number => json!({ "type": "number" }),
+            InputFieldKind::Rest => {
+                json!({ "type": "array", "items": { "type": "string" }, "format": REST_FORMAT })
+            }
         };
         if let Some(description) = &self.description {
             schema["description"] = Value::from(description.as_str());
@@ -91,10 +103,13 @@ impl InputField {
     }
 
     fn default(&self) -> Option<Value> {
-        let is_switch = self.kind == InputFieldKind::Boolean && !self.is_required();
-        self.default_value
-            .clone()
-            .or_else(|| is_switch.then_some(Value::Bool(false)))
+        let default = match self.kind {
+            InputFieldKind::Boolean => Some(Value::Bool(false)),
+            InputFieldKind::Rest => Some(Value::Array(Vec::new())),
+            _ => None,
+        };
+        let default = default.filter(|_| !self.is_required());
+        self.default_value.clone().or(default)
     }
 }
 

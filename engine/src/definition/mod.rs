@@ -20,7 +20,9 @@ mod wire;
 
 pub use cache_ttl::{CacheTtl, InvalidCacheTtl};
 pub(crate) use extract::extract;
-pub use input::{InputField, InputFieldKind, OperationInput, WORKSPACE_FORMAT};
+pub use input::{
+    InputField, InputFieldKind, MAX_SAFE_INTEGER, OperationInput, REST_FORMAT, WORKSPACE_FORMAT,
+};
 pub use model::{
     ConsoleLine, Definition, HandlerRef, Operation, Outline, Point, PointId, Task, TaskIndex,
     TaskOptions, ValueHandle, Workflow, WorkspaceDefinition,

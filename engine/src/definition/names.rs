@@ -39,6 +39,8 @@ pub(crate) enum BadName {
     },
     /// It has a control, a line end or a direction mark in it.
     Unshowable(char),
+    /// It has half of a surrogate pair in it.
+    HalfACharacter,
 }
 
 impl BadName {
@@ -73,6 +75,9 @@ impl fmt::Display for BadName {
                 "a name with the character U+{:04X}, which cannot be shown",
                 u32::from(*character)
             ),
+            Self::HalfACharacter => {
+                formatter.write_str("a name with half a surrogate pair, which cannot be shown")
+            }
         }
     }
 }

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     diagnostic::DiagnosticCode,
-    sandbox::json::{JsonFailure, to_json},
+    sandbox::{
+        json::{JsonFailure, to_json},
+        text::{member_names, shown_text},
+    },
 };
 
 const OPTIONS: &[&str] = &["version", "cacheTTL", "output", "cutoff"];
@@ -46,8 +49,8 @@ impl<'js> Extractor<'_, 'js> {
     }
 
     fn check_option_names(&mut self, options: &Object<'js>, place: &Place) -> rquickjs::Result<()> {
-        for key in options.keys::<String>() {
-            let key = key?;
+        for (name, _) in member_names(options)? {
+            let key = name.text;
             if OPTIONS.contains(&key.as_str()) {
                 continue;
             }
@@ -70,7 +73,7 @@ impl<'js> Extractor<'_, 'js> {
         place: &Place,
     ) -> rquickjs::Result<Option<String>> {
         let value: JsValue = options.get(name)?;
-        let text = value.as_string().and_then(|text| text.to_string().ok());
+        let text = shown_text(&value);
         if text.is_none() && !value.is_undefined() {
             let message = format!(
                 "`{name}` must be a text, not {}",

@@ -18,6 +18,7 @@ use crate::{
         Thrown,
         json::{JsonFailure, to_json_object},
         loader::rigkit,
+        text::Text,
     },
     source::SourceRange,
 };
@@ -94,7 +95,7 @@ impl<'js> Extractor<'_, 'js> {
         place: &Place,
     ) -> rquickjs::Result<Option<String>> {
         let id: JsValue = object.get("providerId")?;
-        let id = id.as_string().and_then(|id| id.to_string().ok());
+        let id = Text::of(&id);
         let graph = self.graph;
         let range = || place.argument(graph, 0);
         let Some(id) = id else {
@@ -103,8 +104,8 @@ impl<'js> Extractor<'_, 'js> {
             return Ok(None);
         };
         // An id is shown as a name is, but an empty one was never refused.
-        let is_id = id.is_empty() || self.is_name(&id, "the id of a provider", range);
-        Ok(is_id.then_some(id))
+        let is_id = id.text.is_empty() || self.is_name(&id, "the id of a provider", range);
+        Ok(is_id.then_some(id.text))
     }
 
     fn plugin(&mut self, plugin: &Object<'js>) -> rquickjs::Result<FoundPlugin<'js>> {
@@ -231,6 +232,7 @@ fn plain_error(message: String) -> Thrown {
         name: "Error".to_owned(),
         message,
         help: None,
+        exit_code: None,
         frames: Vec::new(),
     }
 }

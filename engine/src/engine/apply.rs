@@ -295,6 +295,9 @@ impl Attempts<'_> {
             workflow: plan.workflow.clone(),
             cached_node_count: plan.cached_node_count,
             node_count: plan.node_count,
+            pending_node_count: Some(plan.pending_node_count),
+            conditional_node_count: plan.conditional_node_count,
+            up_to_date: plan.up_to_date,
         });
         self.emit_started();
     }

@@ -22,9 +22,9 @@ use crate::{
     definition::{OutputSchema, Point, PointId, Task, TaskIndex},
     error::{EngineError, NodeFailure},
     event::Event,
-    plan::{PointState, Verdict, Walk},
+    plan::{LastFailure, PointState, Verdict, Walk},
     runtime::{CallFailure, CallOutcome, CallResult, Work},
-    state::{ApplyCounts, ApplyId, InvalidationCause, RunId, RunSummary},
+    state::{ApplyCounts, ApplyId, FailedTask, InvalidationCause, RunId, RunSummary},
 };
 
 /// Says how one walk ended.
@@ -345,17 +345,27 @@ impl<'a> ApplyRun<'a> {
             range: self.planning.definition.range(&task.place),
             help: None,
             output_tail: self.session.emitter.tail(&task.path),
+            exit_code: None,
+            apply_id: None,
         }
     }
 
-    fn fail(&mut self, failure: NodeFailure, started: Instant) {
+    fn fail(&mut self, mut failure: NodeFailure, started: Instant) {
         self.counts.failed += 1;
-        self.session.emitter.emit(Event::NodeFailed {
+        failure.apply_id = Some(self.apply_id.clone());
+        self.session
+            .emitter
+            .emit(Event::node_failed(&failure, elapsed_ms(started)));
+        let failed = FailedTask {
+            workflow: self.planning.workflow.name.to_string(),
             node_path: failure.node.clone(),
-            message: failure.message.clone(),
-            duration_ms: elapsed_ms(started),
-        });
+            failure: last_failure(&failure, self.apply_id),
+        };
         self.failures.push(failure);
+        if let Err(error) = lock_state(self.state).record_failure(&failed) {
+            // Those that run still finish.
+            self.ended.get_or_insert(error.into());
+        }
     }
 
     fn store(&mut self, finished: Finished) -> Result<(), EngineError> {
@@ -430,6 +440,20 @@ impl<'a> ApplyRun<'a> {
         });
         self.restart = Some((task.path.to_string(), target));
         Ok(())
+    }
+}
+
+/// How much of a message is kept for plans, in bytes; the log has all of it.
+const MOST_OF_A_LAST_MESSAGE: usize = 500;
+
+fn last_failure(failure: &NodeFailure, apply_id: &ApplyId) -> LastFailure {
+    let first_line = failure.message.lines().next().unwrap_or_default();
+    let end = first_line.floor_char_boundary(MOST_OF_A_LAST_MESSAGE);
+    LastFailure {
+        at: jiff::Timestamp::now(),
+        apply_id: apply_id.clone(),
+        message: first_line[..end].to_owned(),
+        exit_code: failure.exit_code,
     }
 }
 

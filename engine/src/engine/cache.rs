@@ -12,11 +12,11 @@ use crate::{
     digest::Digest,
     error::EngineError,
     identity::ComponentName,
-    plan::{NodeStatus, PlanNode, Reason, Walk},
+    plan::{NodeStatus, PlanNode, Walk, WorkflowPlan, causes_of},
     sandbox::Secrets,
     state::{
-        ApplyId, InvalidatedRun, Invalidation, InvalidationCause, RunId, RunRecord, StateReader,
-        StoredArtifact, StoredComponent,
+        ApplyId, FailedTask, InvalidatedRun, Invalidation, InvalidationCause, RunId, RunRecord,
+        StateReader, StoredArtifact, StoredComponent,
     },
 };
 
@@ -94,13 +94,29 @@ pub struct TaskExplanation {
     pub workflow: String,
     /// How the task stands.
     pub node: PlanNode,
-    /// The task that it waits for, where it is one of a cascade.
+    /// The first of `causes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<PlanNode>,
+    /// The tasks it waits for, each pending for a reason of its own; none where it has one itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<ExplainedCause>,
     /// The parts of its identity, against those of its latest run.
     pub components: Vec<ComponentChange>,
     /// Its latest runs, newest first.
     pub history: Vec<CachedRun>,
+}
+
+/// A task that others wait for, and how many.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplainedCause {
+    /// How the task stands.
+    #[serde(flatten)]
+    pub node: PlanNode,
+    /// How many tasks have to run because this one does.
+    pub pending_after: usize,
+    /// How many tasks have to run if an output between this one and them changes.
+    pub conditional_after: usize,
 }
 
 /// Is one part of an identity, as it was and as it is.
@@ -147,6 +163,17 @@ impl Engine {
         let reused = self.reused_runs(workflow)?;
         let records = state.list_runs(workflow)?;
         cached_runs(&state, records, reused.as_ref(), self.variables.secrets())
+    }
+
+    /// Lists the tasks of one workflow, or of all, whose last try failed, the latest first.
+    ///
+    /// # Errors
+    /// Where the state cannot be read.
+    pub fn failed_tasks(&self, workflow: Option<&str>) -> Result<Vec<FailedTask>, EngineError> {
+        match self.read_state()? {
+            Some(state) => Ok(state.failed_tasks(workflow)?),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Gives how each task of the plan stands, where the config loads.
@@ -204,7 +231,7 @@ impl Engine {
                 };
                 if is_wanted {
                     let secrets = self.variables.secrets();
-                    explanations.push(explain_node(&planning, &plan.nodes, node, secrets)?);
+                    explanations.push(explain_node(&planning, &plan, node, secrets)?);
                 }
             }
         }
@@ -426,14 +453,10 @@ fn run_status(record: &RunRecord, reused: Option<&PlanNodes>) -> CachedRunStatus
 
 fn explain_node(
     planning: &Planning<'_>,
-    nodes: &[PlanNode],
+    plan: &WorkflowPlan,
     node: &PlanNode,
     secrets: &Secrets,
 ) -> Result<TaskExplanation, EngineError> {
-    let cause = match &node.reason {
-        Reason::UpstreamPending { root } => nodes.iter().find(|other| other.path == *root).cloned(),
-        _ => None,
-    };
     let reused = PlanNodes::from([(
         (planning.workflow.name.to_string(), node.path.clone()),
         node.clone(),
@@ -445,13 +468,35 @@ fn explain_node(
         }
         None => Vec::new(),
     };
+    let causes = explained_causes(planning.workflow, plan, node);
     Ok(TaskExplanation {
         workflow: planning.workflow.name.to_string(),
         components: component_changes(planning, node)?,
         node: node.clone(),
-        cause,
+        cause: causes.first().map(|cause| cause.node.clone()),
+        causes,
         history,
     })
+}
+
+fn explained_causes(
+    workflow: &Workflow,
+    plan: &WorkflowPlan,
+    node: &PlanNode,
+) -> Vec<ExplainedCause> {
+    let explained = causes_of(workflow, &plan.nodes, node).into_iter();
+    let explained = explained.map(|node| {
+        let counts = plan
+            .causes
+            .binary_search_by_key(&node.index, |cause| cause.index)
+            .map(|position| &plan.causes[position]);
+        ExplainedCause {
+            node: node.clone(),
+            pending_after: counts.map_or(0, |cause| cause.pending_after),
+            conditional_after: counts.map_or(0, |cause| cause.conditional_after),
+        }
+    });
+    explained.collect()
 }
 
 fn component_changes(

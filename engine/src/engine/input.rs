@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::select;
 use crate::{
-    definition::{InputFieldKind, OperationInput, WORKSPACE_FORMAT, nearest},
+    definition::{InputFieldKind, MAX_SAFE_INTEGER, OperationInput, WORKSPACE_FORMAT, nearest},
     error::{EngineError, NameKind},
     sandbox::json::describe_json,
     state::{StateReader, WorkspaceRecord, WorkspaceState},
@@ -46,11 +46,12 @@ pub(super) fn resolve(
     drop_empty_texts(input, &mut members);
     fill_defaults(&input.schema, &mut members);
     let value = Value::Object(members);
-    let problems: Vec<String> = input
+    let mut problems: Vec<String> = input
         .validator
         .iter_errors(&value)
         .flat_map(|error| describe(&error, &input.schema))
         .collect();
+    rounded_numbers("", &value, &mut problems);
     if !problems.is_empty() {
         return Err(invalid(problems));
     }
@@ -84,6 +85,33 @@ fn fill_defaults(schema: &Value, members: &mut Map<String, Value>) {
         {
             members.insert(name.clone(), default.clone());
         }
+    }
+}
+
+/// Finds the whole numbers that a handler would get rounded.
+fn rounded_numbers(path: &str, value: &Value, problems: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                rounded_numbers(&join(path, name), member, problems);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                rounded_numbers(&join(path, &index.to_string()), item, problems);
+            }
+        }
+        Value::Number(number) => {
+            let size = number
+                .as_u64()
+                .or_else(|| Some(number.as_i64()?.unsigned_abs()));
+            if size.is_some_and(|size| size > MAX_SAFE_INTEGER) {
+                problems.push(format!(
+                    "`{path}`: {number} would be rounded, a whole number has at most {MAX_SAFE_INTEGER}"
+                ));
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
 }
 

@@ -45,7 +45,8 @@ use crate::{
 };
 
 pub use cache::{
-    CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, NodeKind, TaskExplanation,
+    CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, ExplainedCause, NodeKind,
+    TaskExplanation,
 };
 pub use health::{Health, HealthPosition, HealthProblem, RuntimeKind, StateHealth};
 pub use kept_definition::RecordedOutput;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::definition::{Definition, InputField, Operation, Workflow};
+use crate::definition::{Definition, InputField, InputFieldKind, Operation, REST_FORMAT, Workflow};
 
 /// Describes an operation for menus, flags and help.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -280,6 +280,7 @@ fn cli_of(operation: &Operation) -> OperationCli {
         .fields
         .iter()
         .flatten()
+        .filter(|field| field.kind != InputFieldKind::Rest)
         .filter_map(|field| {
             Some(OperationPositional {
                 name: field.name.clone(),
@@ -291,10 +292,10 @@ fn cli_of(operation: &Operation) -> OperationCli {
     let options = properties
         .into_iter()
         .flatten()
-        .filter(|(name, _)| {
-            positionals
-                .iter()
-                .all(|positional| positional.name != **name)
+        .filter(|(name, property)| {
+            let is_rest = property.get("format").and_then(Value::as_str) == Some(REST_FORMAT);
+            let mut positionals = positionals.iter();
+            !is_rest && positionals.all(|positional| positional.name != **name)
         })
         .map(|(name, property)| {
             let value_type = property

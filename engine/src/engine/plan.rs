@@ -22,9 +22,12 @@ use crate::{
     error::EngineError,
     event::Event,
     identity::{Identities, SecretDigests, hash_json},
-    plan::{ChecksAsked, PlanInputs, PlanLevel, Records, Verdict, Walk, WorkflowPlan, make_plan},
+    plan::{
+        ChecksAsked, PlanInputs, PlanLevel, Records, StoredTasks, Verdict, Walk, WorkflowPlan,
+        make_plan,
+    },
     run::Emitter,
-    state::{RunSummary, StateReader},
+    state::StateReader,
 };
 
 impl Engine {
@@ -75,11 +78,11 @@ impl Engine {
         let Some(reader) = self.read_state()? else {
             return Ok(None);
         };
-        let runs = match workflow {
-            Some(name) => HashMap::from([(name.to_owned(), reader.current_runs(name)?)]),
-            None => reader.all_current_runs()?,
+        let tasks = match workflow {
+            Some(name) => HashMap::from([(name.to_owned(), StoredTasks::read(&reader, name)?)]),
+            None => StoredTasks::read_all(&reader)?,
         };
-        Ok(Some(EarlyState { reader, runs }))
+        Ok(Some(EarlyState { reader, tasks }))
     }
 
     /// Plans a definition that is loaded already, at rest.
@@ -124,16 +127,17 @@ impl Engine {
         state: Option<EarlyState>,
     ) -> Result<Vec<WorkflowPlan>, EngineError> {
         let secrets = self.secret_digests(KeyUse::Read)?;
-        let (reader, mut runs) = state.map(|early| (early.reader, early.runs)).unzip();
-        let mut runs_of = |workflow: &Workflow| {
-            let runs = runs.as_mut().and_then(|runs| runs.remove(&*workflow.name));
-            runs.unwrap_or_default()
+        let (reader, mut tasks) = state.map(|early| (early.reader, early.tasks)).unzip();
+        let mut stored = |workflow: &Workflow| {
+            let tasks = tasks.as_mut();
+            let stored = tasks.and_then(|tasks| tasks.remove(&*workflow.name));
+            stored.unwrap_or_default()
         };
         select::workflows(definition, workflow)?
             .into_iter()
             .map(|workflow| {
                 let state = reader.as_ref();
-                let records = Records::of_runs(state, workflow, runs_of(workflow))?;
+                let records = Records::of_stored(state, workflow, stored(workflow))?;
                 Planning::with_records(definition, workflow, records, state, &secrets)?.plan()
             })
             .collect()
@@ -157,10 +161,10 @@ impl Engine {
     }
 }
 
-/// The state with the current runs of workflows, by their names and the paths of nodes.
+/// The state with the stored tasks of workflows, by their names.
 struct EarlyState {
     reader: StateReader,
-    runs: HashMap<String, HashMap<String, RunSummary>>,
+    tasks: HashMap<String, StoredTasks>,
 }
 
 /// Is the planning of one workflow: what the definition, the state and providers say of it.

@@ -4,7 +4,7 @@ use super::{Engine, PlanRequest, RunSession, select};
 use crate::{
     definition::{PointId, TaskIndex},
     error::EngineError,
-    plan::{NodeStatus, WorkflowPlan},
+    plan::WorkflowPlan,
 };
 
 impl Engine {
@@ -29,6 +29,7 @@ impl Engine {
         let mut plans = self.plan(&request, run)?;
         for plan in &mut plans {
             keep_only(plan, &earlier);
+            plan.count(workflow);
         }
         Ok(plans)
     }
@@ -37,8 +38,5 @@ impl Engine {
 fn keep_only(plan: &mut WorkflowPlan, tasks: &[TaskIndex]) {
     plan.nodes
         .retain(|node| tasks.binary_search(&TaskIndex(node.index)).is_ok());
-    plan.node_count = plan.nodes.len();
-    let is_cached = |node: &&crate::plan::PlanNode| node.status == NodeStatus::Cached;
-    plan.cached_node_count = plan.nodes.iter().filter(is_cached).count();
     plan.final_context = None;
 }

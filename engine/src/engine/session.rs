@@ -249,6 +249,8 @@ impl Session {
             range: thrown.place().cloned().or(place),
             help: thrown.help.as_deref().map(|help| self.emitter.mask(help)),
             output_tail: self.emitter.tail(node),
+            exit_code: thrown.exit_code,
+            apply_id: None,
         }
     }
 }

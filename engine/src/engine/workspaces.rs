@@ -494,6 +494,8 @@ async fn run_create(
             range: place,
             help: None,
             output_tail: Vec::new(),
+            exit_code: None,
+            apply_id: None,
         })),
         None => Ok(ctx),
     }

@@ -15,6 +15,12 @@ pub struct Graph {
     pub workflow: String,
     /// How many tasks are cached.
     pub cached_node_count: usize,
+    /// How many tasks have to run.
+    pub pending_node_count: usize,
+    /// How many tasks may have to run, if the output of one before them changes.
+    pub conditional_node_count: usize,
+    /// Whether nothing has to run but tasks that run each time, which nothing has to follow.
+    pub up_to_date: bool,
     /// The tasks in walk order, each with how it stands.
     pub nodes: Vec<PlanNode>,
     /// What comes directly before what.
@@ -87,6 +93,9 @@ impl Graph {
             tree: tree(&workflow.outline),
             workflow: plan.workflow,
             cached_node_count: plan.cached_node_count,
+            pending_node_count: plan.pending_node_count,
+            conditional_node_count: plan.conditional_node_count,
+            up_to_date: plan.up_to_date,
             nodes: plan.nodes,
         }
     }

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 /// Says why an operation did not do what it was asked.
 ///
 /// It serialises to what a language runtime makes an `Error` of: `name`, `message` and,
-/// where there are any, `code` and `help`.
+/// where there are any, `code`, `help` and `exitCode`.
 #[derive(Debug, thiserror::Error)]
 pub enum OperationError {
     /// There is no operation of that name.
@@ -57,6 +57,18 @@ pub enum OperationError {
         program: String,
         /// The `PATH` it was looked up in.
         path: String,
+    },
+    /// The system does not start the program of a command.
+    #[error("failed to run `{command}` ({}): {}", program.display(), reason(source))]
+    NotStarted {
+        /// The command as a person would type it.
+        command: String,
+        /// The program's path.
+        program: PathBuf,
+        /// Why the system refused.
+        source: io::Error,
+        /// What to do instead.
+        help: Option<&'static str>,
     },
     /// The folder a command was to run in is not one.
     #[error("failed to run `{command}` in {}: {}", folder.display(), reason(source))]
@@ -131,6 +143,7 @@ impl OperationError {
             Self::System { .. }
             | Self::Failed { .. }
             | Self::ProgramNotFound { .. }
+            | Self::NotStarted { .. }
             | Self::WorkingFolder { .. }
             | Self::WaitsForTerminal { .. }
             | Self::Internal { .. } => "Error",
@@ -144,12 +157,28 @@ impl OperationError {
             Self::Unknown { .. } => Some("ERR_UNKNOWN_OPERATION".to_owned()),
             Self::MalformedPayload { .. } => Some("ERR_INVALID_ARG_TYPE".to_owned()),
             Self::InvalidArgument { .. } => Some("ERR_INVALID_ARG_VALUE".to_owned()),
-            Self::System { source, .. } | Self::WorkingFolder { source, .. } => system_code(source),
+            Self::System { source, .. }
+            | Self::NotStarted { source, .. }
+            | Self::WorkingFolder { source, .. } => system_code(source),
             Self::ProgramNotFound { .. } => Some("ENOENT".to_owned()),
             Self::WaitsForTerminal { .. } => Some("ENOTTY".to_owned()),
             Self::Fetch { code, .. } => code.clone(),
             Self::Failed { .. } | Self::Internal { .. } => None,
             Self::Cancelled { .. } => Some("ABORT_ERR".to_owned()),
+        }
+    }
+
+    /// Returns the exit code that shells give for a program that is not there or may not be run.
+    #[must_use]
+    pub fn exit_code(&self) -> Option<i32> {
+        match self {
+            Self::ProgramNotFound { .. } => Some(127),
+            Self::NotStarted { source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => Some(127),
+                io::ErrorKind::PermissionDenied => Some(126),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -160,6 +189,7 @@ impl OperationError {
             Self::Unknown { nearest, .. } => nearest.map(|name| format!("did you mean {name:?}?")),
             Self::InvalidArgument { help, .. }
             | Self::System { help, .. }
+            | Self::NotStarted { help, .. }
             | Self::Failed { help, .. } => help.map(str::to_owned),
             Self::ProgramNotFound { program, .. } => Some(format!(
                 "install `{program}`, or add the folder it is in to PATH"
@@ -180,8 +210,9 @@ impl OperationError {
 
 impl Serialize for OperationError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (code, help) = (self.code(), self.help());
-        let members = 2 + usize::from(code.is_some()) + usize::from(help.is_some());
+        let (code, help, exit_code) = (self.code(), self.help(), self.exit_code());
+        let optional = [code.is_some(), help.is_some(), exit_code.is_some()];
+        let members = 2 + optional.into_iter().map(usize::from).sum::<usize>();
         let mut error = serializer.serialize_struct("OperationError", members)?;
         error.serialize_field("name", self.name())?;
         error.serialize_field("message", &self.to_string())?;
@@ -190,6 +221,9 @@ impl Serialize for OperationError {
         }
         if let Some(help) = help {
             error.serialize_field("help", &help)?;
+        }
+        if let Some(exit_code) = exit_code {
+            error.serialize_field("exitCode", &exit_code)?;
         }
         error.end()
     }

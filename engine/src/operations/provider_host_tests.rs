@@ -172,14 +172,14 @@ async fn check(files: &[(&str, &str)], config: &str, cases: &[(&str, &str)]) {
 }
 
 #[tokio::test]
-async fn commands_run_and_do_not_throw() {
+async fn commands_give_what_they_write() {
     check(
         &[("sub/f", "")],
         "{}",
         &[
             (
-                "return host.exec('echo $GREETING; echo oops >&2; exit 3')",
-                r#"{"stdout":"hello\n","stderr":"oops\n","exitCode":3,"ok":false}"#,
+                "return host.exec('echo $GREETING; echo oops >&2')",
+                r#"{"stdout":"hello\n","stderr":"oops\n","exitCode":0,"ok":true}"#,
             ),
             (
                 "return host.exec(['printf', '%s', 'a b'])",
@@ -250,29 +250,25 @@ async fn the_config_holds_for_all_commands_and_paths() {
 }
 
 #[tokio::test]
-async fn failures_throw_when_asked_to() {
+async fn failures_throw() {
     check(
         &[],
         "{}",
         &[
             (
-                "return host.exec('echo out; echo last >&2; exit 2', { check: true })",
+                "return host.exec('echo out; echo last >&2; exit 2')",
                 "CommandError ERR_COMMAND_FAILED: `echo out; echo last >&2; exit 2` failed with exit code 2\nlast\n"
                     .trim_end(),
             ),
             (
-                "try { await host.exec('seq 30; exit 9', { check: true }) } catch (error) {
+                "try { await host.exec('seq 30; exit 9') } catch (error) {
                      return [error.exitCode, error.stdout.length, error.message.split('\\n').length]
                  }",
                 "[9,81,21]",
             ),
             (
-                "return host.exec('kill -9 $$', { check: true })",
+                "return host.exec('kill -9 $$')",
                 "CommandError ERR_COMMAND_FAILED: `kill -9 $$` failed with SIGKILL",
-            ),
-            (
-                "return (await host.exec('true', { check: true })).ok",
-                "true",
             ),
             (
                 "return host.exec(['sleep', '1000'], { timeoutMs: 10 })",
@@ -290,6 +286,52 @@ async fn failures_throw_when_asked_to() {
         ],
     )
     .await;
+}
+
+#[tokio::test]
+async fn failures_are_results_for_those_who_look_at_them() {
+    let check_result = |command: &str, options: &str, expected: &str| {
+        let body = format!("return host.exec({command}, {{ check: false{options} }})");
+        (body, expected.to_owned())
+    };
+    let cases = [
+        check_result(
+            "'echo out; echo oops >&2; exit 3'",
+            "",
+            r#"{"stdout":"out\n","stderr":"oops\n","exitCode":3,"ok":false}"#,
+        ),
+        check_result(
+            "'kill -9 $$'",
+            "",
+            r#"{"stdout":"","stderr":"","exitCode":137,"ok":false}"#,
+        ),
+        check_result(
+            "['sleep', '1000']",
+            ", timeoutMs: 10",
+            r#"{"stdout":"","stderr":"","exitCode":143,"ok":false}"#,
+        ),
+        check_result(
+            "['no-such-program']",
+            ", env: { PATH: '/nowhere' }",
+            r#"{"stdout":"","stderr":"failed to run `no-such-program`: there is no program \"no-such-program\" in PATH (/nowhere)\n","exitCode":127,"ok":false}"#,
+        ),
+        check_result(
+            "['true']",
+            ", cwd: 'nowhere'",
+            "Error ENOENT: failed to run `true` in nowhere: no such file or folder",
+        ),
+    ];
+    let cases: Vec<(&str, &str)> = cases
+        .iter()
+        .map(|(body, line)| (&**body, &**line))
+        .collect();
+    check(&[], "{}", &cases).await;
+    let exit_codes = "const codes = [];
+        for (const program of ['./missing', './plain']) {
+          codes.push((await host.exec([program], { check: false })).exitCode);
+        }
+        return codes";
+    check(&[("plain", "")], "{}", &[(exit_codes, "[127,126]")]).await;
 }
 
 #[tokio::test]

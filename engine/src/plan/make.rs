@@ -47,21 +47,24 @@ pub(crate) fn make_plan(inputs: &PlanInputs<'_>) -> Result<WorkflowPlan, EngineE
             plan_node(&mut walk, *index, verdict, reason, inputs.records)
         })
         .collect();
-    Ok(WorkflowPlan {
+    let mut plan = WorkflowPlan {
         workflow: inputs.workflow.name.to_string(),
         provider_fingerprint: inputs.provider_fingerprint,
-        cached_node_count: nodes
-            .iter()
-            .filter(|node| node.status == NodeStatus::Cached)
-            .count(),
-        node_count: nodes.len(),
+        cached_node_count: 0,
+        node_count: 0,
+        pending_node_count: 0,
+        conditional_node_count: 0,
+        up_to_date: false,
         nodes,
+        causes: Vec::new(),
         final_context: None,
         checks: Vec::new(),
         checks_asked: ChecksAsked::Nothing,
         provisional: Vec::new(),
         unanswered_providers: Vec::new(),
-    })
+    };
+    plan.count(inputs.workflow);
+    Ok(plan)
 }
 
 fn plan_node(
@@ -94,6 +97,11 @@ fn plan_node(
         upstream_run_ids: walk.runs_at(task.after).to_vec(),
         created_at: known.map(|run| run.created_at),
         duration_ms: known.map(|run| run.duration_ms),
+        cutoff: task.options.cutoff && walk.last_valid(index).is_some(),
+        last_failure: records
+            .last_failure(&task.path)
+            .filter(|_| status != NodeStatus::Cached)
+            .cloned(),
     }
 }
 

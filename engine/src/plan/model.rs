@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::reason::Reason;
-use crate::{digest::Digest, state::RunId};
+use crate::{
+    digest::Digest,
+    state::{ApplyId, RunId},
+};
 
 /// Says how sure a plan is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +33,20 @@ pub struct WorkflowPlan {
     pub cached_node_count: usize,
     /// How many tasks there are.
     pub node_count: usize,
+    /// How many tasks have to run.
+    #[serde(default)]
+    pub pending_node_count: usize,
+    /// How many tasks may have to run, if the output of one before them changes.
+    #[serde(default)]
+    pub conditional_node_count: usize,
+    /// Whether nothing has to run but tasks that run each time, which nothing has to follow.
+    #[serde(default)]
+    pub up_to_date: bool,
     /// The tasks in walk order.
     pub nodes: Vec<PlanNode>,
+    /// The tasks that have to run for a reason of their own, in walk order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<PlanCause>,
     /// The context after everything, where every task is cached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub final_context: Option<Map<String, Value>>,
@@ -79,7 +94,7 @@ impl WorkflowPlan {
             .filter(|node| node.status == NodeStatus::Pending)
     }
 
-    /// Says whether an apply has nothing to run.
+    /// Returns whether every task is cached, so that an apply has nothing to run at all.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.cached_node_count == self.node_count
@@ -111,6 +126,42 @@ pub struct PlanNode {
     /// How long the stored run took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,
+    /// Whether what follows has to run only where the output of this task changes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cutoff: bool,
+    /// How its last try failed, where it did and the task is not cached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_failure: Option<LastFailure>,
+}
+
+/// A task that has to run for a reason of its own, and how much follows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanCause {
+    /// The task's index.
+    pub index: usize,
+    /// The task's path.
+    pub path: String,
+    /// How many tasks have to run because this one does.
+    pub pending_after: usize,
+    /// How many tasks have to run if an output between this one and them changes.
+    pub conditional_after: usize,
+}
+
+/// The last try of a task, which failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LastFailure {
+    /// When it failed.
+    #[serde(serialize_with = "crate::iso_time::serialize")]
+    pub at: Timestamp,
+    /// The apply it ran in, which has its log.
+    pub apply_id: ApplyId,
+    /// The first line of its message.
+    pub message: String,
+    /// The exit code of the command that failed it, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
 }
 
 /// Says whether a task has to run.

@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::HashMap};
 
 use serde_json::Value;
 
+use super::{LastFailure, StoredTasks};
 use crate::{
     definition::{OutputSchema, TaskIndex, Workflow},
     digest::Digest,
@@ -17,6 +18,7 @@ pub(crate) struct Records<'a> {
     state: Option<&'a StateReader>,
     workflow: &'a Workflow,
     current: HashMap<String, RunSummary>,
+    failures: HashMap<String, LastFailure>,
     older: RefCell<Older>,
     unusable: HashMap<RunId, Unusable>,
 }
@@ -50,26 +52,24 @@ impl<'a> Records<'a> {
         state: Option<&'a StateReader>,
         workflow: &'a Workflow,
     ) -> Result<Self, EngineError> {
-        let current = match state {
-            Some(state) => state.current_runs(&workflow.name)?,
-            None => HashMap::new(),
-        };
-        Self::of_runs(state, workflow, current)
+        let stored = state.map(|state| StoredTasks::read(state, &workflow.name));
+        Self::of_stored(state, workflow, stored.transpose()?.unwrap_or_default())
     }
 
-    /// Checks the outputs that have a JSON Schema of current runs that were read already.
+    /// Checks the outputs that have a JSON Schema of current runs that are read already.
     ///
     /// # Errors
     /// Where the state cannot be read.
-    pub(crate) fn of_runs(
+    pub(crate) fn of_stored(
         state: Option<&'a StateReader>,
         workflow: &'a Workflow,
-        current: HashMap<String, RunSummary>,
+        stored: StoredTasks,
     ) -> Result<Self, EngineError> {
         let mut records = Self {
             state,
             workflow,
-            current,
+            current: stored.current,
+            failures: stored.failures,
             older: RefCell::default(),
             unusable: HashMap::new(),
         };
@@ -89,6 +89,11 @@ impl<'a> Records<'a> {
     /// Gives the latest run of a task.
     pub(crate) fn current(&self, path: &str) -> Option<&RunSummary> {
         self.current.get(path)
+    }
+
+    /// Returns how the last try of a task failed, where it did.
+    pub(crate) fn last_failure(&self, path: &str) -> Option<&LastFailure> {
+        self.failures.get(path)
     }
 
     /// Gives the run of a task with an identity that a later run took the place of, if it may

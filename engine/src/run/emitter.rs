@@ -494,6 +494,10 @@ mod tests {
             node_path: "a".to_owned(),
             message: "stdout 7".to_owned(),
             duration_ms: 7,
+            range: None,
+            help: None,
+            output_tail: Vec::new(),
+            exit_code: None,
         };
         emitter.emit(failed());
         emitter.emit(failed());
@@ -501,6 +505,10 @@ mod tests {
             node_path: "a".to_owned(),
             message: "*** ***".to_owned(),
             duration_ms: 7,
+            range: None,
+            help: None,
+            output_tail: Vec::new(),
+            exit_code: None,
         };
         let events = events.lock().unwrap();
         let [Event::DefinitionWarning { warning }, rest @ ..] = events.as_slice() else {

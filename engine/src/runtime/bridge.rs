@@ -255,6 +255,7 @@ impl Bridge {
             name: "TypeError".to_owned(),
             message,
             help: None,
+            exit_code: None,
             frames: Vec::new(),
         }
     }

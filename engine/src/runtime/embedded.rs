@@ -266,6 +266,7 @@ fn unanswered() -> Thrown {
         name: "AbortError".to_owned(),
         message: "nobody waits for the answer any more".to_owned(),
         help: None,
+        exit_code: None,
         frames: Vec::new(),
     }
 }

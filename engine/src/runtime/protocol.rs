@@ -181,4 +181,6 @@ pub(crate) struct OperationFailure {
     pub(crate) code: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) help: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "exitCode")]
+    pub(crate) exit_code: Option<i32>,
 }

@@ -214,5 +214,6 @@ fn plain_failure(message: String) -> OperationFailure {
         message,
         code: None,
         help: None,
+        exit_code: None,
     }
 }

@@ -5,7 +5,13 @@ use std::fmt::{self, Write as _};
 use rquickjs::{Ctx, Object, Type, Value as JsValue, function::This};
 use serde_json::{Map, Number, Value};
 
-use super::limits::check_limits;
+use super::{
+    limits::check_limits,
+    text::{Text, member_names, shown_text},
+};
+
+/// What no text of JSON can hold here: it is stored and shown as UTF-8.
+const HALF_A_CHARACTER: &str = "half a surrogate pair";
 
 /// The deepest nesting a value may have; readers of the stored text stop a little deeper.
 const MAX_DEPTH: usize = 100;
@@ -159,10 +165,9 @@ impl<'js> Reader<'js> {
     }
 
     fn string(&self, value: &JsValue<'js>) -> Result<Value, JsonFailure> {
-        let text = value.as_string().and_then(|text| text.to_string().ok());
-        match text {
-            Some(text) => Ok(Value::String(text)),
-            None => self.refuse("a string with half a surrogate pair"),
+        match Text::of(value) {
+            Some(text) if text.is_whole => Ok(Value::String(text.text)),
+            _ => self.refuse(&format!("a string with {HALF_A_CHARACTER}")),
         }
     }
 
@@ -201,11 +206,13 @@ impl<'js> Reader<'js> {
             return self.refuse(&class);
         }
         let mut members = Map::new();
-        for key in object.keys::<String>() {
-            let key = key?;
-            let member: JsValue = object.get(key.as_str())?;
-            let value = self.part(Key::Name(key.clone()), &member)?;
-            members.insert(key, value);
+        for (name, key) in member_names(object)? {
+            if !name.is_whole {
+                return self.refuse(&format!("{HALF_A_CHARACTER} in the key {:?}", name.text));
+            }
+            let member: JsValue = object.get(key)?;
+            let value = self.part(Key::Name(name.text.clone()), &member)?;
+            members.insert(name.text, value);
         }
         Ok(Value::Object(members))
     }
@@ -227,7 +234,8 @@ impl<'js> Reader<'js> {
         let constructor: JsValue = prototype.get("constructor")?;
         let name = constructor
             .as_object()
-            .and_then(|constructor| constructor.get::<_, String>("name").ok())
+            .and_then(|constructor| constructor.get::<_, JsValue>("name").ok())
+            .and_then(|name| shown_text(&name))
             .filter(|name| !name.is_empty());
         Ok(Some(match name {
             Some(name) => format!("an instance of {name}"),
@@ -259,12 +267,11 @@ fn describe(kind: Type) -> &'static str {
 
 /// Calls `String(value)`, for a message; never fails.
 pub(crate) fn display<'js>(ctx: &Ctx<'js>, value: &JsValue<'js>) -> String {
-    let call = || -> rquickjs::Result<String> {
+    let call = || -> rquickjs::Result<JsValue<'js>> {
         let string: rquickjs::Function = ctx.globals().get("String")?;
         string.call((This(JsValue::new_undefined(ctx.clone())), value.clone()))
     };
-    call().unwrap_or_else(|_| {
-        ctx.catch();
-        format!("{:?}", value.type_of())
-    })
+    let text = call().inspect_err(|_| drop(ctx.catch())).ok();
+    text.and_then(|text| shown_text(&text))
+        .unwrap_or_else(|| format!("{:?}", value.type_of()))
 }

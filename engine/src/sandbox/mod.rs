@@ -12,6 +12,7 @@ pub(crate) mod loader;
 pub(crate) mod node_builtins;
 pub(crate) mod realm;
 mod secrets;
+pub(crate) mod text;
 pub(crate) mod thrown;
 mod variables;
 

@@ -3,7 +3,7 @@
 use rquickjs::{Ctx, Exception, Value};
 use serde::{Deserialize, Serialize};
 
-use super::{globals, json::display, loader};
+use super::{globals, json::display, loader, text::shown_text};
 use crate::{
     modules::{ModuleGraph, ModuleOrigin},
     source::{LineColumn, SourceRange},
@@ -19,6 +19,9 @@ pub struct Thrown {
     /// What to do about it, where whoever threw it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The exit code of the command that failed, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
     /// Where it was thrown and through which calls, innermost first, in original positions.
     pub frames: Vec<Frame>,
 }
@@ -58,6 +61,7 @@ impl Thrown {
                 name: "Error".to_owned(),
                 message: format!("thrown: {}", bounded(shown(ctx, value))),
                 help: None,
+                exit_code: None,
                 frames: Vec::new(),
             };
         };
@@ -66,6 +70,9 @@ impl Thrown {
             name: bounded(text("name").unwrap_or_else(|| "Error".to_owned())),
             message: bounded(text("message").unwrap_or_default()),
             help: text("help").map(bounded),
+            exit_code: text("code")
+                .filter(|code| code == COMMAND_FAILED)
+                .and_then(|_| exception.as_object().get("exitCode").ok()),
             frames: frames(&text("stack").unwrap_or_default(), graph),
         }
     }
@@ -76,8 +83,11 @@ fn text_member<'js>(ctx: &Ctx<'js>, exception: &Exception<'js>, name: &str) -> O
     let member = exception.as_object().get::<_, Value>(name);
     // What a getter throws must not be taken for what comes next.
     let member = member.inspect_err(|_| drop(ctx.catch())).ok()?;
-    member.as_string()?.to_string().ok()
+    shown_text(&member)
 }
+
+/// The `code` of the error of a command that failed.
+const COMMAND_FAILED: &str = "ERR_COMMAND_FAILED";
 
 /// How much of a message is kept, in bytes: far more than anyone reads.
 const MAX_MESSAGE_BYTES: usize = 64 * 1024;

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// How many characters of an id are shown where there is little room.
+const SHORT_LENGTH: usize = 12;
+
 macro_rules! identifier {
     ($(#[$documentation:meta])* $name:ident) => {
         $(#[$documentation])*
@@ -53,6 +56,15 @@ macro_rules! identifier {
 identifier! {
     /// Names one stored run of a task.
     RunId
+}
+
+impl ApplyId {
+    /// Returns as much of the end as tells applies apart: ids made in the same minute begin alike.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        let start = self.0.char_indices().rev().nth(SHORT_LENGTH - 1);
+        &self.0[start.map_or(0, |(start, _)| start)..]
+    }
 }
 
 identifier! {

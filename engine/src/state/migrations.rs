@@ -10,10 +10,12 @@ pub(super) const LAYOUTS: Layouts<'static> = Layouts {
     steps: &[
         include_str!("migrations/0001_initial.sql"),
         include_str!("migrations/0002_runs_by_identity.sql"),
+        include_str!("migrations/0003_failures.sql"),
     ],
     schemas: &[
         include_str!("migrations/0001_initial.schema"),
         include_str!("migrations/0002_runs_by_identity.schema"),
+        include_str!("migrations/0003_failures.schema"),
     ],
 };
 

@@ -19,6 +19,7 @@ mod columns;
 mod connect;
 mod copy;
 mod error;
+mod failures;
 mod file_names;
 mod fuzzed;
 mod guarded_file;
@@ -58,6 +59,7 @@ use presence::Presence;
 
 pub use applies::{ApplyCounts, ApplyMatch, ApplyRecord, FinishedApply, NewApply};
 pub use error::{Displacement, StateError};
+pub use failures::FailedTask;
 #[doc(hidden)]
 pub use fuzzed::{fuzzed_file, fuzzed_file_seeds};
 pub use guarded_file::FileKind;

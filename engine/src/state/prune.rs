@@ -25,11 +25,16 @@ impl State {
     /// # Errors
     /// When the state cannot be written; nothing is deleted then.
     pub fn clear(&mut self, workflow: Option<&str>) -> Result<usize, StateError> {
-        self.write(|connection| match workflow {
-            Some(workflow) => {
-                connection.execute("DELETE FROM node_runs WHERE workflow = ?1", [workflow])
-            }
-            None => connection.execute("DELETE FROM node_runs", ()),
+        self.write(|connection| {
+            let delete = |table: &str| match workflow {
+                Some(workflow) => {
+                    let sql = format!("DELETE FROM {table} WHERE workflow = ?1");
+                    connection.execute(&sql, [workflow])
+                }
+                None => connection.execute(&format!("DELETE FROM {table}"), ()),
+            };
+            delete("node_failures")?;
+            delete("node_runs")
         })
     }
 

@@ -92,6 +92,7 @@ impl WireThrown {
             name: self.name,
             message: self.message,
             help: self.help,
+            exit_code: None,
             frames: decode_all(self.frames, |frame| {
                 Ok(Frame {
                     function: frame.function,

@@ -68,7 +68,7 @@ pub fn phrase(reason: &Reason, now: Timestamp) -> String {
             Ok(age) => format!("expired: kept for {}, made {} ago", span(*ttl), age_of(age)),
             Err(_) => "expired: it was made in the future, so the clock went backwards".to_owned(),
         },
-        Reason::AlwaysRuns => "runs every time".to_owned(),
+        Reason::AlwaysRuns => "checks each time".to_owned(),
         Reason::OutputInvalid { message } => {
             format!("the stored output no longer fits the schema: {message}")
         }

@@ -88,7 +88,7 @@ const PHRASES: &[(&str, &str)] = &[
         r#"{ "code": "expired", "ttl": 1800000, "age": -1 }"#,
         "expired: it was made in the future, so the clock went backwards",
     ),
-    (r#"{ "code": "always-runs" }"#, "runs every time"),
+    (r#"{ "code": "always-runs" }"#, "checks each time"),
     (
         r#"{ "code": "output-invalid", "message": "`port` is no number" }"#,
         "the stored output no longer fits the schema: `port` is no number",

@@ -36,6 +36,20 @@ pub fn age(then: Timestamp, now: Timestamp) -> String {
     largest_unit(now.duration_since(then).as_secs())
 }
 
+/// Writes how long ago something was in words, in its largest unit: `2 minutes`, `3 hours`.
+#[must_use]
+pub fn age_in_words(then: Timestamp, now: Timestamp) -> String {
+    let (amount, unit) = amount_of_largest_unit(now.duration_since(then).as_secs());
+    let name = match unit {
+        "s" => "second",
+        "m" => "minute",
+        "h" => "hour",
+        _ => "day",
+    };
+    let ending = if amount == 1 { "" } else { "s" };
+    format!("{amount} {name}{ending}")
+}
+
 /// Writes an age in milliseconds in its largest unit.
 #[must_use]
 pub fn age_of(milliseconds: u64) -> String {
@@ -79,12 +93,16 @@ pub fn words(span: Duration) -> String {
 }
 
 fn largest_unit(seconds: i64) -> String {
+    let (amount, unit) = amount_of_largest_unit(seconds);
+    format!("{amount}{unit}")
+}
+
+fn amount_of_largest_unit(seconds: i64) -> (i64, &'static str) {
     match seconds {
-        ..=0 => "0s".to_owned(),
-        1..60 => format!("{seconds}s"),
-        60..3_600 => format!("{}m", seconds / 60),
-        3_600..172_800 => format!("{}h", seconds / 3_600),
-        _ => format!("{}d", seconds / 86_400),
+        ..60 => (seconds.max(0), "s"),
+        60..3_600 => (seconds / 60, "m"),
+        3_600..172_800 => (seconds / 3_600, "h"),
+        _ => (seconds / 86_400, "d"),
     }
 }
 
@@ -133,6 +151,20 @@ mod tests {
         check(3_599, "59m");
         check(90_000, "25h");
         check(172_800, "2d");
+    }
+
+    #[test]
+    fn ages_in_words_have_one_unit() {
+        let check = |seconds, expected: &str| {
+            let then = Timestamp::UNIX_EPOCH;
+            let now = then + SignedDuration::from_secs(seconds);
+            assert_eq!(age_in_words(then, now), expected);
+        };
+        check(-5, "0 seconds");
+        check(1, "1 second");
+        check(125, "2 minutes");
+        check(3_600, "1 hour");
+        check(172_800, "2 days");
     }
 
     #[test]

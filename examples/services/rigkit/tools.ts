@@ -19,7 +19,7 @@ function program(name: string) {
     "find",
     { cacheTTL: "1d", cutoff: true, output: found },
     async ({ host }: TaskContext<{}, Machine>) => {
-      const { ok, stdout } = await host.exec(`command -v ${name}`);
+      const { ok, stdout } = await host.exec(`command -v ${name}`, { check: false });
       if (!ok) throw new Error(`\`${name}\` is not on PATH; install it and apply again`);
       return { ctx: { name, path: stdout.trim() } };
     },

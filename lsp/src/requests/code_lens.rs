@@ -76,10 +76,10 @@ impl Lenses<'_> {
         let Some(plan) = self.view.snapshot.plan(&workflow.name) else {
             return "▶ apply".to_owned();
         };
-        match plan.pending().count() {
-            0 => "✓ up to date".to_owned(),
-            pending => format!("▶ apply ({pending} pending)"),
+        if plan.up_to_date {
+            return "✓ up to date".to_owned();
         }
+        format!("▶ apply ({} pending)", plan.pending_node_count)
     }
 
     fn of_tasks(&self) -> Vec<Lens> {

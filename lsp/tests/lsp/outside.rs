@@ -4,7 +4,7 @@
 use std::{fs, sync::Arc};
 
 use rigkit_engine::{
-    ApplyRequest, CancellationToken, Engine, EngineOptions, RunSession,
+    ApplyOutcome, ApplyRequest, CancellationToken, Engine, EngineError, EngineOptions, RunSession,
     event::EventRecord,
     host::HeadlessHost,
     project::{Environment, Project},
@@ -42,12 +42,16 @@ fn terminal(client: &TestClient) -> Engine {
 }
 
 fn apply(engine: &Engine) {
+    try_apply(engine).unwrap();
+}
+
+fn try_apply(engine: &Engine) -> Result<ApplyOutcome, EngineError> {
     let run = RunSession {
         events: Arc::new(|_: &EventRecord| {}),
         host: Arc::new(HeadlessHost),
         cancel: CancellationToken::new(),
     };
-    engine.apply(&ApplyRequest::default(), &run).unwrap();
+    engine.apply(&ApplyRequest::default(), &run)
 }
 
 #[test]
@@ -63,6 +67,17 @@ fn an_apply_in_a_terminal() {
         .invalidate(None, &["greet".to_owned()])
         .unwrap();
     client.wait_for_lenses("rig.config.ts", "● invalidated by tester: rig");
+}
+
+#[test]
+fn a_failure_in_a_terminal() {
+    let config = SITE.replace("({ ctx: { message } })", "{ throw new Error(message); }");
+    let mut client = TestClient::new(&config);
+    assert!(client.lenses("rig.config.ts").contains("● never ran | "));
+    try_apply(&terminal(&client)).unwrap_err();
+    client.wait_for_lenses("rig.config.ts", "ago: hello (rig log ");
+    let lenses = client.lenses("rig.config.ts");
+    assert!(lenses.contains("● never ran; failed "), "{lenses}");
 }
 
 #[test]

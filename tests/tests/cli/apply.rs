@@ -10,7 +10,8 @@ use crate::fixtures::{TWO, WEB};
 fn an_apply_is_a_document() {
     let project = Project::new(WEB);
     let applied = project.done("apply --json");
-    assert_eq!(applied.stderr, "");
+    assert!(applied.stderr.contains("✓ clone"), "{}", applied.stderr);
+    assert_eq!(project.done("apply --json --quiet").stderr, "");
     let document = applied.document("apply.json");
     assert_eq!(document["workflow"], "web");
     assert_eq!(
@@ -21,8 +22,10 @@ fn an_apply_is_a_document() {
         document["plan"]["cachedNodeCount"], 0,
         "the plan is the one before"
     );
+    assert_eq!(document["plan"]["upToDate"], false);
     let again = project.done("apply --json").document("apply.json");
     assert_eq!(again["plan"]["cachedNodeCount"], 5);
+    assert_eq!(again["plan"]["upToDate"], true);
     assert_eq!(project.lines("ran.log").len(), 5);
 }
 
@@ -116,7 +119,7 @@ import { workflow } from "@rigkit/sdk";
 import { host } from "@rigkit/provider-host";
 export const web = workflow("web", { providers: { host: host.provider() } })
   .sequence("web")
-  .task("build", ({ host }) => host.exec("{ echo linking; echo 'error: no space'; } >&2; exit 7", { check: true }));
+  .task("build", ({ host }) => host.exec("{ echo linking; echo 'error: no space'; } >&2; exit 7"));
 "#,
     );
     let lines = project.rig("apply").exits_with(1);
@@ -203,7 +206,7 @@ export const web = workflow("web", { providers: { host: host.provider() } })
   .sequence("web")
   .task("prepare", ({ host }) => host.writeFile("ran.log", "prepare\n", { append: true }))
   .task("build", async ({ host }) => {
-    const { exitCode } = await host.exec("{ echo linking; echo 'error: no space for optimism'; } >&2; exit 7");
+    const { exitCode } = await host.exec("{ echo linking; echo 'error: no space for optimism'; } >&2; exit 7", { check: false });
     if (exitCode !== 0) throw new Error(`the linker exited with ${exitCode}`);
   })
   .task("after", ({ host }) => host.writeFile("ran.log", "after\n", { append: true }));

@@ -10,7 +10,7 @@ import { task, workflow } from "@rigkit/sdk";
 import { host } from "@rigkit/provider-host";
 
 const run = (line) => async ({ host }) => {
-  const { ok } = await host.exec(line, { timeoutMs: 60000 });
+  const { ok } = await host.exec(line, { timeoutMs: 60000, check: false });
   if (!ok) throw new Error("the other one never came");
 };
 export const web = workflow("web", { providers: { host: host.provider() } })
@@ -123,7 +123,7 @@ export const web = workflow("web", { providers: { host: host.provider() } })
     running.wait_for("node.failed", "bad.bad");
     std::fs::write(project.path("go"), "go\n").unwrap();
     let output = running.finish().exits_with(1);
-    assert!(output.stderr.contains("out of luck"), "{}", output.stderr);
+    check_told_at_once(&output.stderr);
     let events = output.events();
     assert!(
         events
@@ -134,6 +134,26 @@ export const web = workflow("web", { providers: { host: host.provider() } })
     assert!(!project.path("never").exists());
     let plan = project.done("plan --json").document("plan.json");
     assert_eq!(plan["workflows"][0]["nodes"][1]["status"], "cached");
+}
+
+/// The failure has its place as soon as it is there, and the end repeats it with its log.
+#[track_caller]
+fn check_told_at_once(stderr: &str) {
+    let place = |text: &str| {
+        stderr
+            .find(text)
+            .unwrap_or_else(|| panic!("no {text}: {stderr}"))
+    };
+    let report = "error: `bad.bad` failed: out of luck\n  --> rig.config.ts:10:";
+    assert!(place(report) < place("✓ good.slow"), "{stderr}");
+    let (_, end) = stderr.split_at(place("failed in"));
+    assert!(
+        end.contains("error: `bad.bad` failed: out of luck"),
+        "{end}"
+    );
+    let (_, log) = end.split_once("its log: rig log ").unwrap();
+    let log = log.lines().next().unwrap();
+    assert!(end.contains(&format!("{log}.ndjson")), "{end}");
 }
 
 /// Gives the places of a task's beginning and end among the events.

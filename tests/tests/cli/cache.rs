@@ -65,7 +65,7 @@ fn the_cache_is_a_document() {
     let project = Project::new(WEB);
     assert_eq!(
         project.done("cache ls --json").document("cache-ls.json"),
-        json!({ "runs": [] })
+        json!({ "runs": [], "failures": [] })
     );
     project.done("apply");
     let runs = project.done("cache ls --json").document("cache-ls.json");

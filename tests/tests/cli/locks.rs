@@ -94,7 +94,7 @@ fn a_person_is_told_whom_to_wait_for() {
     let _ = first.finish().exits_with(0);
     let (code, screen) = second.finish();
     assert_eq!(code, 0, "{screen}");
-    assert!(screen.contains("web  1 of 1 cached"), "{screen}");
+    assert!(screen.contains("web  up to date"), "{screen}");
 }
 
 /// Without a terminal a program that wants it to stop sends a signal.

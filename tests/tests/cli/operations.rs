@@ -34,6 +34,133 @@ fn inputs_are_flags() {
     );
 }
 
+/// An operation that says what it was given, with an argument, flags of each kind and the rest of the line.
+const DEPLOY: &str = r#"
+//- /rig.config.ts
+import { sequence } from "@rigkit/sdk";
+const given = ({ input }) => input;
+export const web = sequence("web")
+  .task("prepare", () => {})
+  .workspace({ create: () => ({}), remove: () => {} })
+  .operation("deploy", {
+    input: (w) => w.rest("args", { description: "For the program" }).extend({
+      target: w.string({ position: 0, required: false }),
+      count: w.number({ required: false }),
+      dryRun: w.boolean(),
+      checks: w.boolean({ defaultValue: true }),
+    }),
+    run: given,
+  })
+  .operation("count", { input: (w) => ({ by: w.number({ position: 0 }) }), run: given })
+  .operation("lists", {
+    input: {
+      type: "object",
+      properties: {
+        on: { type: "array", items: { type: "boolean" } },
+        size: { type: "array", items: { type: "integer" } },
+        level: { enum: [1, 2.5, -3] },
+        any: { type: "object" },
+      },
+    },
+    run: given,
+  })
+  .workspaceOperation("deploy", { input: (w) => ({ target: w.string({ position: 0, required: false }), dryRun: w.boolean() }), run: given });
+"#;
+
+#[test]
+fn each_word_is_what_it_looks_like() {
+    let project = Project::new(DEPLOY);
+    let check = |line: &str, expected: serde_json::Value| {
+        let given = project
+            .done(&format!("do --json {line}"))
+            .document("do.json");
+        assert_eq!(given, expected, "{line}");
+    };
+    let deploy = |more: serde_json::Value| {
+        let mut all = json!({ "dryRun": false, "checks": true, "args": [] });
+        all.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        all
+    };
+    check("deploy x", deploy(json!({ "target": "x" })));
+    check(
+        "deploy --dry-run --no-checks",
+        deploy(json!({ "dryRun": true, "checks": false })),
+    );
+    check(
+        "deploy --dry-run=true --checks=false",
+        deploy(json!({ "dryRun": true, "checks": false })),
+    );
+    check("deploy --dry-run=false --checks=true", deploy(json!({})));
+    check(
+        "deploy --target=--x --count=-5",
+        deploy(json!({ "target": "--x", "count": -5 })),
+    );
+    check("deploy --count -1.5e2", deploy(json!({ "count": -150 })));
+    check(
+        "deploy x -- --dry-run -v 'a b' --",
+        deploy(json!({ "target": "x", "args": ["--dry-run", "-v", "a b", "--"] })),
+    );
+    check("deploy -- -w", deploy(json!({ "args": ["-w"] })));
+    check("deploy --", deploy(json!({})));
+    check("count 3", json!({ "by": 3 }));
+    check("count -- -5", json!({ "by": -5 }));
+    check("count --by=-5", json!({ "by": -5 }));
+    check(
+        "lists --on --on=false --size=-1 --size 2",
+        json!({ "on": [true, false], "size": [-1, 2] }),
+    );
+    check("lists --level=-3", json!({ "level": -3 }));
+    check("lists --level 2.5", json!({ "level": 2.5 }));
+}
+
+#[test]
+fn a_word_that_is_nothing_runs_nothing() {
+    let project = Project::new(DEPLOY);
+    project.done("create one");
+    let check = |line: &str, expected: &str| {
+        let output = project.rig(line).exits_with(2);
+        assert!(output.stderr.contains(expected), "{}", output.transcript());
+        let (command, rest) = line.split_once(' ').unwrap();
+        let error = project
+            .rig(&format!("{command} --json {rest}"))
+            .exits_with(2)
+            .error();
+        assert!(error["message"].is_string());
+    };
+    check("do deploy --dry-rnu", "'--dry-run'");
+    check("do deploy x --dry-rnu", "'--dry-run'");
+    check("run one deploy --dry-rnu", "'--dry-run'");
+    check("run one deploy x --dry-rnu", "'--dry-run'");
+    check("do deploy -x", "unexpected argument '-x'");
+    check("do deploy --target --dry-run", "--target");
+    check("do count -5", "unexpected argument '-5'");
+    check("do deploy --dry-run=", "neither true nor false");
+    check("do deploy --dry-run=yes", "neither true nor false");
+    check("do deploy --count=", "not a number");
+    check("do deploy --count=0x10", "not a number");
+    check("do deploy --count=1e400", "not a number");
+    check("do deploy --count 9007199254740993", "would be rounded");
+    check("do lists --size=9007199254740993", "would be rounded");
+    check("do lists --size=1.5", "not a whole number");
+    check("do lists --level 3", "invalid value '3'");
+    check(
+        "do lists --any '{\"n\":12345678901234567890123}'",
+        "would be rounded",
+    );
+    check(
+        "do lists --input '{\"size\":[9007199254740993]}'",
+        "would be rounded",
+    );
+    check("run one deploy -- x y", "unexpected argument 'y'");
+    check("plan --detailed-exitcod", "'--detailed-exitcode'");
+    check("cache explan", "explain");
+    check("apply --untl x", "'--until'");
+    check("rm one --yse", "'--yes'");
+    check("ls --jsn", "'--json'");
+}
+
 #[test]
 fn operations_explain_themselves() {
     let project = Project::new(WEB);

@@ -116,6 +116,34 @@ fn a_detailed_exit_code_says_whether_something_is_pending() {
 }
 
 #[test]
+fn a_workflow_that_is_only_looked_at_is_up_to_date() {
+    let project = Project::new(
+        r#"
+//- /rig.config.ts
+import { workflow } from "@rigkit/sdk";
+import { host } from "@rigkit/provider-host";
+export const web = workflow("web", { providers: { host: host.provider() } })
+  .sequence("web")
+  .task("look", { cacheTTL: 0, cutoff: true }, async ({ host }) => ({ ctx: { is: await host.exists("there") } }))
+  .task("build", async ({ host }) => {
+    if (await host.exists("broken")) await host.exec("exit 3");
+  });
+"#,
+    );
+    project.done("apply");
+    let mut told = project.transcript(&["plan --detailed-exitcode"]);
+    project.write("there", "");
+    project.write("broken", "");
+    project.rig("apply").exits_with(1);
+    told.push_str(&project.transcript(&[
+        "plan --detailed-exitcode",
+        "cache ls",
+        "cache explain build",
+    ]));
+    assert_snapshot!(told);
+}
+
+#[test]
 fn a_plan_changes_nothing() {
     let project = Project::new(WEB);
     project.done("plan");

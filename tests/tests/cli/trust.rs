@@ -265,7 +265,7 @@ fn a_check_that_never_ends_is_given_up() {
         .run()
         .exits_with(0);
     assert_snapshot!(planned.stdout, @r"
-    tower  0 of 1 cached
+    tower  1 of 1 to run
       ! the checks of the provider `bell` gave no answer in time
       climb  the provider `bell` gave no answer in time
     ");

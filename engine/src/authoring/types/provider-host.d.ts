@@ -44,12 +44,12 @@ export interface HostRuntime {
    * Runs a command and waits for it.
    *
    * A string is run by the shell; a list is a program and its arguments, without a shell, so that
-   * nothing needs quoting. Output is shown while the command runs. A command that fails is a
-   * result with `ok: false`, or with `check` an error that shows the end of its output:
+   * nothing needs quoting. Output is shown while the command runs. A command that fails is an
+   * error that shows the end of its output, or with `check: false` a result with `ok: false`:
    *
    * ```ts
-   * await host.exec(["git", "clone", url, target], { check: true });
-   * const { ok } = await host.exec("command -v docker");
+   * await host.exec(["git", "clone", url, target]);
+   * const { ok } = await host.exec(["docker", "info"], { check: false });
    * ```
    *
    * When the run is cancelled, the command and everything it started are stopped. What a command
@@ -64,7 +64,8 @@ export interface HostRuntime {
    * const { pid } = await host.exec("npm run dev > dev.log 2>&1", { detach: true });
    * ```
    *
-   * @throws when the program cannot be started, passes `timeoutMs`, or fails and `check` is set
+   * @throws when the program is not there, does not exit with 0, or passes `timeoutMs`, unless
+   *   `check` is `false`
    */
   exec<Detach extends boolean = false>(
     command: string | readonly string[],
@@ -158,7 +159,10 @@ export interface ExecOptions<Detach extends boolean = false> {
   readonly stdin?: IfWaited<Detach, string | Uint8Array>;
   /** After how many milliseconds it is stopped with everything it started. */
   readonly timeoutMs?: IfWaited<Detach, number>;
-  /** Whether an exit code other than 0 is an error with the end of its output; by default not. */
+  /**
+   * Whether a command that fails is an error with the end of its output; it is by default. With
+   * `false`, the result says how the command ended: for those who look at it.
+   */
   readonly check?: IfWaited<Detach, boolean>;
   /** Receives the output piece by piece, while the command runs. */
   readonly onOutput?: IfWaited<Detach, (data: string, stream: "stdout" | "stderr") => void>;
@@ -177,9 +181,9 @@ export interface DetachedProcess {
 export interface ExecResult {
   readonly stdout: string;
   readonly stderr: string;
-  /** Its exit code; 128 and the number of the signal when a signal ended it. */
+  /** Its exit code; 128 and the number of the signal when a signal ended it, 127 for no program. */
   readonly exitCode: number;
-  /** Whether the exit code is 0. */
+  /** Whether the exit code is 0 and the command was not stopped; always, unless `check` is `false`. */
   readonly ok: boolean;
 }
 

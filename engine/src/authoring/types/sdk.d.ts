@@ -46,6 +46,8 @@ export type {
   FieldBuilder,
   FieldOptions,
   Fields,
+  RestField,
+  RestOptions,
   OperationInput,
   OperationSchema,
 } from "./sdk/input.js";

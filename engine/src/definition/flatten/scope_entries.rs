@@ -2,8 +2,8 @@
 
 use super::{
     Arc, BadName, DiagnosticCode, Extractor, Flattening, JsValue, JsonFailure, Object, Place,
-    ProviderRemoval, RESERVED_PROVIDER_NAMES, Scope, SourceRange, describe, kind_of, nearest,
-    to_json_object,
+    ProviderRemoval, RESERVED_PROVIDER_NAMES, Scope, SourceRange, Text, describe, kind_of,
+    member_names, nearest, to_json_object,
 };
 
 impl<'js> Flattening<'_, '_, 'js> {
@@ -97,15 +97,17 @@ impl<'js> Extractor<'_, 'js> {
         let Some(providers) = providers.as_object() else {
             return Ok(());
         };
-        for key in providers.keys::<String>() {
-            let key = key?;
-            let provider: JsValue = providers.get(key.as_str())?;
-            let path = ["providers", key.as_str()];
+        for (key, member) in member_names(providers)? {
+            let provider: JsValue = providers.get(member)?;
+            let name = key.text.as_str();
+            let path = ["providers", name];
             let ranges = (
                 place.property_key(self.graph, &path),
                 place.property(self.graph, &path),
             );
-            self.add_provider(scope, &key, &provider, &place, ranges)?;
+            if self.is_name(&key, "a provider", || ranges.0.clone()) {
+                self.add_provider(scope, name, &provider, &place, ranges)?;
+            }
         }
         Ok(())
     }
@@ -118,9 +120,6 @@ impl<'js> Extractor<'_, 'js> {
         place: &Place,
         (name_range, provider_range): (Option<SourceRange>, Option<SourceRange>),
     ) -> rquickjs::Result<()> {
-        if !self.is_name(name, "a provider", || name_range.clone()) {
-            return Ok(());
-        }
         if RESERVED_PROVIDER_NAMES.contains(&name) {
             let message = format!(
                 "a provider cannot be named `{name}`: handlers receive something else under it"
@@ -170,7 +169,7 @@ impl<'js> Extractor<'_, 'js> {
         place: &Place,
         what: &str,
     ) -> Option<Arc<str>> {
-        let text = name.as_string().and_then(|name| name.to_string().ok());
+        let text = Text::of(name);
         let graph = self.graph;
         let range = || place.argument(graph, 0);
         let Some(text) = text else {
@@ -178,22 +177,28 @@ impl<'js> Extractor<'_, 'js> {
             self.refuse(DiagnosticCode::EmptyName, message, range(), "");
             return None;
         };
-        self.is_name(&text, what, range).then(|| Arc::from(text))
+        self.is_name(&text, what, range)
+            .then(|| Arc::from(text.text))
     }
 
     /// Judges a name, and refuses it where it cannot be one.
     pub(in crate::definition) fn is_name(
         &mut self,
-        name: &str,
+        name: &Text,
         what: &str,
         range: impl FnOnce() -> Option<SourceRange>,
     ) -> bool {
-        let Some(bad) = BadName::of(name) else {
+        let bad = if name.is_whole {
+            BadName::of(&name.text)
+        } else {
+            Some(BadName::HalfACharacter)
+        };
+        let Some(bad) = bad else {
             return true;
         };
         let (code, help) = match bad {
             BadName::Empty => (DiagnosticCode::EmptyName, ""),
-            BadName::TooLong { .. } | BadName::Unshowable(_) => {
+            BadName::TooLong { .. } | BadName::Unshowable(_) | BadName::HalfACharacter => {
                 (DiagnosticCode::InvalidName, NAME_HELP)
             }
         };

@@ -88,8 +88,9 @@ impl Invocation {
     pub(super) fn not_started(&self, source: io::Error) -> OperationError {
         // What was just found is only reported missing when its interpreter is.
         let interpreter = source.kind() == io::ErrorKind::NotFound && self.program.exists();
-        OperationError::System {
-            action: format!("run `{}` ({})", self.line, self.program.display()),
+        OperationError::NotStarted {
+            command: self.line.clone(),
+            program: self.program.clone(),
             source,
             help: interpreter.then_some("the interpreter its first line names is not there"),
         }

@@ -74,9 +74,9 @@ function hostRuntime(defaults, context) {
  * Runs a command and waits for it.
  *
  * A string is run by the shell, a list is a program and its arguments. Options: `cwd`,
- * `env`, `stdin`, `timeoutMs`, `onOutput(data, stream)`, and `check`: with `check: true` an
- * exit code other than 0 throws an error with `exitCode`, `stdout`, `stderr` and the end of
- * the output in its message, instead of giving a result with `ok: false`. With
+ * `env`, `stdin`, `timeoutMs`, `onOutput(data, stream)`, and `check`: a command that fails
+ * throws an error with `exitCode`, `stdout`, `stderr` and the end of the output in its
+ * message, and with `check: false` gives a result with `ok: false` instead. With
  * `detach: true` it starts a process that is meant to stay, and gives its number.
  */
 async function exec(host, command, options = {}) {
@@ -86,17 +86,19 @@ async function exec(host, command, options = {}) {
   if (optional("host.exec", "detach", options.detach, boolean)) {
     return detach(host, command, options);
   }
-  const check = optional("host.exec", "check", options.check, boolean) ?? false;
+  const check = optional("host.exec", "check", options.check, boolean) ?? true;
   const payload = commandPayload(host.defaults, command, options);
-  const outcome = await runWithOutput(host, payload, options.onOutput);
-  if (outcome.timedOut) {
-    throw Object.assign(timeoutError(shown(command), options.timeoutMs, outcome), { stack });
+  const outcome = await runWithOutput(host, payload, options.onOutput).catch((error) => {
+    // Shells have an exit code for a program that is not there or may not be run.
+    if (check || error?.exitCode === undefined) throw error;
+    return { stdout: "", stderr: `${error.message}\n`, exitCode: error.exitCode };
+  });
+  const failure = commandFailure(shown(command), options.timeoutMs, outcome);
+  if (check && failure !== undefined) {
+    throw Object.assign(failure, { stack });
   }
   const { stdout, stderr, exitCode } = outcome;
-  if (check && exitCode !== 0) {
-    throw Object.assign(exitError(shown(command), outcome), { stack });
-  }
-  return { stdout, stderr, exitCode, ok: exitCode === 0 };
+  return { stdout, stderr, exitCode, ok: failure === undefined };
 }
 
 /** Starts a command that nobody waits for. */
@@ -157,12 +159,13 @@ async function runWithOutput(host, payload, onOutput) {
   return settled.value;
 }
 
-function timeoutError(command, timeoutMs, outcome) {
-  const message = `\`${command}\` took longer than ${timeoutMs} ms and was stopped`;
-  return commandError("TimeoutError", "ETIMEDOUT", message, outcome);
-}
-
-function exitError(command, outcome) {
+/** Gives the error of a command that failed. */
+function commandFailure(command, timeoutMs, outcome) {
+  if (outcome.timedOut) {
+    const message = `\`${command}\` took longer than ${timeoutMs} ms and was stopped`;
+    return commandError("TimeoutError", "ETIMEDOUT", message, outcome);
+  }
+  if (outcome.exitCode === 0) return undefined;
   const how = outcome.signal === undefined ? `exit code ${outcome.exitCode}` : outcome.signal;
   const message = `\`${command}\` failed with ${how}`;
   return commandError("CommandError", "ERR_COMMAND_FAILED", message, outcome);

@@ -11,6 +11,18 @@
   let nextOperation = 1;
   let nextInteraction = 0;
 
+  // ---- texts for the engine, which holds no half of a surrogate pair ----
+
+  const text = (value) => rigkit.wellFormed(String(value));
+
+  function json(value) {
+    const written = JSON.stringify(value);
+    if (written === undefined || !written.includes("\\ud")) return written;
+    // Only halves are escaped like this.
+    const isHalf = (escape) => escape.length > 2;
+    return written.replace(/\\(?:ud[89a-f][0-9a-f]{2}|.)/g, (escape) => (isHalf(escape) ? "\\ufffd" : escape));
+  }
+
   // ---- operations of the host ----
 
   rigkit.operation = (name, payload, { onProgress, call } = {}) => {
@@ -19,7 +31,7 @@
     // What fails later is the fault of whoever asks now: that is where its stack leads.
     const { stack } = new Error();
     const promise = new Promise((resolve, reject) => operations.set(id, { resolve, reject, onProgress, stack }));
-    rigkit.startOperation(id, call ?? -1, name, JSON.stringify(payload ?? {}));
+    rigkit.startOperation(id, call ?? -1, name, json(payload ?? {}));
     promise.operationId = id;
     return promise;
   };
@@ -79,9 +91,9 @@
       ctx: deepFreeze(context),
       signal: call.abort.signal,
       metadata: (values) => void Object.assign(call.metadata, values),
-      log: (text, { stream = "info", label } = {}) => rigkit.log(call.id, stream, label, String(text)),
+      log: (line, { stream = "info", label } = {}) => rigkit.log(call.id, stream, label === undefined ? undefined : text(label), text(line)),
       invalidate: (target) => {
-        const targetNodePath = rigkit.resolveTarget(call.id, String(target));
+        const targetNodePath = rigkit.resolveTarget(call.id, text(target));
         return Object.freeze({ kind: STEP_INVALIDATION, target, targetNodePath });
       },
     });
@@ -122,10 +134,10 @@
   function storageOf(kind, providerId) {
     const ask = (action, key, value) => JSON.parse(rigkit.storage(kind, providerId, action, key, value ?? ""));
     return Object.freeze({
-      get: (key) => ask("get", String(key)) ?? undefined,
-      set: (key, value) => void ask("set", String(key), JSON.stringify(value)),
-      delete: (key) => ask("delete", String(key)),
-      entries: (prefix = "") => ask("entries", String(prefix)),
+      get: (key) => ask("get", text(key)) ?? undefined,
+      set: (key, value) => void ask("set", text(key), json(value)),
+      delete: (key) => ask("delete", text(key)),
+      entries: (prefix = "") => ask("entries", text(prefix)),
     });
   }
 
@@ -142,7 +154,7 @@
     return {
       workflow: call.workflow,
       nodePath: call.nodePath,
-      emit: (event) => rigkit.emit(call.id, JSON.stringify(event)),
+      emit: (event) => rigkit.emit(call.id, json(event)),
       interaction: { present: (session) => present(call, session) },
       local: localOf(call),
       metadata: (values) => void Object.assign(call.metadata, values),
@@ -154,11 +166,11 @@
   async function present(call, session) {
     const { id = nextInteractionId(call), title, url, instructions } = session;
     const shared = { nodePath: call.nodePath, interactionId: id, label: title, title };
-    rigkit.emit(call.id, JSON.stringify({ type: "interaction.awaiting_user", ...shared, url, instructions }));
+    rigkit.emit(call.id, json({ type: "interaction.awaiting_user", ...shared, url, instructions }));
     try {
       await rigkit.operation("local.present", { id, title, url, instructions }, { call: call.id });
       const result = await untilAborted(call, session.completed);
-      rigkit.emit(call.id, JSON.stringify({ type: "interaction.completed", ...shared }));
+      rigkit.emit(call.id, json({ type: "interaction.completed", ...shared }));
       return result;
     } finally {
       await session.stop?.();
@@ -289,5 +301,5 @@
     calls.get(id)?.abort.abort(new DOMException("the run was cancelled", "AbortError"));
   };
 
-  rigkit.reportError = (error) => rigkit.log(-1, "error", undefined, `nobody caught: ${error}`);
+  rigkit.reportError = (error) => rigkit.log(-1, "error", undefined, text(`nobody caught: ${error}`));
 })();

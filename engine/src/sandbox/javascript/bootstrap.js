@@ -16,6 +16,11 @@
 
   rigkit.kept = (number) => values[number];
 
+  // Replaces halves of surrogate pairs, whatever the project makes of `String.prototype`.
+  const { apply } = Reflect;
+  const { toWellFormed } = String.prototype;
+  rigkit.wellFormed = (text) => apply(toWellFormed, text, []);
+
   // Calls every function in a configuration, at any depth, and awaits what it gives.
   rigkit.resolveConfig = async (value) => {
     if (typeof value === "function") return rigkit.resolveConfig(await value());

@@ -139,15 +139,31 @@ class FieldInput {
   }
 
   extend(shape) {
-    const added = Object.entries(shape).map(([name, field]) => ({ ...field, name: field.name ?? name }));
+    const added = Object.entries(shape).map(([name, field]) => {
+      const one = restAlone(field) ?? field;
+      return { ...one, name: one.name ?? name };
+    });
     return new FieldInput([...this.fields, ...added]);
   }
+
+  rest(name, options) {
+    return new FieldInput([...this.fields, restField(name, options)]);
+  }
 }
+
+/** Gives the rest of the command line as one of several fields, named as they are. */
+function restAlone(field) {
+  const isRest = field instanceof FieldInput && field.fields.length === 1 && field.fields[0].kind === "rest";
+  return isRest ? { ...field.fields[0], name: undefined } : undefined;
+}
+
+const restField = (name = "args", options = {}) => ({ ...options, kind: "rest", name });
 
 const inputBuilder = {
   ...fields,
   input: (shape = {}) => new FieldInput([]).extend(shape),
   extend: (shape = {}) => new FieldInput([]).extend(shape),
+  rest: (name, options) => new FieldInput([restField(name, options)]),
   workspaceInput: ({ name = "workspace", ...rest } = {}) =>
     new FieldInput([{ position: 0, ...rest, kind: "workspace", name }]),
 };

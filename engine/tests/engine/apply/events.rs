@@ -41,7 +41,7 @@ fn every_event_of_an_apply_in_order() {
         events,
         [
             json!({ "type": "definition.loaded", "workflow": "app" }),
-            json!({ "type": "plan.created", "workflow": "app", "cachedNodeCount": 0, "nodeCount": 2 }),
+            json!({ "type": "plan.created", "workflow": "app", "cachedNodeCount": 0, "nodeCount": 2, "pendingNodeCount": 2, "conditionalNodeCount": 0, "upToDate": false }),
             json!({ "type": "apply.started", "workflow": "app", "applyId": apply }),
             json!({ "type": "node.started", "nodePath": "a" }),
             json!({ "type": "command.started", "nodePath": "a", "commandId": 1, "commandName": "sh", "command": "sh -c 'printf '\\''one two'\\''; exit 4'" }),

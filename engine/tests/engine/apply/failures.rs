@@ -156,7 +156,7 @@ fn failing_at(statement: &str) -> TestProject {
         r#"{TOOLS}
 //- /helper.ts
 export const later = async (host) => {{
-  await host.exec("exit 5", {{ check: true }});
+  await host.exec("exit 5");
 }};
 //- /rig.config.ts
 import {{ sequence }} from "@rigkit/sdk";
@@ -181,7 +181,7 @@ fn what_an_operation_fails_with_leads_to_its_call() {
         assert!(line.starts_with(&format!("a @ {place}: ")), "{line}");
     };
     let here = "rig.config.ts:8";
-    check("await host.exec(\"exit 5\", { check: true })", here);
+    check("await host.exec(\"exit 5\")", here);
     check("await host.exec([\"no-such-program\"])", here);
     check("await host.exec(\"sleep 60\", { timeoutMs: 1 })", here);
     check("await host.exec(\"true\", { shout: true })", here);
@@ -190,9 +190,6 @@ fn what_an_operation_fails_with_leads_to_its_call() {
     check("await local.prompt.text(\"Name?\")", here);
     check("await local.command({ argv: [\"no-such-program\"] })", here);
     check("await fetch(\"http://127.0.0.1:1\")", here);
-    check(
-        "await Promise.all([host.exec(\"exit 5\", { check: true })])",
-        here,
-    );
+    check("await Promise.all([host.exec(\"exit 5\")])", here);
     check("await later(host)", "helper.ts:2");
 }

@@ -279,7 +279,7 @@ fn operations_and_workspaces_are_whole_and_at_the_root() {
     check_problems(
         &on_app("  .operation(\"up\", { run, input: (w) => w.input({ x: { kind: \"date\" } }) })"),
         &[
-            "rig.config.ts:3:34-3:73 invalid-schema: `input` has a field that is none: unknown variant `date`, expected one of `workspace`, `string`, `boolean`, `number`",
+            "rig.config.ts:3:34-3:73 invalid-schema: `input` has a field that is none: unknown variant `date`, expected one of `workspace`, `string`, `boolean`, `number`, `rest`",
         ],
     );
     check_problems(

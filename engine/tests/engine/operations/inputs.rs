@@ -32,6 +32,53 @@ fn check(input: &str, cases: &[(Value, Result<Value, &str>)]) {
 }
 
 #[test]
+fn no_whole_number_is_rounded() {
+    check(
+        r#"{ type: "object", properties: { n: { type: "number" }, list: { type: "array", items: { type: "integer" } } } }"#,
+        &[
+            (
+                json!({ "n": 9_007_199_254_740_991_u64 }),
+                Ok(json!({ "n": 9_007_199_254_740_991_u64 })),
+            ),
+            (json!({ "n": 1e300 }), Ok(json!({ "n": 1e300 }))),
+            (
+                json!({ "n": 9_007_199_254_740_993_u64 }),
+                Err(
+                    "the input of `op` is wrong: `n`: 9007199254740993 would be rounded, a whole number has at most 9007199254740991",
+                ),
+            ),
+            (
+                json!({ "list": [1, -9_007_199_254_740_993_i64] }),
+                Err(
+                    "the input of `op` is wrong: `list.1`: -9007199254740993 would be rounded, a whole number has at most 9007199254740991",
+                ),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_rest_of_a_command_line_is_a_list_of_texts() {
+    for input in [
+        r#"(w) => w.rest("args")"#,
+        r#"(w) => w.extend({ n: w.number({ required: false }) }).rest("args", { description: "More" })"#,
+        r#"(w) => ({ args: w.rest("args") })"#,
+        r#"{ type: "object", properties: { args: { type: "array", items: { type: "string" }, format: "rigkit-rest", default: [] } } }"#,
+    ] {
+        check(
+            input,
+            &[
+                (json!({}), Ok(json!({ "args": [] }))),
+                (
+                    json!({ "args": ["--watch", "a b"] }),
+                    Ok(json!({ "args": ["--watch", "a b"] })),
+                ),
+            ],
+        );
+    }
+}
+
+#[test]
 fn a_json_schema_is_filled_in_and_judged() {
     check(
         r#"{

@@ -1,5 +1,6 @@
 //! What a plan says of tasks that have run before, after something changed.
 
+mod causes;
 mod cutoff;
 mod expiry;
 mod history;

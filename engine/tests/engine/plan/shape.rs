@@ -26,16 +26,19 @@ fn a_plan_is_plain_json() {
             "upstreamRunIds": [],
         })
     };
+    let cause = |index: usize, path: &str| json!({ "index": index, "path": path, "pendingAfter": 0, "conditionalAfter": 0 });
     let plan = project.plan();
     let written = serde_json::to_value(&plan).unwrap();
     assert_eq!(
         written,
         json!({
             "workflow": "app", "providerFingerprint": plan.provider_fingerprint, "cachedNodeCount": 0, "nodeCount": 4,
+            "pendingNodeCount": 4, "conditionalNodeCount": 0, "upToDate": false,
             "nodes": [
                 node(0, "base.install", "install"), node(1, "web.build", "build"), node(2, "api.build", "build"),
                 node(3, "join", "join"),
             ],
+            "causes": [cause(0, "base.install"), cause(1, "web.build"), cause(2, "api.build"), cause(3, "join")],
         })
     );
     assert_eq!(

@@ -3,7 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use rigkit_engine::{ApplyRequest, event::Event, plan::NodeStatus};
+use rigkit_engine::{
+    ApplyRequest,
+    event::Event,
+    graph::edges,
+    plan::{NodeStatus, PlanNode},
+};
 use serde_json::{Value, json};
 
 use crate::support::TestProject;
@@ -11,8 +16,9 @@ use crate::support::TestProject;
 /// A workflow whose tree the environment gives.
 const FIXTURE: &str = r#"
 import { sequence, workflow } from "@rigkit/sdk";
+const options = JSON.parse(process.env.OPTIONS ?? "{}");
 const add = (start, child) => {
-  if (child.task) return start.task(child.task, () => {});
+  if (child.task) return start.task(child.task, options[child.task] ?? {}, () => {});
   if (child.sequence) return start.add(build(sequence(child.sequence), child.children));
   const branches = child.branches.map(([name, children]) => [name, build(sequence(name), children)]);
   return start.parallel(Object.fromEntries(branches));
@@ -121,6 +127,40 @@ fn pending(project: &TestProject) -> BTreeSet<String> {
         .collect()
 }
 
+/// Follows each cause of a plan along the edges, and counts what it reaches for certain and perhaps.
+fn followed(project: &TestProject, cutoff: &BTreeSet<String>) -> Vec<(usize, usize, usize)> {
+    let definition = project.engine().definition().unwrap();
+    let edges = edges(&definition.workflows[0]);
+    let plan = project.plan();
+    let causes = plan.nodes.iter().filter(|node| node.is_cause());
+    let follow = |cause: &PlanNode| {
+        let mut reached = BTreeSet::new();
+        let mut left = vec![(cause.index, true)];
+        while let Some((index, is_certain)) = left.pop() {
+            let node = &plan.nodes[index];
+            let passes_on = match node.status {
+                NodeStatus::Pending => is_certain && !cutoff.contains(&node.name),
+                _ => is_certain,
+            };
+            let next = edges.iter().filter(|edge| edge.from == index);
+            left.extend(
+                next.map(|edge| (edge.to, passes_on))
+                    .filter(|step| reached.insert(*step)),
+            );
+        }
+        let consequences = plan.nodes.iter().filter(|node| !node.is_cause());
+        let is_after = |node: &&PlanNode, is_certain| reached.contains(&(node.index, is_certain));
+        let is_pending = |node: &PlanNode| node.status == NodeStatus::Pending;
+        let (certain, others): (Vec<_>, Vec<_>) =
+            consequences.partition(|node| is_after(node, true) && is_pending(node));
+        let perhaps = others
+            .iter()
+            .filter(|node| is_after(node, true) || is_after(node, false));
+        (cause.index, certain.len(), perhaps.count())
+    };
+    causes.map(follow).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
@@ -138,6 +178,42 @@ proptest! {
         }
         prop_assert!(pending(&project).is_empty());
         prop_assert!(started(&project).is_empty());
+    }
+
+    #[test]
+    fn each_cause_counts_all_that_follows_it(
+        nodes in nodes(),
+        kinds in prop::collection::vec(0..5_u8, 20),
+    ) {
+        let (written, mut project) = written(&nodes);
+        let named: Vec<(&String, u8)> = written.before.keys().zip(kinds.iter().copied().cycle()).collect();
+        let cutoff: BTreeSet<String> =
+            named.iter().filter(|(_, kind)| matches!(kind, 1..=3)).map(|(name, _)| (*name).clone()).collect();
+        let options = |version: &str| {
+            let options = named.iter().map(|(name, kind)| {
+                let options = match kind {
+                    1 => json!({ "cutoff": true }),
+                    2 => json!({ "cutoff": true, "version": version }),
+                    3 => json!({ "cutoff": true, "cacheTTL": 0 }),
+                    4 => json!({ "version": version }),
+                    _ => json!({}),
+                };
+                ((*name).clone(), options)
+            });
+            Value::Object(options.collect()).to_string()
+        };
+        project = project.with_env("OPTIONS", &options("1"));
+        started(&project);
+        project = project.with_env("OPTIONS", &options("2"));
+        let plan = project.plan();
+        let counted: Vec<_> = plan
+            .causes
+            .iter()
+            .map(|cause| (cause.index, cause.pending_after, cause.conditional_after))
+            .collect();
+        prop_assert_eq!(counted, followed(&project, &cutoff));
+        let counts = [plan.cached_node_count, plan.pending_node_count, plan.conditional_node_count];
+        prop_assert_eq!(counts.iter().sum::<usize>(), plan.node_count);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use rigkit_engine::{
-    plan::{NodeStatus, PlanNode, Reason},
+    plan::{NodeStatus, PlanNode},
     wording::reason::{changes, phrase},
 };
 use tower_lsp::ls_types::{Diagnostic, DiagnosticSeverity};
@@ -54,7 +54,7 @@ fn of_site(
     let (_, first) = told.first()?;
     let worst = told
         .iter()
-        .find(|(_, node)| is_cause(node))
+        .find(|(_, node)| node.is_cause())
         .map_or(first, |(_, node)| node);
     let message = match told.as_slice() {
         [(_, node)] => text(node, now),
@@ -83,13 +83,8 @@ fn is_told(
     !has_failed && (wanted == PlanDiagnostics::All || node.status != NodeStatus::Cached)
 }
 
-/// Says whether a task has to run for a reason of its own.
-fn is_cause(node: &PlanNode) -> bool {
-    node.status == NodeStatus::Pending && !matches!(node.reason, Reason::UpstreamPending { .. })
-}
-
 fn severity(node: &PlanNode) -> DiagnosticSeverity {
-    if is_cause(node) {
+    if node.is_cause() {
         DiagnosticSeverity::INFORMATION
     } else {
         DiagnosticSeverity::HINT

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rigkit_engine::{
     TaskExplanation,
-    wording::reason::{changes, phrase},
+    wording::{
+        failure::phrase as failed,
+        reason::{changes, phrase},
+    },
 };
 use serde_json::{Value, json};
 use tower_lsp::{jsonrpc::Result, ls_types::MessageType};
@@ -57,6 +60,9 @@ fn line(explained: &TaskExplanation) -> String {
     let now = Timestamp::now();
     let node = &explained.node;
     let mut line = format!("{}: {}", node.path, phrase(&node.reason, now));
+    if let Some(failure) = &node.last_failure {
+        line.push_str(&format!("; {}", failed(failure, now)));
+    }
     for change in changes(&node.reason) {
         line.push_str(&format!("\n  {change}"));
     }

@@ -40,9 +40,11 @@ pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value>
 
 fn summary(plan: &WorkflowPlan) -> String {
     let workflow = &plan.workflow;
-    let standing = match plan.pending().count() {
-        0 => format!("{workflow}: up to date, {} tasks cached", plan.node_count),
-        pending => format!("{workflow}: {pending} of {} tasks pending", plan.node_count),
+    let (pending, all) = (plan.pending_node_count, plan.node_count);
+    let standing = if plan.up_to_date {
+        format!("{workflow}: up to date, {} tasks cached", all - pending)
+    } else {
+        format!("{workflow}: {pending} of {all} tasks pending")
     };
     let standing = match plan.checks_asked {
         ChecksAsked::NotAsked => {

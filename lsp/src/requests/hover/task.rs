@@ -91,14 +91,18 @@ fn explained(view: &ProjectView, planned: &PlannedTask<'_>) -> Option<TaskExplan
     explained.ok()?.into_iter().next()
 }
 
-/// Lists what changed, in the task itself or in the one it waits for.
+/// Lists what changed, in the task itself or in those it waits for.
 fn reason(explained: &TaskExplanation, now: Timestamp) -> Option<Markdown> {
     let mut lines = changed(&explained.node);
-    if let Some(cause) = &explained.cause {
-        let why = wording(&phrase(&cause.reason, now));
-        lines.push(markdown!["- ", code(&cause.path), ": ", why]);
-        let causes = changed(cause).into_iter();
-        lines.extend(causes.map(|line| markdown!["  ", line]));
+    for cause in explained.causes.iter().take(TOLD) {
+        let why = wording(&phrase(&cause.node.reason, now));
+        lines.push(markdown!["- ", code(&cause.node.path), ": ", why]);
+        let changes = changed(&cause.node).into_iter();
+        lines.extend(changes.map(|line| markdown!["  ", line]));
+    }
+    if explained.causes.len() > TOLD {
+        let rest = format!("and {} more", explained.causes.len() - TOLD);
+        lines.push(markdown!["- ", rest]);
     }
     (!lines.is_empty()).then(|| Markdown::join(&lines, "\n"))
 }

@@ -28,6 +28,8 @@ export type OperationProperty =
   | (OperationPropertyBase<readonly JsonPrimitive[]> & {
       readonly type: "array";
       readonly items: OperationProperty;
+      /** `rigkit-rest` for texts: everything after `--`. */
+      readonly format?: string;
       readonly minItems?: number;
       readonly maxItems?: number;
       readonly uniqueItems?: boolean;
@@ -84,14 +86,37 @@ export type FieldResult<Value, Options> = Options extends { readonly defaultValu
 /** The fields of an operation's input. */
 export interface Fields<Values = {}> {
   /** Adds fields. */
-  extend<const More extends { readonly [name: string]: Field }>(
+  extend<const More extends { readonly [name: string]: Field | RestField }>(
     fields: More & { readonly [Name in keyof Values]?: Refused<"this field is already there"> },
   ): Fields<Flatten<Values & FieldValues<More>>>;
+  /** Adds the rest of the command line: everything after `--`. */
+  rest<const Name extends string>(
+    name: Name & Names<"a field">[Name],
+    options?: RestOptions,
+  ): Fields<Flatten<Values & { readonly [K in Name]: readonly string[] }>>;
   readonly [fieldValue]?: Values;
 }
 
+/** The rest of the command line as one of several fields; it has the name that it is given there. */
+export interface RestField {
+  readonly kind: "rest";
+  readonly [restValue]?: readonly string[];
+}
+
+export declare const restValue: unique symbol;
+
+/** What can be said about the rest of the command line. */
+export interface RestOptions {
+  /** Shown in the help of the operation. */
+  readonly description?: string;
+}
+
 export type FieldValues<Record> = {
-  readonly [Name in keyof Record]: Record[Name] extends Field<infer Value> ? Value : never;
+  readonly [Name in keyof Record]: Record[Name] extends RestField
+    ? readonly string[]
+    : Record[Name] extends Field<infer Value>
+      ? Value
+      : never;
 };
 
 /**
@@ -112,6 +137,21 @@ export interface FieldBuilder<WorkspaceCtx = JsonObject> {
       "defaultValue" | "required"
     >,
   ): Fields<{ readonly [K in Name]: Workspace<WorkspaceCtx> }>;
+  /**
+   * The rest of the command line: everything after `--`, as it was typed.
+   *
+   * ```ts
+   * // rig do test -- --watch "one file"
+   * .operation("test", {
+   *   input: (w) => w.rest("args"),
+   *   run: async ({ host, input }) => void (await host.exec(["npm", "test", "--", ...input.args])),
+   * })
+   * ```
+   */
+  rest<const Name extends string>(
+    name: Name & Names<"a field">[Name],
+    options?: RestOptions,
+  ): Fields<{ readonly [K in Name]: readonly string[] }> & RestField;
   /** A string. Given empty, it counts as missing. */
   string<const Options extends FieldOptions<string> = {}>(
     options?: Options,
@@ -131,7 +171,9 @@ export interface FieldBuilder<WorkspaceCtx = JsonObject> {
 export type OperationInput<WorkspaceCtx = JsonObject> =
   | OperationSchema
   | StandardSchema
-  | ((fields: FieldBuilder<WorkspaceCtx>) => Fields<object> | { readonly [name: string]: Field });
+  | ((
+      fields: FieldBuilder<WorkspaceCtx>,
+    ) => Fields<object> | { readonly [name: string]: Field | RestField });
 
 /** What `run` receives as `input`; without one, nothing is known about the type `Input`. */
 export type InputOf<Input> = [OperationSchema | StandardSchema] extends [Input]

@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use clap::ArgMatches;
-use rigkit_engine::OperationSummary;
+use rigkit_engine::{OperationSummary, ValueKind};
 use serde_json::{Map, Value};
 
 use super::{
     command::{WHOLE_INPUT_ID, command, flag_id, negation_id, position_id},
     flags::{InputFlag, flags_of},
     missing::ask_for_missing,
-    value_kind::ValueKind,
 };
 use crate::{
     arguments::{ColorWhen, GlobalOptions},

@@ -24,6 +24,7 @@ mod fuzz;
 mod hostile_text;
 mod hover;
 mod many_files;
+mod operations;
 mod outside;
 mod projects;
 mod references;

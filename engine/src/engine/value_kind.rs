@@ -1,13 +1,12 @@
-//! What a flag takes, read from the schema of one property.
+//! What a person gives for one property of an operation's input, read from the schema of it.
 
 use serde_json::{Number, Value};
 
-/// The `format` by which a schema says that a text is the name of a workspace.
-const WORKSPACE_FORMAT: &str = "rigkit-workspace";
+use crate::definition::WORKSPACE_FORMAT;
 
-/// Says what one value of a flag is.
+/// The kind of value that a property takes.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum ValueKind {
+pub enum ValueKind {
     /// A text.
     Text,
     /// The name of a workspace.
@@ -27,8 +26,9 @@ pub(crate) enum ValueKind {
 }
 
 impl ValueKind {
-    /// Reads the schema of a property.
-    pub(crate) fn of(schema: &Value) -> Self {
+    /// Returns the kind that the schema of a property describes.
+    #[must_use]
+    pub fn of(schema: &Value) -> Self {
         if let Some(choices) = schema.get("enum").and_then(Value::as_array) {
             return Self::Choice(choices.clone());
         }
@@ -72,8 +72,9 @@ impl ValueKind {
         }
     }
 
-    /// Gives what stands for the value in help.
-    pub(crate) fn placeholder(&self) -> &'static str {
+    /// Returns what stands for the value in help.
+    #[must_use]
+    pub fn placeholder(&self) -> &'static str {
         match self {
             Self::Text => "TEXT",
             Self::Workspace => "WORKSPACE",
@@ -86,11 +87,11 @@ impl ValueKind {
         }
     }
 
-    /// Reads one value as it was typed; a list gets one element.
+    /// Returns the value that was typed; a list gets one element.
     ///
     /// # Errors
     /// Says what it has to be.
-    pub(crate) fn read(&self, text: &str) -> Result<Value, String> {
+    pub fn read(&self, text: &str) -> Result<Value, String> {
         match self {
             Self::Text | Self::Workspace => Ok(Value::from(text)),
             Self::Number => number(text)
@@ -115,8 +116,9 @@ impl ValueKind {
     }
 }
 
-/// Writes a choice as it is typed.
-pub(crate) fn choice_text(choice: &Value) -> String {
+/// Returns a choice as it is typed.
+#[must_use]
+pub fn choice_text(choice: &Value) -> String {
     match choice {
         Value::String(text) => text.clone(),
         other => other.to_string(),

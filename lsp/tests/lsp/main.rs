@@ -19,6 +19,7 @@ mod definition;
 mod diagnostics;
 mod diagnostics_page;
 mod documents;
+mod explain;
 mod folding;
 mod fuzz;
 mod hostile_text;

@@ -28,12 +28,11 @@ pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value>
     let target = Target::find(server, &command.arguments)?;
     let workflow = target.workflow(&command.arguments);
     let named = target.named_workflow(&command.arguments).map(str::to_owned);
-    let name = match command.arguments.workspace.clone() {
-        Some(name) => name,
-        None => {
-            let questions = Questions::new(server, command.claim.cancel.clone());
-            ask_for_name(server, &questions, &target, named.as_deref()).await?
-        }
+    let name = if let Some(name) = command.arguments.workspace.clone() {
+        name
+    } else {
+        let questions = Questions::new(server, command.claim.cancel.clone());
+        ask_for_name(server, &questions, &target, named.as_deref()).await?
     };
     let kind = RunKind {
         title: format!("Creating the workspace `{name}`"),

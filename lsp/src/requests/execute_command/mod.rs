@@ -5,6 +5,7 @@ mod arguments;
 mod cancel;
 mod create_workspace;
 mod explain;
+mod explanation;
 mod graph;
 mod input;
 mod invalidate;

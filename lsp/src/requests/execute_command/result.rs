@@ -75,20 +75,26 @@ impl ResultView {
         }
     }
 
-    /// Shows the result, unless the client shows results by itself.
-    pub(super) fn show(&self) {
-        if self.server.world.lock().settings.events {
-            return;
-        }
+    /// Shows the result, unless the client shows results by itself, and returns it: as it was told where
+    /// it was.
+    pub(super) fn show(&self, result: Value) -> Value {
         let kept = self.result.lock().unwrap_or_else(PoisonError::into_inner);
-        match kept.as_ref().map(written) {
-            None => self.tell("done".to_owned()),
-            Some(Written { text, .. }) if is_short(&text) => self.tell(text.trim().to_owned()),
+        let told = kept.clone();
+        if !self.server.world.lock().settings.events {
+            self.show_told(told.as_ref());
+        }
+        told.unwrap_or(result)
+    }
+
+    fn show_told(&self, result: Option<&Value>) {
+        match result.map(written) {
+            None => self.tell("done"),
+            Some(Written { text, .. }) if is_short(&text) => self.tell(text.trim()),
             Some(long) => self.show_document(&long),
         }
     }
 
-    fn tell(&self, what: String) {
+    fn tell(&self, what: &str) {
         let message = format!("{}: {what}", self.operation);
         self.server.outbox.show(MessageType::INFO, message);
     }
@@ -106,7 +112,9 @@ impl ResultView {
                 let instead = format!("{}: {beginning}\n… {}", self.operation, place_of(&path));
                 self.server.show_page(&path, instead);
             }
-            Err(error) => self.tell(format!("{beginning}\n… the whole cannot be shown: {error}")),
+            Err(error) => self.tell(&format!(
+                "{beginning}\n… the whole cannot be shown: {error}"
+            )),
         }
     }
 }

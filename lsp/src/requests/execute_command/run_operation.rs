@@ -20,13 +20,12 @@ pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value>
     };
     let operations = desk.operations(OperationKind::Command, arguments.workflow.as_deref());
     let named = target.named_workflow(&arguments);
-    let operation = match arguments.operation.clone() {
-        Some(operation) => operation,
-        None => {
-            let line = CommandLine::new(["do"]).option("-w", named);
-            desk.choose_operation("Which operation?", &operations, &line)
-                .await?
-        }
+    let operation = if let Some(operation) = arguments.operation.clone() {
+        operation
+    } else {
+        let line = CommandLine::new(["do"]).option("-w", named);
+        desk.choose_operation("Which operation?", &operations, &line)
+            .await?
     };
     let line = CommandLine::new(["do", &operation]).option("-w", named);
     let summary = operations.iter().find(|known| known.id == operation);
@@ -48,8 +47,7 @@ pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value>
     server
         .run_in_project(command.claim, target, kind, move |engine, run| {
             let result = engine.run_operation(&request, &shown.listen(run))?;
-            shown.show();
-            Ok(result)
+            Ok(shown.show(result))
         })
         .await
 }

@@ -67,8 +67,7 @@ pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value>
     server
         .run_in_project(command.claim, target, kind, move |engine, run| {
             let result = engine.run_workspace_operation(&request, &shown.listen(run))?;
-            shown.show();
-            Ok(result)
+            Ok(shown.show(result))
         })
         .await
 }

@@ -153,7 +153,7 @@ mod tests {
         .unwrap()
     }
 
-    fn check(flags: &[&str], given: Value, missing: &[&str], expected: &str) {
+    fn check(flags: &[&str], given: &Value, missing: &[&str], expected: &str) {
         let line = CommandLine::new(["do", "greet"]);
         let line = line.input(&operation(flags), given.as_object().unwrap(), missing);
         assert_eq!(line.to_string(), expected);
@@ -162,21 +162,21 @@ mod tests {
     #[test]
     fn an_input_becomes_flags() {
         let flags = ["--who", "--fast", "--parts"];
-        check(&flags, json!({}), &["who"], "rig do greet --who TEXT");
+        check(&flags, &json!({}), &["who"], "rig do greet --who TEXT");
         check(
             &flags,
-            json!({ "who": "it's me", "fast": false, "parts": [1, 2] }),
+            &json!({ "who": "it's me", "fast": false, "parts": [1, 2] }),
             &[],
             "rig do greet --who \"it's me\" --no-fast --parts 1 --parts 2",
         );
-        check(&flags, json!({ "fast": true }), &[], "rig do greet --fast");
+        check(&flags, &json!({ "fast": true }), &[], "rig do greet --fast");
     }
 
     #[test]
     fn what_has_no_flag_is_written_as_json() {
         check(
             &["--json", "--who"],
-            json!({ "json": 3 }),
+            &json!({ "json": 3 }),
             &["who"],
             "rig do greet --input-json '{\"json\":3,\"who\":\"…\"}'",
         );

@@ -227,7 +227,7 @@ test("results are written as a person reads them", () => {
   assert.deepEqual(written(" done\n"), { text: "done", language: "plaintext" });
   assert.deepEqual(written({ a: 1 }), { text: '{"a":1}', language: "json" });
   const long = written({ a: "x".repeat(300) });
-  assert.equal(long.text.split("\n").length, 3);
+  assert.equal(long?.text.split("\n").length, 3);
   assert.ok(isShort("x".repeat(200)) && !isShort("x".repeat(201)) && !isShort("a\nb"));
 });
 

@@ -66,6 +66,16 @@ impl Markdown {
         }
     }
 
+    /// Makes a link to a file beside the document, whose name is plain.
+    pub(crate) fn link(text: &'static str, file_name: &str) -> Self {
+        Self(format!("[{text}]({file_name})"))
+    }
+
+    /// Returns it as the text of a document.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+
     /// Returns it as it is written.
     #[cfg(test)]
     fn as_str(&self) -> &str {
@@ -195,6 +205,14 @@ pub(crate) fn json_block(value: &Value) -> Markdown {
     Markdown(format!("```json\n{}\n```", escape_lines(&lines.join("\n"))))
 }
 
+/// Shows a text of several lines as a block of code, as it is.
+pub(crate) fn text_block(text: &str) -> Markdown {
+    let text = escape_lines(text);
+    let runs = text.split(|character| character != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or_default().max(2) + 1);
+    Markdown(format!("{fence}\n{text}\n{fence}"))
+}
+
 fn short_line(line: &str) -> String {
     match line.char_indices().nth(2 * IN_LINE) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -246,6 +264,13 @@ mod tests {
             block.as_str(),
             "```json\n{\n  \"a\\n```\": \"```\\n</b>\\u{9b}\\u{202e}\"\n}\n```"
         );
+    }
+
+    #[test]
+    fn a_block_of_text_cannot_be_ended_from_within() {
+        let block = text_block("a\n````\n<b>");
+        assert_eq!(block.as_str(), "`````\na\n````\n<b>\n`````");
+        assert_eq!(text_block("a").as_str(), "```\na\n```");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, future::Future, time::Duration};
 
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 use tower_lsp::{
     Client, jsonrpc,
@@ -13,7 +14,10 @@ use tower_lsp::{
     },
 };
 
-use crate::safe_to_show::{SafeToShow, safe};
+use crate::{
+    requests::prompt::{PromptParams, PromptRequest},
+    safe_to_show::{SafeToShow, label, safe},
+};
 
 /// How long a client may take to answer before nobody waits for it any more.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -99,33 +103,105 @@ impl Outbox {
     }
 }
 
+/// What came of a question to the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reply<T> {
+    /// They answered.
+    Given(T),
+    /// They did not want to answer.
+    Dismissed,
+    /// The client cannot ask.
+    Impossible,
+}
+
+impl<T> Reply<T> {
+    /// Goes on with an answer; one that makes no sense is none.
+    pub(crate) fn and_then<U>(self, next: impl FnOnce(T) -> Option<U>) -> Reply<U> {
+        match self {
+            Self::Given(answer) => next(answer).map_or(Reply::Dismissed, Reply::Given),
+            Self::Dismissed => Reply::Dismissed,
+            Self::Impossible => Reply::Impossible,
+        }
+    }
+
+    /// Returns the answer, if there is one.
+    pub(crate) fn given(self) -> Option<T> {
+        match self {
+            Self::Given(answer) => Some(answer),
+            Self::Dismissed | Self::Impossible => None,
+        }
+    }
+}
+
 impl Outbox {
     /// Lets the person choose; nothing where nothing was chosen in time.
     pub(crate) async fn choose(&self, question: String, choices: Vec<String>) -> Option<String> {
-        let chosen = self.choose_at_leisure(question, choices);
-        tokio::time::timeout(PERSONS_PATIENCE, chosen).await.ok()?
+        let chosen = self.choose_at_leisure(question, choices.clone());
+        let chosen = tokio::time::timeout(PERSONS_PATIENCE, chosen).await.ok()?;
+        choices.into_iter().nth(chosen.given()?)
     }
 
-    /// Lets the person choose, however long that takes.
+    /// Lets the person choose, however long that takes; the answer is an index.
     pub(crate) async fn choose_at_leisure(
         &self,
         question: String,
         choices: Vec<String>,
-    ) -> Option<String> {
+    ) -> Reply<usize> {
+        let titles = distinct_titles(choices);
         let action = |title: &String| MessageActionItem {
             title: title.clone(),
             properties: HashMap::default(),
         };
-        let actions = safe(choices.iter().map(action).collect::<Vec<_>>());
-        let titles: Vec<String> = actions.iter().map(|action| action.title.clone()).collect();
+        let actions = titles.iter().map(action).collect();
         let question = safe(ShowMessageParams {
             typ: MessageType::INFO,
             message: question,
         });
         let client = &self.client;
         let chosen = client.show_message_request(question.typ, question.message, Some(actions));
-        let chosen = chosen.await.ok()??.title;
-        let index = titles.iter().position(|title| *title == chosen)?;
-        choices.into_iter().nth(index)
+        match chosen.await {
+            Ok(Some(chosen)) => Reply::Given(chosen.title)
+                .and_then(|chosen| titles.iter().position(|title| *title == chosen)),
+            Ok(None) => Reply::Dismissed,
+            Err(_) => Reply::Impossible,
+        }
+    }
+
+    /// Has the client ask the person in a way of its own, however long that takes.
+    pub(crate) async fn prompt(&self, question: PromptParams) -> Reply<Value> {
+        let question = safe(question);
+        match self.client.send_request::<PromptRequest>(question).await {
+            Ok(Value::Null) => Reply::Dismissed,
+            Ok(answer) => Reply::Given(answer),
+            Err(_) => Reply::Impossible,
+        }
+    }
+}
+
+/// Makes titles safe to show that can be told apart, for clients say by the title what was chosen.
+fn distinct_titles(choices: Vec<String>) -> Vec<String> {
+    let mut titles: Vec<String> = Vec::with_capacity(choices.len());
+    for choice in choices {
+        let mut shown = choice;
+        label(&mut shown);
+        if shown.trim().is_empty() {
+            shown = format!("“{shown}”");
+        }
+        let numbered = (2..).map(|number: u32| format!("{shown} ({number})"));
+        let mut possible = std::iter::once(shown.clone()).chain(numbered);
+        titles.extend(possible.find(|title| !titles.contains(title)));
+    }
+    titles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_can_be_told_apart() {
+        let titles = ["a", "b", "a", "", "a", " "].map(str::to_owned).to_vec();
+        let expected = ["a", "b", "a (2)", "“”", "a (3)", "“ ”"];
+        assert_eq!(distinct_titles(titles), expected);
     }
 }

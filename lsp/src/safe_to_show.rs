@@ -19,10 +19,9 @@ use tower_lsp::{
         DocumentDiagnosticReport, DocumentDiagnosticReportKind, DocumentDiagnosticReportResult,
         DocumentHighlight, DocumentSymbol, DocumentSymbolResponse, Documentation, FoldingRange,
         GotoDefinitionResponse, Hover, HoverContents, InlayHint, InlayHintLabel, InlayHintTooltip,
-        Location, LogMessageParams, MarkedString, MessageActionItem, PrepareRenameResponse,
-        ProgressParams, ProgressParamsValue, PublishDiagnosticsParams, ShowMessageParams,
-        SymbolInformation, WorkDoneProgress, WorkspaceEdit, WorkspaceSymbol,
-        WorkspaceSymbolResponse,
+        Location, LogMessageParams, MarkedString, PrepareRenameResponse, ProgressParams,
+        ProgressParamsValue, PublishDiagnosticsParams, ShowMessageParams, SymbolInformation,
+        WorkDoneProgress, WorkspaceEdit, WorkspaceSymbol, WorkspaceSymbolResponse,
     },
 };
 
@@ -73,7 +72,7 @@ pub(crate) fn label_with_icons(text: &mut String) {
 }
 
 /// Makes a text safe that may have several lines.
-fn message(text: &mut String) {
+pub(crate) fn lines(text: &mut String) {
     replace(text, |text| {
         escape_lines(&cut(text, MOST_OF_A_MESSAGE)).into_owned()
     });
@@ -81,7 +80,7 @@ fn message(text: &mut String) {
 
 /// Makes a text safe in which `[text](address)` would be shown as a link, which may be one to a command.
 fn notification(text: &mut String) {
-    message(text);
+    lines(text);
     if text.contains("](") {
         *text = text.replace("](", "] (");
     }
@@ -127,14 +126,14 @@ impl<T: SafeToShow, E: SafeToShow> SafeToShow for Result<T, E> {
 
 impl SafeToShow for jsonrpc::Error {
     fn make_safe(&mut self) {
-        message(self.message.to_mut());
+        lines(self.message.to_mut());
     }
 }
 
 /// Why something is refused.
 impl SafeToShow for String {
     fn make_safe(&mut self) {
-        message(self);
+        lines(self);
     }
 }
 
@@ -187,7 +186,7 @@ impl SafeToShow for CompletionItem {
         self.detail.iter_mut().for_each(label);
         match &mut self.documentation {
             None => {}
-            Some(Documentation::String(text)) => message(text),
+            Some(Documentation::String(text)) => lines(text),
             Some(Documentation::MarkupContent(content)) => markdown(&mut content.value),
         }
     }
@@ -205,7 +204,7 @@ impl SafeToShow for InlayHint {
         }
         match &mut self.tooltip {
             None => {}
-            Some(InlayHintTooltip::String(text)) => message(text),
+            Some(InlayHintTooltip::String(text)) => lines(text),
             Some(InlayHintTooltip::MarkupContent(content)) => markdown(&mut content.value),
         }
     }
@@ -249,15 +248,15 @@ impl SafeToShow for WorkspaceEdit {
 impl SafeToShow for ChangeAnnotation {
     fn make_safe(&mut self) {
         label(&mut self.label);
-        self.description.iter_mut().for_each(message);
+        self.description.iter_mut().for_each(lines);
     }
 }
 
 impl SafeToShow for Diagnostic {
     fn make_safe(&mut self) {
-        message(&mut self.message);
+        lines(&mut self.message);
         let related = self.related_information.iter_mut().flatten();
-        related.for_each(|related| message(&mut related.message));
+        related.for_each(|related| lines(&mut related.message));
     }
 }
 
@@ -351,12 +350,6 @@ impl SafeToShow for LogMessageParams {
 impl SafeToShow for ShowMessageParams {
     fn make_safe(&mut self) {
         notification(&mut self.message);
-    }
-}
-
-impl SafeToShow for MessageActionItem {
-    fn make_safe(&mut self) {
-        label(&mut self.title);
     }
 }
 

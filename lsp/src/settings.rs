@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::trust::TrustSetting;
+use crate::{requests::prompt::PromptKind, trust::TrustSetting};
 
 /// Holds every setting. Each is read from `initializationOptions`, and from the section `rigkit`
 /// of the editor's configuration; what is left out keeps its default, what has the wrong kind too.
@@ -19,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) inlay_hints: bool,
     /// Whether run events are sent as notifications.
     pub(crate) events: bool,
+    /// Which questions the client asks by itself when it is sent `rigkit/prompt`.
+    pub(crate) prompts: Vec<PromptKind>,
 }
 
 /// Says which tasks are told as diagnostics.
@@ -67,6 +69,7 @@ impl Default for Settings {
             code_lens: LensKinds::default(),
             inlay_hints: true,
             events: false,
+            prompts: Vec::new(),
         }
     }
 }
@@ -91,6 +94,7 @@ impl Settings {
             "codeLens" => self.code_lens.update(value),
             "inlayHints" => set(&mut self.inlay_hints, value),
             "events" => set(&mut self.events, value),
+            "prompts" => set(&mut self.prompts, value),
             _ => {}
         }
     }

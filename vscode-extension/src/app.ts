@@ -2,6 +2,7 @@
 
 import type { LogOutputChannel, OutputChannel } from "vscode";
 import type { GraphPanels } from "./graph/panels";
+import type { Results } from "./operations/results";
 import type { Projects } from "./projects";
 import type { RunLog } from "./runs/log";
 import type { Runs } from "./runs/runs";
@@ -17,6 +18,7 @@ export interface App {
   runs: Runs;
   runLog: RunLog;
   graphs: GraphPanels;
+  results: Results;
   /** The log of runs. */
   output: OutputChannel;
   /** The log of the server. */

@@ -5,10 +5,12 @@ import type { App } from "./app";
 import { registerCommands } from "./commands/register";
 import { EXPLAIN_SCHEME, Explanations } from "./explain/document";
 import { GraphPanels } from "./graph/panels";
+import { ask } from "./operations/question";
+import { RESULT_SCHEME, Results } from "./operations/results";
 import { Projects } from "./projects";
 import { LOG_SCHEME, RunLog } from "./runs/log";
 import { Runs } from "./runs/runs";
-import { runEvent, stateChanged } from "./server/messageTypes";
+import { promptRequest, runEvent, stateChanged } from "./server/messageTypes";
 import { ServerMessages } from "./server/messages";
 import { Server } from "./server/server";
 import { startWhenNeeded } from "./start";
@@ -27,7 +29,7 @@ let app: App | undefined;
 /** Registers everything, and starts the server if there is something for it. */
 export function activate(context: ExtensionContext): void {
   app = makeApp(context.extensionUri);
-  const { graphs, output, projects, runLog, runs, server, serverLog } = app;
+  const { graphs, output, projects, results, runLog, runs, server, serverLog } = app;
   const explanations = new Explanations(app);
   const tree = new WorkflowTree(projects);
   const view = window.createTreeView("rigkit.workflows", { treeDataProvider: tree });
@@ -39,10 +41,12 @@ export function activate(context: ExtensionContext): void {
     runs,
     runLog,
     graphs,
+    results,
     explanations,
     tree,
     view,
     workspace.registerTextDocumentContentProvider(EXPLAIN_SCHEME, explanations),
+    workspace.registerTextDocumentContentProvider(RESULT_SCHEME, results),
     workspace.registerTextDocumentContentProvider(LOG_SCHEME, runLog),
     graphs.restore(),
     registerTasks(app),
@@ -76,12 +80,25 @@ function makeApp(extensionUri: Uri): App {
       client.onNotification(runEvent, (event) => {
         runLog.take(event);
       });
+      client.onRequest(promptRequest, ask);
     },
   });
   const projects = new Projects(() => server.projects());
   const runs = new Runs();
   const graphs = new GraphPanels(projects, extensionUri);
-  return { extensionPath, graphs, messages, output, projects, runLog, runs, server, serverLog };
+  const results = new Results(output);
+  return {
+    extensionPath,
+    graphs,
+    messages,
+    output,
+    projects,
+    results,
+    runLog,
+    runs,
+    server,
+    serverLog,
+  };
 }
 
 function keepUpToDate({ projects, runs, server }: App): { dispose: () => void }[] {

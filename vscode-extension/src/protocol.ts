@@ -34,6 +34,8 @@ export interface CommandArguments {
   operation?: string;
   input?: Record<string, Json>;
   force?: boolean;
+  /** Whether the person has agreed already that a workspace is removed. */
+  confirmed?: boolean;
   /** A run, by the id its events have. */
   run?: string;
 }
@@ -107,4 +109,32 @@ export interface RunEventParams {
   config: string;
   run: string;
   event: EventRecord;
+}
+
+/** The kinds of questions that the server has for a person. */
+export type PromptKind = "text" | "select" | "confirm";
+
+/** A question of a run to the person. */
+export type PromptParams =
+  | {
+      kind: "text";
+      message: string;
+      /** What was wrong with the answer before. */
+      problem?: string;
+      defaultValue?: string;
+      placeholder?: string;
+      secret: boolean;
+    }
+  | { kind: "select"; message: string; options: { label: string; description?: string }[] }
+  | { kind: "confirm"; message: string; defaultValue?: boolean };
+
+/** What a person answered: a text, the index of an option, yes or no; nothing where they gave up. */
+export type PromptAnswer = string | number | boolean | null;
+
+/** What the server answers where the same runs already. */
+export interface AlreadyRunning {
+  /** The run. */
+  alreadyRunning: string;
+  /** How far it is. */
+  message: string;
 }

@@ -1,6 +1,7 @@
 /** What a person can set, typed, and what of it the server is told. */
 
 import { workspace } from "vscode";
+import type { PromptKind } from "./protocol";
 
 /** When the log of runs is shown by itself. */
 export type RevealLog = "never" | "onFailure" | "onStart";
@@ -28,6 +29,8 @@ export const settings = {
 export interface ServerSettings {
   trusted: boolean;
   events: true;
+  /** The kinds of questions that the extension asks by itself. */
+  prompts: readonly PromptKind[];
   planDiagnostics: string;
   codeLens: Record<"workflow" | "task" | "workspace" | "operation", boolean>;
   inlayHints: boolean;
@@ -42,6 +45,7 @@ export function serverSettings(): ServerSettings {
   return {
     trusted: workspace.isTrusted,
     events: true,
+    prompts: ["text", "select", "confirm"],
     planDiagnostics: section().get<string>("planDiagnostics", "off"),
     codeLens: {
       workflow: lens("workflow"),

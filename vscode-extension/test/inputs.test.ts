@@ -3,8 +3,10 @@ import { beforeEach, describe, test } from "node:test";
 import { read } from "../src/operations/answer";
 import { askForInput } from "../src/operations/ask";
 import { promptsOf, type Answer, type Prompt } from "../src/operations/prompt";
-import { nameProblem } from "../src/operations/workspaceName";
-import type { Json } from "../src/protocol";
+import { ask as askQuestion } from "../src/operations/question";
+import { freeName, nameProblem } from "../src/operations/workspaceName";
+import { isShort, written } from "../src/operations/written";
+import type { Json, PromptAnswer, PromptParams } from "../src/protocol";
 import { person } from "./support/vscode";
 
 /** Reads a property of a schema. */
@@ -33,6 +35,21 @@ describe("what is asked", () => {
     ],
     ["a workspace", { type: "string", format: "rigkit-workspace" }, { kind: "workspace" }],
     ["a list", { type: "array" }, { kind: "json", type: "array" }],
+    [
+      "several values",
+      { type: "array", items: { enum: ["a", "b"] } },
+      { kind: "list", element: { kind: "choice", values: ["a", "b"] } },
+    ],
+    [
+      "what may be null",
+      { anyOf: [{ type: "null" }, { type: "integer" }] },
+      { kind: "number", isInteger: true },
+    ],
+    [
+      "one of several types",
+      { type: ["null", "boolean"] },
+      { kind: "choice", values: [true, false] },
+    ],
     ["anything", {}, { kind: "json", type: undefined }],
     ["nonsense", true, { kind: "json", type: undefined }],
   ];
@@ -90,6 +107,11 @@ describe("what is typed", () => {
     [{ type: "number", multipleOf: 2 }, "3", { wrong: "It has to be a multiple of 2." }],
     [{ type: "array" }, "[1]", [1]],
     [{ type: "array" }, "{}", { wrong: "It has to be JSON of the type array." }],
+    [{ type: "array", items: { type: "integer" } }, "1, 2", [1, 2]],
+    [{ type: "array", items: { type: "integer" } }, "", []],
+    [{ type: "array", items: { type: "integer" } }, "1, x", { wrong: "It has to be a number." }],
+    [{ type: "array", items: { enum: ["a", 1] } }, "1,a", [1, "a"]],
+    [{ type: "array", items: { enum: ["a", 1] } }, "b", { wrong: "`b` is none of: a, 1" }],
     [{}, "null", null],
   ];
   for (const [property, typed, expected] of cases) {
@@ -169,6 +191,49 @@ describe("a dialogue", () => {
     assert.deepEqual(await askForInput("x", withDefault, []), { it: "b" });
     assert.deepEqual(person.asked[0]?.offered, ["b", "a"]);
   });
+});
+
+describe("what a run asks", () => {
+  beforeEach(() => {
+    person.asked = [];
+  });
+
+  const cases: [question: PromptParams, answer: string | undefined, result: PromptAnswer][] = [
+    [{ kind: "select", message: "Where?", options: [{ label: "a" }, { label: "b" }] }, "b", 1],
+    [{ kind: "confirm", message: "Sure?", defaultValue: false }, "No", false],
+    [{ kind: "confirm", message: "Sure?" }, "Yes", true],
+    [{ kind: "text", message: "Who?", secret: false }, "me", "me"],
+    [{ kind: "text", message: "Who?", secret: true }, undefined, null],
+    [{ kind: "confirm", message: "Sure?" }, undefined, null],
+  ];
+  for (const [question, answer, result] of cases) {
+    test(`${JSON.stringify(question)} ← ${answer ?? "nothing"}`, async () => {
+      person.answers = [answer];
+      assert.equal(await askQuestion(question), result);
+    });
+  }
+
+  test("what is wrong with an answer is told until it is changed", async () => {
+    person.answers = ["7"];
+    const problem = "not a number";
+    await askQuestion({ kind: "text", message: "?", problem, defaultValue: "x", secret: false });
+    assert.equal(person.asked[0]?.validate("x"), problem);
+    assert.equal(person.asked[0].validate("7"), undefined);
+  });
+});
+
+test("results are written as a person reads them", () => {
+  assert.equal(written(null), undefined);
+  assert.deepEqual(written(" done\n"), { text: "done", language: "plaintext" });
+  assert.deepEqual(written({ a: 1 }), { text: '{"a":1}', language: "json" });
+  const long = written({ a: "x".repeat(300) });
+  assert.equal(long?.text.split("\n").length, 3);
+  assert.ok(isShort("x".repeat(200)) && !isShort("x".repeat(201)) && !isShort("a\nb"));
+});
+
+test("the name that is proposed is free", () => {
+  assert.equal(freeName([]), "dev");
+  assert.equal(freeName(["dev", "dev-2", "dev-4"]), "dev-3");
 });
 
 test("names of workspaces are judged as the engine does", () => {

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OutputChannel } from "vscode";
-import { explanation } from "../src/explain/text";
 import type { RunEvent } from "../src/runs/event";
 import { duration } from "../src/runs/line";
 import { logUri, RunLog } from "../src/runs/log";
 import { environment } from "../src/server/process";
-import { task } from "./support/projects";
 
 const CONFIG = "file:///p/rig.config.ts";
 
@@ -116,34 +114,6 @@ test("durations have the unit that suits them", () => {
   for (const [milliseconds, text] of cases) {
     assert.equal(duration(milliseconds), text);
   }
-});
-
-test("an explanation says what changed, and lets no value be markup", () => {
-  const explained = {
-    workflow: "site",
-    node: { path: "build" },
-    components: [
-      { name: "path", status: "same", old: "build", new: "build" },
-      { name: "config", status: "changed", old: "a|b", new: "`c`" },
-    ],
-    history: [{ status: "valid", createdAt: "2026-01-02T03:04:05Z", durationMs: 1500 }],
-  };
-  const text = explanation([explained], () => task("build", "pending", ["config: <b>"]));
-  const when = new Date("2026-01-02T03:04:05Z").toLocaleString();
-  assert.equal(
-    text,
-    [
-      "## build",
-      "● never ran",
-      "- `config: <b>`",
-      "### What changed\n\n| Part | Was | Is |\n| --- | --- | --- |\n| config | `a\\|b` | `` `c` `` |",
-      `### Runs\n\n| When | State | Took |\n| --- | --- | --- |\n| ${when} | valid | 1.5 s |`,
-    ].join("\n\n"),
-  );
-  assert.equal(
-    explanation([], () => undefined),
-    "Every task is cached.",
-  );
 });
 
 test("tasks do not see what the editor tells its own processes", () => {

@@ -67,6 +67,7 @@ test("a workspace cannot say which binary is run, nor that it is trusted", () =>
     planDiagnostics: "off",
     codeLens: { workflow: true, task: false, workspace: true, operation: true },
     inlayHints: false,
+    prompts: ["text", "select", "confirm"],
   });
 });
 

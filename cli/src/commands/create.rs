@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rigkit_engine::{CreateWorkspaceRequest, Engine, check_workspace_name};
+use rigkit_engine::{CreateWorkspaceRequest, Engine, check_workspace_name, free_workspace_name};
 
 use super::apply::lock_behaviour;
 use crate::{
@@ -54,29 +54,7 @@ fn ask_for_name(engine: &Engine) -> Result<String, Failure> {
         .into_iter()
         .map(|workspace| workspace.name)
         .collect();
+    let proposed = free_workspace_name(|name| taken.contains(name));
     let judge = |name: &str| check_workspace_name(name).map_err(|error| error.to_string());
-    prompt::valid_text("Name of the workspace", Some(&free_name(&taken)), judge)
-}
-
-/// Gives the first of `dev`, `dev-2`, `dev-3`, … that no workspace has.
-fn free_name(taken: &HashSet<String>) -> String {
-    let numbered = (2..).map(|number: u32| format!("dev-{number}"));
-    let mut names = std::iter::once("dev".to_owned()).chain(numbered);
-    names.find(|name| !taken.contains(name)).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_default_name_is_free() {
-        let check = |taken: &[&str], expected: &str| {
-            let taken = taken.iter().map(|name| (*name).to_owned()).collect();
-            assert_eq!(free_name(&taken), expected);
-        };
-        check(&[], "dev");
-        check(&["web"], "dev");
-        check(&["dev", "dev-2", "dev-4"], "dev-3");
-    }
+    prompt::valid_text("Name of the workspace", Some(&proposed), judge)
 }

@@ -109,6 +109,7 @@ pub(crate) fn environment_text(warning: &EnvironmentWarning) -> Vec<Line> {
         title: warning.to_string(),
         places: place.into_iter().collect(),
         help: warning.help.map(str::to_owned),
+        note: None,
     };
     report.render()
 }

@@ -6,15 +6,12 @@ use clap::{
 };
 use clap_complete::engine::ArgValueCandidates;
 use rigkit_engine::{
-    OperationSummary,
+    OperationSummary, ValueKind, choice_text,
     display_text::{MOST_OF_A_MESSAGE, cut, escape, escape_lines, is_shown_as_written},
 };
 use serde_json::Value;
 
-use super::{
-    flags::{InputFlag, WHOLE_INPUT, WHOLE_INPUT_JSON, flags_of},
-    value_kind::{ValueKind, choice_text},
-};
+use super::flags::{InputFlag, WHOLE_INPUT, WHOLE_INPUT_JSON, flags_of};
 use crate::{
     arguments::{EventOptions, GlobalOptions},
     completion::candidates,

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use clap::{Arg, Args as _, Command};
 use rigkit_engine::{
-    OperationFlag, OperationSummary,
+    OperationFlag, OperationSummary, ValueKind,
     display_text::{is_escaped, is_shown_as_written},
 };
 use serde_json::{Map, Value};
 
-use super::value_kind::ValueKind;
 use crate::arguments::{EventOptions, GlobalOptions};
 
 /// Is one property of an operation's input, as flags and arguments.
@@ -236,6 +235,13 @@ fn kebab(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_options_of_rig_are_those_that_others_leave_alone() {
+        let names = names_of_rig();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(names, rigkit_engine::OPTIONS_OF_RIG);
+    }
 
     #[test]
     fn flags_are_written_with_dashes() {

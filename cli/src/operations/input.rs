@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use clap::ArgMatches;
-use rigkit_engine::OperationSummary;
+use rigkit_engine::{OperationSummary, ValueKind};
 use serde_json::{Map, Value};
 
 use super::{
     command::{WHOLE_INPUT_ID, command, flag_id, negation_id, position_id},
     flags::{InputFlag, flags_of},
     missing::ask_for_missing,
-    value_kind::{ValueKind, json},
 };
 use crate::{
     arguments::{ColorWhen, GlobalOptions},
@@ -111,7 +110,7 @@ fn whole_input(matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
         }
     };
     let help = "give a JSON object, such as '{\"name\": \"value\"}', or `@FILE`";
-    match json(text.trim_start_matches('\u{feff}')) {
+    match ValueKind::Json.read(text.trim_start_matches('\u{feff}')) {
         Ok(Value::Object(input)) => Ok(input),
         Ok(_) => Err(Failure::usage(
             UsageCode::InvalidInput,

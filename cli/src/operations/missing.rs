@@ -1,11 +1,9 @@
 //! Inputs that an operation needs and that nobody gave.
 
+use rigkit_engine::{ValueKind, choice_text};
 use serde_json::{Map, Value};
 
-use super::{
-    flags::InputFlag,
-    value_kind::{ValueKind, choice_text},
-};
+use super::flags::InputFlag;
 use crate::{
     failure::{Failure, UsageCode},
     prompt,

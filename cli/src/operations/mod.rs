@@ -5,7 +5,6 @@ mod command;
 mod flags;
 mod input;
 mod missing;
-mod value_kind;
 
 pub(crate) use choice::{choose, unknown, workflow_after};
 pub(crate) use command::{listed, nested_command};

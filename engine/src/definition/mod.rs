@@ -27,7 +27,9 @@ pub use model::{
     ConsoleLine, Definition, HandlerRef, Operation, Outline, Point, PointId, Task, TaskIndex,
     TaskOptions, ValueHandle, Workflow, WorkspaceDefinition,
 };
-pub use names::{RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES, by_nearness, nearest};
+pub use names::{
+    MAX_NAME_LENGTH, RESERVED_OPERATION_IDS, RESERVED_PROVIDER_NAMES, by_nearness, nearest,
+};
 pub use path_parts::{PathPart, PathPartKind, Renaming};
 pub use place::Place;
 pub use provider::{ProviderDefinition, ProviderIndex, ProviderOrigin};

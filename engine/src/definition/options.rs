@@ -1,4 +1,4 @@
-//! The options of a task, judged where they are written.
+//! The options of tasks, operations and workspaces, judged where they are written.
 
 use rquickjs::{Object, Value as JsValue};
 use serde_json::Value;
@@ -18,7 +18,35 @@ use crate::{
     },
 };
 
-const OPTIONS: &[&str] = &["version", "cacheTTL", "output", "cutoff"];
+/// The options that something has.
+pub(super) struct OptionNames {
+    /// What has them.
+    owner: &'static str,
+    names: &'static [&'static str],
+}
+
+const TASK: OptionNames = OptionNames {
+    owner: "a task",
+    names: &["version", "cacheTTL", "output", "cutoff"],
+};
+
+/// The options of an operation.
+pub(super) const OPERATION: OptionNames = OptionNames {
+    owner: "an operation",
+    names: &["title", "description", "input", "run"],
+};
+
+/// The options of a workspace.
+pub(super) const WORKSPACE: OptionNames = OptionNames {
+    owner: "a workspace",
+    names: &["create", "remove"],
+};
+
+impl OptionNames {
+    fn nearest(&self, written: &str) -> Option<&'static str> {
+        nearest(written, self.names.iter().copied())
+    }
+}
 
 impl<'js> Extractor<'_, 'js> {
     /// Reads the options of a task node.
@@ -39,7 +67,7 @@ impl<'js> Extractor<'_, 'js> {
             }
             return Ok(TaskOptions::default());
         };
-        self.check_option_names(options, place)?;
+        self.check_option_names(options, &TASK, &[], place)?;
         Ok(TaskOptions {
             version: self.text_option(options, "version", place)?,
             cache_ttl: self.cache_ttl(options, place)?,
@@ -48,21 +76,32 @@ impl<'js> Extractor<'_, 'js> {
         })
     }
 
-    fn check_option_names(&mut self, options: &Object<'js>, place: &Place) -> rquickjs::Result<()> {
+    /// Refuses options that do not exist, and returns those that were most likely meant.
+    pub(super) fn check_option_names(
+        &mut self,
+        options: &Object<'js>,
+        known: &OptionNames,
+        own: &[&str],
+        place: &Place,
+    ) -> rquickjs::Result<Vec<&'static str>> {
+        let OptionNames { owner, names } = known;
+        let mut meant = Vec::new();
         for (name, _) in member_names(options)? {
             let key = name.text;
-            if OPTIONS.contains(&key.as_str()) {
+            if names.contains(&key.as_str()) || own.contains(&key.as_str()) {
                 continue;
             }
-            let help = nearest(&key, OPTIONS.iter().copied()).map_or_else(
-                || format!("the options are {}", OPTIONS.join(", ")),
+            let nearest = known.nearest(&key);
+            let help = nearest.map_or_else(
+                || format!("the options are {}", names.join(", ")),
                 |known| format!("did you mean `{known}`?"),
             );
+            meant.extend(nearest);
             let range = place.property_name(self.graph, &key);
-            let message = format!("a task has no option `{key}`");
+            let message = format!("{owner} has no option `{key}`");
             self.refuse(DiagnosticCode::InvalidOption, message, range, &help);
         }
-        Ok(())
+        Ok(meant)
     }
 
     /// Reads an optional text.

@@ -20,6 +20,7 @@ mod record;
 mod saved_plan;
 mod select;
 mod session;
+mod value_kind;
 mod workspaces;
 
 use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
@@ -51,13 +52,14 @@ pub use cache::{
 pub use health::{Health, HealthPosition, HealthProblem, RuntimeKind, StateHealth};
 pub use kept_definition::RecordedOutput;
 pub use operation_list::{
-    OperationCli, OperationFlag, OperationKind, OperationPositional, OperationSource,
-    OperationSummary,
+    OPTIONS_OF_RIG, OperationCli, OperationFlag, OperationKind, OperationPositional,
+    OperationSource, OperationSummary,
 };
 pub use operations::{OperationRequest, WorkspaceOperationRequest};
+pub use value_kind::{ValueKind, choice_text};
 pub use workspaces::{
     CreateWorkspaceRequest, Freshness, RemoveWorkspaceRequest, WorkspaceStatus, WorkspaceView,
-    check_workspace_name,
+    check_workspace_name, free_workspace_name,
 };
 
 /// Works on one project.

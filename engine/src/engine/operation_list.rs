@@ -38,6 +38,20 @@ pub struct OperationSummary {
     pub cli: OperationCli,
 }
 
+/// The options of `rig` itself, without their dashes, whose names no input has as a flag.
+pub const OPTIONS_OF_RIG: [&str; 10] = [
+    "chdir",
+    "color",
+    "events",
+    "help",
+    "input-json",
+    "json",
+    "quiet",
+    "state",
+    "verbose",
+    "version",
+];
+
 /// Says who defines an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -546,6 +546,15 @@ pub fn check_workspace_name(name: &str) -> Result<(), EngineError> {
     })
 }
 
+/// Returns the name that is proposed for a workspace: the first of `dev`, `dev-2`, `dev-3`, … that is not
+/// taken.
+#[must_use]
+pub fn free_workspace_name(is_taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number: u32| format!("dev-{number}"));
+    let mut names = std::iter::once("dev".to_owned()).chain(numbered);
+    names.find(|name| !is_taken(name)).unwrap_or_default()
+}
+
 fn resources_may_be_left(error: EngineError, name: &str) -> EngineError {
     match error {
         EngineError::Cancelled => EngineError::CreateCancelled {
@@ -571,5 +580,20 @@ fn with_help(error: EngineError, help: &str) -> EngineError {
             EngineError::Failed { failures, run }
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proposed_name_is_free() {
+        let check = |taken: &[&str], expected: &str| {
+            assert_eq!(free_workspace_name(|name| taken.contains(&name)), expected);
+        };
+        check(&[], "dev");
+        check(&["web"], "dev");
+        check(&["dev", "dev-2", "dev-4"], "dev-3");
     }
 }

@@ -5,6 +5,7 @@ mod call_site;
 mod checking;
 mod deep_thread;
 mod environment_reads;
+mod exports;
 pub(crate) mod functions;
 mod fuzzed;
 mod graph;
@@ -25,6 +26,7 @@ pub use call_site::{ArgumentSite, CallSite, PropertySite};
 pub(crate) use checking::{ModuleChecker, UncheckedModule, check, looks_deep};
 pub(crate) use deep_thread::spawn_deep;
 pub(crate) use environment_reads::{VariableWay, environment_reads};
+pub(crate) use exports::ModuleNames;
 #[doc(hidden)]
 pub use fuzzed::{fuzzed_entry, fuzzed_entry_seeds};
 pub(crate) use graph::RequiredFile;

@@ -419,28 +419,28 @@ mod tests {
     #[test]
     fn streams_are_kept_apart() {
         let (emitter, events) = emitter();
-        let source = emitter.new_source();
         let on_stderr = |data: &str| Event::CommandOutput {
             node_path: Some("a".to_owned()),
+            command_id: Some(CommandId(1)),
             command_name: "sh".to_owned(),
             stream: OutputStream::Stderr,
             data: data.to_owned(),
         };
         for event in [
-            output("x hun"),
+            output(1, "x hun"),
             on_stderr("y hunt"),
-            output("ter2"),
+            output(1, "ter2"),
             on_stderr("er3"),
-            completed(),
+            completed(1),
         ] {
-            emitter.emit_from(source, event);
+            emitter.emit(event);
         }
         let expected = [
-            output("x "),
+            output(1, "x "),
             on_stderr("y "),
-            output("***"),
+            output(1, "***"),
             on_stderr("hunter3"),
-            completed(),
+            completed(1),
         ];
         assert_eq!(*events.lock().unwrap(), expected);
     }
@@ -448,9 +448,8 @@ mod tests {
     #[test]
     fn what_stands_alone_only_in_a_piece_is_shown() {
         let (emitter, events) = emitter_with("7");
-        let source = emitter.new_source();
-        for event in [output("port 871"), output("7\n7"), completed()] {
-            emitter.emit_from(source, event);
+        for event in [output(1, "port 871"), output(1, "7\n7"), completed(1)] {
+            emitter.emit(event);
         }
         let shown: String = events
             .lock()
@@ -470,11 +469,15 @@ mod tests {
             node_path: "a".to_owned(),
             message: String::new(),
             duration_ms: 0,
+            range: None,
+            help: None,
+            output_tail: Vec::new(),
+            exit_code: None,
         };
         let (emitter, events) = emitter();
-        emitter.emit(output("a hunt"));
+        emitter.emit(output(1, "a hunt"));
         emitter.emit(failed());
-        let expected = [output("a "), output("hunt"), failed()];
+        let expected = [output(1, "a "), output(1, "hunt"), failed()];
         assert_eq!(*events.lock().unwrap(), expected);
     }
 

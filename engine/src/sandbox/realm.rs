@@ -23,10 +23,10 @@ use super::{
     variables::{self, Variables},
 };
 use crate::{
-    definition::Place,
+    definition::{Place, nearest},
     diagnostic::{Diagnostic, DiagnosticCode},
     memory::noted_place,
-    modules::{Import, Module as SourceModule, ModuleGraph},
+    modules::{Import, Module as SourceModule, ModuleGraph, ModuleNames, ModuleOrigin},
     source::SourceRange,
 };
 
@@ -320,23 +320,38 @@ fn missing_export(thrown: &Thrown, graph: &ModuleGraph) -> Option<Diagnostic> {
     let (name, rest) = rest.split_once("' in module '")?;
     let target = rest.strip_suffix('\'')?;
     let imports = |module: &SourceModule, import: &Import| {
-        let leads_there = module
-            .link(&import.specifier)
-            .is_some_and(|id| loader::module_name(graph, id) == target);
+        let id = module.link(&import.specifier)?;
+        let leads_there = loader::module_name(graph, id) == target;
         let named = import.names.iter().find(|(imported, _)| imported == name)?;
-        leads_there.then(|| (import.specifier.clone(), module.range(&named.1)))
+        leads_there.then(|| (import.specifier.clone(), module.range(&named.1), id))
     };
-    let (specifier, range) = graph.modules().find_map(|(_, module)| {
+    let (specifier, range, target) = graph.modules().find_map(|(_, module)| {
         module
             .imports
             .iter()
             .find_map(|import| imports(module, import))
     })?;
-    Some(
-        Diagnostic::error(
-            DiagnosticCode::MissingExport,
-            format!("`{specifier}` does not export `{name}`"),
-        )
-        .at(range),
+    let diagnostic = Diagnostic::error(
+        DiagnosticCode::MissingExport,
+        format!("`{specifier}` does not export `{name}`"),
     )
+    .at(range);
+    Some(with_meant_export(diagnostic, name, graph.module(target)))
+}
+
+/// Says which export was most likely meant: one that is only declared, or the one with the nearest name.
+fn with_meant_export(diagnostic: Diagnostic, name: &str, target: &SourceModule) -> Diagnostic {
+    let names = ModuleNames::read(&target.path, &target.text);
+    let mut declared = names.declared.iter();
+    if let Some((_, span)) = declared.find(|(declared, _)| declared == name) {
+        let is_own = target.origin == ModuleOrigin::Project;
+        let range = is_own.then(|| target.range(span));
+        return diagnostic
+            .help(format!("it declares `{name}`: put `export` before it"))
+            .related("declared here, and not exported", range);
+    }
+    match nearest(name, names.exported.iter().map(String::as_str)) {
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+        None => diagnostic,
+    }
 }

@@ -16,7 +16,7 @@ pub(crate) use self::{
     path::ContextPath,
     presence::{Doubt, Flow},
 };
-use crate::view::ProjectView;
+use crate::{handlers::WrittenMembers, view::ProjectView};
 
 /// Is one key of a context.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,8 @@ pub(crate) struct ContextKey {
     pub(crate) origin: Option<Origin>,
     /// How many tasks before the point it was made, counted from 0.
     pub(crate) distance: usize,
+    /// The members of what it will hold, as far as code shows them.
+    pub(crate) written: WrittenMembers,
 }
 
 /// Says where a key of a context comes from.
@@ -70,8 +72,20 @@ pub(crate) fn keys_below(
                 ..owner.clone()
             })
             .collect(),
+        (_, None) => written_below(&owner),
         _ => Vec::new(),
     }
+}
+
+/// Lists the keys below one that never held anything, by the code that makes it.
+fn written_below(owner: &ContextKey) -> Vec<ContextKey> {
+    let members = owner.written.0.iter();
+    let keys = members.map(|(name, written)| ContextKey {
+        name: name.clone(),
+        written: written.clone(),
+        ..owner.clone()
+    });
+    keys.collect()
 }
 
 /// Finds the key that a path leads to.

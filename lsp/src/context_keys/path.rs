@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{ContextKey, Origin, keys_below};
 use crate::{
-    handlers::{HandlerKind, HandlerPlace, Sight, Value as Named},
+    handlers::{HandlerKind, HandlerPlace, ProjectFiles, Sight, Value as Named, WrittenMembers},
     view::ProjectView,
 };
 
@@ -76,6 +76,11 @@ impl ContextPath {
         Some((self, last))
     }
 
+    /// Takes up the names under which a parameter is taken apart.
+    pub(crate) fn of_parameter(names: &[&str]) -> Option<Self> {
+        Self::by_convention(names).filter(|_| names.get(1) == Some(&"ctx"))
+    }
+
     fn by_convention(owners: &[&str]) -> Option<Self> {
         let context = owners
             .windows(2)
@@ -129,12 +134,43 @@ impl ContextPath {
                         value: Some(value.clone()),
                         origin: Some(Origin::Workspace(index)),
                         distance: 0,
+                        written: WrittenMembers::default(),
                     });
                 }
             }
         }
+        for (name, written) in written_workspace(view, sight, &self.keys).0 {
+            if keys.iter().all(|key| key.name != name) {
+                keys.push(ContextKey {
+                    name,
+                    value: None,
+                    origin: None,
+                    distance: 1,
+                    written,
+                });
+            }
+        }
         keys
     }
+}
+
+/// Reads what the next workspace will have, below a path of keys, off the code that makes it.
+fn written_workspace(view: &ProjectView, sight: &Sight<'_>, path: &[String]) -> WrittenMembers {
+    let (Some(files), Some(workspace)) = (ProjectFiles::new(view), &sight.workflow.workspace)
+    else {
+        return WrittenMembers::default();
+    };
+    let read = files.read_code(&[workspace.create], |_, _, tree, function| {
+        WrittenMembers::returned(tree, function)
+    });
+    let whole = read.into_iter().flatten().next().unwrap_or_default();
+    let below = path.iter().try_fold(whole, |members, key| {
+        let mut members = members.0.into_iter();
+        members
+            .find(|(name, _)| name == key)
+            .map(|(_, below)| below)
+    });
+    below.unwrap_or_default()
 }
 
 fn members_below<'v>(

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::{ContextKey, Origin};
 use crate::{
-    handlers::{Output, ProjectFiles},
+    handlers::{Output, ProjectFiles, WrittenMembers},
     view::ProjectView,
 };
 
@@ -137,6 +137,7 @@ impl<'a> Trace<'a> {
                 value: Some(value),
                 origin: Some(Origin::Task(task)),
                 distance,
+                written: WrittenMembers::default(),
             });
         }
         self.wanted = Wanted::Written;
@@ -146,13 +147,14 @@ impl<'a> Trace<'a> {
     fn add_written(&mut self, task: TaskIndex, distance: usize) {
         let output = self.written.output(task);
         let may_have_others = output.may_have_others();
-        for name in output.keys.into_iter().map(|key| key.name) {
-            if self.is_new(&name) {
+        for key in output.keys {
+            if self.is_new(&key.name) {
                 self.keys.push(ContextKey {
-                    name,
+                    name: key.name,
                     value: None,
                     origin: Some(Origin::Task(task)),
                     distance,
+                    written: key.members,
                 });
             }
         }
@@ -187,6 +189,7 @@ impl<'a> Trace<'a> {
                     value: value.filter(|value| *value != Value::Object(Map::new())),
                     origin: Some(Origin::Branch { join, end: *end }),
                     distance,
+                    written: WrittenMembers::default(),
                 });
             }
         }

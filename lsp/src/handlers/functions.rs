@@ -123,7 +123,8 @@ fn called_member(call: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
     (called.kind() == "member_expression").then_some(called)
 }
 
-/// Finds the pattern around a place by which a function takes apart what it is given.
+/// Finds the innermost pattern around a place by which something is taken apart: what a function is given,
+/// what a variable is made from, or a part of either.
 pub(crate) fn pattern_around(tree: &SyntaxTree, offset: u32) -> Option<SyntaxNode<'_>> {
     let mut within = tree
         .ancestors(offset)
@@ -133,12 +134,7 @@ pub(crate) fn pattern_around(tree: &SyntaxTree, offset: u32) -> Option<SyntaxNod
         .ancestors(offset)
         .take_while(|node| *node != pattern)
         .any(|node| node.kind() == "pair_pattern");
-    let is_outermost = pattern.parent().is_some_and(is_parameter);
-    (is_outermost && !is_at_colon).then_some(pattern)
-}
-
-fn is_parameter(node: SyntaxNode<'_>) -> bool {
-    matches!(node.kind(), "required_parameter" | "optional_parameter")
+    (!is_at_colon).then_some(pattern)
 }
 
 /// Lists the names that a pattern takes, but for the one at a place.

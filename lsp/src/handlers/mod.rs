@@ -15,7 +15,7 @@ mod value;
 pub(crate) use self::{
     file::{LazyFile, ProjectFile, ProjectFiles, Version},
     functions::{callee_name, is_function, pattern_around, taken_elsewhere},
-    output::{Output, is_returned_context, unspread_contexts},
+    output::{Output, WrittenMembers, is_returned_context, unspread_contexts},
     owners::{
         Handler, HandlerOwner, HandlersByCode, OwnedHandler, all_handlers, handler_around,
         of_others,

@@ -14,6 +14,9 @@ use crate::document::{
 /// stack.
 const MOST_DEPTH: usize = 64;
 
+/// How deep objects in a context are looked into.
+const MOST_NESTED: usize = 16;
+
 /// Says what a handler leaves as context.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Output {
@@ -32,6 +35,38 @@ pub(crate) struct OutputKey {
     pub(crate) name: String,
     /// Where it is written, without quotes.
     pub(crate) bytes: Range<u32>,
+    /// The members of its value, where that is written as an object.
+    pub(crate) members: WrittenMembers,
+}
+
+/// The members of an object as they are written, each with its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct WrittenMembers(pub(crate) Vec<(String, WrittenMembers)>);
+
+impl WrittenMembers {
+    /// Reads the object that a function returns, where it is written.
+    pub(crate) fn returned(tree: &SyntaxTree, function: SyntaxNode<'_>) -> Self {
+        let returned = returned_by(function).into_iter();
+        let members = returned.flat_map(|value| Self::of(tree, value, MOST_NESTED).0);
+        Self(members.collect())
+    }
+
+    fn of(tree: &SyntaxTree, value: SyntaxNode<'_>, depth: usize) -> Self {
+        let object = unwrapped(value);
+        let (true, Some(depth)) = (object.kind() == "object", depth.checked_sub(1)) else {
+            return Self::default();
+        };
+        let member = |member: SyntaxNode<'_>| {
+            let name = tree.key(member_key(member)?)?.to_owned();
+            Some((name, Self::of_member(tree, member, depth)))
+        };
+        Self(children(object).filter_map(member).collect())
+    }
+
+    fn of_member(tree: &SyntaxTree, member: SyntaxNode<'_>, depth: usize) -> Self {
+        let value = member.child_by_field_name("value");
+        value.map_or_else(Self::default, |value| Self::of(tree, value, depth))
+    }
 }
 
 /// What becomes of a context in one place where a handler ends.
@@ -221,7 +256,11 @@ fn key_of(tree: &SyntaxTree, member: SyntaxNode<'_>) -> Option<OutputKey> {
         "string" => bytes.start + 1..bytes.end.saturating_sub(1),
         _ => bytes,
     };
-    Some(OutputKey { name, bytes })
+    Some(OutputKey {
+        name,
+        bytes,
+        members: WrittenMembers::of_member(tree, member, MOST_NESTED),
+    })
 }
 
 /// Says whether the last of the nodes is the object that a handler returns as context.

@@ -20,6 +20,7 @@ pub(crate) mod hover;
 mod initialize;
 pub(crate) mod inlay_hint;
 pub(crate) mod projects;
+pub(crate) mod prompt;
 pub(crate) mod references;
 pub(crate) mod rename;
 pub(crate) mod workspace_symbol;

@@ -1,12 +1,6 @@
 //! What a run asks of the person, by the means the protocol has.
 
-use std::{
-    sync::{
-        Arc,
-        mpsc::{self, RecvTimeoutError},
-    },
-    time::Duration,
-};
+use std::sync::{Arc, mpsc};
 
 use rigkit_engine::{
     CancellationToken,
@@ -16,55 +10,58 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 use tower_lsp::ls_types::{MessageType, ShowDocumentParams, Uri};
 
-use crate::{outbox::Outbox, server::Server};
-
-/// How often a question looks whether the run it belongs to has been ended.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+use crate::{
+    command_line::CommandLine,
+    outbox::{Outbox, Reply},
+    questions::{Choice, Questions, TextQuestion},
+    server::Server,
+};
 
 /// Asks through the client.
 pub(super) struct EditorHost {
     outbox: Outbox,
+    questions: Questions,
     executor: Handle,
-    cancel: CancellationToken,
+    command_line: CommandLine,
     shows_documents: bool,
 }
 
 impl EditorHost {
     /// Prepares for a run.
-    pub(super) fn new(server: &Arc<Server>, cancel: CancellationToken) -> Self {
+    pub(super) fn new(
+        server: &Arc<Server>,
+        cancel: &CancellationToken,
+        command_line: &CommandLine,
+    ) -> Self {
         Self {
             outbox: server.outbox.clone(),
+            questions: Questions::new(server, cancel.clone()),
             executor: Handle::current(),
-            cancel,
+            command_line: command_line.clone(),
             shows_documents: server.world.lock().features.shows_documents,
         }
     }
 
-    /// Lets the person choose; nothing where nothing was chosen.
-    fn choose(&self, question: &str, choices: Vec<String>) -> Option<String> {
+    /// Asks, and waits for the answer; a question ends with the run that asked it.
+    fn wait<T, F>(&self, ask: impl FnOnce(Questions) -> F) -> Reply<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Reply<T>> + Send + 'static,
+    {
         let (answered, answer) = mpsc::channel();
-        let outbox = self.outbox.clone();
-        let question = question.to_owned();
+        let asking = ask(self.questions.clone());
         self.executor.spawn(async move {
-            // The one who asked may have given up.
-            let _ = answered.send(outbox.choose_at_leisure(question, choices).await);
+            // The one who asked waits for as long as this is asked.
+            let _ = answered.send(asking.await);
         });
-        loop {
-            match answer.recv_timeout(LOOK_EVERY) {
-                Ok(chosen) => return chosen,
-                Err(RecvTimeoutError::Timeout) if !self.cancel.is_cancelled() => {}
-                Err(_) => return None,
-            }
-        }
+        answer.recv().unwrap_or(Reply::Dismissed)
     }
 
-    fn confirm(&self, message: &str, default: Option<bool>) -> Result<Value, HostError> {
-        let chosen = self.choose(message, vec!["Yes".to_owned(), "No".to_owned()]);
-        match (chosen.as_deref(), default) {
-            (Some(answer), _) => Ok(Value::from(answer == "Yes")),
-            (None, Some(default)) => Ok(Value::from(default)),
-            (None, None) => Err(declined(message)),
-        }
+    fn confirm(&self, message: &str, default: Option<bool>) -> Reply<Value> {
+        let message = message.to_owned();
+        let reply =
+            self.wait(move |questions| async move { questions.confirm(&message, default).await });
+        reply.and_then(|yes| Some(Value::from(yes)))
     }
 
     fn select(
@@ -72,14 +69,43 @@ impl EditorHost {
         message: &str,
         options: &[PromptOption],
         default: Option<&Value>,
-    ) -> Result<Value, HostError> {
-        let labels: Vec<String> = options.iter().map(label).collect();
-        let chosen = self.choose(message, labels.clone());
-        let chosen = chosen.and_then(|chosen| labels.iter().position(|label| *label == chosen));
-        let value = chosen
-            .and_then(|index| options.get(index))
-            .map(|option| &option.value);
-        value.or(default).cloned().ok_or_else(|| declined(message))
+    ) -> Reply<Value> {
+        let mut options: Vec<&PromptOption> = options.iter().collect();
+        options.sort_by_key(|option| Some(&option.value) != default);
+        let choices: Vec<Choice> = options.iter().map(|option| choice(option)).collect();
+        let message = message.to_owned();
+        let reply =
+            self.wait(move |questions| async move { questions.choose(&message, &choices).await });
+        reply.and_then(|index| options.get(index).map(|option| option.value.clone()))
+    }
+
+    fn text(&self, question: TextQuestion) -> Result<Reply<Value>, HostError> {
+        if self.questions.can_ask_for_text() {
+            return Ok(self.wait(move |questions| async move {
+                let read = |text: &str| Ok(Value::from(text));
+                questions.text(&question, read).await
+            }));
+        }
+        let cannot_ask = self.cannot_ask(&question.message);
+        let Some(default) = question.default else {
+            return Err(cannot_ask);
+        };
+        let choices = [Choice::plain(&default), Choice::plain(ANOTHER_ANSWER)];
+        let message = question.message;
+        match self.wait(move |questions| async move { questions.choose(&message, &choices).await })
+        {
+            Reply::Given(0) => Ok(Reply::Given(Value::from(default))),
+            Reply::Given(_) => Err(cannot_ask),
+            Reply::Dismissed => Ok(Reply::Dismissed),
+            Reply::Impossible => Ok(Reply::Impossible),
+        }
+    }
+
+    fn cannot_ask(&self, question: &str) -> HostError {
+        HostError::Failed(format!(
+            "this editor cannot ask for a text: {question}\nanswer it in a terminal: {}",
+            self.command_line
+        ))
     }
 
     fn show(&self, target: &str) -> bool {
@@ -116,10 +142,10 @@ impl Host for EditorHost {
     }
 
     fn prompt(&self, prompt: &Prompt) -> Result<Value, HostError> {
-        match prompt {
+        let reply = match prompt {
             Prompt::Message { message } => {
                 self.outbox.show(MessageType::INFO, message.clone());
-                Ok(Value::Null)
+                Reply::Given(Value::Null)
             }
             Prompt::Confirm {
                 message,
@@ -130,15 +156,33 @@ impl Host for EditorHost {
                 options,
                 default_value,
             } => self.select(message, options, default_value.as_ref()),
-            // The protocol has no way to ask for a text.
-            Prompt::Text { .. } => prompt.default_answer(),
+            Prompt::Text {
+                message,
+                default_value,
+                placeholder,
+                secret,
+            } => self.text(TextQuestion {
+                message: message.clone(),
+                default: default_value.clone(),
+                placeholder: placeholder.clone(),
+                is_secret: *secret,
+            })?,
+        };
+        match reply {
+            Reply::Given(answer) => Ok(answer),
+            Reply::Dismissed => Err(HostError::Declined {
+                question: prompt.question().to_owned(),
+            }),
+            Reply::Impossible => prompt.default_answer(),
         }
     }
 
     fn interactive_command(&self, command: &InteractiveCommand) -> Result<i32, HostError> {
-        Err(HostError::NoTerminal {
-            command: command.argv.join(" "),
-        })
+        Err(HostError::Failed(format!(
+            "`{}` needs a terminal, and an editor has none for it\nrun it in one: {}",
+            command.argv.join(" "),
+            self.command_line
+        )))
     }
 
     fn present(&self, interaction: &Interaction) -> Result<(), HostError> {
@@ -150,16 +194,16 @@ impl Host for EditorHost {
     }
 }
 
-fn label(option: &PromptOption) -> String {
+fn choice(option: &PromptOption) -> Choice {
     let value = match &option.value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    option.label.clone().unwrap_or(value)
-}
-
-fn declined(question: &str) -> HostError {
-    HostError::Declined {
-        question: question.to_owned(),
+    Choice {
+        label: option.label.clone().unwrap_or(value),
+        description: option.description.clone(),
     }
 }
+
+/// What is chosen to give a text that the editor cannot ask for.
+const ANOTHER_ANSWER: &str = "Another answer…";

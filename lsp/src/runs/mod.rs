@@ -1,5 +1,6 @@
 //! What runs because the client asked for it: with progress, a way to end it, and its output.
 
+mod claims;
 mod host;
 mod progress;
 mod sink;
@@ -7,10 +8,7 @@ mod sink;
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -23,8 +21,10 @@ use tower_lsp::{
     ls_types::{MessageType, ProgressToken},
 };
 
-use self::{host::EditorHost, progress::Progress, sink::EditorSink};
+pub(crate) use self::claims::{Claim, Subject};
+use self::{claims::Doing, host::EditorHost, progress::Progress, sink::EditorSink};
 use crate::{
+    command_line::CommandLine,
     requests::execute_command::{Target, failure},
     server::Server,
 };
@@ -43,7 +43,9 @@ pub(crate) struct Runs {
 
 /// Is something that runs.
 struct Running {
+    subject: Option<Subject>,
     token: ProgressToken,
+    doing: Doing,
     cancel: CancellationToken,
 }
 
@@ -53,24 +55,11 @@ pub(crate) struct RunKind {
     pub(crate) title: String,
     /// The workflow whose tasks run, where there are some.
     pub(crate) workflow: Option<String>,
-    /// The name under which the client wants to be told of progress.
-    pub(crate) token: Option<ProgressToken>,
+    /// What does the same in a terminal.
+    pub(crate) command_line: CommandLine,
 }
 
 impl Runs {
-    fn begin(&self, asked: Option<ProgressToken>) -> (String, ProgressToken, CancellationToken) {
-        let number = self.counter.fetch_add(1, Ordering::Relaxed);
-        let id = format!("run-{number}");
-        let token = asked.unwrap_or_else(|| ProgressToken::String(format!("rigkit/{id}")));
-        let cancel = CancellationToken::new();
-        let running = Running {
-            token: token.clone(),
-            cancel: cancel.clone(),
-        };
-        self.lock().insert(id.clone(), running);
-        (id, token, cancel)
-    }
-
     fn end(&self, id: &str) {
         self.lock().remove(id);
         self.ended.notify_waiters();
@@ -118,22 +107,16 @@ impl Server {
     /// request that is given up ends what it began.
     pub(crate) async fn run_in_project(
         self: &Arc<Self>,
+        claim: Claim,
         target: Target,
         kind: RunKind,
         work: impl FnOnce(&Engine, &RunSession) -> std::result::Result<Value, EngineError>
         + Send
         + 'static,
     ) -> Result<Value> {
-        let (id, token, cancel) = self.runs.begin(kind.token.clone());
-        let guard = cancel.clone().drop_guard();
+        let guard = claim.cancel.clone().drop_guard();
         let server = Arc::clone(self);
-        let run = async move {
-            let result = server
-                .carry_out(&id, token, cancel, target, kind, work)
-                .await;
-            server.runs.end(&id);
-            result
-        };
+        let run = async move { server.carry_out(claim, target, kind, work).await };
         // It has to be told to its end, also where nobody waits for it any more.
         let result = tokio::spawn(run).await;
         guard.disarm();
@@ -142,9 +125,7 @@ impl Server {
 
     async fn carry_out(
         self: &Arc<Self>,
-        id: &str,
-        token: ProgressToken,
-        cancel: CancellationToken,
+        claim: Claim,
         target: Target,
         kind: RunKind,
         work: impl FnOnce(&Engine, &RunSession) -> std::result::Result<Value, EngineError>
@@ -152,12 +133,18 @@ impl Server {
         + 'static,
     ) -> Result<Value> {
         let root = target.view.root().to_owned();
-        let progress = Progress::begin(self, token, kind.token.is_some(), &kind.title).await;
+        let progress = Progress::begin(self, &claim, &kind.title).await;
         self.run_started(&root, kind.workflow.as_deref());
         let session = RunSession {
-            events: Arc::new(EditorSink::new(self, &target, id, &kind, progress.clone())),
-            host: Arc::new(EditorHost::new(self, cancel.clone())),
-            cancel,
+            events: Arc::new(EditorSink::new(
+                self,
+                &target,
+                &claim.id,
+                &kind,
+                progress.clone(),
+            )),
+            host: Arc::new(EditorHost::new(self, &claim.cancel, &kind.command_line)),
+            cancel: claim.cancel.clone(),
         };
         let done = self.run(move || work(&target.engine(), &session)).await;
         let result = done.and_then(|done| self.told(&root, &kind, done));

@@ -7,6 +7,7 @@ use tower_lsp::ls_types::{
     WorkDoneProgressEnd, WorkDoneProgressReport, notification::Progress as ProgressNotification,
 };
 
+use super::claims::{Claim, Doing};
 use crate::{outbox::Outbox, server::Server};
 
 /// How long a client may take to make room for progress before the run goes on without.
@@ -15,21 +16,21 @@ const CREATE_PATIENCE: Duration = Duration::from_secs(2);
 /// Is the progress of a run, where somebody is shown it.
 #[derive(Clone)]
 pub(super) struct Progress {
+    doing: Doing,
     shown: Option<(Outbox, ProgressToken)>,
 }
 
 impl Progress {
     /// Begins to tell, under the client's own name for it or one that the client is asked to take.
-    pub(super) async fn begin(
-        server: &Arc<Server>,
-        token: ProgressToken,
-        is_clients_own: bool,
-        title: &str,
-    ) -> Self {
+    pub(super) async fn begin(server: &Arc<Server>, claim: &Claim, title: &str) -> Self {
+        let doing = claim.doing.clone();
+        doing.begin(title);
+        let (token, is_clients_own) = (claim.token.clone(), claim.is_clients_token);
         if !is_clients_own && !is_accepted(server, &token).await {
-            return Self { shown: None };
+            return Self { doing, shown: None };
         }
         let progress = Self {
+            doing,
             shown: Some((server.outbox.clone(), token)),
         };
         progress.send(WorkDoneProgress::Begin(WorkDoneProgressBegin {
@@ -43,6 +44,7 @@ impl Progress {
 
     /// Tells what is done now.
     pub(super) fn report(&self, message: String, percentage: Option<u32>) {
+        self.doing.report(&message);
         self.send(WorkDoneProgress::Report(WorkDoneProgressReport {
             cancellable: Some(true),
             message: Some(message),

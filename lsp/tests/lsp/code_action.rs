@@ -458,8 +458,8 @@ export const site = sequence("site").task("a", { $0verson }, () => {});
         r#"import { sequence } from "@rigkit/sdk";
 export const site = sequence("site").task("a", { $0colour: 1 }, () => {});
 "#,
-        "",
-        &[],
+        "quickfix: Remove `colour`",
+        &[("{ colour: 1 }", "{  }")],
     );
 }
 
@@ -480,6 +480,272 @@ export const site = workflow("site", { providers: { con$0fig: host.provider() } 
 "#,
         "quickfix: Rename to `configProvider`",
         &[("config:", "configProvider:")],
+    );
+}
+
+/// Checks the only fix of a chain on a sequence.
+#[track_caller]
+fn check_chain(chain: &str, title: &str, mended: &str) {
+    let fixture = format!(
+        "import {{ host }} from \"@rigkit/provider-host\";\nimport {{ defineProvider, sequence, task, workflow }} from \"@rigkit/sdk\";\nconst run = async () => {{}};\nexport const site = sequence(\"site\").task(\"t\", run)\n  {chain};\n"
+    );
+    let title = format!("quickfix: {title}");
+    check_fix(&fixture, &title, &[(&chain.replace("$0", ""), mended)]);
+}
+
+#[test]
+fn a_function_that_is_missing_is_added() {
+    check_chain(
+        ".ta$0sk(\"a\")",
+        "Add a handler (preferred)",
+        ".task(\"a\", async () => {})",
+    );
+    check_chain(
+        ".ta$0sk(\"a\", { version: \"1\" })",
+        "Add a handler (preferred)",
+        ".task(\"a\", { version: \"1\" }, async () => {})",
+    );
+    check_chain(
+        ".oper$0ation(\"up\")",
+        "Add `run` (preferred)",
+        ".operation(\"up\", { run: async () => {} })",
+    );
+    check_chain(
+        ".oper$0ation(\"up\", { title: \"Up\" })",
+        "Add `run` (preferred)",
+        ".operation(\"up\", { run: async () => {}, title: \"Up\" })",
+    );
+    check_chain(
+        ".workspaceOper$0ation(\"up\", run)",
+        "Give it as `run` (preferred)",
+        ".workspaceOperation(\"up\", { run })",
+    );
+    check_chain(
+        ".work$0space({ create: run })",
+        "Add `remove` (preferred)",
+        ".workspace({ remove: async () => {}, create: run })",
+    );
+    check_chain(
+        ".work$0space({ remove: run })",
+        "Add `create` (preferred)",
+        ".workspace({ create: async () => ({}), remove: run })",
+    );
+    check_chain(
+        ".work$0space()",
+        "Add `create` and `remove` (preferred)",
+        ".workspace({ create: async () => ({}), remove: async () => {} })",
+    );
+}
+
+#[test]
+fn what_makes_something_is_called() {
+    check_chain(
+        ".addProvider(\"host\", ho$0st)",
+        "Change to `host.provider()` (preferred)",
+        ".addProvider(\"host\", host.provider())",
+    );
+    check_chain(
+        ".addProvider(\"host\", host.prov$0ider)",
+        "Change to `host.provider()` (preferred)",
+        ".addProvider(\"host\", host.provider())",
+    );
+    check_fix(
+        r#"import { host } from "@rigkit/provider-host";
+import { workflow } from "@rigkit/sdk";
+export const site = workflow("site", { providers: { ho$0st } }).sequence("a").task("b", () => {});
+"#,
+        "quickfix: Change to `host.provider()` (preferred)",
+        &[("{ host } }", "{ host: host.provider() } }")],
+    );
+    check_fix(
+        r#"import { sequence, task } from "@rigkit/sdk";
+const make = () => task("made", () => {});
+export const site = sequence("a").add(ma$0ke);
+"#,
+        "quickfix: Change to `make()` (preferred)",
+        &[("add(make)", "add(make())")],
+    );
+}
+
+#[test]
+fn a_name_that_cannot_be_one_is_changed_to_the_nearest_that_can() {
+    check_chain(
+        ".operation(\"ap$0ply\", { run })",
+        "Rename to `run-apply`",
+        ".operation(\"run-apply\", { run })",
+    );
+    check_chain(
+        ".workspaceOperation('db/$0reset', { run })",
+        "Rename to `db-reset` (preferred)",
+        ".workspaceOperation('db-reset', { run })",
+    );
+    check_chain(
+        ".task(\"$0\", run)",
+        "Rename to `task-2` (preferred)",
+        ".task(\"task-2\", run)",
+    );
+    check_chain(
+        ".task(\"bu$0ild\\u001b[2J\", run)",
+        "Rename to `build[2J` (preferred)",
+        ".task(\"build[2J\", run)",
+    );
+}
+
+#[test]
+fn an_option_is_put_right_or_taken_away() {
+    check_chain(
+        ".operation(\"up\", { ti$0tel: \"Up\", run })",
+        "Change to `title` (preferred)",
+        ".operation(\"up\", { title: \"Up\", run })",
+    );
+    check_chain(
+        ".operation(\"up\", { run, col$0our: 1 })",
+        "Remove `colour`",
+        ".operation(\"up\", { run })",
+    );
+    check_chain(
+        ".operation(\"up\", { col$0our: 1, run })",
+        "Remove `colour`",
+        ".operation(\"up\", { run })",
+    );
+    check_chain(
+        ".workspace({ crea$0t: run, remove: run })",
+        "Change to `create` (preferred)",
+        ".workspace({ create: run, remove: run })",
+    );
+    check_chain(
+        ".task(\"a\", { version: $01 }, run)",
+        "Change to `\"1\"` (preferred)",
+        ".task(\"a\", { version: \"1\" }, run)",
+    );
+    check_chain(
+        ".task(\"a\", { cutoff: \"$0true\" }, run)",
+        "Change to `true` (preferred)",
+        ".task(\"a\", { cutoff: true }, run)",
+    );
+}
+
+#[test]
+fn a_call_that_has_no_place_is_taken_away() {
+    check_chain(
+        ".workspace({ create: run, remove: run }).works$0pace({ create: run, remove: run })",
+        "Remove `workspace` here",
+        ".workspace({ create: run, remove: run })",
+    );
+    check_chain(
+        ".add(sequence(\"s\").task(\"x\", run).oper$0ation(\"up\", { run }))",
+        "Remove `operation` here",
+        ".add(sequence(\"s\").task(\"x\", run))",
+    );
+    check_chain(
+        ".configure({}).removeProvider(\"not$0hing\")",
+        "Remove `removeProvider` here",
+        ".configure({})",
+    );
+}
+
+#[test]
+fn a_plugin_is_added() {
+    check_chain(
+        ".addProvider(\"cloud\", defineProvider(\"clo$0ud\", { region: \"eu\" }))",
+        "Add a plugin (preferred)",
+        ".addProvider(\"cloud\", defineProvider(\"cloud\", { region: \"eu\" }, {\n  providerId: \"cloud\",\n  createProvider: () => ({ providerId: \"cloud\", runtime: () => ({}) }),\n}))",
+    );
+}
+
+/// Puts a config beside a file that it imports.
+fn importing(import: &str, imported: &str) -> String {
+    format!(
+        "//- rig.config.ts\n{import}\nimport {{ sequence }} from \"@rigkit/sdk\";\nexport const site = sequence(\"site\").add(clone);\n//- clone.ts\nimport {{ task }} from \"@rigkit/sdk\";\n{imported}\n"
+    )
+}
+
+#[test]
+fn an_import_leads_to_what_was_meant() {
+    const CLONE: &str = "export const clone = task(\"clone\", () => {});";
+    let check = |import: &str, title: &str, mended: &str| {
+        let title = format!("quickfix: {title} (preferred)");
+        let written = import.replace("$0", "");
+        let used = if import.contains("clo$0n }") {
+            "add(clon)"
+        } else {
+            "add(clone)"
+        };
+        let fixture = importing(import, CLONE).replace("add(clone)", used);
+        check_fix(&fixture, &title, &[(&written, mended)]);
+    };
+    check(
+        "import { cl$0on as clone } from \"./clone\";",
+        "Import `clone`",
+        "import { clone as clone } from \"./clone\";",
+    );
+    check(
+        "import { clo$0n } from \"./clone\";",
+        "Import `clone`",
+        "import { clone as clon } from \"./clone\";",
+    );
+    check(
+        "import { clone } from './clo$0n';",
+        "Change to `./clone`",
+        "import { clone } from './clone';",
+    );
+}
+
+#[test]
+fn what_is_only_declared_is_exported() {
+    let hidden = "const clone = task(\"clone\", () => {});";
+    let fixture = importing("import { cl$0one } from \"./clone\";", hidden);
+    for is_open in [true, false] {
+        let mut client = TestClient::new(&fixture);
+        if !is_open {
+            client.close("clone.ts");
+        }
+        let fixes = fixes(&mut client);
+        assert_eq!(titles(&fixes), "quickfix: Export `clone` there (preferred)");
+        let mended = applied(&client, &fixes[0]["edit"], "clone.ts");
+        assert!(
+            mended.ends_with(&format!("\nexport {hidden}\n")),
+            "{mended}"
+        );
+    }
+}
+
+#[test]
+fn a_workflow_is_exported_or_written() {
+    check_fix(
+        r#"$0import { workflow } from "@rigkit/sdk";
+const other = 1;
+const site = workflow("site").sequence("site").task("clone", () => {});
+"#,
+        "quickfix: Export `site` (preferred)",
+        &[("const site", "export const site")],
+    );
+    let mut client = TestClient::new("// nothing yet$0\n");
+    client.cursor = Some(crate::support::Place {
+        file: "rig.config.ts".to_owned(),
+        line: 0,
+        character: 0,
+    });
+    let fixes = fixes(&mut client);
+    assert_eq!(
+        titles(&fixes),
+        "quickfix: Write the smallest config (preferred)"
+    );
+    let written = applied(&client, &fixes[0]["edit"], "rig.config.ts");
+    client.change("rig.config.ts", &written);
+    let told = client.diagnostics("rig.config.ts");
+    assert!(told.iter().all(|told| told["severity"] != 1), "{told:?}");
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_given_a_default() {
+    check_fix(
+        r#"import { defineProvider, env, workflow } from "@rigkit/sdk";
+const cloud = defineProvider("cl$0oud", { token: env.secret("CLOUD_TOKEN") }, { providerId: "cloud", createProvider: () => ({ providerId: "cloud", runtime: () => ({}) }) });
+export const site = workflow("site", { providers: { cloud } }).sequence("site").task("clone", () => {});
+"#,
+        "quickfix: Give `CLOUD_TOKEN` an empty default",
+        &[("\"CLOUD_TOKEN\")", "\"CLOUD_TOKEN\", \"\")")],
     );
 }
 

@@ -82,15 +82,15 @@ fn workspaces_and_operations_are_run() {
         )
         .unwrap();
     assert_eq!(greeted, json!("hello you"));
-    let missing = client
-        .execute("rigkit.runOperation", json!({ "operation": "greet" }))
-        .unwrap_err();
-    assert_eq!(missing["data"]["code"], "invalid-input");
+    client.will_choose("Remove");
     client
         .execute("rigkit.removeWorkspace", json!({ "workspace": "a" }))
         .unwrap();
     let gone = client
-        .execute("rigkit.removeWorkspace", json!({ "workspace": "a" }))
+        .execute(
+            "rigkit.removeWorkspace",
+            json!({ "workspace": "a", "confirmed": true }),
+        )
         .unwrap_err();
     assert_eq!(gone["data"]["code"], "unknown-workspace");
 }
@@ -98,15 +98,15 @@ fn workspaces_and_operations_are_run() {
 #[test]
 fn what_is_left_out_is_offered() {
     let mut client = TestClient::new(SITE);
-    client.will_choose("Create `workspace-1`");
+    client.will_choose("Create `dev`");
     let created = client.execute("rigkit.createWorkspace", json!({})).unwrap();
-    assert_eq!(created["name"], "workspace-1");
-    client.will_choose("workspace-1");
+    assert_eq!(created["name"], "dev");
+    client.will_choose("dev");
     client.will_choose("open");
     let opened = client
         .execute("rigkit.runWorkspaceOperation", json!({}))
         .unwrap();
-    assert_eq!(opened, json!("opened workspace-1"));
+    assert_eq!(opened, json!("opened dev"));
 }
 
 #[test]

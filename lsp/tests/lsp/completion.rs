@@ -224,6 +224,8 @@ fn a_task_that_was_never_evaluated_follows_the_one_before_it() {
     assert_snapshot!(check("  .parallel({", new), @r#"
     host (provider with the id host): "ho" → host
     other (provider with the id host): "ho" → other
+    providers (the providers in scope, by name): "ho" → providers
+    config (the configuration in scope): "ho" → config
     "#);
     let new = ".task(\"test\", async ({ step }) => { step.ctx.$0 })\n  .parallel({";
     assert_snapshot!(check("  .parallel({", new), @r#"
@@ -239,10 +241,17 @@ fn a_task_that_was_never_evaluated_follows_the_one_before_it() {
 
 #[test]
 fn providers_in_scope_are_offered_to_handlers_only() {
-    assert_snapshot!(check("{ host, step }", "{ host, o$0, step }"), @r#"other (provider with the id host): "o" → other"#);
+    assert_snapshot!(check("{ host, step }", "{ host, o$0, step }"), @r#"
+    other (provider with the id host): "o" → other
+    providers (the providers in scope, by name): "o" → providers
+    config (the configuration in scope): "o" → config
+    "#);
     assert_snapshot!(check("({ step, providers })", "({ $0 })"), @r#"
     host (provider with the id host): "" → host
     other (provider with the id host): "" → other
+    step (what the handler knows about its own run): "" → step
+    providers (the providers in scope, by name): "" → providers
+    config (the configuration in scope): "" → config
     "#);
     assert_snapshot!(check(PUBLISH, &in_publish("providers.$0")), @r#"
     host (provider with the id host): "" → host
@@ -250,12 +259,25 @@ fn providers_in_scope_are_offered_to_handlers_only() {
     "#);
     let map = in_publish("[{ a: 1 }].map(({ $0 }) => 1)");
     assert_snapshot!(check(PUBLISH, &map), @"nothing");
-    assert_snapshot!(check("{ step, providers }", "{ step: { $0 } }"), @"nothing");
+    assert_snapshot!(check("{ step, providers }", "{ step: { $0 } }"), @r#"
+    ctx (what the task before this one returned): "" → ctx
+    invalidate (marks an earlier task as no longer valid): "" → invalidate
+    log (writes to the log of this task): "" → log
+    metadata (adds to what is stored with the run): "" → metadata
+    signal (fires when the run is cancelled): "" → signal
+    nodePath (the path of this task): "" → nodePath
+    workflow (the name of the workflow): "" → workflow
+    "#);
     let operation = ".operation(\"archive\", { run: async ({ step }) => {} })";
     let method = ".operation(\"archive\", { async run({ ot$0 }) {} })";
     assert_snapshot!(check(operation, method), @r#"
     host (provider with the id host): "ot" → host
     other (provider with the id host): "ot" → other
+    input (the input, validated, with its defaults): "ot" → input
+    workflow (the name of the workflow): "ot" → workflow
+    step (what the handler knows about its own run): "ot" → step
+    providers (the providers in scope, by name): "ot" → providers
+    local (the developer's machine): "ot" → local
     "#);
     let input = ".operation(\"archive\", { input: ({ $0 }) => ({}), run: async () => {} })";
     assert_snapshot!(check(operation, input), @"nothing");
@@ -272,6 +294,8 @@ fn a_handler_with_a_name_sees_what_its_task_sees() {
     assert_snapshot!(offered(&mut client, "rig.config.ts", cursor), @r#"
     host (provider with the id host): "" → host
     other (provider with the id host): "" → other
+    providers (the providers in scope, by name): "" → providers
+    config (the configuration in scope): "" → config
     "#);
 }
 
@@ -315,6 +339,192 @@ fn options_are_offered_where_they_are_missing() {
     "#);
     assert_snapshot!(check("    remove: async ({ workspace }) => {},", "    $0"), @r#"remove (takes away what `create` made): "" → remove: async ({ workspace$1 }) => {\n	$0\n}"#);
     assert_snapshot!(check("{ repo: {", "{ $0 repo: {"), @"nothing");
+}
+
+#[test]
+fn a_context_is_looked_into_before_the_first_run() {
+    assert_snapshot!(check(PUBLISH, &in_publish("step.ctx.repo.$0")), @r#"
+    url (no value yet): "" → url
+    my-key (no value yet): "." → ["my-key"]
+    "#);
+    assert_snapshot!(check(PUBLISH, &in_publish("step.ctx.app.repo.$0")), @r#"
+    url (no value yet): "" → url
+    my-key (no value yet): "." → ["my-key"]
+    "#);
+    assert_snapshot!(check("remove: async ({ workspace }) => {}", "remove: async ({ workspace }) => { workspace.ctx.$0 }"), @r#"at (no value yet): "" → at"#);
+}
+
+#[test]
+fn what_is_taken_apart_is_known() {
+    assert_snapshot!(check("({ step, providers })", "({ step, $0 })"), @r#"
+    host (provider with the id host): "" → host
+    other (provider with the id host): "" → other
+    providers (the providers in scope, by name): "" → providers
+    config (the configuration in scope): "" → config
+    "#);
+    assert_snapshot!(check("{ step, providers }", "{ step: { $0 } }"), @r#"
+    ctx (what the task before this one returned): "" → ctx
+    invalidate (marks an earlier task as no longer valid): "" → invalidate
+    log (writes to the log of this task): "" → log
+    metadata (adds to what is stored with the run): "" → metadata
+    signal (fires when the run is cancelled): "" → signal
+    nodePath (the path of this task): "" → nodePath
+    workflow (the name of the workflow): "" → workflow
+    "#);
+    assert_snapshot!(check("{ step, providers }", "{ step: { ctx: { $0 } } }"), @r#"
+    web (no value yet): "" → web
+    app (no value yet): "" → app
+    out (no value yet): "" → out
+    repo (no value yet): "" → repo
+    "#);
+    assert_snapshot!(check("{ step, providers }", "{ step: { ctx: { repo: { $0 } } } }"), @r#"url (no value yet): "" → url"#);
+    assert_snapshot!(check("{ step, providers }", "{ providers: { $0 } }"), @r#"
+    host (provider with the id host): "" → host
+    other (provider with the id host): "" → other
+    "#);
+    assert_snapshot!(check(PUBLISH, &in_publish("const { $0 } = step.ctx;")), @r#"
+    web (no value yet): "" → web
+    app (no value yet): "" → app
+    out (no value yet): "" → out
+    repo (no value yet): "" → repo
+    "#);
+    assert_snapshot!(check(PUBLISH, &in_publish("const { $0 } = step.ctx.repo;")), @r#"url (no value yet): "" → url"#);
+    assert_snapshot!(check(PUBLISH, &in_publish("const { $0 } = step;")), @r#"
+    ctx (what the task before this one returned): "" → ctx
+    invalidate (marks an earlier task as no longer valid): "" → invalidate
+    log (writes to the log of this task): "" → log
+    metadata (adds to what is stored with the run): "" → metadata
+    signal (fires when the run is cancelled): "" → signal
+    nodePath (the path of this task): "" → nodePath
+    workflow (the name of the workflow): "" → workflow
+    "#);
+    assert_snapshot!(check("async ({ workflow, workspace }) =>", "async ({ workflow, $0 }) =>"), @r#"
+    host (provider with the id host): "" → host
+    other (provider with the id host): "" → other
+    workspace (the workspace, with its context): "" → workspace
+    step (what the handler knows about its own run): "" → step
+    providers (the providers in scope, by name): "" → providers
+    local (the developer's machine): "" → local
+    "#);
+    assert_snapshot!(check("async ({ workflow, workspace }) =>", "async ({ workflow: { ctx: { $0 } } }) =>"), @r#"
+    web (no value yet): "" → web
+    app (no value yet): "" → app
+    out (no value yet): "" → out
+    repo (no value yet): "" → repo
+    "#);
+}
+
+#[test]
+fn the_input_of_an_operation_is_known() {
+    let operation = "{ run: async ({ step }) => {} }";
+    let with =
+        |input: &str, run: &str| check(operation, &format!("{{ input: {input}, run: {run} }}"));
+    let fields = "(w) => ({ who: w.string(), loud: w.boolean() })";
+    assert_snapshot!(with(fields, "async ({ $0 }) => {}"), @r#"
+    host (provider with the id host): "" → host
+    other (provider with the id host): "" → other
+    input (the input, validated, with its defaults): "" → input
+    workflow (the name of the workflow): "" → workflow
+    step (what the handler knows about its own run): "" → step
+    providers (the providers in scope, by name): "" → providers
+    local (the developer's machine): "" → local
+    "#);
+    assert_snapshot!(with(fields, "async ({ input: { $0 } }) => {}"), @r#"
+    who (a field of the input): "" → who
+    loud (a field of the input): "" → loud
+    "#);
+    assert_snapshot!(with(fields, "async ({ input }) => input.$0"), @r#"
+    who (a field of the input): "" → who
+    loud (a field of the input): "" → loud
+    "#);
+    assert_snapshot!(with(fields, "async ({ input }) => { const { who, $0 } = input; }"), @r#"loud (a field of the input): "" → loud"#);
+    let schema = "{ type: \"object\", properties: { who: { type: \"string\" } } }";
+    assert_snapshot!(with(schema, "async ({ input }) => input.$0"), @r#"who (a field of the input): "" → who"#);
+    assert_snapshot!(with("z.object({ who: z.string() })", "async ({ input }) => input.$0"), @r#"who (a field of the input): "" → who"#);
+    let run = "async () => {}";
+    assert_snapshot!(with("(w) => ({ who: w.string({ $0 }) })", run), @r#"
+    description (shown in the help of the operation): "" → description: "$1"
+    position (its place among the positional arguments): "" → position: ${1:0}
+    required (whether it must be given): "" → required: ${1:true}
+    defaultValue (the value when it is not given): "" → defaultValue: $1
+    "#);
+    assert_snapshot!(with("(w) => w.workspaceInput({ $0 })", run), @r#"
+    name (the name of the field): "" → name: "$1"
+    description (shown in the help of the operation): "" → description: "$1"
+    position (its place among the positional arguments): "" → position: ${1:0}
+    "#);
+    assert_snapshot!(with("{ $0 }", run), @r#"
+    type (an input is an object): "" → type: "object"
+    properties (its fields, each with a JSON Schema): "" → properties: { $1 }
+    required (the fields that must be given): "" → required: [$1]
+    "#);
+    assert_snapshot!(with("{ type: \"object\", properties: { who: { $0 } } }", run), @r#"
+    type (what it is): "" → type: "${1:string}"
+    enum (the values to choose from): "" → enum: [$1]
+    default (the value when it is not given): "" → default: $1
+    description (shown in the help of the operation): "" → description: "$1"
+    title (a name for people): "" → title: "$1"
+    "#);
+    assert_snapshot!(with("{ type: \"object\", properties: { who: { type: \"$0\" } } }", run), @r#"
+    string (no detail): "" → string
+    number (no detail): "" → number
+    integer (no detail): "" → integer
+    boolean (no detail): "" → boolean
+    array (no detail): "" → array
+    "#);
+}
+
+#[test]
+fn every_closed_set_of_options_is_offered() {
+    assert_snapshot!(check("version: \"1\"", "cacheTTL: { days: 1, $0 }"), @r#"
+    hours (how many hours a run is kept): "" → hours: ${1:1}
+    minutes (how many minutes a run is kept): "" → minutes: ${1:1}
+    seconds (how many seconds a run is kept): "" → seconds: ${1:1}
+    "#);
+    assert_snapshot!(check(PUBLISH, &in_publish("host.exec(\"true\", { $0 });")), @r#"
+    cwd (where it runs): "" → cwd: "$1"
+    env (variables added to its environment): "" → env: { $1 }
+    stdin (what it reads from its standard input): "" → stdin: "$1"
+    timeoutMs (after how many milliseconds it is stopped): "" → timeoutMs: ${1:60_000}
+    check (whether another exit code than 0 is an error): "" → check: ${1:true}
+    onOutput (receives the output while it runs): "" → onOutput: (data, stream) => {$1}
+    "#);
+    assert_snapshot!(check(PUBLISH, &in_publish("host.writeFile(\"a\", \"b\", { $0 });")), @r#"
+    append (adds to the end instead of replacing): "" → append: ${1:true}
+    mode (the permission bits): "" → mode: ${1:0o755}
+    "#);
+    assert_snapshot!(check(PUBLISH, &in_publish("host.glob(\"a\", { dot: true, $0 });")), @r#"
+    cwd (where patterns start): "" → cwd: "$1"
+    ignore (patterns of what to leave out): "" → ignore: ["$1"]
+    "#);
+    assert_snapshot!(check(PUBLISH, &in_publish("step.log(\"a\", { $0 });")), @r#"
+    stream (how important it is, or where it comes from): "" → stream: "${1:info}"
+    label (shown before the text): "" → label: "$1"
+    "#);
+    assert_snapshot!(check(PUBLISH, &in_publish("step.log(\"a\", { stream: \"$0\" });")), @r#"
+    info (no detail): "" → info
+    stdout (no detail): "" → stdout
+    stderr (no detail): "" → stderr
+    warn (no detail): "" → warn
+    debug (no detail): "" → debug
+    "#);
+    assert_snapshot!(check("{ providers: { host: host.provider(), other: host.provider() } }", "{ $0 }"), @r#"providers (providers by name, for everything in the workflow): "" → providers: { $1 }"#);
+    assert_snapshot!(check("export const site", "export default defineConfig({ $0 });\nexport const site"), @r#"
+    providers (providers by name, for every workflow): "" → providers: { $1 }
+    workflows (the workflows of the project): "" → workflows: { $1 }
+    "#);
+}
+
+#[test]
+fn providers_that_may_be_removed_are_those_in_scope() {
+    assert_snapshot!(check(".sequence(\"main\")", ".sequence(\"main\").removeProvider(\"$0\")"), @r#"
+    host (provider with the id host): "" → host
+    other (provider with the id host): "" → other
+    "#);
+    assert_snapshot!(check(".sequence(\"main\")", ".sequence(\"main\").addProvider(\"more\", host.provider()).removeProvider(\"host\").removeProvider('$0')"), @r#"
+    other (provider with the id host): "" → other
+    more (provider): "" → more
+    "#);
 }
 
 #[test]

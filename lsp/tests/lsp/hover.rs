@@ -267,7 +267,10 @@ fn context_keys_show_what_they_held() {
     assert_snapshot!(without_times(&hover(&mut client, "step.ctx.we$0b.size")), @r#"`web`: `{"size":1}` from the branch `web`"#);
     assert_snapshot!(without_times(&hover(&mut client, "step.ctx.web.si$0ze")), @"`size`: `1` from `web.pack`, [time] ago");
     assert_snapshot!(without_times(&hover(&mut client, "workflow.ctx.o$0ut")), @r#"`out`: `"ooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo…` from `build`, [time] ago"#);
-    assert_eq!(hover(&mut client, "workspace.ctx.a$0t"), "nothing");
+    assert_eq!(
+        hover(&mut client, "workspace.ctx.a$0t"),
+        "`at`: no value yet"
+    );
     client
         .execute("rigkit.createWorkspace", json!({ "workspace": "w" }))
         .unwrap();

@@ -60,3 +60,57 @@ fn emacs_shows_the_plan_and_applies_it() {
     ✓ up to date | plan | graph | ✓ cached [age] ago | invalidate | ✓ cached [age] ago | invalidate
     "#);
 }
+
+/// Runs the operation by its lens, answers what is asked, and waits until the result is shown.
+const OPERATION: &str = r#"
+(defun wait-until (what is-so)
+  (let ((rounds 0))
+    (while (not (funcall is-so))
+      (setq rounds (1+ rounds))
+      (when (> rounds 1500)
+        (princ (format "NEVER: %s\n" what))
+        (kill-emacs 1))
+      (accept-process-output nil 0.02))))
+
+(defvar answers (list "run" "safe" "No" "Yes"))
+(defun answer (prompt choices &rest _)
+  (let* ((titles (mapcar (lambda (choice) (if (consp choice) (car choice) choice)) choices))
+         (wanted (pop answers)))
+    (princ (format "%s%s\n" (substring-no-properties prompt) (mapconcat #'identity titles " | ")))
+    (car (seq-filter (lambda (title) (string-match-p wanted title)) titles))))
+(advice-add 'completing-read :override #'answer)
+(advice-add 'read-string :override
+            (lambda (prompt &rest _) (princ (format "%s\n" prompt)) "v2"))
+
+(defvar shown nil)
+(cl-defmethod eglot-handle-notification :before
+  (_server (_method (eql window/showMessage)) &key message &allow-other-keys)
+  (setq shown message))
+
+(defun has-lens ()
+  (seq-find (lambda (lens) (string-match-p "run" (plist-get (plist-get lens :command) :title)))
+            (jsonrpc-request (eglot-current-server) :textDocument/codeLens
+                             (list :textDocument (eglot--TextDocumentIdentifier)))))
+
+(find-file "CONFIG")
+(run-hooks 'post-command-hook)
+(wait-until "a server" #'eglot-current-server)
+(wait-until "the lens of the operation" #'has-lens)
+(rig-run-lens)
+(wait-until "a result" (lambda () shown))
+(princ (format "%s\n" shown))
+(eglot-shutdown (eglot-current-server))
+"#;
+
+#[test]
+fn emacs_asks_for_what_an_operation_needs_and_shows_what_it_gives() {
+    let desk = Desk::with_operation();
+    let script = OPERATION.replace("CONFIG", desk.config().to_str().unwrap());
+    let setup = desk.write(
+        "init.el",
+        &format!("{}\n{script}", documented("Emacs", "elisp")),
+    );
+    let setup = setup.to_str().unwrap();
+    let [printed, messages] = desk.run(&install::emacs(), &["--batch", "-l", setup]);
+    insta::assert_snapshot!(printed, &messages, @"");
+}

@@ -59,3 +59,62 @@ fn neovim_shows_the_plan_and_applies_it() {
     ✓ up to date | plan | graph | ✓ cached [age] ago | invalidate | ✓ cached [age] ago | invalidate
     "#);
 }
+
+/// Runs the operation by its lens, answers what is asked, and waits until the result is shown.
+const OPERATION: &str = r#"
+local function wait_until(what, is_so)
+  if not vim.wait(30000, is_so, 20) then
+    print("NEVER: " .. what .. "\n")
+    vim.cmd("cquit")
+  end
+end
+
+local answers = { "safe", "No", "Yes" }
+vim.ui.select = function(items, options, choose)
+  local titles = vim.tbl_map(function(item) return item.title end, items)
+  print(options.prompt .. table.concat(titles, " | ") .. "\n")
+  local answer = table.remove(answers, 1)
+  for index, title in ipairs(titles) do
+    if title == answer then return choose(items[index], index) end
+  end
+  choose(nil, nil)
+end
+vim.ui.input = function(options, answer)
+  print(options.prompt .. "\n")
+  answer("v2")
+end
+local shown
+vim.lsp.handlers["window/showMessage"] = function(_, message)
+  shown = message.message
+end
+
+vim.cmd.edit("CONFIG")
+local line
+wait_until("the lens of the operation", function()
+  for _, lens in ipairs(vim.lsp.codelens.get(0)) do
+    if lens.command and lens.command.title == "▶ run" then line = lens.range.start.line end
+  end
+  return line ~= nil
+end)
+vim.api.nvim_win_set_cursor(0, { line + 1, 0 })
+vim.lsp.codelens.run()
+wait_until("a result", function() return shown ~= nil end)
+print(shown .. "\n")
+vim.cmd("qall!")
+"#;
+
+#[test]
+fn neovim_asks_for_what_an_operation_needs_and_shows_what_it_gives() {
+    let desk = Desk::with_operation();
+    let script = OPERATION.replace("CONFIG", desk.config().to_str().unwrap());
+    let setup = desk.write(
+        "init.lua",
+        &format!("{}\n{script}", documented("Neovim", "lua")),
+    );
+    let setup = setup.to_str().unwrap();
+    let [_, printed] = desk.run(
+        &install::neovim(),
+        &["--headless", "--clean", "-n", "-S", setup],
+    );
+    insta::assert_snapshot!(printed, @"");
+}

@@ -21,11 +21,20 @@ pub struct Desk {
 impl Desk {
     /// Makes a project with two tasks, the second of which never ends well until `ready` exists.
     pub fn new() -> Self {
+        Self::with(CONFIG)
+    }
+
+    /// Makes a project with an operation that asks for everything that there is to ask.
+    pub fn with_operation() -> Self {
+        Self::with(OPERATION)
+    }
+
+    fn with(config: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let project = directory.path().join("project");
         fs::create_dir_all(&project).unwrap();
         fs::create_dir_all(directory.path().join("home")).unwrap();
-        fs::write(project.join("rig.config.ts"), CONFIG).unwrap();
+        fs::write(project.join("rig.config.ts"), config).unwrap();
         let desk = Self { directory };
         // The documented set-ups follow what the person has decided.
         let trusted = desk.command(rig()).arg("trust").output().unwrap();
@@ -77,6 +86,25 @@ export const site = workflow("site")
   .sequence("site")
   .task("clone", async () => ({ ctx: { repository: "here" } }))
   .task("build", async ({ step }) => ({ ctx: { ...step.ctx, output: "there" } }));
+"#;
+
+const OPERATION: &str = r#"import { workflow } from "@rigkit/sdk";
+
+export const site = workflow("site")
+  .sequence("site")
+  .task("clone", async () => ({ ctx: { repository: "here" } }))
+  .operation("deploy", {
+    input: {
+      type: "object",
+      properties: { mode: { enum: ["fast", "safe"], description: "how" }, minify: { type: "boolean" } },
+      required: ["mode", "minify"],
+    },
+    run: async ({ input, local }) => {
+      const sure = await local.prompt.confirm({ message: "Deploy now?" });
+      const name = await local.prompt.text({ message: "Under which name?" });
+      return `${name}: ${input.mode}, minify ${input.minify}, sure ${sure}`;
+    },
+  });
 "#;
 
 /// Says where programs are looked for: beside `rig`, beside another one, and where the tests do.

@@ -15,7 +15,8 @@ export async function chooseWorkflow(
 ): Promise<OwnedWorkflow | undefined> {
   const meant = candidates(projects, target);
   if (meant.length === 0) {
-    await tellNone(projects, target);
+    // Nothing waits for a message that is left standing.
+    void tellNone(projects, target);
     return undefined;
   }
   const items = meant.map((owned) => ({

@@ -5,18 +5,14 @@ import type { App } from "../app";
 import { askForInput } from "../operations/ask";
 import type { OwnedWorkflow } from "../projects";
 import type { CommandArguments, OperationSummary } from "../protocol";
-import { output } from "../show/output";
 import {
   chooseOperation,
   chooseWorkflow,
   chooseWorkspace,
   chooseWorkspaceOperation,
 } from "./choose";
-import { run, tellDone, type Job } from "./run";
+import { run, type Job } from "./run";
 import { removeWorkspace } from "./workspace";
-
-/** How much of a result is shown in a message. */
-const SHOWN_RESULT = 200;
 
 /** Runs an operation of the project. */
 export async function runOperation(app: App, target: CommandArguments): Promise<void> {
@@ -65,19 +61,6 @@ async function carryOut(
   const of = { config: project.config, workflow: workflow.name, operation: id, input };
   const outcome = await run(app, { ...job, sent: { ...of, ...job.sent } });
   if (outcome.kind === "done") {
-    tellResult(app, id, outcome.value);
+    await app.results.show(id, outcome.value);
   }
-}
-
-/** Writes what an operation gave into the log, and shows as much of it as a message holds. */
-function tellResult(app: App, operation: string, value: unknown): void {
-  if (value === null || value === undefined) {
-    tellDone(l10n.t("{0}: done", operation));
-    return;
-  }
-  const written = typeof value === "string" ? value.trim() : JSON.stringify(value, null, 2);
-  app.output.appendLine(output(`${operation}: ${written}`).join("\n"));
-  const line = written.replace(/\s+/g, " ");
-  const shown = line.length > SHOWN_RESULT ? `${line.slice(0, SHOWN_RESULT)}…` : line;
-  tellDone(`${operation}: ${shown}`);
 }

@@ -11,6 +11,7 @@ import { explain } from "./explain";
 import { graph } from "./graph";
 import { init } from "./init";
 import { invalidate } from "./invalidate";
+import { once } from "./once";
 import { openTask } from "./open";
 import { runOperation, runWorkspaceOperation } from "./operation";
 import { plan } from "./plan";
@@ -63,11 +64,15 @@ export function registerCommands(app: App): Disposable[] {
   return [
     ...Object.entries(LOOKING).map(([name, handler]) => register(app, name, handler)),
     ...Object.entries(RUNNING).map(([name, handler]) =>
-      register(app, name, async (app, target) => {
-        if (await requireTrust()) {
-          await handler(app, target);
-        }
-      }),
+      register(
+        app,
+        name,
+        once(async (app, target) => {
+          if (await requireTrust()) {
+            await handler(app, target);
+          }
+        }),
+      ),
     ),
     ...Object.entries(PLAIN).map(([name, handler]) =>
       commands.registerCommand(name, () => handler(app)),

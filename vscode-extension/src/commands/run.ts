@@ -10,7 +10,7 @@ import {
   type LanguageClient,
 } from "vscode-languageclient/node";
 import type { App } from "../app";
-import type { CommandArguments, CommandName } from "../protocol";
+import type { AlreadyRunning, CommandArguments, CommandName } from "../protocol";
 import { showFailure } from "../server/messages";
 import { settings } from "../settings";
 import { tell as showMessage } from "../show/notification";
@@ -25,7 +25,12 @@ export interface Job {
 }
 
 /** What came of it. */
-export type Outcome = { kind: "done"; value: unknown } | { kind: "cancelled" } | { kind: "failed" };
+export type Outcome =
+  | { kind: "done"; value: unknown }
+  /** The same ran already, and is shown. */
+  | { kind: "running" }
+  | { kind: "cancelled" }
+  | { kind: "failed" };
 
 /** Carries something out, and tells where it fails. */
 export async function run(app: App, job: Job): Promise<Outcome> {
@@ -56,13 +61,28 @@ async function attempt(
     void client.sendNotification(WorkDoneProgressCancelNotification.type, { token });
   });
   try {
-    return { kind: "done", value: await app.server.execute(job.command, job.sent, token) };
+    const value = await app.server.execute(job.command, job.sent, token);
+    if (isRunningAlready(value)) {
+      showRunning(app, value.message);
+      return { kind: "running" };
+    }
+    return { kind: "done", value };
   } catch (error) {
     return tell(app, error);
   } finally {
     showing.dispose();
     cancelling.dispose();
   }
+}
+
+function isRunningAlready(value: unknown): value is AlreadyRunning {
+  return typeof value === "object" && value !== null && "alreadyRunning" in value;
+}
+
+/** Shows what runs already in place of a second time. */
+export function showRunning(app: App, text: string): void {
+  app.output.show(true);
+  void showMessage(text);
 }
 
 /** Passes on how far the server is. The editor wants steps, the server tells sums. */

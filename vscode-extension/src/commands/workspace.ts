@@ -2,7 +2,7 @@
 
 import { l10n } from "vscode";
 import type { App } from "../app";
-import { nameProblem } from "../operations/workspaceName";
+import { freeName, nameProblem } from "../operations/workspaceName";
 import type { OwnedWorkflow } from "../projects";
 import type { CommandArguments } from "../protocol";
 import { confirm, warn } from "../show/notification";
@@ -32,6 +32,7 @@ async function askForName({ workflow }: OwnedWorkflow): Promise<string | undefin
   return await type({
     title: l10n.t("New workspace of {0}", workflow.name),
     prompt: l10n.t("The name of the workspace"),
+    value: freeName(taken),
     judge: (name) => nameProblem(name, taken),
   });
 }
@@ -43,11 +44,13 @@ export async function removeWorkspace(app: App, target: CommandArguments): Promi
   if (owned === undefined || workspace === undefined || !(await isConfirmed(workspace))) {
     return;
   }
-  const sent = { config: owned.project.config, workflow: owned.workflow.name, workspace };
+  const { config } = owned.project;
+  const sent = { config, workflow: owned.workflow.name, workspace, confirmed: true };
   const title = l10n.t("Removing the workspace {0}", workspace);
   const outcome = await run(app, { command: "rigkit.removeWorkspace", sent, title });
   if (outcome.kind === "failed") {
-    await offerForce(app, sent, title);
+    // Nothing waits for a message that is left standing.
+    void offerForce(app, sent, title);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import {
   EventEmitter,
+  l10n,
   Uri,
   workspace,
   type Disposable,
@@ -10,10 +11,18 @@ import {
 import type { App } from "../app";
 import type { CommandArguments } from "../protocol";
 import { line } from "../show/text";
-import { escape, explanation, type Explained } from "./text";
+import { escape } from "./text";
 
 /** The scheme of the documents. */
 export const EXPLAIN_SCHEME = "rigkit-explain";
+
+/** What the server says of tasks, as Markdown. */
+interface Explained {
+  /** What matters, with a link to everything. */
+  page?: string;
+  /** Everything that is known. */
+  whole?: string;
+}
 
 /** Provides the documents. */
 export class Explanations implements TextDocumentContentProvider, Disposable {
@@ -32,7 +41,8 @@ export class Explanations implements TextDocumentContentProvider, Disposable {
 
   async provideTextDocumentContent(uri: Uri): Promise<string> {
     try {
-      return await this.#explain(JSON.parse(uri.query) as CommandArguments);
+      const { page, whole } = await this.#explain(targetOf(uri));
+      return (isWhole(uri) ? whole : page) ?? l10n.t("Nothing is known yet.");
     } catch (error) {
       return escape(error instanceof Error ? error.message : String(error));
     }
@@ -43,13 +53,9 @@ export class Explanations implements TextDocumentContentProvider, Disposable {
     this.#changed.dispose();
   }
 
-  async #explain(target: CommandArguments): Promise<string> {
-    const { projects, server } = this.#app;
-    const answer = await server.execute("rigkit.explain", target);
-    const { tasks = [] } = (answer ?? {}) as { tasks?: Explained[] };
-    return explanation(tasks, (workflow, path) =>
-      projects.workflow(target.config, workflow)?.workflow.tasks.find((task) => task.path === path),
-    );
+  async #explain(target: CommandArguments): Promise<Explained> {
+    const answer = await this.#app.server.execute("rigkit.explain", target);
+    return answer ?? {};
   }
 
   #renew(): void {
@@ -61,8 +67,21 @@ export class Explanations implements TextDocumentContentProvider, Disposable {
   }
 }
 
-/** Gives the address of the document that explains a task, or all of a workflow's. */
+/**
+ * Gives the address of the document that explains a task, or all of a workflow's. What it explains is its
+ * folder, so that a page can link to the document beside it.
+ */
 export function explainUri(target: CommandArguments): Uri {
-  const name = line(target.task ?? target.workflow ?? "rig");
-  return Uri.from({ scheme: EXPLAIN_SCHEME, path: `/${name}.md`, query: JSON.stringify(target) });
+  const folder = Buffer.from(JSON.stringify(target)).toString("base64url");
+  const name = line(target.task ?? target.workflow ?? "rig").replaceAll("/", "-");
+  return Uri.from({ scheme: EXPLAIN_SCHEME, path: `/${folder}/explain-${name}.md` });
+}
+
+function targetOf({ path }: Uri): CommandArguments {
+  const folder = path.split("/").at(1) ?? "";
+  return JSON.parse(Buffer.from(folder, "base64url").toString()) as CommandArguments;
+}
+
+function isWhole({ path }: Uri): boolean {
+  return path.split("/").at(2)?.startsWith("whole-") === true;
 }

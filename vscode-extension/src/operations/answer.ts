@@ -18,12 +18,43 @@ export function read(prompt: Prompt, typed: string): Reading {
       return judged(typed, textProblem(typed, prompt.answer));
     case "number":
       return readNumber(typed, prompt.answer);
+    case "list":
+      return readList(typed, prompt.answer.element);
     case "json":
       return readJson(typed, prompt.answer.type);
     case "choice":
     case "workspace":
       return judged(typed, typed === "" ? l10n.t("A value is needed.") : undefined);
   }
+}
+
+/** Reads what was typed with commas between the elements; nothing at all is no element. */
+function readList(typed: string, element: Answer): Reading {
+  const parts = typed.split(",").map((part) => part.trim());
+  const readings = typed.trim() === "" ? [] : parts.map((part) => readElement(part, element));
+  const wrong = readings.find((reading) => reading.kind === "wrong");
+  const values = readings.flatMap((reading) => (reading.kind === "value" ? [reading.value] : []));
+  return wrong ?? { kind: "value", value: values };
+}
+
+function readElement(typed: string, answer: Answer): Reading {
+  if (answer.kind === "choice") {
+    const value = answer.values.find((choice) => written(choice) === typed);
+    const known = answer.values.map(written).join(", ");
+    return value === undefined
+      ? { kind: "wrong", message: l10n.t("`{0}` is none of: {1}", typed, known) }
+      : { kind: "value", value };
+  }
+  const element = { name: "", title: "", description: undefined, fallback: undefined };
+  return read({ ...element, isRequired: true, answer }, typed);
+}
+
+/** Writes a value as it is typed. */
+export function written(value: Json): string {
+  if (Array.isArray(value)) {
+    return value.map(written).join(", ");
+  }
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function judged(value: Json, message: string | undefined): Reading {

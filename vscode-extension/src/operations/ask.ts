@@ -3,7 +3,7 @@
 import { l10n, ThemeIcon } from "vscode";
 import type { Json, WorkspaceSummary } from "../protocol";
 import { pick as pickOne, type as typeText, type Item } from "../show/pick";
-import { read } from "./answer";
+import { read, written } from "./answer";
 import { promptsOf, type Prompt } from "./prompt";
 
 /** What came of a question: a value, the wish to leave it out, or that the person gave up. */
@@ -48,6 +48,7 @@ function ask(step: Step, workspaces: readonly WorkspaceSummary[]): Promise<Reply
       );
     case "text":
     case "number":
+    case "list":
     case "json":
       return type(step);
   }
@@ -85,7 +86,7 @@ async function type({ prompt, title }: Step): Promise<Reply> {
   const typed = await typeText({
     title,
     prompt: placeholder(prompt),
-    value: written(fallback),
+    value: fallback === undefined ? "" : shownDefault(prompt, fallback),
     ignoreFocusOut: true,
     judge: (text) => {
       const reading = read(prompt, text);
@@ -99,15 +100,15 @@ async function type({ prompt, title }: Step): Promise<Reply> {
   return reading.kind === "wrong" ? { kind: "givenUp" } : reading;
 }
 
-function written(fallback: Json | undefined): string {
-  if (fallback === undefined) {
-    return "";
-  }
-  return typeof fallback === "string" ? fallback : JSON.stringify(fallback);
+/** Lists are typed with commas, everything else that has members as JSON. */
+function shownDefault({ answer }: Prompt, fallback: Json): string {
+  const isJson = answer.kind === "json" && typeof fallback !== "string";
+  return isJson ? JSON.stringify(fallback) : written(fallback);
 }
 
 function placeholder(prompt: Prompt): string {
   const head = prompt.description ?? prompt.title;
   const named = head === prompt.name ? head : `${prompt.name}: ${head}`;
-  return prompt.isRequired ? named : l10n.t("{0} (optional)", named);
+  const hint = prompt.answer.kind === "list" ? l10n.t("{0}, with commas", named) : named;
+  return prompt.isRequired ? hint : l10n.t("{0} (optional)", hint);
 }

@@ -22,6 +22,8 @@ export type Answer =
   | { kind: "workspace" }
   | ({ kind: "text" } & TextRules)
   | ({ kind: "number"; isInteger: boolean } & NumberRules)
+  /** Several of one kind, with commas between them. */
+  | { kind: "list"; element: Answer }
   /** Anything that has no simpler form, written as JSON. */
   | { kind: "json"; type: JsonType | undefined };
 
@@ -76,25 +78,39 @@ function answerOf(schema: Schema): Answer {
   if (schema["const"] !== undefined) {
     return { kind: "choice", values: [schema["const"]] };
   }
-  const values = schema["enum"] ?? constants(schema["anyOf"] ?? schema["oneOf"]);
+  const alternatives = schema["anyOf"] ?? schema["oneOf"];
+  const values = schema["enum"] ?? constants(alternatives);
   if (Array.isArray(values)) {
     return { kind: "choice", values };
   }
-  switch (schema["type"]) {
+  const only = onlyAlternative(alternatives);
+  if (only !== undefined) {
+    return answerOf(only);
+  }
+  const type = typeBesideNull(schema["type"]);
+  switch (type) {
     case "boolean":
       return { kind: "choice", values: [true, false] };
     case "string":
       return textAnswer(schema);
     case "number":
     case "integer":
-      return { kind: "number", isInteger: schema["type"] === "integer", ...numberRules(schema) };
+      return { kind: "number", isInteger: type === "integer", ...numberRules(schema) };
     case "array":
+      return listAnswer(schema);
     case "object":
     case "null":
-      return { kind: "json", type: schema["type"] };
+      return { kind: "json", type };
     default:
       return { kind: "json", type: undefined };
   }
+}
+
+/** A list of what can be typed without commas is typed with commas between its elements. */
+function listAnswer(schema: Schema): Answer {
+  const element = answerOf(asSchema(schema["items"]));
+  const isTyped = element.kind === "text" || element.kind === "number" || element.kind === "choice";
+  return isTyped ? { kind: "list", element } : { kind: "json", type: "array" };
 }
 
 function textAnswer(schema: Schema): Answer {
@@ -118,6 +134,17 @@ function numberRules(schema: Schema): NumberRules {
     ...numeric("exclusiveMaximum", schema),
     ...numeric("multipleOf", schema),
   };
+}
+
+/** Gives the one alternative beside `null`, if there is one only. */
+function onlyAlternative(alternatives: Json | undefined): Schema | undefined {
+  const schemas = Array.isArray(alternatives) ? alternatives.map(asSchema) : [];
+  const others = schemas.filter((schema) => schema["type"] !== "null");
+  return others.length === 1 ? others[0] : undefined;
+}
+
+function typeBesideNull(type: Json | undefined): Json | undefined {
+  return Array.isArray(type) ? type.find((name) => name !== "null") : type;
 }
 
 /** Gives the values of alternatives that are constants, all of them. */

@@ -15,3 +15,12 @@ export function nameProblem(name: string, taken: readonly string[]): string | un
   }
   return taken.includes(name) ? l10n.t("There is a workspace `{0}` already.", name) : undefined;
 }
+
+/** Gives the name that is proposed: the first of `dev`, `dev-2`, `dev-3`, … that is not taken. */
+export function freeName(taken: readonly string[]): string {
+  let name = "dev";
+  for (let number = 2; taken.includes(name); number += 1) {
+    name = `dev-${number}`;
+  }
+  return name;
+}

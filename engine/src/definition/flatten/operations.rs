@@ -4,6 +4,7 @@ use super::{
     Arc, Diagnostic, DiagnosticCode, Flattening, Function, JsValue, Object, Operation, Place,
     Position, RESERVED_OPERATION_IDS, Scope, Standing, WorkspaceDefinition,
 };
+use crate::definition::options::{OPERATION, WORKSPACE};
 
 impl<'js> Flattening<'_, '_, 'js> {
     pub(super) fn workspace(
@@ -35,8 +36,14 @@ impl<'js> Flattening<'_, '_, 'js> {
             self.extractor.report(problem);
             return Ok(());
         }
-        let create = self.hook(value, "create", site)?;
-        let remove = self.hook(value, "remove", site)?;
+        let meant = match value.as_object() {
+            Some(options) => self
+                .extractor
+                .check_option_names(options, &WORKSPACE, &[], site)?,
+            None => Vec::new(),
+        };
+        let create = self.hook(value, "create", &meant, site)?;
+        let remove = self.hook(value, "remove", &meant, site)?;
         if let (Some(create), Some(remove)) = (create, remove) {
             let scope = self.scope(scope);
             self.workspace = Some(WorkspaceDefinition {
@@ -53,6 +60,7 @@ impl<'js> Flattening<'_, '_, 'js> {
         &mut self,
         value: &JsValue<'js>,
         name: &str,
+        meant: &[&str],
         site: &Place,
     ) -> rquickjs::Result<Option<Function<'js>>> {
         let hook = match value.as_object() {
@@ -60,7 +68,8 @@ impl<'js> Flattening<'_, '_, 'js> {
             None => JsValue::new_undefined(self.extractor.ctx.clone()),
         };
         let function = hook.as_function().cloned();
-        if function.is_none() {
+        // A misspelt name is told where it is written.
+        if function.is_none() && !meant.contains(&name) {
             let range = site.property(self.extractor.graph, &[name]);
             let message = format!("the workspace has no function `{name}`");
             let help = "workspace({ create: async ({ workspace }) => ({ … }), remove: async ({ workspace }) => { … } })";
@@ -96,8 +105,12 @@ impl<'js> Flattening<'_, '_, 'js> {
         let Some(id) = self.operation_id(definition, site, kind)? else {
             return Ok(());
         };
+        let meant = self.operation_options(definition, site)?;
         let run: JsValue = definition.get("run")?;
         let Some(run) = run.as_function().cloned() else {
+            if meant.contains(&"run") {
+                return Ok(());
+            }
             let message = format!("the operation `{id}` has no function `run`");
             let range = site.property(graph, &["run"]);
             let help = "operation(id, { run: async ({ input }) => { … } })";
@@ -121,6 +134,20 @@ impl<'js> Flattening<'_, '_, 'js> {
         };
         self.operations_of(kind).push(operation);
         Ok(())
+    }
+
+    /// Judges the names of the options of an operation, to which the builder has added the id. What is no
+    /// object at all is kept under a name of its own.
+    fn operation_options(
+        &mut self,
+        definition: &Object<'js>,
+        site: &Place,
+    ) -> rquickjs::Result<Vec<&'static str>> {
+        if definition.contains_key("definition")? && !definition.contains_key("run")? {
+            return Ok(Vec::new());
+        }
+        self.extractor
+            .check_option_names(definition, &OPERATION, &["id"], site)
     }
 
     fn operation_id(

@@ -118,6 +118,13 @@ fn imports_that_lead_nowhere_are_all_told() {
         &["rig.config.ts:1:10-1:15 missing-export: `./names` does not export `names`"],
     );
     check_problems(
+        "//- /rig.config.ts\nimport { name } from \"./names\";\nexport default name;\n//- /names.ts\nconst name = 1;\n",
+        &[
+            "rig.config.ts:1:10-1:14 missing-export: `./names` does not export `name`",
+            "  names.ts:1:1-1:16: declared here, and not exported",
+        ],
+    );
+    check_problems(
         "import { sequense } from \"@rigkit/sdk\";\nexport default sequense;",
         &["rig.config.ts:1:10-1:18 missing-export: `@rigkit/sdk` does not export `sequense`"],
     );

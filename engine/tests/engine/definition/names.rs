@@ -227,6 +227,24 @@ fn operations_and_workspaces_are_whole_and_at_the_root() {
         &["rig.config.ts:3:34-3:35 invalid-option: `title` must be a text, not `1`"],
     );
     check_problems(
+        &on_app("  .operation(\"up\", { run, titel: \"Up\" })"),
+        &["rig.config.ts:3:27-3:32 invalid-option: an operation has no option `titel`"],
+    );
+    check_problems(
+        &on_app("  .workspaceOperation(\"up\", { rnu: run, colour: 1 })"),
+        &[
+            "rig.config.ts:3:31-3:34 invalid-option: an operation has no option `rnu`",
+            "rig.config.ts:3:41-3:47 invalid-option: an operation has no option `colour`",
+        ],
+    );
+    check_problems(
+        &on_app("  .workspace({ creat: run, remove: run, open: run })"),
+        &[
+            "rig.config.ts:3:16-3:21 invalid-option: a workspace has no option `creat`",
+            "rig.config.ts:3:41-3:45 invalid-option: a workspace has no option `open`",
+        ],
+    );
+    check_problems(
         &on_app("  .workspace({ create: run })"),
         &["rig.config.ts:3:4-3:30 invalid-workspace: the workspace has no function `remove`"],
     );

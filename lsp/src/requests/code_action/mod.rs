@@ -3,6 +3,7 @@
 //!
 //! What a client says of diagnostics may be old; only what is known now counts.
 
+mod call;
 mod commands;
 mod edit;
 mod kinds;

@@ -2,8 +2,11 @@
 
 mod cache_ttl;
 mod context_keys;
+mod destructuring;
+mod input_fields;
 mod options;
 mod providers;
+mod removable_providers;
 mod task_names;
 mod variables;
 
@@ -114,7 +117,7 @@ impl<'a> Place<'a> {
             QuotedRole::Argument(callee) => self.argument(callee)?,
             QuotedRole::Member(owners) => self.member(owners, Written::InQuotes)?,
             QuotedRole::Property("cacheTTL") => cache_ttl::proposals(written),
-            QuotedRole::Property(_) => return None,
+            QuotedRole::Property(property) => options::values(self, property)?,
         };
         Some(Proposals {
             bytes: found.content,
@@ -127,6 +130,9 @@ impl<'a> Place<'a> {
         if callee.last() == Some(&INVALIDATE) {
             return Some(task_names::proposals(self));
         }
+        if callee.last() == Some(&"removeProvider") {
+            return Some(removable_providers::proposals(self));
+        }
         VariableUse::of_call(self.tree, callee)?;
         Some(variables::proposals(self.view))
     }
@@ -137,7 +143,7 @@ impl<'a> Place<'a> {
         }
         let path = member_path(&self.document.text.content, self.offset);
         let ranked = if path.owners.is_empty() {
-            providers::of_parameter(self).or_else(|| options::proposals(self, &path.name))?
+            destructuring::proposals(self).or_else(|| options::proposals(self, &path.name))?
         } else {
             self.member(&path.owners, Written::AsName)?
         };
@@ -156,6 +162,9 @@ impl<'a> Place<'a> {
         if let Some(path) = ContextPath::of_names(&handlers, owners) {
             let sights = handlers.sights();
             return Some(context_keys::proposals(self, sights, &path, written));
+        }
+        if owners == ["input"] && !handlers.sights().is_empty() {
+            return Some(input_fields::proposals(self));
         }
         let is_providers = owners.last() == Some(&"providers");
         is_providers.then(|| providers::in_scope(self.view, handlers.sights()))

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
 
 use super::{Command, Target};
-use crate::{runs::RunKind, server::Server};
+use crate::{command_line::CommandLine, runs::RunKind, server::Server};
 
 /// Applies, and gives what `rig apply --json` prints.
 pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value> {
@@ -23,13 +23,16 @@ pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value>
         (Some(workflow), None) => format!("Applying `{workflow}`"),
         (None, None) => "Applying".to_owned(),
     };
+    let command_line = CommandLine::new(["apply"])
+        .option("--until", request.until.as_deref())
+        .option("-w", target.named_workflow(&command.arguments));
     let kind = RunKind {
         title,
         workflow,
-        token: command.token,
+        command_line,
     };
     server
-        .run_in_project(target, kind, move |engine, run| {
+        .run_in_project(command.claim, target, kind, move |engine, run| {
             Ok(json!(engine.apply(&request, run)?))
         })
         .await

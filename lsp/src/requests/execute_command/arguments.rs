@@ -32,6 +32,9 @@ pub(crate) struct CommandArguments {
     /// Whether a workspace goes even where its hook fails.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) force: bool,
+    /// Whether the person has agreed already that a workspace is removed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) confirmed: bool,
     /// A run, by the id its events have; all runs where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) run: Option<String>,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
 
 use super::{Command, CommandArguments, Target};
-use crate::{runs::RunKind, server::Server};
+use crate::{command_line::CommandLine, runs::RunKind, server::Server};
 
 /// Invalidates, and gives the runs that went.
 pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value> {
@@ -16,11 +16,11 @@ pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value>
     let kind = RunKind {
         title: format!("Invalidating `{task}`"),
         workflow: None,
-        token: command.token,
+        command_line: CommandLine::new(["cache", "invalidate", &task]),
     };
     let workflow = target.workflow(&command.arguments);
     server
-        .run_in_project(target, kind, move |engine, _| {
+        .run_in_project(command.claim, target, kind, move |engine, _| {
             let invalidated = engine.invalidate(workflow.as_deref(), &[task])?;
             Ok(json!({ "invalidated": invalidated }))
         })

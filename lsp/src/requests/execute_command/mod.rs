@@ -5,11 +5,15 @@ mod arguments;
 mod cancel;
 mod create_workspace;
 mod explain;
+mod explanation;
 mod graph;
+mod input;
 mod invalidate;
 mod name;
+mod operation;
 mod plan;
 mod remove_workspace;
+mod result;
 mod run_operation;
 mod run_workspace_operation;
 mod target;
@@ -19,18 +23,21 @@ use std::sync::Arc;
 use serde_json::Value;
 use tower_lsp::{
     jsonrpc::{Error, Result},
-    ls_types::{ExecuteCommandParams, ProgressToken},
+    ls_types::{ExecuteCommandParams, MessageType},
 };
 
 pub(crate) use self::{arguments::CommandArguments, name::CommandName, target::Target};
-use crate::server::Server;
+use crate::{
+    runs::{Claim, Subject},
+    server::Server,
+};
 
-/// Is a command as it was sent.
+/// A command that may be carried out.
 pub(crate) struct Command {
     /// What it is to do, and to what.
     pub(crate) arguments: CommandArguments,
-    /// The name under which the client wants to be told of progress.
-    pub(crate) token: Option<ProgressToken>,
+    /// The right to do so, as long as it lasts.
+    pub(crate) claim: Claim,
 }
 
 /// Does what was asked, and answers when it is done.
@@ -42,15 +49,18 @@ pub(crate) async fn answer(
         .command
         .parse()
         .map_err(|unknown: name::UnknownCommand| Error::invalid_params(unknown.to_string()))?;
-    let command = Command {
-        arguments: CommandArguments::read(parameters.arguments)?,
-        token: parameters.work_done_progress_params.work_done_token,
+    let arguments = CommandArguments::read(parameters.arguments)?;
+    let token = parameters.work_done_progress_params.work_done_token;
+    let claim = match server.claim(subject(server, name, &arguments)?, token) {
+        Ok(claim) => claim,
+        Err(running) => return Ok(Some(running.show(server))),
     };
     if name.runs_code() {
-        let target = Target::find(server, &command.arguments)?;
+        let target = Target::find(server, &arguments)?;
         let root = target.view.root().to_owned();
         server.require_trust(&root, &name.to_string()).await?;
     }
+    let command = Command { arguments, claim };
     let value = match name {
         CommandName::Plan => plan::run(server, command).await,
         CommandName::Apply | CommandName::ApplyUntil => apply::run(server, command).await,
@@ -61,9 +71,35 @@ pub(crate) async fn answer(
         CommandName::RunWorkspaceOperation => run_workspace_operation::run(server, command).await,
         CommandName::Explain => explain::run(server, command).await,
         CommandName::Graph => graph::run(server, command).await,
-        CommandName::Cancel => Ok(cancel::run(server, &command.arguments)),
+        CommandName::Cancel => {
+            // What ends runs is none of them.
+            let Command { arguments, claim } = command;
+            drop(claim);
+            Ok(cancel::run(server, &arguments))
+        }
     }?;
     Ok(Some(value))
+}
+
+/// Returns what a command works on, where it is not to be carried out twice at once.
+fn subject(
+    server: &Server,
+    name: CommandName,
+    arguments: &CommandArguments,
+) -> Result<Option<Subject>> {
+    if !name.is_carried_out_once() {
+        return Ok(None);
+    }
+    let target = Target::find(server, arguments)?;
+    let root = target.view.root().to_owned();
+    let workflow = target.workflow(arguments);
+    Ok(Some(Subject::new(root, name, workflow, arguments)))
+}
+
+/// Tells the person why a command is not carried out, and makes an error of it.
+fn refused(server: &Server, code: &'static str, message: String) -> Error {
+    server.outbox.show(MessageType::WARNING, message.clone());
+    failure(code, message)
 }
 
 /// Makes an error with a code that programs can rely on.

@@ -69,6 +69,11 @@ impl CommandName {
         }
     }
 
+    /// Returns whether asking for it again while it is carried out shows what goes on already.
+    pub(crate) fn is_carried_out_once(self) -> bool {
+        !matches!(self, Self::Explain | Self::Graph | Self::Cancel)
+    }
+
     /// Says whether it runs code of the project. A plan asks providers only where that is
     /// allowed, and marking runs runs nothing.
     pub(crate) fn runs_code(self) -> bool {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tower_lsp::{jsonrpc::Result, ls_types::MessageType};
 
 use super::{Command, Target};
-use crate::{runs::RunKind, server::Server};
+use crate::{command_line::CommandLine, runs::RunKind, server::Server};
 
 /// Plans, tells the person in a sentence, and gives what `rig plan --json` prints.
 pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value> {
@@ -24,11 +24,11 @@ pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value>
     let kind = RunKind {
         title: "Planning".to_owned(),
         workflow: None,
-        token: command.token,
+        command_line: CommandLine::new(["plan"]),
     };
     let outbox = server.outbox.clone();
     server
-        .run_in_project(target, kind, move |engine, run| {
+        .run_in_project(command.claim, target, kind, move |engine, run| {
             let plans = engine.plan(&request, run)?;
             for plan in &plans {
                 outbox.show(MessageType::INFO, summary(plan));

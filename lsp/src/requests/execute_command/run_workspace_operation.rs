@@ -2,76 +2,93 @@
 
 use std::sync::Arc;
 
-use rigkit_engine::WorkspaceOperationRequest;
+use rigkit_engine::{OperationKind, OperationSource, OperationSummary, WorkspaceOperationRequest};
 use serde_json::{Value, json};
 use tower_lsp::jsonrpc::Result;
 
-use super::{Command, Target, failure};
-use crate::{runs::RunKind, server::Server};
+use super::{Command, Target, operation::OperationDesk, remove_workspace, result::ResultView};
+use crate::{
+    command_line::CommandLine,
+    questions::{Choice, Questions},
+    runs::RunKind,
+    server::Server,
+};
 
-/// Runs an operation on a workspace, and gives its result. What is left out of the two is offered
-/// to the person.
+/// Runs an operation on a workspace, shows its result and returns it. What is left out is asked of the
+/// person.
 pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value> {
     let target = Target::find(server, &command.arguments)?;
-    let arguments = command.arguments;
-    let workflow = arguments.workflow.as_deref();
+    let mut arguments = command.arguments;
+    let desk = OperationDesk {
+        server,
+        target: &target,
+        questions: Questions::new(server, command.claim.cancel.clone()),
+    };
     let workspace = match arguments.workspace.clone() {
         Some(workspace) => workspace,
-        None => choose(server, "On which workspace?", workspaces(&target, workflow)).await?,
+        None => choose_workspace(&desk, arguments.workflow.as_deref()).await?,
     };
-    let operation = if let Some(operation) = arguments.operation.clone() {
+    let workflow = workflow_of(&target, &workspace);
+    let operations = desk.operations(OperationKind::WorkspaceAction, workflow.as_deref());
+    let operation = if let Some(operation) = arguments.operation.take() {
         operation
     } else {
         let question = format!("What is to be done with `{workspace}`?");
-        choose(server, &question, operations(&target, &workspace)).await?
+        let line = CommandLine::new(["run", &workspace]);
+        desk.choose_operation(&question, &operations, &line).await?
     };
+    let summary = operations.iter().find(|known| known.id == operation);
+    if summary.is_some_and(is_removal) {
+        arguments.workspace = Some(workspace);
+        let claim = command.claim;
+        return remove_workspace::run(server, Command { arguments, claim }).await;
+    }
+    let line = CommandLine::new(["run", &workspace, &operation]);
+    let input = desk.input(summary, arguments.input, &line).await?;
     let kind = RunKind {
         title: format!("Running `{operation}` on `{workspace}`"),
         workflow: arguments.workflow.clone(),
-        token: command.token,
+        command_line: match summary {
+            Some(summary) => line.input(summary, &input, &[]),
+            None => line,
+        },
     };
+    let shown = ResultView::new(
+        server,
+        target.view.root().to_owned(),
+        format!("{workspace}/{operation}"),
+    );
     let request = WorkspaceOperationRequest {
-        workflow: arguments.workflow.clone(),
+        workflow: arguments.workflow,
         workspace,
         operation,
-        input: json!(arguments.input.unwrap_or_default()),
+        input: json!(input),
     };
     server
-        .run_in_project(target, kind, move |engine, run| {
-            engine.run_workspace_operation(&request, run)
+        .run_in_project(command.claim, target, kind, move |engine, run| {
+            let result = engine.run_workspace_operation(&request, &shown.listen(run))?;
+            Ok(shown.show(result))
         })
         .await
 }
 
-fn workspaces(target: &Target, workflow: Option<&str>) -> Vec<String> {
-    let workspaces = target.view.snapshot.workspaces.iter();
-    workspaces
-        .filter(|workspace| workflow.is_none_or(|workflow| workspace.workflow == workflow))
-        .map(|workspace| workspace.name.clone())
-        .collect()
+fn is_removal(operation: &OperationSummary) -> bool {
+    operation.source == OperationSource::Core && operation.id == "remove"
 }
 
-fn operations(target: &Target, workspace: &str) -> Vec<String> {
-    let snapshot = &target.view.snapshot;
-    let workspace = snapshot
-        .workspaces
-        .iter()
-        .find(|known| known.name == workspace);
-    let workflow = workspace.and_then(|workspace| snapshot.workflow(&workspace.workflow));
-    let own = workflow
-        .iter()
-        .flat_map(|workflow| &workflow.workspace_operations);
-    let own = own.map(|operation| operation.id.to_string());
-    own.chain(["remove".to_owned()]).collect()
+fn workflow_of(target: &Target, workspace: &str) -> Option<String> {
+    let mut workspaces = target.view.snapshot.workspaces.iter();
+    let workspace = workspaces.find(|known| known.name == workspace);
+    workspace.map(|workspace| workspace.workflow.clone())
 }
 
-async fn choose(server: &Server, question: &str, choices: Vec<String>) -> Result<String> {
-    if choices.is_empty() {
-        return Err(failure(
-            "no-workspace",
-            "there is no workspace yet".to_owned(),
-        ));
-    }
-    let chosen = server.outbox.choose(question.to_owned(), choices).await;
-    chosen.ok_or_else(|| failure("nothing-chosen", format!("{question} Nothing was chosen")))
+async fn choose_workspace(desk: &OperationDesk<'_>, workflow: Option<&str>) -> Result<String> {
+    let workspaces = desk.workspaces(workflow);
+    let choices = workspaces.iter().map(Choice::plain).collect();
+    let line = CommandLine::new(["run"]);
+    let none = "there is no workspace yet\nin a terminal: rig create NAME";
+    let chosen = desk
+        .choose("On which workspace?", choices, none, &line)
+        .await?;
+    Ok(workspaces.into_iter().nth(chosen).unwrap_or_default())
 }

@@ -65,6 +65,12 @@ impl Target {
         let named = arguments.workflow.clone();
         named.or_else(|| only.map(ToString::to_string))
     }
+
+    /// Returns the workflow that a command line has to name: nothing where there is one only.
+    pub(crate) fn named_workflow<'a>(&self, arguments: &'a CommandArguments) -> Option<&'a str> {
+        let has_several = self.view.snapshot.workflows().nth(1).is_some();
+        arguments.workflow.as_deref().filter(|_| has_several)
+    }
 }
 
 fn root_of(world: &World, config: &Uri) -> Result<PathBuf> {

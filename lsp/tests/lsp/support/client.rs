@@ -181,6 +181,29 @@ impl TestClient {
         self.choices.push_back(json!({ "title": title }));
     }
 
+    /// Answers the next question of a kind that the client asks by itself.
+    pub fn will_answer(&mut self, answer: Value) {
+        self.choices.push_back(answer);
+    }
+
+    /// Returns what the client was asked since the last time, each with what there was to choose from.
+    pub fn questions(&mut self) -> String {
+        let received = self.received();
+        let asked = received.iter().filter_map(|message| {
+            let sent = &message["params"];
+            match message["method"].as_str()? {
+                "window/showMessageRequest" => Some(format!(
+                    "{} {}",
+                    sent["message"].as_str()?,
+                    titles(&sent["actions"])
+                )),
+                "rigkit/prompt" => Some(sent.to_string()),
+                _ => None,
+            }
+        });
+        asked.collect::<Vec<String>>().join("\n")
+    }
+
     /// Opens a file.
     pub fn open(&mut self, file: &str) {
         let text = self.texts.get(file).cloned().unwrap_or_default();
@@ -375,7 +398,9 @@ impl TestClient {
     fn answer_to_server(&mut self, method: &str) -> Value {
         match method {
             "workspace/configuration" => json!([self.settings]),
-            "window/showMessageRequest" => self.choices.pop_front().unwrap_or(Value::Null),
+            "window/showMessageRequest" | "rigkit/prompt" => {
+                self.choices.pop_front().unwrap_or(Value::Null)
+            }
             "window/showDocument" => json!({ "success": true }),
             _ => Value::Null,
         }
@@ -503,6 +528,12 @@ impl Capabilities {
             }),
         }
     }
+}
+
+fn titles(actions: &Value) -> String {
+    let actions = actions.as_array().into_iter().flatten();
+    let titles = actions.map(|action| format!("[{}]", action["title"].as_str().unwrap()));
+    titles.collect::<Vec<String>>().join(" ")
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -31,7 +31,7 @@ fn fix(place: &Place<'_>, found: &Found<'_>) -> Option<Fix> {
 }
 
 /// Counts on from a name to one that no text of the project has.
-fn free_name(view: &ProjectView, taken: &str) -> String {
+pub(super) fn free_name(view: &ProjectView, taken: &str) -> String {
     let texts = project_texts(view);
     let (stem, number) = numbered(taken);
     let is_free = |name: &String| {

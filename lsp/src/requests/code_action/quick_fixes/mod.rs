@@ -1,9 +1,19 @@
 //! How what is wrong at a place can be mended, one file a way to do it.
 
+mod bad_name;
 mod cache_ttl;
+mod call_it;
+mod default_value;
 mod duplicate;
+mod import_path;
 mod invalidate_target;
+mod missing_export;
+mod missing_function;
 mod nearest_name;
+mod no_workflow;
+mod option;
+mod plugin;
+mod remove_call;
 mod reserved_name;
 mod version;
 
@@ -17,7 +27,7 @@ use super::{
     edit::{FileEdit, workspace_edit},
 };
 use crate::{
-    analysis::{Problem, ProblemCode},
+    analysis::{PlanningCode, Problem, ProblemCode},
     requests::diagnostic::told_problem,
 };
 
@@ -65,8 +75,12 @@ fn problems_at<'a>(place: &'a Place<'_>) -> impl Iterator<Item = Found<'a>> {
 }
 
 fn fixes(place: &Place<'_>, found: &Found<'_>) -> Vec<Fix> {
-    let ProblemCode::Definition(code) = found.problem.code else {
-        return Vec::new();
+    let code = match found.problem.code {
+        ProblemCode::Definition(code) => code,
+        ProblemCode::Planning(PlanningCode::ProviderConfig) => {
+            return default_value::fixes(place, found);
+        }
+        ProblemCode::Planning(_) => return Vec::new(),
     };
     match code {
         DiagnosticCode::DuplicateTask
@@ -75,6 +89,25 @@ fn fixes(place: &Place<'_>, found: &Found<'_>) -> Vec<Fix> {
         DiagnosticCode::InvalidCacheTtl => cache_ttl::fixes(place, found),
         DiagnosticCode::ReservedProviderName => reserved_name::fixes(place, found),
         DiagnosticCode::UnseenCapture => version::fixes(place, found),
+        DiagnosticCode::MissingHandler
+        | DiagnosticCode::InvalidOperation
+        | DiagnosticCode::InvalidWorkspace => missing_function::fixes(place, found, code),
+        DiagnosticCode::EmptyName
+        | DiagnosticCode::InvalidName
+        | DiagnosticCode::ReservedOperation
+        | DiagnosticCode::InvalidOperationId => bad_name::fixes(place, found, code),
+        DiagnosticCode::NotAProvider | DiagnosticCode::NotANode => call_it::fixes(place, found),
+        DiagnosticCode::ProviderWithoutPlugin => plugin::fixes(place, found),
+        DiagnosticCode::MissingExport => missing_export::fixes(place, found),
+        DiagnosticCode::UnresolvedImport => import_path::fixes(place, found),
+        DiagnosticCode::NoWorkflow => no_workflow::fixes(place, found),
+        DiagnosticCode::InvalidOption => option::fixes(place, found),
+        DiagnosticCode::MisplacedWorkspace | DiagnosticCode::MisplacedOperation => {
+            remove_call::fixes(place, found)
+        }
+        DiagnosticCode::UnknownProvider if found.problem.nearest_name().is_none() => {
+            remove_call::fixes(place, found)
+        }
         _ => nearest_name::fixes(place, found),
     }
 }

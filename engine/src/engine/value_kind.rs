@@ -1,11 +1,12 @@
-//! What a flag takes, read from the schema of one property.
+//! What a person gives for one property of an operation's input, read from the schema of it.
 
-use rigkit_engine::definition::{MAX_SAFE_INTEGER, REST_FORMAT, WORKSPACE_FORMAT};
 use serde_json::{Number, Value};
 
-/// Says what one value of a flag is.
+use crate::definition::{MAX_SAFE_INTEGER, REST_FORMAT, WORKSPACE_FORMAT};
+
+/// The kind of value that a property takes.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum ValueKind {
+pub enum ValueKind {
     /// A text.
     Text,
     /// The name of a workspace.
@@ -27,8 +28,9 @@ pub(crate) enum ValueKind {
 }
 
 impl ValueKind {
-    /// Reads the schema of a property.
-    pub(crate) fn of(schema: &Value) -> Self {
+    /// Returns the kind that the schema of a property describes.
+    #[must_use]
+    pub fn of(schema: &Value) -> Self {
         if let Some(choices) = schema.get("enum").and_then(Value::as_array) {
             return Self::Choice(choices.clone());
         }
@@ -69,8 +71,9 @@ impl ValueKind {
         }
     }
 
-    /// Gives what stands for the value in help.
-    pub(crate) fn placeholder(&self) -> &'static str {
+    /// Returns what stands for the value in help.
+    #[must_use]
+    pub fn placeholder(&self) -> &'static str {
         match self {
             Self::Text | Self::Rest => "TEXT",
             Self::Workspace => "WORKSPACE",
@@ -83,11 +86,11 @@ impl ValueKind {
         }
     }
 
-    /// Reads one value as it was typed; a list gets one element.
+    /// Returns the value that was typed; a list gets one element.
     ///
     /// # Errors
     /// Says what it has to be.
-    pub(crate) fn read(&self, text: &str) -> Result<Value, String> {
+    pub fn read(&self, text: &str) -> Result<Value, String> {
         match self {
             Self::Text | Self::Workspace | Self::Rest => Ok(Value::from(text)),
             Self::Number => number(text),
@@ -108,8 +111,9 @@ impl ValueKind {
     }
 }
 
-/// Writes a choice as it is typed.
-pub(crate) fn choice_text(choice: &Value) -> String {
+/// Returns a choice as it is typed.
+#[must_use]
+pub fn choice_text(choice: &Value) -> String {
     match choice {
         Value::String(text) => text.clone(),
         other => other.to_string(),
@@ -120,7 +124,7 @@ pub(crate) fn choice_text(choice: &Value) -> String {
 ///
 /// # Errors
 /// Says what is wrong with it.
-pub(super) fn json(text: &str) -> Result<Value, String> {
+fn json(text: &str) -> Result<Value, String> {
     let value = serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
     match whole_numbers(text).find(|digits| !is_exact(digits)) {
         Some(digits) => Err(rounded(digits)),

@@ -236,7 +236,7 @@ fn columns_count_characters_and_types_do_not_shift_them() {
     );
     check_problems(
         "\u{feff}import { sequence } from \"@rigkit/sdk\";export const app = sequence(\"a\").task(\"\", () => {});",
-        &["rig.config.ts:1:79-1:81 empty-name: a task has an empty name"],
+        &["rig.config.ts:1:78-1:80 empty-name: a task has an empty name"],
     );
 }
 

@@ -372,3 +372,19 @@ fn an_operation_that_waits_for_an_answer_is_not_asked_about_again() {
     assert_snapshot!(second["message"].as_str().unwrap(), @"this waits for an answer to its question already");
     client.answer(first).unwrap_err();
 }
+
+#[test]
+fn a_goodbye_does_not_wait_for_answers() {
+    let client =
+        |options: Value| TestClient::with(&config(CHOICES, ECHO), Capabilities::Full, options);
+    for options in [json!({ "trusted": true }), json!({ "trusted": "recorded" })] {
+        let mut client = client(options);
+        client.leaves_questions_unanswered();
+        let command =
+            json!({ "command": "rigkit.runOperation", "arguments": [{ "operation": "deploy" }] });
+        let id = client.begin("workspace/executeCommand", &command);
+        client.wait_for("window/showMessageRequest");
+        client.request("shutdown", &Value::Null).unwrap();
+        client.answer(id).unwrap_err();
+    }
+}

@@ -112,5 +112,15 @@ fn emacs_asks_for_what_an_operation_needs_and_shows_what_it_gives() {
     );
     let setup = setup.to_str().unwrap();
     let [printed, messages] = desk.run(&install::emacs(), &["--batch", "-l", setup]);
-    insta::assert_snapshot!(printed, &messages, @"");
+    insta::assert_snapshot!(printed, &messages, @r#"
+    Lens: 3: ▶ apply (1 pending) | 3: plan | 3: graph | 5: ● never ran | 5: apply up to here | 6: ▶ run
+    [eglot] Server reports (type=3): deploy: mode (how)
+    Choose an option: fast | safe
+    [eglot] Server reports (type=3): deploy: minify
+    Choose an option: Yes | No
+    [eglot] Server reports (type=3): Deploy now?
+    Choose an option: Yes | No
+    Under which name?: 
+    deploy: v2: safe, minify false, sure true
+    "#);
 }

@@ -116,5 +116,11 @@ fn neovim_asks_for_what_an_operation_needs_and_shows_what_it_gives() {
         &install::neovim(),
         &["--headless", "--clean", "-n", "-S", setup],
     );
-    insta::assert_snapshot!(printed, @"");
+    insta::assert_snapshot!(printed, @r#"
+    deploy: mode (how): fast | safe
+    deploy: minify: Yes | No
+    Deploy now?: Yes | No
+    Under which name?: 
+    deploy: v2: safe, minify false, sure true
+    "#);
 }

@@ -1,8 +1,8 @@
 // An operation that asks for everything that there is to ask, to its shown result.
 
+import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import assert from "node:assert/strict";
 import { Desk } from "../harness/desk.ts";
 import { Editor } from "../harness/editor.ts";
 import { flow } from "../harness/flow.ts";

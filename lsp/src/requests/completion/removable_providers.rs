@@ -68,8 +68,8 @@ impl Chain {
                     })
                     .filter_map(|member| member.child_by_field_name("value"))
                     .flat_map(children);
-                let names = providers.filter_map(|provider| tree.key(member_key(provider)?));
-                self.added.extend(names.map(str::to_owned));
+                let given = providers.filter_map(|provider| tree.key(member_key(provider)?));
+                self.added.extend(given.map(str::to_owned));
                 // A config may give providers to all of its workflows.
                 self.is_open = true;
             }

@@ -58,7 +58,11 @@ pub(crate) async fn answer(
     if name.runs_code() {
         let target = Target::find(server, &arguments)?;
         let root = target.view.root().to_owned();
-        server.require_trust(&root, &name.to_string()).await?;
+        let command = name.to_string();
+        // A question that nobody has answered holds up no goodbye.
+        let trusted = server.require_trust(&root, &command);
+        let trusted = claim.cancel.run_until_cancelled(trusted).await;
+        trusted.unwrap_or_else(|| Err(cancelled()))?;
     }
     let command = Command { arguments, claim };
     let value = match name {
@@ -94,6 +98,15 @@ fn subject(
     let root = target.view.root().to_owned();
     let workflow = target.workflow(arguments);
     Ok(Some(Subject::new(root, name, workflow, arguments)))
+}
+
+/// Makes the error of a command that was ended before it began.
+fn cancelled() -> Error {
+    Error {
+        code: tower_lsp::jsonrpc::ErrorCode::RequestCancelled,
+        message: "it was cancelled".into(),
+        data: Some(serde_json::json!({ "code": "cancelled" })),
+    }
 }
 
 /// Tells the person why a command is not carried out, and makes an error of it.

@@ -41,6 +41,7 @@ pub struct TestClient {
     /// Messages that came while another one was waited for.
     waiting: VecDeque<Value>,
     choices: VecDeque<Value>,
+    leaves_questions: bool,
     settings: Value,
     next_id: i64,
     directory: TempDir,
@@ -142,6 +143,7 @@ impl TestClient {
             server,
             waiting: VecDeque::new(),
             choices: VecDeque::new(),
+            leaves_questions: false,
             settings: Value::Null,
             next_id: 0,
             directory,
@@ -179,6 +181,11 @@ impl TestClient {
     /// Answers the next question to the person.
     pub fn will_choose(&mut self, title: &str) {
         self.choices.push_back(json!({ "title": title }));
+    }
+
+    /// Answers no question to the person any more.
+    pub fn leaves_questions_unanswered(&mut self) {
+        self.leaves_questions = true;
     }
 
     /// Answers the next question of a kind that the client asks by itself.
@@ -388,6 +395,10 @@ impl TestClient {
             .runtime
             .block_on(async { tokio::time::timeout(PATIENCE, self.incoming.recv()).await })
             .ok()??;
+        let is_question = message["method"] == "window/showMessageRequest";
+        if is_question && self.leaves_questions {
+            return Some(message);
+        }
         if let (Some(id), Some(method)) = (message.get("id"), message.get("method")) {
             let answer = self.answer_to_server(method.as_str().unwrap());
             self.send(&json!({ "jsonrpc": "2.0", "id": id, "result": answer }));

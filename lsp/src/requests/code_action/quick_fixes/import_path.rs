@@ -48,7 +48,8 @@ fn importable(place: &Place<'_>, folder: &str) -> Option<Vec<String>> {
         let name = name.into_string().ok()?;
         let without_ending = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
         let own = place.document.path.file_name()?.to_str()? == name;
-        let is_module = without_ending.is_some() || name.ends_with(".json");
+        let extension = Path::new(&name).extension();
+        let is_module = without_ending.is_some() || extension == Some("json".as_ref());
         (is_module && !own).then(|| without_ending.map_or(name.clone(), str::to_owned))
     });
     Some(names.collect())

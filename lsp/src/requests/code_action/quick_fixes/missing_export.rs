@@ -6,7 +6,7 @@ use rigkit_engine::source::read_excerpt;
 
 use super::{Fix, Found};
 use crate::{
-    document::{SyntaxTree, Text},
+    document::Text,
     requests::code_action::{Place, edit::FileEdit},
 };
 
@@ -20,24 +20,19 @@ pub(super) fn fixes(place: &Place<'_>, found: &Found<'_>) -> Vec<Fix> {
 fn import_nearest(place: &Place<'_>, found: &Found<'_>) -> Option<Fix> {
     let name = found.problem.nearest_name()?;
     let tree = place.document.syntax.tree()?;
-    let new_text = match local_name(tree, found)? {
-        Some(local) => format!("{name} as {local}"),
-        None => name.to_owned(),
+    let node = tree.node_at(&found.bytes)?;
+    let specifier = node.parent()?;
+    let is_specifier = matches!(specifier.kind(), "import_specifier" | "export_specifier");
+    let new_text = match specifier.child_by_field_name("alias") {
+        _ if !is_specifier => return None,
+        Some(_) => name.to_owned(),
+        None => format!("{name} as {}", tree.text_of(node)),
     };
     Some(Fix {
         title: format!("Import `{name}`"),
         is_preferred: true,
         edits: vec![place.replacement(found.bytes.clone(), new_text)],
     })
-}
-
-/// Returns the name under which the code uses an import that has no other one yet.
-fn local_name<'a>(tree: &'a SyntaxTree, found: &Found<'_>) -> Option<Option<&'a str>> {
-    let node = tree.node_at(&found.bytes)?;
-    let specifier = node.parent()?;
-    let is_specifier = matches!(specifier.kind(), "import_specifier" | "export_specifier");
-    let has_alias = specifier.child_by_field_name("alias").is_some();
-    is_specifier.then(|| (!has_alias).then(|| tree.text_of(node)))
 }
 
 fn export_there(place: &Place<'_>, found: &Found<'_>) -> Option<Fix> {

@@ -107,6 +107,9 @@ fn every_event_fits() {
         { "type": "interaction.completed", "nodePath": "n", "interactionId": "i", "label": "l", "title": "t" },
         { "type": "node.completed", "nodePath": "n", "runId": "r", "durationMs": 1 },
         { "type": "node.failed", "nodePath": "n", "message": "m", "durationMs": 1 },
+        { "type": "node.failed", "nodePath": "n", "message": "m", "durationMs": 1, "causes": [
+            { "relation": "member", "message": "x", "causes": [{ "relation": "cause", "message": "y" }] },
+        ] },
         { "type": "node.invalidated", "nodePath": "n", "runIds": ["r"], "by": "b" },
         { "type": "apply.restarted", "workflow": "w", "nodePath": "n", "targetNodePath": "t", "attempt": 2 },
         { "type": "apply.completed", "workflow": "w", "applyId": "a", "outcome": "cancelled", "durationMs": 1 },

@@ -6,6 +6,7 @@ use crate::{
     diagnostic::Diagnostic,
     disk::DiskError,
     display_text,
+    error_cause::ErrorCause,
     host::HostError,
     plan::ProviderCheck,
     project::{EnvironmentError, LoadError, ProjectError},
@@ -133,6 +134,8 @@ pub enum EngineError {
         needed_by: String,
         /// What went wrong.
         message: String,
+        /// What stands behind it.
+        causes: Vec<ErrorCause>,
         /// Where the provider is defined.
         range: Option<SourceRange>,
     },
@@ -258,6 +261,8 @@ pub struct NodeFailure {
     pub node: String,
     /// What went wrong.
     pub message: String,
+    /// What stands behind it.
+    pub causes: Vec<ErrorCause>,
     /// Where.
     pub range: Option<SourceRange>,
     /// What to do about it.
@@ -385,6 +390,23 @@ impl EngineError {
             | Self::BranchCollision { range, .. }
             | Self::NodeRequired { range, .. } => range.as_ref(),
             _ => None,
+        }
+    }
+
+    /// Returns what stands behind it: what code of the project threw may have causes.
+    #[must_use]
+    pub fn causes(&self) -> &[ErrorCause] {
+        match self {
+            Self::Load(LoadError::Invalid(problems)) => match problems.first() {
+                Some(first) => &first.causes,
+                None => &[],
+            },
+            Self::Failed { failures, .. } => match failures.first() {
+                Some(first) => &first.causes,
+                None => &[],
+            },
+            Self::ProviderConfig { causes, .. } => causes,
+            _ => &[],
         }
     }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::diagnostic::Diagnostic;
+use crate::{diagnostic::Diagnostic, error_cause::ErrorCause};
 
 /// Says something that happened in a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -194,6 +194,9 @@ pub enum Event {
         node_path: String,
         /// What went wrong.
         message: String,
+        /// What stands behind it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        causes: Vec<ErrorCause>,
         /// How long the handler took, in milliseconds.
         duration_ms: u64,
     },

@@ -65,11 +65,15 @@ impl Activity {
             }
             Event::NodeCompleted { node_path, .. } => self.tasks.remove(&key(node_path)).is_some(),
             Event::NodeFailed {
-                node_path, message, ..
+                node_path,
+                message,
+                causes,
+                ..
             } => {
                 let failure = NodeFailure {
                     node: node_path.clone(),
                     message: message.clone(),
+                    causes: causes.clone(),
                     range: None,
                     help: None,
                     output_tail: Vec::new(),

@@ -399,11 +399,13 @@ mod tests {
         emitter.emit(Event::NodeFailed {
             node_path: "a".to_owned(),
             message: "stdout 7".to_owned(),
+            causes: Vec::new(),
             duration_ms: 7,
         });
         let expected = Event::NodeFailed {
             node_path: "a".to_owned(),
             message: "*** ***".to_owned(),
+            causes: Vec::new(),
             duration_ms: 7,
         };
         assert_eq!(*events.lock().unwrap(), [expected]);

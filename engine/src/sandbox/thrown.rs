@@ -3,8 +3,9 @@
 use rquickjs::{Ctx, Exception, Value};
 use serde::{Deserialize, Serialize};
 
-use super::{globals, json::display, loader};
+use super::{causes, globals, json::display, loader};
 use crate::{
+    error_cause::ErrorCause,
     modules::{ModuleGraph, ModuleOrigin},
     source::{LineColumn, SourceRange},
 };
@@ -21,6 +22,9 @@ pub struct Thrown {
     pub help: Option<String>,
     /// Where it was thrown and through which calls, innermost first, in original positions.
     pub frames: Vec<Frame>,
+    /// What stands behind it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<ErrorCause>,
 }
 
 /// Is one call of a stack.
@@ -36,6 +40,23 @@ pub struct Frame {
 }
 
 impl Thrown {
+    /// Makes an error that the engine throws itself, which has no place in the code.
+    pub(crate) fn without_place(name: &str, message: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            message: message.into(),
+            help: None,
+            frames: Vec::new(),
+            causes: Vec::new(),
+        }
+    }
+
+    /// Returns what a person reads first: the message, after the class where it says something.
+    #[must_use]
+    pub fn title(&self) -> String {
+        title(&self.name, &self.message)
+    }
+
     /// Finds the innermost place in the project's own files.
     #[must_use]
     pub fn place(&self) -> Option<&SourceRange> {
@@ -43,6 +64,19 @@ impl Thrown {
             .iter()
             .find(|frame| frame.is_project)
             .map(|frame| &frame.range)
+    }
+
+    /// Returns the calls in the project's own files that led to the place, innermost first, each place
+    /// once.
+    pub(crate) fn callers(&self) -> Vec<&SourceRange> {
+        let mut places: Vec<&SourceRange> = Vec::new();
+        for frame in self.frames.iter().filter(|frame| frame.is_project) {
+            if !places.contains(&&frame.range) {
+                places.push(&frame.range);
+            }
+        }
+        // The first is the place itself.
+        places.into_iter().skip(1).collect()
     }
 
     /// Takes the exception that is pending in a context.
@@ -53,30 +87,61 @@ impl Thrown {
 
     /// Reads a thrown or rejected value.
     pub(crate) fn from_value<'js>(ctx: &Ctx<'js>, value: &Value<'js>, graph: &ModuleGraph) -> Self {
-        let Some(exception) = value.clone().into_object().and_then(Exception::from_object) else {
-            return Self {
-                name: "Error".to_owned(),
-                message: format!("thrown: {}", bounded(shown(ctx, value))),
-                help: None,
-                frames: Vec::new(),
-            };
+        let Some(error) = as_error(value) else {
+            let message = format!("thrown: {}", bounded(shown(ctx, value)));
+            return Self::without_place("Error", message);
         };
-        let text = |name| text_member(ctx, &exception, name);
+        let text = |name| text_member(ctx, &error, name);
         Self {
             name: bounded(text("name").unwrap_or_else(|| "Error".to_owned())),
             message: bounded(text("message").unwrap_or_default()),
             help: text("help").map(bounded),
-            frames: frames(&text("stack").unwrap_or_default(), graph),
+            frames: frames(&text("stack").unwrap_or_default(), graph).collect(),
+            causes: causes::behind(ctx, &error, graph),
         }
     }
 }
 
-/// Returns a member of an error that is a text; one that cannot be read counts as none.
-fn text_member<'js>(ctx: &Ctx<'js>, exception: &Exception<'js>, name: &str) -> Option<String> {
-    let member = exception.as_object().get::<_, Value>(name);
+/// Returns a value as the error that it is; nothing where it is another value.
+pub(super) fn as_error<'js>(value: &Value<'js>) -> Option<Exception<'js>> {
+    Exception::from_object(value.clone().into_object()?)
+}
+
+/// Returns a member of an error; one that cannot be read counts as none.
+pub(super) fn member<'js>(
+    ctx: &Ctx<'js>,
+    error: &Exception<'js>,
+    name: &str,
+) -> Option<Value<'js>> {
+    let member = error.as_object().get::<_, Value>(name);
     // What a getter throws must not be taken for what comes next.
-    let member = member.inspect_err(|_| drop(ctx.catch())).ok()?;
-    member.as_string()?.to_string().ok()
+    member.inspect_err(|_| drop(ctx.catch())).ok()
+}
+
+/// Returns a member of an error that is a text.
+pub(super) fn text_member<'js>(
+    ctx: &Ctx<'js>,
+    error: &Exception<'js>,
+    name: &str,
+) -> Option<String> {
+    member(ctx, error, name)?.as_string()?.to_string().ok()
+}
+
+/// Returns a message after the class of its error, which says nothing where it is `Error`.
+pub(super) fn title(name: &str, message: &str) -> String {
+    match (name, message) {
+        ("" | "Error", message) if !message.is_empty() => message.to_owned(),
+        ("", _) => "Error".to_owned(),
+        (name, "") => name.to_owned(),
+        (name, message) => format!("{name}: {message}"),
+    }
+}
+
+/// Returns the innermost place of a stack in the project's own files.
+pub(crate) fn place_of(stack: &str, graph: &ModuleGraph) -> Option<SourceRange> {
+    let mut frames = frames(stack, graph);
+    let frame = frames.find(|frame| frame.is_project)?;
+    Some(frame.range)
 }
 
 /// How much of a message is kept, in bytes: far more than anyone reads.
@@ -93,7 +158,7 @@ pub(crate) fn bounded(mut text: String) -> String {
 }
 
 /// Gives a text as it is and anything else as it is printed: an object says nothing as a text.
-fn shown<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {
+pub(super) fn shown<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {
     let inspected = if value.is_string() {
         None
     } else {
@@ -104,11 +169,10 @@ fn shown<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> String {
 
 /// Reads a stack as the runtime prints it, leaving out what is not source of the project or
 /// of a package.
-pub(crate) fn frames(stack: &str, graph: &ModuleGraph) -> Vec<Frame> {
+fn frames(stack: &str, graph: &ModuleGraph) -> impl Iterator<Item = Frame> {
     stack
         .lines()
-        .filter_map(|line| frame(line.trim(), graph))
-        .collect()
+        .filter_map(move |line| frame(line.trim(), graph))
 }
 
 fn frame(line: &str, graph: &ModuleGraph) -> Option<Frame> {

@@ -6,7 +6,7 @@
 
 use rquickjs::{Ctx, Exception, Object, Value};
 
-use super::thrown::{as_error, member, place_of, shown, text_member, title};
+use super::thrown::{as_error, member, place_of, shown, text_member, title, with_callee};
 use crate::{
     error_cause::{CauseRelation, ErrorCause},
     modules::ModuleGraph,
@@ -108,10 +108,12 @@ impl<'js> Reader<'_, 'js> {
             return told(relation, CIRCLE);
         }
         let text = |name| text_member(self.ctx, &error, name).unwrap_or_default();
+        let stack = text("stack");
+        let message = with_callee(text("message"), &stack, self.graph);
         ErrorCause {
-            range: place_of(&text("stack"), self.graph),
+            range: place_of(&stack, self.graph),
             causes: self.behind(&error),
-            ..told(relation, &title(&text("name"), &text("message")))
+            ..told(relation, &title(&text("name"), &message))
         }
     }
 }

@@ -245,6 +245,10 @@ fn threw(thrown: &Thrown) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(DiagnosticCode::DefinitionThrew, thrown.title())
         .at(thrown.place().cloned())
         .caused_by(thrown.causes.clone());
+    if thrown.place().is_some() {
+        let place = thrown.place_in_package().cloned();
+        diagnostic = diagnostic.related("thrown here, in a package", place);
+    }
     for caller in thrown.callers() {
         diagnostic = diagnostic.related("called from here", Some(caller.clone()));
     }

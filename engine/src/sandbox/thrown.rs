@@ -66,6 +66,12 @@ impl Thrown {
             .map(|frame| &frame.range)
     }
 
+    /// Returns where it was thrown, where that is in a package.
+    pub(crate) fn place_in_package(&self) -> Option<&SourceRange> {
+        let innermost = self.frames.first()?;
+        (!innermost.is_project).then_some(&innermost.range)
+    }
+
     /// Returns the calls in the project's own files that led to the place, innermost first, each place
     /// once.
     pub(crate) fn callers(&self) -> Vec<&SourceRange> {
@@ -92,11 +98,13 @@ impl Thrown {
             return Self::without_place("Error", message);
         };
         let text = |name| text_member(ctx, &error, name);
+        let stack = text("stack").unwrap_or_default();
+        let message = text("message").unwrap_or_default();
         Self {
             name: bounded(text("name").unwrap_or_else(|| "Error".to_owned())),
-            message: bounded(text("message").unwrap_or_default()),
+            message: bounded(with_callee(message, &stack, graph)),
             help: text("help").map(bounded),
-            frames: frames(&text("stack").unwrap_or_default(), graph).collect(),
+            frames: frames(&stack, graph).collect(),
             causes: causes::behind(ctx, &error, graph),
         }
     }
@@ -134,6 +142,25 @@ pub(super) fn title(name: &str, message: &str) -> String {
         ("", _) => "Error".to_owned(),
         (name, "") => name.to_owned(),
         (name, message) => format!("{name}: {message}"),
+    }
+}
+
+/// What the language says of a call of what is no function.
+const NOT_A_FUNCTION: &str = "not a function";
+
+/// Returns a message with the name of what was called, where it lacks one. What threw has to be code whose
+/// text is known: a function of the language may say the same of what it was given.
+pub(super) fn with_callee(message: String, stack: &str, graph: &ModuleGraph) -> String {
+    if message != NOT_A_FUNCTION {
+        return message;
+    }
+    let innermost = stack
+        .lines()
+        .next()
+        .and_then(|line| frame(line.trim(), graph));
+    match innermost.and_then(|frame| graph.callee_at(&frame.range)) {
+        Some(callee) => format!("`{callee}` is {message}"),
+        None => message,
     }
 }
 

@@ -4,6 +4,7 @@
 mod bounded_lines;
 mod discovery;
 mod environment;
+mod git_ignored;
 mod load;
 mod loading;
 mod search;

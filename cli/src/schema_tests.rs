@@ -134,6 +134,6 @@ fn a_failure_fits() {
     let failure = Failure::usage(UsageCode::MissingAnswer, "no name", "name it");
     check(
         &validator("error.json"),
-        &json!({ "error": body(&failure) }),
+        &json!({ "error": body(&failure, None) }),
     );
 }

@@ -280,6 +280,8 @@ pub enum MovedSincePlan {
     State,
     /// Both.
     Both,
+    /// It is of another config of the folder.
+    OtherConfig,
     /// Neither, but a run has expired or a provider finds something else.
     Surroundings,
 }
@@ -290,6 +292,7 @@ impl MovedSincePlan {
             Self::Definition => "the definition has changed since",
             Self::State => "the state has changed since",
             Self::Both => "the definition and the state have changed since",
+            Self::OtherConfig => "it was made from another config",
             Self::Surroundings => {
                 "the definition and the state are the same, but a stored run has expired or a \
                  provider finds something else since"
@@ -313,6 +316,8 @@ pub enum NameKind {
     WorkspaceOperation,
     /// A past apply.
     Run,
+    /// A provider.
+    Provider,
 }
 
 impl std::fmt::Display for NameKind {
@@ -324,6 +329,7 @@ impl std::fmt::Display for NameKind {
             Self::Operation => "operation",
             Self::WorkspaceOperation => "workspace operation",
             Self::Run => "run",
+            Self::Provider => "provider",
         })
     }
 }
@@ -353,6 +359,7 @@ impl EngineError {
                 NameKind::Workspace => "unknown-workspace",
                 NameKind::Operation | NameKind::WorkspaceOperation => "unknown-operation",
                 NameKind::Run => "unknown-run",
+                NameKind::Provider => "unknown-provider",
             },
             Self::AmbiguousTask { .. } => "ambiguous-task",
             Self::WorkflowNeeded { .. } => "workflow-needed",

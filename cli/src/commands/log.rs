@@ -21,6 +21,7 @@ use crate::{
     failure::{Exit, Failure},
     output,
     progress::{PastLines, TakeLine},
+    short_id::{outcome_word, short_id},
     style::{BAD, FAINT, GOOD, PENDING, paint},
     styled_text::{Line, paint_lines, styled},
     table, time_zone,
@@ -98,7 +99,7 @@ fn list(engine: &Engine, limit: usize, context: &Context) -> Result<(), Failure>
     let now = Timestamp::now();
     let rows = applies.iter().map(|apply| {
         [
-            short_id(apply).into(),
+            short_id(apply.id.as_str()).into(),
             (&apply.workflow).into(),
             format!("{} ago", age(apply.started_at, now)).into(),
             outcome(apply.outcome),
@@ -176,25 +177,13 @@ fn events(
     }
 }
 
-/// Ids made in the same minute begin alike, so the end tells them apart.
-fn short_id(apply: &ApplyRecord) -> String {
-    let id = apply.id.as_str();
-    let start = id
-        .char_indices()
-        .rev()
-        .nth(11)
-        .map_or(0, |(start, _)| start);
-    id[start..].to_owned()
-}
-
 fn outcome(outcome: Option<RunOutcome>) -> Line {
-    let (style, word) = match outcome {
-        Some(RunOutcome::Succeeded) => (GOOD, "done"),
-        Some(RunOutcome::Failed) => (BAD, "failed"),
-        Some(RunOutcome::Cancelled) => (PENDING, "cancelled"),
-        None => (PENDING, "unfinished"),
+    let style = match outcome {
+        Some(RunOutcome::Succeeded) => GOOD,
+        Some(RunOutcome::Failed) => BAD,
+        Some(RunOutcome::Cancelled) | None => PENDING,
     };
-    paint(style, word).into()
+    paint(style, outcome_word(outcome)).into()
 }
 
 fn took(apply: &ApplyRecord) -> Option<u64> {

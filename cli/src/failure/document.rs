@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::error::ErrorKind;
 use rigkit_engine::{
     EngineError,
     diagnostic::{Diagnostic, Severity},
@@ -119,14 +120,28 @@ fn describe(error: &EngineError, context: Option<&Context>, body: &mut ErrorBody
     }
 }
 
-/// The command line's own errors come with usage and tips; their first line is the message.
+/// The command line's own errors come with usage and tips, after a blank line; what is before it is the message.
+/// What is missing stands in lines of its own there.
 fn message(failure: &Failure) -> String {
     let Failure::CommandLine(error) = failure else {
         return failure.to_string();
     };
     let text = error.render().to_string();
-    let first = text.lines().next().unwrap_or_default();
-    first.strip_prefix("error: ").unwrap_or(first).to_owned()
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // Instead of a message there is the help.
+        let usage = text.lines().find(|line| line.starts_with("Usage: "));
+        let usage = usage.unwrap_or_default();
+        return format!("a COMMAND is missing. {usage}");
+    }
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let message = lines.join(" ");
+    message
+        .strip_prefix("error: ")
+        .map_or(message.clone(), str::to_owned)
 }
 
 impl Position {

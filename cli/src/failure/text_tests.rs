@@ -122,7 +122,26 @@ fn what_stands_behind_an_error_is_told_below_it() {
         problem.at(range).caused_by(causes.clone()).help("heat it")
     };
     let problems = vec![problem(Some(range("throw new Error()"))), problem(None)];
-    assert_snapshot!(rendered(LoadError::Invalid(problems).into(), directory.path()), @"");
+    assert_snapshot!(rendered(LoadError::Invalid(problems).into(), directory.path()), @r"
+    error[definition-threw]: cold
+     --> PROJECT/rig.config.ts:4:3
+      |
+    4 |   throw new Error();
+      |   ^^^^^^^^^^^^^^^^^
+      |
+      = one of its errors: no gauge
+                           at all
+      =   caused by: a wire is loose (PROJECT/rig.config.ts:4:3)
+      = caused by: no\u{9b}2J heat
+      = help: heat it
+
+    error[definition-threw]: cold
+    one of its errors: no gauge
+                       at all
+      caused by: a wire is loose (PROJECT/rig.config.ts:4:3)
+    caused by: no\u{9b}2J heat
+    help: heat it
+    ");
 }
 
 #[test]

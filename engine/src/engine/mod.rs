@@ -20,6 +20,7 @@ mod record;
 mod saved_plan;
 mod select;
 mod session;
+mod storage;
 mod workspaces;
 
 use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
@@ -54,6 +55,7 @@ pub use operation_list::{
     OperationSummary,
 };
 pub use operations::{OperationRequest, WorkspaceOperationRequest};
+pub use storage::{StoragePlace, StoredEntry};
 pub use workspaces::{
     CreateWorkspaceRequest, Freshness, RemoveWorkspaceRequest, WorkspaceStatus, WorkspaceView,
     check_workspace_name,
@@ -228,7 +230,7 @@ impl Engine {
         let trust = self.options.trust;
         let file = match &self.options.state_path {
             Some(path) => StateFile::named(path.clone(), trust),
-            None => StateFile::of_project(&self.options.project.data_dir(), trust),
+            None => StateFile::of_project(self.options.project.default_state_path(), trust),
         };
         file.copied_to(self.options.host_dir.join("tmp"))
     }
@@ -255,7 +257,10 @@ impl Engine {
     }
 
     fn locks(&self) -> ApplyLocks {
-        ApplyLocks::beside(&self.state_path())
+        match &self.options.state_path {
+            Some(path) => ApplyLocks::beside(path),
+            None => ApplyLocks::in_directory(self.options.project.default_lock_dir()),
+        }
     }
 
     /// Gives where transpiled modules are kept; a project that nothing has been applied in has

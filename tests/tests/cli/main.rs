@@ -10,12 +10,15 @@
     reason = "tests work in folders of their own"
 )]
 
+mod all_projects;
 mod apply;
 mod bad_config;
 mod bad_surroundings;
 mod branches;
 mod cache;
+mod causes;
 mod completion;
+mod configs;
 mod confined;
 mod fixtures;
 mod globals;
@@ -32,6 +35,7 @@ mod operations;
 mod owners;
 mod plan;
 mod setup;
+mod storage;
 mod terminal;
 mod trust;
 mod workflows;

@@ -189,14 +189,16 @@ impl Project {
         };
         let name = name.to_str();
         let name = name.ok_or_else(|| bad("its name is not UTF-8".to_owned()))?;
-        let folder =
-            Root::open_named(folder, Links::Inside).map_err(|error| bad(error.reason()))?;
+        let unreadable = |error: DiskError| {
+            bad(match error {
+                DiskError::NotFound { .. } => "there is no such file".to_owned(),
+                error => error.reason(),
+            })
+        };
+        let folder = Root::open_named(folder, Links::Inside).map_err(unreadable)?;
         if !is_config(&folder, Path::new(name)) {
-            return Err(bad(match folder.status(Path::new(name)) {
-                Ok(_) => "it is no file".to_owned(),
-                Err(DiskError::NotFound { .. }) => "there is no such file".to_owned(),
-                Err(error) => error.reason(),
-            }));
+            folder.status(Path::new(name)).map_err(unreadable)?;
+            return Err(bad("it is no file".to_owned()));
         }
         Ok(Self::with_config(folder.path(), name))
     }
@@ -393,7 +395,7 @@ mod tests {
         };
         check("missing.ts", "there is no such file");
         check("a", "it is no file");
-        check("missing/x.ts", "No such file or directory");
+        check("missing/x.ts", "there is no such file");
     }
 
     #[test]

@@ -91,3 +91,38 @@ fn they_are_told_of_a_hook_that_is_forgiven() {
         removed.stderr
     );
 }
+
+#[test]
+fn they_are_told_of_a_provider() {
+    let project = Project::new(
+        r#"
+//- /rig.config.ts
+import { defineProvider, workflow } from "@rigkit/sdk";
+const fail = (message) => { throw new Error(message, { cause: new Error("no network") }); };
+const provider = (name, config, checks) => defineProvider(name, config, {
+  providerId: name,
+  createProvider: () => ({ providerId: name, runtime: () => ({}), checks }),
+});
+const asked = provider("asked", {}, () => fail("no daemon"));
+const unset = provider("unset", { token: async () => fail("no login") }, () => []);
+export const one = workflow("one", { providers: { asked } }).sequence("one").task("a", () => {});
+export const two = workflow("two", { providers: { unset } }).sequence("two").task("a", () => {});
+"#,
+    );
+    for (workflow, message) in [("one", "no daemon"), ("two", "no login")] {
+        let told = project
+            .rig(&format!("apply -w {workflow}"))
+            .exits_with(1)
+            .stderr;
+        let log = project.done(&format!("log latest -w {workflow}")).stdout;
+        for text in [told, log] {
+            let tells = text.contains(message) && text.contains("caused by: no network");
+            assert!(tells, "{text}");
+        }
+        let error = project
+            .rig(&format!("apply --json -w {workflow}"))
+            .exits_with(1)
+            .error();
+        assert_eq!(messages(&error["causes"]), json!([["no network"]]));
+    }
+}

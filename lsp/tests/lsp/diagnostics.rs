@@ -58,7 +58,7 @@ export const site = workflow("site").sequence("main")
 fn what_stands_behind_an_error_is_told_with_its_place() {
     let fixture = "const wire = new Error(\"a wire is loose\");\nthrow new AggregateError([wire, \"damp\"], \"cold\");\n";
     assert_snapshot!(check(fixture), @"
-    2:7 error definition-threw: AggregateError: cold
+    2:27 error definition-threw: AggregateError: cold
     one of its errors: a wire is loose
     one of its errors: damp
     ");

@@ -25,6 +25,10 @@ pub(crate) struct GlobalOptions {
     #[arg(short = 'C', long, value_name = "DIR", global = true, value_hint = clap::ValueHint::DirPath)]
     pub(crate) chdir: Option<PathBuf>,
 
+    /// Uses this config of its folder instead of the usual one
+    #[arg(long, value_name = "FILE", global = true, value_hint = clap::ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+
     /// Names the workflow; may be left out where there is one
     #[arg(short, long, value_name = "NAME", global = true, add = ArgValueCandidates::new(candidates::workflows))]
     pub(crate) workflow: Option<String>,
@@ -36,6 +40,10 @@ pub(crate) struct GlobalOptions {
     /// Writes exactly one JSON document to stdout
     #[arg(long, global = true)]
     pub(crate) json: bool,
+
+    /// Prints the addresses that a handler opens instead of opening them
+    #[arg(long, global = true)]
+    pub(crate) no_open: bool,
 
     /// Uses colors: auto, always or never
     #[arg(long, value_name = "WHEN", global = true, hide_possible_values = true)]
@@ -81,11 +89,14 @@ pub(crate) enum Command {
     Do(DoOptions),
     /// Removes workspaces
     Rm(RemoveOptions),
-    /// Lists workspaces
-    Ls,
+    /// Lists workspaces, or the workflows where there are none yet
+    Ls(ListOptions),
     /// Looks at the cache, or throws things out of it
     #[command(subcommand)]
     Cache(CacheCommand),
+    /// Shows what providers have stored, or forgets it
+    #[command(subcommand)]
+    Storage(StorageCommand),
     /// Shows the workflow as a tree or a graph
     Graph(GraphOptions),
     /// Shows past applies, or the log of one
@@ -136,8 +147,8 @@ pub(crate) struct PlanOptions {
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
 
-    /// Plans every project below this directory
-    #[arg(long, conflicts_with_all = ["workflow", "state"])]
+    /// Plans every workflow of every project at or below this directory
+    #[arg(long, conflicts_with_all = ["workflow", "state", "config"])]
     pub(crate) all: bool,
 
     /// A word that is out of place, which may be the name of a workflow
@@ -163,6 +174,13 @@ pub(crate) struct ApplyOptions {
     /// Shows the plan and runs nothing
     #[arg(long, conflicts_with_all = ["saved", "plan", "events"])]
     pub(crate) dry_run: bool,
+
+    /// Applies every workflow of every project at or below this directory
+    #[arg(
+        long,
+        conflicts_with_all = ["saved", "plan", "until", "events", "workflow", "state", "config"]
+    )]
+    pub(crate) all: bool,
 
     #[command(flatten)]
     pub(crate) apply: ApplyLimits,
@@ -218,12 +236,16 @@ pub(crate) struct CreateOptions {
     subcommand_value_name = "OPERATION",
     subcommand_help_heading = "Operations",
     disable_help_subcommand = true,
-    after_help = "`rig run WORKSPACE` lists the operations, `rig run WORKSPACE OPERATION --help` shows the flags of one."
+    after_help = "`rig run --list WORKSPACE` lists the operations, `rig run WORKSPACE OPERATION --help` shows the flags of one."
 )]
 pub(crate) struct RunOptions {
     /// The workspace
     #[arg(add = ArgValueCandidates::new(candidates::workspaces))]
     pub(crate) workspace: Option<String>,
+
+    /// Lists the operations of the workspace and runs none
+    #[arg(long)]
+    pub(crate) list: bool,
 
     #[command(flatten)]
     pub(crate) events: EventOptions,
@@ -255,11 +277,19 @@ pub(crate) enum OperationWords {
     Words(Vec<String>),
 }
 
+/// What `rig ls` understands.
+#[derive(Debug, Args)]
+pub(crate) struct ListOptions {
+    /// Lists those of every project at or below this directory
+    #[arg(long, conflicts_with_all = ["workflow", "state", "config"])]
+    pub(crate) all: bool,
+}
+
 /// Is what `rig rm` understands.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("removed").required(true).args(["names", "all"]))]
+#[command(group = ArgGroup::new("removed").args(["names", "all"]))]
 pub(crate) struct RemoveOptions {
-    /// The workspaces
+    /// The workspaces; a terminal asks where none is named
     #[arg(value_name = "NAME", add = ArgValueCandidates::new(candidates::workspaces))]
     pub(crate) names: Vec<String>,
 
@@ -291,9 +321,9 @@ pub(crate) enum CacheCommand {
         task: Option<String>,
     },
     /// Makes tasks run again, and what follows them
-    #[command(group = ArgGroup::new("invalidated").required(true).args(["tasks", "all"]))]
+    #[command(group = ArgGroup::new("invalidated").args(["tasks", "all"]))]
     Invalidate {
-        /// The tasks, by name or path
+        /// The tasks, by name or path; a terminal asks where none is named
         #[arg(value_name = "TASK", add = ArgValueCandidates::new(candidates::tasks))]
         tasks: Vec<String>,
 
@@ -302,7 +332,32 @@ pub(crate) enum CacheCommand {
         all: bool,
     },
     /// Deletes the stored runs
-    Clear,
+    Clear {
+        /// Does not ask
+        #[arg(short, long)]
+        yes: bool,
+    },
+}
+
+/// What `rig storage` can be told to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StorageCommand {
+    /// Lists what providers have stored, with the project and on this machine
+    Ls {
+        /// The provider, by its id or the name that handlers know it under; all of them by default
+        #[arg(add = ArgValueCandidates::new(candidates::providers))]
+        provider: Option<String>,
+    },
+    /// Forgets all that a provider has stored, with the project and on this machine
+    Clear {
+        /// The provider, by its id or the name that handlers know it under; a terminal asks where none is named
+        #[arg(add = ArgValueCandidates::new(candidates::providers))]
+        provider: Option<String>,
+
+        /// Does not ask
+        #[arg(short, long)]
+        yes: bool,
+    },
 }
 
 /// Is what `rig graph` understands.
@@ -360,8 +415,8 @@ pub(crate) enum TrustCommand {
 /// Is what `rig completion` understands.
 #[derive(Debug, Args)]
 pub(crate) struct CompletionOptions {
-    /// The shell
-    pub(crate) shell: Shell,
+    /// The shell; the person's own by default
+    pub(crate) shell: Option<Shell>,
 }
 
 /// Names a shell that can complete `rig`.

@@ -62,8 +62,22 @@ impl Context {
         if let Some(project) = self.project.get() {
             return Ok(project);
         }
-        let found = Project::find(Path::new(".")).map_err(EngineError::from)?;
+        let found = match &self.options.config {
+            Some(config) => Project::of_config(config),
+            None => Project::find(Path::new(".")),
+        };
+        let found = found.map_err(EngineError::from)?;
         Ok(self.project.get_or_init(|| found))
+    }
+
+    /// Returns the context of one of several projects that a command works on.
+    pub(crate) fn in_project(&self, project: Project) -> Self {
+        Self {
+            options: self.options.clone(),
+            told: Told::default(),
+            decisions: Decisions::new(self.options.quiet),
+            project: OnceCell::from(project),
+        }
     }
 
     /// Makes an engine for the project, for a command that only reads.
@@ -270,7 +284,9 @@ pub(crate) fn who() -> String {
 
 /// Gives the command without its arguments, which may hold anything.
 fn what() -> String {
-    let known = ["plan", "apply", "create", "run", "do", "rm", "cache", "lsp"];
+    let known = [
+        "plan", "apply", "create", "run", "do", "rm", "cache", "storage", "lsp",
+    ];
     let words = env::args_os()
         .skip(1)
         .filter_map(|word| word.into_string().ok());

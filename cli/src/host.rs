@@ -1,11 +1,14 @@
 //! What a run asks of the terminal it was started from.
 
 use std::{
-    os::unix::process::ExitStatusExt as _,
+    os::unix::process::{CommandExt as _, ExitStatusExt as _},
     process::{Command, ExitStatus, Stdio},
 };
 
-use rigkit_engine::host::{Host, HostError, Interaction, InteractiveCommand, Prompt, PromptOption};
+use rigkit_engine::{
+    host::{Host, HostError, Interaction, InteractiveCommand, Opening, Prompt, PromptOption},
+    operations::Openers,
+};
 use serde_json::Value;
 
 use crate::{
@@ -21,14 +24,26 @@ use crate::{
 pub(crate) struct TerminalHost {
     screen: Screen,
     is_stdout_taken: bool,
+    addresses: Addresses,
+}
+
+/// What becomes of the addresses that a handler opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Addresses {
+    /// The person's browser opens them.
+    Opened,
+    /// They are printed.
+    Printed,
 }
 
 impl TerminalHost {
-    /// Takes the screen that questions interrupt, and whether stdout belongs to a document.
-    pub(crate) fn new(screen: Screen, is_stdout_taken: bool) -> Self {
+    /// Takes the screen that questions interrupt, whether stdout belongs to a document, and what becomes of
+    /// addresses.
+    pub(crate) fn new(screen: Screen, is_stdout_taken: bool, addresses: Addresses) -> Self {
         Self {
             screen,
             is_stdout_taken,
+            addresses,
         }
     }
 
@@ -44,6 +59,16 @@ impl TerminalHost {
 }
 
 impl Host for TerminalHost {
+    fn open(&self, target: &str) -> Result<Opening, HostError> {
+        match self.addresses {
+            Addresses::Opened => Ok(Opening::LeftToPlatform),
+            Addresses::Printed => {
+                self.screen.print(&[styled!["to open: ", target]]);
+                Ok(Opening::Done)
+            }
+        }
+    }
+
     fn prompt(&self, prompt: &Prompt) -> Result<Value, HostError> {
         if let Prompt::Message { message } = prompt {
             self.screen.print(&output_lines(message));
@@ -97,10 +122,26 @@ impl Host for TerminalHost {
         lines.extend(instructions.map(|line| styled!["  ", line]));
         self.screen.print(&lines);
         // Whoever sees the address can open it; a desktop is a convenience.
-        if prompt::is_possible() {
-            let _ = open::that_detached(&interaction.url);
+        if prompt::is_possible() && self.addresses == Addresses::Opened {
+            open_detached(&interaction.url);
         }
         Ok(())
+    }
+}
+
+/// Hands an address to the first of the person's programs that starts.
+fn open_detached(url: &str) {
+    let browser = std::env::var("BROWSER").ok();
+    let openers = Openers::of(url, browser.as_deref());
+    for mut command in openers.commands {
+        let command = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0);
+        if command.spawn().is_ok() {
+            return;
+        }
     }
 }
 

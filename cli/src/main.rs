@@ -14,10 +14,12 @@
 mod arguments;
 mod commands;
 mod completion;
+mod confirmation;
 mod context;
 mod failure;
 mod graph;
 mod host;
+mod missing_name;
 mod operations;
 mod output;
 mod plan_text;
@@ -26,6 +28,7 @@ mod prompt;
 #[cfg(test)]
 mod schema_tests;
 mod session;
+mod short_id;
 mod signals;
 mod stack;
 mod style;
@@ -38,7 +41,7 @@ mod workflow_choice;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
 use rigkit_engine::{confined::serve_if_asked, memory::CountingAllocator};
 
 use crate::{
@@ -67,6 +70,9 @@ fn command_line() -> ExitCode {
     style::use_colors(color_choice(&words));
     let exit = match Arguments::try_parse_from(&words) {
         Ok(arguments) => run(arguments),
+        Err(error) if error.kind() == ErrorKind::DisplayVersion && asks_for_json(&words) => {
+            commands::version(true).unwrap_or_else(|failure| failure::report(&failure, true, None))
+        }
         Err(error) => {
             let error = nearest_flag::add(error, &Arguments::command(), &words);
             failure::report(&Failure::from(error), asks_for_json(&words), None)

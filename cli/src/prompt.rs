@@ -7,7 +7,7 @@
 
 use std::io::{self, IsTerminal as _};
 
-use dialoguer::{Confirm, Input, Password, Select, theme::ColorfulTheme};
+use dialoguer::{Confirm, Input, MultiSelect, Password, Select, theme::ColorfulTheme};
 use rigkit_engine::display_text::{MOST_OF_A_MESSAGE, cut, escape, is_shown_as_written};
 
 use crate::{failure::Failure, output, progress, signals};
@@ -83,6 +83,15 @@ pub(crate) fn select(question: &str, choices: &[String], default: usize) -> Resu
         .with_prompt(shown(question))
         .items(choices.iter().map(|choice| shown(choice)))
         .default(default);
+    answer(select.interact())
+}
+
+/// Asks for some of several things; gives their indexes, in their order.
+pub(crate) fn select_several(question: &str, choices: &[String]) -> Result<Vec<usize>, Failure> {
+    let theme = theme();
+    let select = MultiSelect::with_theme(&theme)
+        .with_prompt(format!("{} (space marks, enter goes on)", shown(question)))
+        .items(choices.iter().map(|choice| shown(choice)));
     answer(select.interact())
 }
 

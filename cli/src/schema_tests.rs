@@ -113,6 +113,9 @@ fn every_event_fits() {
         { "type": "plan.created", "workflow": "w", "cachedNodeCount": 1, "nodeCount": 4, "pendingNodeCount": 2, "conditionalNodeCount": 1, "upToDate": true },
         { "type": "node.failed", "nodePath": "n", "message": "m", "durationMs": 1 },
         { "type": "node.failed", "nodePath": "n", "message": "m", "durationMs": 1, "range": range, "help": "h", "outputTail": ["x"], "exitCode": 2 },
+        { "type": "node.failed", "nodePath": "n", "message": "m", "durationMs": 1, "causes": [
+            { "relation": "member", "message": "x", "causes": [{ "relation": "cause", "message": "y" }] },
+        ] },
         { "type": "node.invalidated", "nodePath": "n", "runIds": ["r"], "by": "b" },
         { "type": "apply.restarted", "workflow": "w", "nodePath": "n", "targetNodePath": "t", "attempt": 2 },
         { "type": "apply.completed", "workflow": "w", "applyId": "a", "outcome": "cancelled", "durationMs": 1 },
@@ -137,6 +140,6 @@ fn a_failure_fits() {
     let failure = Failure::usage(UsageCode::MissingAnswer, "no name", "name it");
     check(
         &validator("error.json"),
-        &json!({ "error": body(&failure) }),
+        &json!({ "error": body(&failure, None) }),
     );
 }

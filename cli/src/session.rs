@@ -7,7 +7,7 @@ use rigkit_engine::{RunSession, event::EventSink};
 use crate::{
     arguments::EventOptions,
     context::Context,
-    host::TerminalHost,
+    host::{Addresses, TerminalHost},
     progress::{self, Screen},
     signals,
 };
@@ -32,7 +32,7 @@ impl Session {
         } else {
             people
         };
-        Self::new(sink, screen, is_stdout_taken)
+        Self::new(sink, screen, is_stdout_taken, addresses(context))
     }
 
     /// Prepares for a run that is over before there is anything to see.
@@ -44,19 +44,33 @@ impl Session {
         };
         let screen = Screen::new(view);
         let events = progress::sink(view, &screen, false, &context.told);
-        Self::new(events, screen, context.options.json)
+        Self::new(events, screen, context.options.json, addresses(context))
     }
 
-    fn new(events: Arc<dyn EventSink>, screen: Screen, is_stdout_taken: bool) -> Self {
+    fn new(
+        events: Arc<dyn EventSink>,
+        screen: Screen,
+        is_stdout_taken: bool,
+        addresses: Addresses,
+    ) -> Self {
         signals::tell_on(&screen);
+        let host = TerminalHost::new(screen.clone(), is_stdout_taken, addresses);
         Self {
             run: RunSession {
                 events,
-                host: Arc::new(TerminalHost::new(screen.clone(), is_stdout_taken)),
+                host: Arc::new(host),
                 cancel: signals::token(),
             },
             screen,
         }
+    }
+}
+
+fn addresses(context: &Context) -> Addresses {
+    if context.options.no_open {
+        Addresses::Printed
+    } else {
+        Addresses::Opened
     }
 }
 

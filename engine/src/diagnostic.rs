@@ -4,7 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{sandbox::Secrets, source::SourceRange};
+use crate::{
+    error_cause::{self, ErrorCause},
+    sandbox::Secrets,
+    source::SourceRange,
+};
 
 /// Is one problem with a definition, made to be shown to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +26,9 @@ pub struct Diagnostic {
     /// Other places that belong to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<RelatedPlace>,
+    /// What stands behind an error that the definition threw.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<ErrorCause>,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
@@ -160,6 +167,7 @@ impl Diagnostic {
             message: message.into(),
             range: None,
             related: Vec::new(),
+            causes: Vec::new(),
             help: None,
         }
     }
@@ -172,6 +180,7 @@ impl Diagnostic {
         for place in &mut self.related {
             place.message = secrets.mask(&place.message);
         }
+        self.causes = error_cause::with_texts(self.causes, &|text| secrets.mask(text));
         self
     }
 
@@ -193,6 +202,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds what stands behind it.
+    #[must_use]
+    pub fn caused_by(mut self, causes: Vec<ErrorCause>) -> Self {
+        self.causes.extend(causes);
         self
     }
 

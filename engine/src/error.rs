@@ -6,6 +6,7 @@ use crate::{
     diagnostic::Diagnostic,
     disk::DiskError,
     display_text,
+    error_cause::ErrorCause,
     host::HostError,
     plan::ProviderCheck,
     project::{LoadError, ProjectError},
@@ -130,6 +131,8 @@ pub enum EngineError {
         needed_by: String,
         /// What went wrong.
         message: String,
+        /// What stands behind it.
+        causes: Vec<ErrorCause>,
         /// Where the provider is defined.
         range: Option<SourceRange>,
     },
@@ -263,6 +266,8 @@ pub struct NodeFailure {
     pub node: String,
     /// What went wrong.
     pub message: String,
+    /// What stands behind it.
+    pub causes: Vec<ErrorCause>,
     /// Where.
     pub range: Option<SourceRange>,
     /// What to do about it.
@@ -284,6 +289,8 @@ pub enum MovedSincePlan {
     State,
     /// Both.
     Both,
+    /// It is of another config of the folder.
+    OtherConfig,
     /// Neither, but a run has expired or a provider finds something else.
     Surroundings,
 }
@@ -294,6 +301,7 @@ impl MovedSincePlan {
             Self::Definition => "the definition has changed since",
             Self::State => "the state has changed since",
             Self::Both => "the definition and the state have changed since",
+            Self::OtherConfig => "it was made from another config",
             Self::Surroundings => {
                 "the definition and the state are the same, but a stored run has expired or a \
                  provider finds something else since"
@@ -317,6 +325,8 @@ pub enum NameKind {
     WorkspaceOperation,
     /// A past apply.
     Run,
+    /// A provider.
+    Provider,
 }
 
 impl std::fmt::Display for NameKind {
@@ -328,6 +338,7 @@ impl std::fmt::Display for NameKind {
             Self::Operation => "operation",
             Self::WorkspaceOperation => "workspace operation",
             Self::Run => "run",
+            Self::Provider => "provider",
         })
     }
 }
@@ -356,6 +367,7 @@ impl EngineError {
                 NameKind::Workspace => "unknown-workspace",
                 NameKind::Operation | NameKind::WorkspaceOperation => "unknown-operation",
                 NameKind::Run => "unknown-run",
+                NameKind::Provider => "unknown-provider",
             },
             Self::AmbiguousTask { .. } => "ambiguous-task",
             Self::WorkflowNeeded { .. } => "workflow-needed",
@@ -393,6 +405,23 @@ impl EngineError {
             | Self::BranchCollision { range, .. }
             | Self::NodeRequired { range, .. } => range.as_ref(),
             _ => None,
+        }
+    }
+
+    /// Returns what stands behind it: what code of the project threw may have causes.
+    #[must_use]
+    pub fn causes(&self) -> &[ErrorCause] {
+        match self {
+            Self::Load(LoadError::Invalid(problems)) => match problems.first() {
+                Some(first) => &first.causes,
+                None => &[],
+            },
+            Self::Failed { failures, .. } => match failures.first() {
+                Some(first) => &first.causes,
+                None => &[],
+            },
+            Self::ProviderConfig { causes, .. } => causes,
+            _ => &[],
         }
     }
 

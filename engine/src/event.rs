@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{diagnostic::Diagnostic, error::NodeFailure, source::SourceRange};
+use crate::{
+    diagnostic::Diagnostic, error::NodeFailure, error_cause::ErrorCause, source::SourceRange,
+};
 
 /// Says something that happened in a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -225,6 +227,9 @@ pub enum Event {
         node_path: String,
         /// What went wrong.
         message: String,
+        /// What stands behind it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        causes: Vec<ErrorCause>,
         /// How long the handler took, in milliseconds.
         duration_ms: u64,
         /// Where it went wrong: the call that failed.
@@ -345,6 +350,7 @@ impl Event {
         Self::NodeFailed {
             node_path: failure.node,
             message: failure.message,
+            causes: failure.causes,
             duration_ms,
             range: failure.range,
             help: failure.help,
@@ -360,6 +366,7 @@ impl Event {
             Self::NodeFailed {
                 node_path,
                 message,
+                causes,
                 duration_ms: _,
                 range,
                 help,
@@ -368,6 +375,7 @@ impl Event {
             } => Some(NodeFailure {
                 node: node_path.clone(),
                 message: message.clone(),
+                causes: causes.clone(),
                 range: range.clone(),
                 help: help.clone(),
                 output_tail: output_tail.clone(),

@@ -21,6 +21,7 @@ pub mod disk;
 pub mod display_text;
 mod engine;
 pub mod error;
+pub mod error_cause;
 pub mod event;
 pub mod executor;
 #[doc(hidden)]

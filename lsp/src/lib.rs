@@ -50,7 +50,7 @@ mod world;
 
 use std::{collections::BTreeMap, ffi::OsString, io, path::PathBuf, sync::Arc};
 
-use rigkit_engine::{confined::Evaluator, executor, sandbox::SandboxLimits};
+use rigkit_engine::{confined::Evaluator, executor, project::Project, sandbox::SandboxLimits};
 use tokio::io::{AsyncRead, AsyncWrite, stdin, stdout};
 
 /// Says what the server works with, whatever the client says.
@@ -68,6 +68,8 @@ pub struct ServerOptions {
     pub host_dir: PathBuf,
     /// Where providers keep what belongs to the machine.
     pub host_storage_dir: PathBuf,
+    /// A config that stands for that of its folder, whatever else is there.
+    pub config: Option<Project>,
     /// Who asks, for records and locks.
     pub who: String,
     /// The version, which clients compare with what they expect.

@@ -99,6 +99,7 @@ fn failed(previous: &Snapshot, moment: Moment) -> Snapshot {
         message: "the config could not be evaluated: something went wrong inside of Rigkit".into(),
         range: None,
         related: Vec::new(),
+        causes: Vec::new(),
         help: Some("the server's log says more".into()),
     }];
     snapshot

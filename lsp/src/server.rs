@@ -362,6 +362,7 @@ pub(crate) async fn with_server(test: impl AsyncFnOnce(Arc<Server>)) {
         evaluator: None,
         host_dir: home.path().to_owned(),
         host_storage_dir: home.path().to_owned(),
+        config: None,
         who: String::new(),
         version: String::new(),
     };

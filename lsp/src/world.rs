@@ -303,7 +303,7 @@ impl World {
 
     /// Gives the project that has its config again, if that is what a path is.
     pub(crate) fn take_returned_project(&mut self, config: &Path) -> Option<Project> {
-        let project = config_project(config)?;
+        let project = self.config_project(config)?;
         let is_back = self.deserted.contains(&project.root) && project.has_config();
         if is_back {
             self.deserted.remove(&project.root);
@@ -323,14 +323,15 @@ impl World {
 
     /// Finds the project of a file that was opened; gives its root if it is new.
     fn find_project_of(&mut self, path: &Path) -> Option<PathBuf> {
-        let found = match config_project(path) {
+        let found = match self.config_project(path) {
             Some(project) => Ok(project),
             None => Project::find(path.parent()?),
         };
-        match found {
+        match self.named_config_above(path, found) {
             Ok(project) => self.add_project(project),
             Err(
                 ProjectError::NotFound { .. }
+                | ProjectError::BadConfig { .. }
                 | ProjectError::BadDirectory { .. }
                 | ProjectError::TooManyEntries { .. },
             ) => None,
@@ -341,8 +342,33 @@ impl World {
         }
     }
 
+    /// Returns the project of the config that was named, where a file is in its folder and no other project is nearer.
+    fn named_config_above(
+        &self,
+        path: &Path,
+        found: Result<Project, ProjectError>,
+    ) -> Result<Project, ProjectError> {
+        let named = self.options.config.as_ref();
+        let named = named.filter(|named| path.starts_with(&named.root));
+        match (named, found) {
+            (Some(named), Ok(found)) if !found.root.starts_with(&named.root) => Ok(named.clone()),
+            (Some(named), Err(_)) => Ok(named.clone()),
+            (_, found) => found,
+        }
+    }
+
+    /// Recognises a config by its name, which need not be saved yet.
+    fn config_project(&self, path: &Path) -> Option<Project> {
+        let named = self.options.config.as_ref();
+        let named = named.filter(|named| named.config_path() == path);
+        named.cloned().or_else(|| config_project(path))
+    }
+
     /// Takes up a project; gives its root if it is new.
     fn add_project(&mut self, project: Project) -> Option<PathBuf> {
+        let named = self.options.config.as_ref();
+        let named = named.filter(|named| named.root == project.root);
+        let project = named.cloned().unwrap_or(project);
         let root = project.root.clone();
         if self.projects.contains_key(&root) {
             return None;
@@ -386,9 +412,9 @@ impl World {
     }
 }
 
-/// Recognises a config by its name, which need not be saved yet.
+/// Recognises a config that is found without being named.
 fn config_project(path: &Path) -> Option<Project> {
-    let config = ConfigFile::ALL
+    let config = ConfigFile::FOUND
         .into_iter()
         .find(|config| path.ends_with(config.relative_path()))?;
     let depth = Path::new(config.relative_path()).components().count();

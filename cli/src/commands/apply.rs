@@ -6,18 +6,30 @@ use rigkit_engine::{
     ApplyOutcome, ApplyRequest, EngineError, LockBehaviour, display_text, plan::SavedPlan,
 };
 
-use super::plan;
+use super::{
+    all_projects::{Heading, ProjectResult, in_each_project},
+    plan,
+};
 use crate::{
     arguments::{ApplyLimits, ApplyOptions},
     context::Context,
     failure::{Exit, Failure},
     output,
     session::Session,
+    signals,
     workflow_choice::{meant_workflow, with_workflow},
 };
 
 /// Applies a workflow.
 pub(super) fn run(options: &ApplyOptions, context: &Context) -> Result<Exit, Failure> {
+    if options.all && options.dry_run {
+        return plan::all_projects(false, context);
+    }
+    if options.all {
+        return in_each_project(context, Heading::OfProgress, |context| {
+            every_workflow(options, context)
+        });
+    }
     if options.dry_run {
         let workflow = context.options.workflow.as_deref();
         let plans = match &options.until {
@@ -32,6 +44,39 @@ pub(super) fn run(options: &ApplyOptions, context: &Context) -> Result<Exit, Fai
         output::document(&outcome)?;
     }
     Ok(Exit::Done)
+}
+
+/// Applies each workflow of a project. One that fails keeps no other from its turn.
+fn every_workflow(options: &ApplyOptions, context: &Context) -> Vec<ProjectResult<ApplyOutcome>> {
+    let names = context
+        .engine_to_run("rig apply")
+        .and_then(|engine| Ok((engine.definition()?, engine)));
+    let (definition, engine) = match names {
+        Ok(loaded) => loaded,
+        Err(failure) => return vec![ProjectResult::of_project(Err(failure))],
+    };
+    let mut results = Vec::new();
+    for workflow in &definition.workflows {
+        let session = Session::watched(context, &options.events);
+        let request = ApplyRequest {
+            workflow: Some(workflow.name.to_string()),
+            until: None,
+            jobs: options.apply.jobs,
+            lock: lock_behaviour(&options.apply),
+            saved_plan: None,
+        };
+        let applied = engine.apply(&request, &session.run);
+        drop(session);
+        let applied = applied
+            .map(|outcome| (outcome, Exit::Done))
+            .map_err(|error| signals::or_cancelled(error.into()));
+        let is_cancelled = matches!(applied, Err(Failure::Cancelled));
+        results.push(ProjectResult::of_workflow(&workflow.name, applied));
+        if is_cancelled {
+            break;
+        }
+    }
+    results
 }
 
 fn apply(options: &ApplyOptions, context: &Context) -> Result<ApplyOutcome, Failure> {

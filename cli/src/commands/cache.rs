@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rigkit_engine::{
-    CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, TaskExplanation,
+    CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, Engine, TaskExplanation,
     state::{FailedTask, InvalidatedRun},
     wording::{
         failure::phrase as failed,
@@ -14,10 +14,13 @@ use serde::Serialize;
 
 use crate::{
     arguments::CacheCommand,
+    confirmation::confirm,
     context::Context,
     failure::{Exit, Failure},
+    missing_name::Missing,
     output,
     plan_text::{followers, node_lines, shortened},
+    prompt,
     style::{BAD, FAINT, GOOD, NAME, NEW, OLD, PENDING, paint},
     styled_text::{Line, styled},
     table,
@@ -50,8 +53,8 @@ pub(super) fn run(command: &CacheCommand, context: &Context) -> Result<Exit, Fai
     match command {
         CacheCommand::Ls => list(context)?,
         CacheCommand::Explain { task } => explain(task.as_deref(), context)?,
-        CacheCommand::Invalidate { tasks, .. } => invalidate(tasks, context)?,
-        CacheCommand::Clear => clear(context)?,
+        CacheCommand::Invalidate { tasks, all } => invalidate(tasks, *all, context)?,
+        CacheCommand::Clear { yes } => clear(*yes, context)?,
     }
     Ok(Exit::Done)
 }
@@ -115,9 +118,6 @@ fn explain(task: Option<&str>, context: &Context) -> Result<(), Failure> {
     if context.options.json {
         return output::document(&ExplanationsDocument { tasks });
     }
-    if tasks.is_empty() {
-        output::note("every task is cached; name one to see what its identity is made of");
-    }
     let now = Timestamp::now();
     let texts = tasks.iter().map(|task| explanation(task, now));
     let texts: Vec<Vec<Line>> = texts.collect();
@@ -165,15 +165,16 @@ fn changed(old: Option<&str>, new: Option<&str>) -> Line {
     styled![old, " → ", new]
 }
 
-fn invalidate(tasks: &[String], context: &Context) -> Result<(), Failure> {
+fn invalidate(tasks: &[String], all: bool, context: &Context) -> Result<(), Failure> {
     let engine = context.engine_of_workflow()?;
-    let invalidated = with_workflow(
-        context.options.workflow.as_deref(),
-        |workflow| match tasks {
-            [] => engine.invalidate_all(workflow.as_deref()),
-            tasks => engine.invalidate(workflow.as_deref(), tasks),
-        },
-    )?;
+    let workflow = context.options.workflow.as_deref();
+    let invalidated = match tasks {
+        [] if all => engine.invalidate_all(workflow)?,
+        [] => invalidate_chosen(&engine, workflow)?,
+        tasks => with_workflow(workflow, |workflow| {
+            engine.invalidate(workflow.as_deref(), tasks)
+        })?,
+    };
     if context.options.json {
         return output::document(&InvalidatedDocument { invalidated });
     }
@@ -181,6 +182,38 @@ fn invalidate(tasks: &[String], context: &Context) -> Result<(), Failure> {
         output::note(invalidated_text(&invalidated));
     }
     Ok(())
+}
+
+/// Invalidates the tasks that a person chooses of those that have been run; without a person that is an error that
+/// names what to type.
+fn invalidate_chosen(
+    engine: &Engine,
+    workflow: Option<&str>,
+) -> Result<Vec<InvalidatedRun>, Failure> {
+    let mut runs = engine.cached_runs(workflow)?;
+    runs.retain(|run| run.current && run.status != CachedRunStatus::Orphaned);
+    let paths: Vec<&str> = runs.iter().map(|run| run.node_path.as_str()).collect();
+    let missing = Missing {
+        what: "TASK that is to run again",
+        line: "rig cache invalidate",
+        type_instead: "name it: rig cache invalidate TASK, or all of them: rig cache invalidate --all",
+        known: &paths,
+    };
+    missing.require_person()?;
+    if runs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let label = |run: &CachedRun| format!("{} of {}", run.node_path, run.workflow);
+    let labels: Vec<String> = runs.iter().map(label).collect();
+    let mut invalidated = Vec::new();
+    for index in prompt::select_several("Which tasks are to run again?", &labels)? {
+        let Some(run) = runs.get(index) else {
+            continue;
+        };
+        let task = std::slice::from_ref(&run.node_path);
+        invalidated.extend(engine.invalidate(Some(&run.workflow), task)?);
+    }
+    Ok(invalidated)
 }
 
 /// More names than this say less than their number.
@@ -202,16 +235,23 @@ fn invalidated_text(invalidated: &[InvalidatedRun]) -> String {
     }
 }
 
-fn clear(context: &Context) -> Result<(), Failure> {
-    let cleared = context
-        .engine_of_workflow()?
-        .clear_cache(context.options.workflow.as_deref())?;
+fn clear(is_confirmed: bool, context: &Context) -> Result<(), Failure> {
+    let engine = context.engine_of_workflow()?;
+    let workflow = context.options.workflow.as_deref();
+    let stored = engine.cached_runs(workflow)?.len();
+    if stored > 0 && !is_confirmed {
+        confirm("deleting", "Delete", &counted(stored))?;
+    }
+    let cleared = engine.clear_cache(workflow)?;
     if context.options.json {
         return output::document(&ClearedDocument { cleared });
     }
     if !context.options.quiet {
-        let runs = if cleared == 1 { "run" } else { "runs" };
-        output::note(format!("deleted {cleared} stored {runs}"));
+        output::note(format!("deleted {}", counted(cleared)));
     }
     Ok(())
+}
+
+fn counted(runs: usize) -> String {
+    format!("{runs} stored {}", if runs == 1 { "run" } else { "runs" })
 }

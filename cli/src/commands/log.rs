@@ -21,6 +21,7 @@ use crate::{
     failure::{Exit, Failure},
     output,
     progress::{PastLines, TakeLine},
+    short_id::{outcome_word, short_id},
     style::{BAD, FAINT, GOOD, PENDING, paint},
     styled_text::{Line, paint_lines, styled},
     table, time_zone,
@@ -177,13 +178,12 @@ fn events(
 }
 
 fn outcome(outcome: Option<RunOutcome>) -> Line {
-    let (style, word) = match outcome {
-        Some(RunOutcome::Succeeded) => (GOOD, "done"),
-        Some(RunOutcome::Failed) => (BAD, "failed"),
-        Some(RunOutcome::Cancelled) => (PENDING, "cancelled"),
-        None => (PENDING, "unfinished"),
+    let style = match outcome {
+        Some(RunOutcome::Succeeded) => GOOD,
+        Some(RunOutcome::Failed) => BAD,
+        Some(RunOutcome::Cancelled) | None => PENDING,
     };
-    paint(style, word).into()
+    paint(style, outcome_word(outcome)).into()
 }
 
 fn took(apply: &ApplyRecord) -> Option<u64> {

@@ -1,10 +1,14 @@
-//! `rig ls`: the workspaces.
+//! `rig ls`: the workspaces, or the workflows that could have some.
 
 use jiff::Timestamp;
-use rigkit_engine::{Freshness, WorkspaceStatus, WorkspaceView, wording::time::age};
+use rigkit_engine::{
+    Engine, Freshness, WorkspaceStatus, WorkspaceView, definition::Workflow, wording::time::age,
+};
 use serde::Serialize;
 
+use super::all_projects::{Heading, ProjectResult, in_each_project};
 use crate::{
+    arguments::ListOptions,
     context::Context,
     failure::{Exit, Failure},
     output,
@@ -19,17 +23,60 @@ struct WorkspacesDocument {
 }
 
 /// Lists workspaces.
-pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
+pub(super) fn run(options: &ListOptions, context: &Context) -> Result<Exit, Failure> {
+    if options.all {
+        return in_each_project(context, Heading::OfData, of_project);
+    }
     let engine = context.engine_of_workflow()?;
     let workspaces = engine.workspaces(context.options.workflow.as_deref())?;
     if context.options.json {
         output::document(&WorkspacesDocument { workspaces })?;
-    } else if workspaces.is_empty() {
-        output::note("there are no workspaces yet; `rig create NAME` makes one");
     } else {
-        output::lines(&text(&workspaces, Timestamp::now()))?;
+        show(&workspaces, &engine, context)?;
     }
     Ok(Exit::Done)
+}
+
+fn of_project(context: &Context) -> Vec<ProjectResult<WorkspacesDocument>> {
+    let listed = context.engine().and_then(|engine| {
+        let workspaces = engine.workspaces(None)?;
+        if !context.options.json {
+            show(&workspaces, &engine, context)?;
+        }
+        Ok((WorkspacesDocument { workspaces }, Exit::Done))
+    });
+    vec![ProjectResult::of_project(listed)]
+}
+
+fn show(workspaces: &[WorkspaceView], engine: &Engine, context: &Context) -> Result<(), Failure> {
+    if !workspaces.is_empty() {
+        return output::lines(&text(workspaces, Timestamp::now()));
+    }
+    output::note("there are no workspaces yet; `rig create NAME` makes one");
+    // What is wrong with the config is told by those who need it.
+    let Ok(definition) = engine.definition() else {
+        return Ok(());
+    };
+    let wanted = context.options.workflow.as_deref();
+    let is_wanted = |workflow: &&Workflow| wanted.is_none_or(|wanted| *wanted == *workflow.name);
+    output::lines(&workflows_text(
+        definition.workflows.iter().filter(is_wanted),
+    ))
+}
+
+fn workflows_text<'a>(workflows: impl Iterator<Item = &'a Workflow>) -> Vec<Line> {
+    let rows = workflows.map(|workflow| {
+        let workspaces = match workflow.workspace {
+            Some(_) => "none yet",
+            None => "not defined",
+        };
+        [
+            paint(NAME, &*workflow.name).into(),
+            workflow.tasks.len().to_string().into(),
+            paint(FAINT, workspaces).into(),
+        ]
+    });
+    table::of(["WORKFLOW", "TASKS", "WORKSPACES"], rows)
 }
 
 fn text(workspaces: &[WorkspaceView], now: Timestamp) -> Vec<Line> {

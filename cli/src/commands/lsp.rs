@@ -4,12 +4,14 @@ use rigkit_engine::confined::Evaluator;
 use rigkit_lsp::{Ending, ServerOptions, serve};
 
 use crate::{
-    context,
+    context::{self, Context},
     failure::{Exit, Failure},
 };
 
 /// Serves the editor on standard input and output.
-pub(super) fn run() -> Result<Exit, Failure> {
+pub(super) fn run(context: &Context) -> Result<Exit, Failure> {
+    let named = context.options.config.is_some();
+    let config = named.then(|| context.project().cloned()).transpose()?;
     let limits = context::limits()?;
     let host_dir = context::host_directory();
     let options = ServerOptions {
@@ -21,6 +23,7 @@ pub(super) fn run() -> Result<Exit, Failure> {
         evaluator: Some(Evaluator::kept_ready(None, limits)),
         host_storage_dir: context::host_storage_directory(&host_dir),
         host_dir,
+        config,
         who: context::who(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };

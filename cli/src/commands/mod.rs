@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod all_projects;
 mod apply;
 mod cache;
 mod completion;
@@ -15,17 +16,18 @@ mod plan;
 mod projects;
 mod rm;
 mod run_operation;
+mod storage;
 mod trust;
 mod types;
+mod version;
 mod workspace_lookup;
 
-use clap::CommandFactory as _;
+pub(crate) use version::run as version;
 
 use crate::{
-    arguments::{Arguments, Command},
+    arguments::Command,
     context::Context,
     failure::{Exit, Failure},
-    output,
 };
 
 /// Does what was typed.
@@ -48,21 +50,16 @@ pub(crate) fn run(command: Command, context: &mut Context) -> Result<Exit, Failu
             context.options.prefer(&options.events);
             rm::run(&options, context)
         }
-        Command::Ls => ls::run(context),
+        Command::Ls(options) => ls::run(&options, context),
         Command::Cache(command) => cache::run(&command, context),
+        Command::Storage(command) => storage::run(&command, context),
         Command::Graph(options) => graph::run(&options, context),
         Command::Log(options) => log::run(&options, context),
         Command::Projects => projects::run(context),
         Command::Trust(options) => trust::run(&options, context),
         Command::Doctor => doctor::run(context),
-        Command::Lsp(_) => lsp::run(),
+        Command::Lsp(_) => lsp::run(context),
         Command::Completion(options) => completion::run(&options),
-        Command::Version => version(),
+        Command::Version => version::run(context.options.json),
     }
-}
-
-/// Prints what `--version` prints.
-fn version() -> Result<Exit, Failure> {
-    output::data(&Arguments::command().render_version())?;
-    Ok(Exit::Done)
 }

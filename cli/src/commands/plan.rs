@@ -1,26 +1,22 @@
 //! `rig plan`: what is cached, what is pending, and why.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::Path};
 
 use jiff::Timestamp;
 use rigkit_engine::{
-    Engine, EngineError, PlanRequest,
+    Engine, PlanRequest,
     disk::{Links, Root},
     plan::{PlanLevel, SavedPlan, WorkflowPlan},
-    project::{Project, find_projects},
 };
 use serde::Serialize;
 
+use super::all_projects::{Heading, ProjectResult, in_each_project};
 use crate::{
     arguments::PlanOptions,
-    context::{Context, shown_path},
-    failure::{ErrorBody, Exit, Failure, UsageCode, body, report},
+    context::Context,
+    failure::{Exit, Failure, UsageCode},
     output, plan_text,
     session::Session,
-    style::{NAME, paint},
     styled_text::Line,
     workflow_choice::{meant_workflow, with_workflow},
 };
@@ -37,7 +33,7 @@ pub(super) fn run(options: &PlanOptions, context: &Context) -> Result<Exit, Fail
         return Err(unexpected(word, context));
     }
     if options.all {
-        return all_projects(options, context);
+        return all_projects(options.detailed_exitcode, context);
     }
     let workflow = context.options.workflow.as_deref();
     let engine = if options.checks {
@@ -50,7 +46,7 @@ pub(super) fn run(options: &PlanOptions, context: &Context) -> Result<Exit, Fail
         None => planned(workflow, &engine, context)?,
     };
     show(&plans, context)?;
-    Ok(exit(options, &plans))
+    Ok(exit(options.detailed_exitcode, &plans))
 }
 
 fn unexpected(word: &str, context: &Context) -> Failure {
@@ -148,107 +144,31 @@ fn write_anywhere(path: &Path, bytes: &[u8]) -> io::Result<()> {
     std::fs::write(path, bytes)
 }
 
-fn exit(options: &PlanOptions, plans: &[WorkflowPlan]) -> Exit {
+fn exit(is_pending_told: bool, plans: &[WorkflowPlan]) -> Exit {
     let is_pending = plans.iter().any(|plan| !plan.up_to_date);
-    if options.detailed_exitcode && is_pending {
+    if is_pending_told && is_pending {
         Exit::PendingWork
     } else {
         Exit::Done
     }
 }
 
-/// Is the document of the plans of several projects.
+/// The plans of one of several projects.
 #[derive(Serialize)]
-struct ProjectsDocument {
-    projects: Vec<ProjectPlan>,
+pub(super) struct ProjectPlans {
+    workflows: Vec<WorkflowPlan>,
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum ProjectPlan {
-    Planned {
-        root: PathBuf,
-        workflows: Vec<WorkflowPlan>,
-    },
-    Broken {
-        root: PathBuf,
-        error: Box<ErrorBody>,
-    },
-}
-
-fn all_projects(options: &PlanOptions, context: &Context) -> Result<Exit, Failure> {
-    let projects = find_projects(Path::new("."));
-    if projects.is_empty() {
-        output::note("there is no project at or below this directory");
-    }
-    let mut document = ProjectsDocument {
-        projects: Vec::new(),
-    };
-    let mut worst = Exit::Done;
-    for project in projects {
-        let (plan, exit) = one_of_many(project.map_err(EngineError::from), options, context)?;
-        worst = worse(worst, exit);
-        document.projects.push(plan);
-    }
-    if context.options.json {
-        output::document(&document)?;
-    }
-    Ok(worst)
-}
-
-fn one_of_many(
-    project: Result<Project, EngineError>,
-    options: &PlanOptions,
-    context: &Context,
-) -> Result<(ProjectPlan, Exit), Failure> {
-    let root = match &project {
-        Ok(project) => project.root.clone(),
-        Err(error) => root_of(error),
-    };
-    let planned = project.map_err(Failure::from).and_then(|project| {
-        let engine = context.engine_of(&project, None)?;
-        let request = PlanRequest {
-            workflow: None,
-            level: PlanLevel::Verified,
-        };
-        Ok(engine.plan(&request, &Session::quiet(context).run)?)
-    });
-    if !context.options.json {
-        output::lines(&[paint(NAME, shown_path(&root)).into()])?;
-    }
-    match planned {
-        Ok(workflows) => {
+/// Plans every workflow of every project.
+pub(super) fn all_projects(is_pending_told: bool, context: &Context) -> Result<Exit, Failure> {
+    in_each_project(context, Heading::OfData, |context| {
+        let planned = plans(None, context).and_then(|workflows| {
             if !context.options.json {
                 output::lines(&text(&workflows, context))?;
             }
-            let exit = exit(options, &workflows);
-            Ok((ProjectPlan::Planned { root, workflows }, exit))
-        }
-        Err(Failure::Cancelled) => Err(Failure::Cancelled),
-        Err(failure) => {
-            if !context.options.json {
-                report(&failure, false, Some(context));
-            }
-            let error = Box::new(body(&failure));
-            Ok((ProjectPlan::Broken { root, error }, Exit::Failed))
-        }
-    }
-}
-
-fn root_of(error: &EngineError) -> PathBuf {
-    match error {
-        EngineError::Project(rigkit_engine::project::ProjectError::Ambiguous { root }) => {
-            root.clone()
-        }
-        _ => PathBuf::new(),
-    }
-}
-
-/// A project that cannot be planned weighs more than one with pending work.
-fn worse(one: Exit, other: Exit) -> Exit {
-    match (one, other) {
-        (Exit::Failed, _) | (_, Exit::Failed) => Exit::Failed,
-        (Exit::PendingWork, _) | (_, Exit::PendingWork) => Exit::PendingWork,
-        _ => Exit::Done,
-    }
+            let exit = exit(is_pending_told, &workflows);
+            Ok((ProjectPlans { workflows }, exit))
+        });
+        vec![ProjectResult::of_project(planned)]
+    })
 }

@@ -64,13 +64,7 @@ fn entry(project: Result<Project, ProjectError>) -> ProjectEntry {
             root: project.root,
         },
         Err(error) => ProjectEntry::Broken {
-            root: match &error {
-                ProjectError::Ambiguous { root } => root.clone(),
-                ProjectError::NotFound { start } | ProjectError::TooManyEntries { start, .. } => {
-                    start.clone()
-                }
-                ProjectError::BadDirectory { path, .. } => path.clone(),
-            },
+            root: error.place().to_path_buf(),
             error: error.to_string(),
         },
     }
@@ -78,7 +72,9 @@ fn entry(project: Result<Project, ProjectError>) -> ProjectEntry {
 
 fn is_applied(project: &Project) -> bool {
     let data_folder = DataFolder::open(&project.root).ok().flatten();
-    data_folder.is_some_and(|folder| folder.status(Path::new("state.sqlite")).is_ok())
+    let state = project.default_state_path();
+    let state = state.file_name().map_or(state.as_path(), Path::new);
+    data_folder.is_some_and(|folder| folder.status(state).is_ok())
 }
 
 fn row(project: &ProjectEntry) -> [Line; 3] {

@@ -5,8 +5,10 @@ use rigkit_engine::{Engine, RemoveWorkspaceRequest, WorkspaceView};
 use super::workspace_lookup::{find, of_workflow};
 use crate::{
     arguments::RemoveOptions,
+    confirmation::confirm,
     context::Context,
-    failure::{Exit, Failure, UsageCode},
+    failure::{Exit, Failure},
+    missing_name::Missing,
     output, prompt,
     session::Session,
 };
@@ -37,34 +39,24 @@ pub(super) fn run(options: &RemoveOptions, context: &Context) -> Result<Exit, Fa
     if context.options.json {
         output::document(&removed)?;
     } else if workspaces.is_empty() && !context.options.quiet {
-        output::note("there are no workspaces");
+        output::note("no workspace is removed");
     }
     Ok(Exit::Done)
 }
 
 /// Asks whether workspaces may go; without a person that is an error that names the flag.
 pub(super) fn confirm_removal(workspaces: &[WorkspaceView]) -> Result<(), Failure> {
+    confirm("removing", "Remove", &described(workspaces))
+}
+
+fn described(workspaces: &[WorkspaceView]) -> String {
     let names: Vec<String> = workspaces
         .iter()
         .map(|workspace| format!("`{}`", workspace.name))
         .collect();
-    let what = match names.as_slice() {
+    match names.as_slice() {
         [only] => format!("the workspace {only}"),
         several => format!("{} workspaces, {}", several.len(), several.join(", ")),
-    };
-    if !prompt::is_possible() {
-        let message = format!("removing {what} has to be confirmed");
-        return Err(Failure::usage(
-            UsageCode::MissingAnswer,
-            message,
-            "confirm it with `--yes`",
-        ));
-    }
-    let is_wanted = prompt::confirm(&format!("Remove {what}?"), Some(false))?;
-    if is_wanted {
-        Ok(())
-    } else {
-        Err(Failure::Cancelled)
     }
 }
 
@@ -79,6 +71,10 @@ fn chosen(
     if options.all {
         return Ok(of_workflow(&all, workflow).cloned().collect());
     }
+    if options.names.is_empty() {
+        let offered: Vec<&WorkspaceView> = of_workflow(&all, workflow).collect();
+        return ask_for_workspaces(&offered);
+    }
     let mut chosen: Vec<WorkspaceView> = Vec::new();
     for name in &options.names {
         let workspace = find(&all, name, workflow)?;
@@ -87,4 +83,33 @@ fn chosen(
         }
     }
     Ok(chosen)
+}
+
+/// Offers the workspaces there are; without a person that is an error that names what to type.
+fn ask_for_workspaces(workspaces: &[&WorkspaceView]) -> Result<Vec<WorkspaceView>, Failure> {
+    let names: Vec<&str> = workspaces.iter().map(|one| one.name.as_str()).collect();
+    let missing = Missing {
+        what: "NAME of a workspace",
+        line: "rig rm",
+        type_instead: "name it: rig rm NAME, or all of them: rig rm --all",
+        known: &names,
+    };
+    if workspaces.is_empty() && prompt::is_possible() {
+        return Ok(Vec::new());
+    }
+    missing.require_person()?;
+    let is_of_one_workflow = workspaces
+        .windows(2)
+        .all(|pair| matches!(pair, [one, other] if one.workflow == other.workflow));
+    let label = |one: &&WorkspaceView| {
+        if is_of_one_workflow {
+            one.name.clone()
+        } else {
+            format!("{} of {}", one.name, one.workflow)
+        }
+    };
+    let labels: Vec<String> = workspaces.iter().map(label).collect();
+    let chosen = prompt::select_several("Which workspaces are to go?", &labels)?;
+    let chosen = chosen.into_iter().filter_map(|index| workspaces.get(index));
+    Ok(chosen.map(|workspace| (*workspace).clone()).collect())
 }

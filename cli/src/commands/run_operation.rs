@@ -14,6 +14,7 @@ use crate::{
     arguments::{EventOptions, OperationWords, RunOptions},
     context::Context,
     failure::{Exit, Failure, UsageCode},
+    missing_name::Missing,
     operations::{self, OperationLine},
     output, prompt,
     session::Session,
@@ -37,10 +38,14 @@ pub(super) fn run(options: RunOptions, context: &mut Context) -> Result<Exit, Fa
     let workspace = wanted_workspace(options.workspace, workflow, &engine)?;
     let mut its_own = actions;
     its_own.retain(|one| one.workflow == workspace.workflow);
-    let Some((id, words)) = words.split_first() else {
+    if options.list {
         return show_operations(&its_own, context);
+    }
+    let (id, words) = match words.split_first() {
+        Some((id, words)) => (id.clone(), words),
+        None => (ask_for_operation(&its_own, &workspace)?, &[][..]),
     };
-    let operation = operations::choose(&its_own, NameKind::WorkspaceOperation, id, None)?;
+    let operation = operations::choose(&its_own, NameKind::WorkspaceOperation, &id, None)?;
     // From here on the operation says what its words mean.
     context.options.json = is_json;
     let invocation = format!("rig run {}", workspace.name);
@@ -138,6 +143,26 @@ fn ask_for_workspace<'a>(
     }
     let index = prompt::select("Which workspace?", &names, 0)?;
     Ok(names.into_iter().nth(index).unwrap_or_default())
+}
+
+/// Offers the operations of a workspace; without a person that is an error that names what to type.
+fn ask_for_operation(
+    operations: &[&OperationSummary],
+    workspace: &WorkspaceView,
+) -> Result<String, Failure> {
+    let ids: Vec<&str> = operations.iter().map(|one| one.id.as_str()).collect();
+    let line = format!("rig run {}", workspace.name);
+    let type_instead = format!("name it: {line} OPERATION");
+    let missing = Missing {
+        what: "OPERATION to run",
+        line: &line,
+        type_instead: &type_instead,
+        known: &ids,
+    };
+    missing.require_person()?;
+    let labels: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+    let index = prompt::select("Which operation?", &labels, 0)?;
+    Ok(labels.into_iter().nth(index).unwrap_or_default())
 }
 
 /// Removing is asked about, whichever way it is typed.

@@ -4,17 +4,14 @@ use rigkit_engine::{EngineError, WorkspaceView, error::NameKind};
 
 use crate::{failure::Failure, operations::unknown, workflow_choice::choose};
 
-/// Finds a workspace by its name; one of another workflow than the one that was named is
-/// refused. Where several workflows have one of that name, the person decides.
+/// Finds a workspace by its name, or by its id or the beginning of it; one of another workflow than the one that was
+/// named is refused. Where several workflows have one of that name, the person decides.
 pub(super) fn find(
     workspaces: &[WorkspaceView],
     name: &str,
     workflow: Option<&str>,
 ) -> Result<WorkspaceView, Failure> {
-    let named: Vec<&WorkspaceView> = workspaces
-        .iter()
-        .filter(|workspace| workspace.name == name)
-        .collect();
+    let named = answering(workspaces, name);
     match (named.as_slice(), workflow) {
         ([], _) => {
             let known = of_workflow(workspaces, workflow);
@@ -41,6 +38,28 @@ pub(super) fn find(
             in_workflow(several, &workflow)
                 .ok_or_else(|| EngineError::WorkflowNeeded { known }.into())
         }
+    }
+}
+
+/// The fewest characters by which an id is told: fewer are rather a name that is misspelt.
+const FEWEST_OF_AN_ID: usize = 4;
+
+/// Returns the workspaces of a name; where there is none, the one whose id begins so.
+fn answering<'a>(workspaces: &'a [WorkspaceView], name: &str) -> Vec<&'a WorkspaceView> {
+    let named: Vec<&WorkspaceView> = workspaces
+        .iter()
+        .filter(|workspace| workspace.name == name)
+        .collect();
+    if !named.is_empty() || name.len() < FEWEST_OF_AN_ID {
+        return named;
+    }
+    let by_id: Vec<&WorkspaceView> = workspaces
+        .iter()
+        .filter(|workspace| workspace.id.as_str().starts_with(name))
+        .collect();
+    match by_id.as_slice() {
+        [_] => by_id,
+        _ => Vec::new(),
     }
 }
 

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use clap_complete::CompletionCandidate;
-use rigkit_engine::{Freshness, WorkspaceStatus, WorkspaceView};
+use jiff::Timestamp;
+use rigkit_engine::{Freshness, WorkspaceStatus, WorkspaceView, wording::time::age};
 
 use super::project;
+use crate::short_id::{outcome_word, short_id};
 
 /// Lists the workflows.
 pub(crate) fn workflows() -> Vec<CompletionCandidate> {
@@ -80,16 +82,29 @@ fn workspace(workspace: WorkspaceView) -> CompletionCandidate {
     CompletionCandidate::new(workspace.name).help(Some(help.into()))
 }
 
-/// Lists the last applies.
+/// Lists the providers, by their ids.
+pub(crate) fn providers() -> Vec<CompletionCandidate> {
+    let providers = project::engine().and_then(|engine| engine.storing_providers().ok());
+    let providers = providers.unwrap_or_default().into_iter();
+    providers.map(CompletionCandidate::new).collect()
+}
+
+/// Lists the last applies, the newest first.
 pub(crate) fn applies() -> Vec<CompletionCandidate> {
     const MOST: usize = 20;
     let applies = project::engine()
         .and_then(|engine| engine.applies(MOST).ok())
         .unwrap_or_default();
-    let ids = applies.into_iter().map(|apply| {
-        let help = format!("{} by {}", apply.workflow, apply.who);
-        CompletionCandidate::new(apply.id.as_str()).help(Some(help.into()))
+    let now = Timestamp::now();
+    let ids = applies.iter().map(|apply| {
+        let (age, outcome) = (age(apply.started_at, now), outcome_word(apply.outcome));
+        let help = format!("{outcome} {age} ago: {} by {}", apply.workflow, apply.who);
+        CompletionCandidate::new(short_id(apply.id.as_str())).help(Some(help.into()))
     });
-    ids.chain([CompletionCandidate::new("latest").help(Some("the newest".into()))])
+    let latest = CompletionCandidate::new("latest").help(Some("the newest".into()));
+    let candidates = ids.chain([latest]).enumerate();
+    // Else they would be sorted by their names.
+    candidates
+        .map(|(place, candidate)| candidate.display_order(Some(place)))
         .collect()
 }

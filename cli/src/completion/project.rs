@@ -19,6 +19,7 @@ pub(super) fn engine() -> Option<Engine> {
     let options = GlobalOptions {
         chdir: value(&words, &["-C", "--chdir"]).map(PathBuf::from),
         state: value(&words, &["--state"]).map(PathBuf::from),
+        config: value(&words, &["--config"]).map(PathBuf::from),
         // Whoever presses TAB wants to see words.
         quiet: true,
         ..GlobalOptions::default()

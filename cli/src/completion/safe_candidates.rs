@@ -1,4 +1,5 @@
-//! Answers to shells without candidates that cannot be shown: a shell writes them on the terminal as they are.
+//! Answers to shells without candidates that cannot be shown, for a shell writes them on the terminal as they are, and
+//! without options where something else may stand.
 
 use std::{
     ffi::OsString,
@@ -10,7 +11,7 @@ use clap::Command;
 use clap_complete::env::EnvCompleter;
 use rigkit_engine::display_text::is_shown_as_written;
 
-/// A shell whose answers hold nothing but candidates that are shown as they are written.
+/// A shell whose answers hold nothing but candidates that are shown as they are written, and no options among others.
 pub(super) struct SafeShell<Shell>(pub(super) Shell);
 
 impl<Shell: EnvCompleter> EnvCompleter for SafeShell<Shell> {
@@ -55,7 +56,12 @@ fn shown_candidates(answer: &str) -> String {
         candidate.split('\t').all(is_shown_as_written)
     };
     let candidates = answer.split_inclusive(['\n', '\u{b}']);
-    candidates.filter(is_shown).collect()
+    let shown: Vec<&str> = candidates.filter(is_shown).collect();
+    // Where a person has begun with a dash, there is nothing else.
+    let is_option = |candidate: &&str| candidate.starts_with('-');
+    let has_others = !shown.iter().all(is_option);
+    let wanted = |candidate: &&str| !has_others || !is_option(candidate);
+    shown.into_iter().filter(wanted).collect()
 }
 
 #[cfg(test)]
@@ -68,5 +74,12 @@ mod tests {
         check("", "");
         check("a\u{b}b\u{1b}[2J\u{b}c", "a\u{b}c");
         check("a\tof web\nb\tof\u{202e}x\nc\n", "a\tof web\nc\n");
+    }
+
+    #[test]
+    fn options_are_offered_where_nothing_else_is() {
+        let check = |answer: &str, expected: &str| assert_eq!(shown_candidates(answer), expected);
+        check("--json\u{b}plan\u{b}-v", "plan\u{b}");
+        check("--json\thelp\n-v\n", "--json\thelp\n-v\n");
     }
 }

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::error::ErrorKind;
 use rigkit_engine::{
     EngineError,
     diagnostic::{Diagnostic, Severity},
     error::NodeFailure,
+    error_cause::{CauseRelation, ErrorCause},
     source::SourceRange,
 };
 use serde::Serialize;
@@ -25,6 +27,8 @@ pub(super) struct FailureDocument {
 pub(crate) struct ErrorBody {
     code: &'static str,
     message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    causes: Vec<Cause>,
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<Position>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,12 +53,25 @@ struct Position {
     column: u32,
 }
 
+/// An error that stands behind the one that is told.
+#[derive(Debug, Serialize)]
+struct Cause {
+    relation: CauseRelation,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<Position>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    causes: Vec<Self>,
+}
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Problem {
     code: &'static str,
     severity: Severity,
     message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    causes: Vec<Cause>,
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<Position>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +83,8 @@ struct Problem {
 struct FailedNode {
     node: String,
     message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    causes: Vec<Cause>,
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<Position>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,6 +108,7 @@ pub(super) fn of(failure: &Failure, context: Option<&Context>) -> FailureDocumen
 
 fn describe(error: &EngineError, context: Option<&Context>, body: &mut ErrorBody) {
     body.position = error.range().map(Position::of);
+    body.causes = Cause::of_each(error.causes());
     body.problems = error.diagnostics().iter().map(Problem::of).collect();
     if let EngineError::Failed { failures, run } = error {
         body.node = failures.first().map(|first| first.node.clone());
@@ -100,14 +120,28 @@ fn describe(error: &EngineError, context: Option<&Context>, body: &mut ErrorBody
     }
 }
 
-/// The command line's own errors come with usage and tips; their first line is the message.
+/// The command line's own errors come with usage and tips, after a blank line; what is before it is the message.
+/// What is missing stands in lines of its own there.
 fn message(failure: &Failure) -> String {
     let Failure::CommandLine(error) = failure else {
         return failure.to_string();
     };
     let text = error.render().to_string();
-    let first = text.lines().next().unwrap_or_default();
-    first.strip_prefix("error: ").unwrap_or(first).to_owned()
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // Instead of a message there is the help.
+        let usage = text.lines().find(|line| line.starts_with("Usage: "));
+        let usage = usage.unwrap_or_default();
+        return format!("a COMMAND is missing. {usage}");
+    }
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let message = lines.join(" ");
+    message
+        .strip_prefix("error: ")
+        .map_or(message.clone(), str::to_owned)
 }
 
 impl Position {
@@ -120,12 +154,28 @@ impl Position {
     }
 }
 
+impl Cause {
+    fn of_each(causes: &[ErrorCause]) -> Vec<Self> {
+        causes.iter().map(Self::of).collect()
+    }
+
+    fn of(cause: &ErrorCause) -> Self {
+        Self {
+            relation: cause.relation,
+            message: cause.message.clone(),
+            position: cause.range.as_ref().map(Position::of),
+            causes: Self::of_each(&cause.causes),
+        }
+    }
+}
+
 impl Problem {
     fn of(diagnostic: &Diagnostic) -> Self {
         Self {
             code: diagnostic.code.as_str(),
             severity: diagnostic.severity,
             message: diagnostic.message.clone(),
+            causes: Cause::of_each(&diagnostic.causes),
             position: diagnostic.range.as_ref().map(Position::of),
             help: diagnostic.help.clone(),
         }
@@ -137,6 +187,7 @@ impl FailedNode {
         Self {
             node: failure.node.clone(),
             message: failure.message.clone(),
+            causes: Cause::of_each(&failure.causes),
             position: failure.range.as_ref().map(Position::of),
             help: failure.help.clone(),
             output_tail: output_tail(failure).to_vec(),

@@ -74,7 +74,9 @@ fn is_wrong_command_line(error: &EngineError) -> bool {
             | EngineError::PlanOfOtherWorkflow { .. }
             | EngineError::InvalidInput { .. }
             | EngineError::BadPlan { .. }
-            | EngineError::Project(ProjectError::BadDirectory { .. })
+            | EngineError::Project(
+                ProjectError::BadConfig { .. } | ProjectError::BadDirectory { .. }
+            )
     )
 }
 

@@ -272,8 +272,8 @@ fn output_tail(failure: &NodeFailure) -> &[String] {
 }
 
 /// Writes what went wrong as it stands in documents.
-pub(crate) fn body(failure: &Failure) -> ErrorBody {
-    document::of(failure, None).error
+pub(crate) fn body(failure: &Failure, context: Option<&Context>) -> ErrorBody {
+    document::of(failure, context).error
 }
 
 /// Tells the person, or the program, and gives what to exit with.

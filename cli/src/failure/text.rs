@@ -8,6 +8,7 @@ use rigkit_engine::{
     diagnostic::{Diagnostic, Severity},
     display_text::{MOST_OF_A_MESSAGE, cut, escape, escape_lines, is_escaped},
     error::NodeFailure,
+    error_cause::{ErrorCause, ListedCause, listed},
     project::EnvironmentWarning,
     source::{SourceRange, read_excerpt},
 };
@@ -28,8 +29,15 @@ struct Report {
     code: Option<&'static str>,
     title: String,
     places: Vec<Place>,
+    causes: Vec<Cause>,
     help: Option<String>,
     note: Option<String>,
+}
+
+/// An error that stands behind what is told.
+struct Cause {
+    wording: String,
+    message: String,
 }
 
 /// Is a place with the text around it, read again because nothing holds on to it.
@@ -94,6 +102,7 @@ pub(crate) fn advice_text(title: &str, help: Option<String>) -> Vec<Line> {
         code: None,
         title: title.to_owned(),
         places: Vec::new(),
+        causes: Vec::new(),
         help,
         note: None,
     };
@@ -108,6 +117,7 @@ pub(crate) fn environment_text(warning: &EnvironmentWarning) -> Vec<Line> {
         code: None,
         title: warning.to_string(),
         places: place.into_iter().collect(),
+        causes: Vec::new(),
         help: warning.help.map(str::to_owned),
         note: None,
     };
@@ -124,6 +134,10 @@ fn plain(failure: &Failure) -> Report {
         code: None,
         title: failure.to_string(),
         places: place.into_iter().collect(),
+        causes: match failure {
+            Failure::Engine(error) => Cause::of_each(error.causes()),
+            _ => Vec::new(),
+        },
         help: failure.help(),
         note: None,
     }
@@ -165,6 +179,7 @@ fn failed(failure: &NodeFailure, place: Option<Place>) -> Report {
         code: None,
         title: format!("`{}` failed: {}", failure.node, message(failure)),
         places: place.into_iter().collect(),
+        causes: Cause::of_each(&failure.causes),
         help: failure.help.clone(),
         note: None,
     }
@@ -221,6 +236,7 @@ impl Report {
             code: Some(diagnostic.code.as_str()),
             title: diagnostic.message.clone(),
             places: primary.into_iter().chain(related).collect(),
+            causes: Cause::of_each(&diagnostic.causes),
             help: diagnostic.help.clone(),
             note: None,
         }
@@ -233,8 +249,7 @@ impl Report {
             Severity::Warning => Level::WARNING,
         };
         let shown = |text: &str| escape_lines(&cut(text, MOST_OF_A_MESSAGE)).into_owned();
-        let (title, help) = (shown(&self.title), self.help.as_deref().map(shown));
-        let mut title = level.primary_title(title);
+        let mut title = level.primary_title(shown(&self.title));
         if let Some(code) = self.code {
             title = title.id(code);
         }
@@ -242,17 +257,47 @@ impl Report {
         for place in &self.places {
             group = place.add_to(group);
         }
+        let causes = self.causes.iter();
+        let causes = causes.map(|cause| {
+            (
+                Level::NOTE.with_name(cause.wording.as_str()),
+                &cause.message,
+            )
+        });
+        let help = self.help.iter().map(|help| (Level::HELP, help));
+        let mut groups = Vec::new();
+        for (level, text) in causes.chain(help) {
+            if self.places.is_empty() {
+                groups.push(Group::with_title(level.secondary_title(shown(text))));
+            } else {
+                group = group.element(level.message(shown(text)));
+            }
+        }
         let note = self.note.as_deref().map(shown);
-        let note = note.map(|note| Level::NOTE.message(note));
+        groups.insert(
+            0,
+            group.elements(note.map(|note| Level::NOTE.message(note))),
+        );
         let renderer = Renderer::styled();
         let render = |group| whole_output_lines(&renderer.render(&[group]));
-        match help {
-            None => render(group.elements(note)),
-            Some(help) if self.places.is_empty() => {
-                let help = Group::with_title(Level::HELP.secondary_title(help));
-                [render(group.elements(note)), render(help)].concat()
-            }
-            Some(help) => render(group.element(Level::HELP.message(help)).elements(note)),
+        groups.into_iter().flat_map(render).collect()
+    }
+}
+
+impl Cause {
+    fn of_each(causes: &[ErrorCause]) -> Vec<Self> {
+        listed(causes).iter().map(Self::of).collect()
+    }
+
+    fn of(listed: &ListedCause<'_>) -> Self {
+        let message = &listed.cause.message;
+        let place = listed.cause.range.as_ref().map(|range| {
+            let (line, column) = (range.start.line, range.start.column);
+            format!(" ({}:{line}:{column})", shown_path(&range.file))
+        });
+        Self {
+            wording: listed.wording(),
+            message: format!("{message}{}", place.unwrap_or_default()),
         }
     }
 }

@@ -4,7 +4,8 @@ use std::{path::Path, sync::Arc};
 
 use insta::assert_snapshot;
 use rigkit_engine::{
-    diagnostic::DiagnosticCode, error::NameKind, project::LoadError, source::LineIndex,
+    diagnostic::DiagnosticCode, error::NameKind, error_cause::CauseRelation, project::LoadError,
+    source::LineIndex,
 };
 
 use super::*;
@@ -78,6 +79,7 @@ fn a_failed_task_shows_its_output() {
     let failure = NodeFailure {
         node: "a".to_owned(),
         message: "npm exited with 1".to_owned(),
+        causes: Vec::new(),
         range: Some(range("throw new Error()")),
         help: Some("run it by hand".to_owned()),
         output_tail: vec!["one".to_owned(), "two".to_owned(), String::new()],
@@ -104,11 +106,54 @@ fn a_failed_task_shows_its_output() {
 }
 
 #[test]
+fn what_stands_behind_an_error_is_told_below_it() {
+    let (directory, range) = config();
+    let cause = |relation, message: &str, range, causes| ErrorCause {
+        relation,
+        message: message.to_owned(),
+        range,
+        causes,
+    };
+    let place = Some(range("throw new Error()"));
+    let wire = cause(CauseRelation::Cause, "a wire is loose", place, Vec::new());
+    let causes = vec![
+        cause(CauseRelation::Member, "no gauge\nat all", None, vec![wire]),
+        cause(CauseRelation::Cause, "no\u{9b}2J heat", None, Vec::new()),
+    ];
+    let problem = |range| {
+        let problem = Diagnostic::error(DiagnosticCode::DefinitionThrew, "cold");
+        problem.at(range).caused_by(causes.clone()).help("heat it")
+    };
+    let problems = vec![problem(Some(range("throw new Error()"))), problem(None)];
+    assert_snapshot!(rendered(LoadError::Invalid(problems).into(), directory.path()), @r"
+    error[definition-threw]: cold
+     --> PROJECT/rig.config.ts:4:3
+      |
+    4 |   throw new Error();
+      |   ^^^^^^^^^^^^^^^^^
+      |
+      = one of its errors: no gauge
+                           at all
+      =   caused by: a wire is loose (PROJECT/rig.config.ts:4:3)
+      = caused by: no\u{9b}2J heat
+      = help: heat it
+
+    error[definition-threw]: cold
+    one of its errors: no gauge
+                       at all
+      caused by: a wire is loose (PROJECT/rig.config.ts:4:3)
+    caused by: no\u{9b}2J heat
+    help: heat it
+    ");
+}
+
+#[test]
 fn output_is_told_once() {
     let check = |message: &str, is_told, expected: &str| {
         let failure = NodeFailure {
             node: "a".to_owned(),
             message: message.to_owned(),
+            causes: Vec::new(),
             range: None,
             help: None,
             output_tail: ["warning: x", "error: y"].map(str::to_owned).into(),

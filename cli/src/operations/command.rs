@@ -24,7 +24,9 @@ use crate::{
 pub(super) const WHOLE_INPUT_ID: &str = "whole input";
 
 /// Those options of `rig` that still make sense once the operation is known.
-const LATE_GLOBALS: &[&str] = &["workflow", "json", "events", "color", "verbose", "quiet"];
+const LATE_GLOBALS: &[&str] = &[
+    "workflow", "json", "events", "no_open", "color", "verbose", "quiet",
+];
 
 /// Gives the id of the argument for a property's flag.
 pub(super) fn flag_id(property: &str) -> String {
@@ -275,13 +277,17 @@ fn late_globals(flags: &[InputFlag]) -> Vec<Arg> {
     let late = globals
         .get_arguments()
         .filter(|argument| LATE_GLOBALS.contains(&argument.get_id().as_str()));
-    late.map(|argument| {
+    late.filter_map(|argument| {
         let argument = argument.clone().global(false);
         let argument = argument.help_heading("Global options");
-        if argument.get_long().is_some_and(is_taken) {
-            argument.long(None::<&'static str>)
-        } else {
-            argument
+        match (
+            argument.get_long().is_some_and(is_taken),
+            argument.get_short(),
+        ) {
+            (false, _) => Some(argument),
+            (true, Some(_)) => Some(argument.long(None::<&'static str>)),
+            // Nothing is left to type.
+            (true, None) => None,
         }
     })
     .collect()

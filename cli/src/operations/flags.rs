@@ -185,13 +185,15 @@ impl<'a> FlagNames<'a> {
     }
 }
 
-/// Returns the flags that are never an operation's: what a person types means the same for every project. Only
-/// the workflow can be named in another way as well.
+/// The options of `rig` that give way to an input of the same name: they can be typed before the operation as well.
+pub(super) const GIVING_WAY: [&str; 3] = ["workflow", "config", "no-open"];
+
+/// Returns the flags that are never an operation's: what a person types means the same for every project.
 fn names_of_rig() -> BTreeSet<String> {
     let globals = GlobalOptions::augment_args(Command::new("globals"));
     let globals = EventOptions::augment_args(globals);
     let longs = globals.get_arguments().filter_map(Arg::get_long);
-    let longs = longs.filter(|long| *long != "workflow");
+    let longs = longs.filter(|long| !GIVING_WAY.contains(long));
     longs
         .chain(["help", "version", WHOLE_INPUT_JSON])
         .map(str::to_owned)

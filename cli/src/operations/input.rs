@@ -129,6 +129,7 @@ fn whole_input(matches: &ArgMatches) -> Result<Map<String, Value>, Failure> {
 fn add_globals(matches: &ArgMatches, globals: &mut GlobalOptions) {
     globals.json |= is_set(matches, "json");
     globals.quiet |= is_set(matches, "quiet");
+    globals.no_open |= is_set(matches, "no_open");
     if let Ok(Some(verbose)) = matches.try_get_one::<u8>("verbose") {
         globals.verbose = globals.verbose.saturating_add(*verbose);
     }

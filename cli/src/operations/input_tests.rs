@@ -10,6 +10,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     arguments::{Arguments, EventOptions},
+    operations::flags::GIVING_WAY,
     operations::nested_command,
 };
 
@@ -177,7 +178,7 @@ fn no_operation_has_a_flag_of_rig() {
     let globals = GlobalOptions::augment_args(clap::Command::new("globals"));
     let globals = EventOptions::augment_args(globals);
     let longs = globals.get_arguments().filter_map(clap::Arg::get_long);
-    let longs = longs.filter(|long| *long != "workflow");
+    let longs = longs.filter(|long| !GIVING_WAY.contains(long));
     for name in longs.chain(["help", "version"]) {
         let mut operation = operation();
         let schema = json!({ "type": "object", "properties": { name: { "type": "boolean" } }, "required": [name] });
@@ -205,6 +206,26 @@ fn no_operation_has_a_flag_of_rig() {
             help.contains(&format!("without a flag: `{name}`")),
             "{help}"
         );
+    }
+}
+
+#[test]
+fn what_can_be_typed_elsewhere_gives_way_to_an_input() {
+    for (property, typed) in [
+        ("config", "config"),
+        ("no-open", "no-open"),
+        ("open", "no-open"),
+    ] {
+        let mut operation = operation();
+        let schema = json!({ "type": "object", "properties": { property: { "type": "boolean" } } });
+        operation.input_schema = schema;
+        operation.cli.positionals.clear();
+        let words = [format!("--{typed}")];
+        let mut globals = GlobalOptions::default();
+        let line = parse(&operation, "rig do", &words, &mut globals, Vec::new).unwrap();
+        let expected = json!({ property: property == typed });
+        assert_eq!(Value::Object(line.input), expected, "{property}");
+        assert!(!globals.no_open, "{property}");
     }
 }
 
@@ -273,6 +294,7 @@ fn each_operation_has_help() {
     Global options:
       -w <NAME>           Names the workflow; may be left out where there is one
           --json          Writes exactly one JSON document to stdout
+          --no-open       Prints the addresses that a handler opens instead of opening them
           --color <WHEN>  Uses colors: auto, always or never
       -v, --verbose...    Shows more
       -q, --quiet         Shows only results and errors

@@ -65,6 +65,7 @@ fn run() -> Vec<Event> {
         Event::NodeFailed {
             node_path: "build".to_owned(),
             message: "tsc exited with 2".to_owned(),
+            causes: Vec::new(),
             duration_ms: 30,
             range: None,
             help: None,

@@ -5,6 +5,7 @@ use std::fmt;
 use anstyle::Style;
 use rigkit_engine::{
     display_text::{MOST_OF_A_MESSAGE, cut},
+    error_cause::{ErrorCause, listed},
     event::{Event, LogStream, RunOutcome},
     plan::WorkflowPlan,
     wording::{concurrent_commands::command_label, time::duration},
@@ -72,9 +73,16 @@ pub(super) fn describe(event: &Event, detail: Detail, tally: Tally) -> Vec<Line>
         Event::NodeFailed {
             node_path,
             message,
+            causes,
             duration_ms,
             ..
-        } => failed_node(node_path, message, *duration_ms, detail),
+        } => {
+            let mut lines = failed_node(node_path, message, *duration_ms, detail);
+            if detail == Detail::Everything {
+                lines.extend(causes_lines(causes));
+            }
+            lines
+        }
         Event::WorkspaceRemoved {
             failure: Some(_), ..
         } => warning(event),
@@ -94,6 +102,16 @@ fn failed_node(path: &str, message: &str, duration_ms: u64, detail: Detail) -> V
     let mut told = vec![styled![first, ": ", lines.next().unwrap_or_default()]];
     told.extend(lines.map(|line| styled!["    ", line]));
     told
+}
+
+fn causes_lines(causes: &[ErrorCause]) -> Vec<Line> {
+    let texts = listed(causes).into_iter().map(|cause| cause.to_string());
+    let cut = texts.map(|text| cut(&text, MOST_OF_A_MESSAGE).into_owned());
+    cut.flat_map(|text| {
+        let lines = text.lines().map(|line| styled!["    ", line]);
+        lines.collect::<Vec<Line>>()
+    })
+    .collect()
 }
 
 fn milestone(event: &Event, detail: Detail, tally: Tally) -> Option<Line> {

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     modules::{
-        GraphSources, Module, RequestKind, ResolveFailure, ResolvedFile, normalized_text,
-        original_offset, start_of_loop_after,
+        GraphSources, Module, RequestKind, ResolveFailure, ResolvedFile, callee_at,
+        normalized_text, original_offset, start_of_loop_after,
     },
     source::LineColumn,
     wire::WirePath,
@@ -117,6 +117,10 @@ impl GraphSources for AskedSources {
 
     fn loop_after(&self, module: &Module, offset: u32) -> Option<u32> {
         start_of_loop_after(module, offset)
+    }
+
+    fn callee_at(&self, module: &Module, offset: u32) -> Option<String> {
+        callee_at(&module.path, &module.text, offset)
     }
 
     fn project_root(&self) -> &Path {

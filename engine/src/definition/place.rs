@@ -3,7 +3,7 @@
 use crate::{
     memory::note_place,
     modules::{CallSite, Module, ModuleGraph, ModuleId},
-    sandbox::thrown::frames,
+    sandbox::thrown::place_of,
     source::SourceRange,
 };
 
@@ -40,13 +40,8 @@ impl Place {
             return Self::of_number(number);
         }
         let stack = site.as_string().and_then(|stack| stack.to_string().ok());
-        let frame = stack.and_then(|stack| {
-            frames(&stack, graph)
-                .into_iter()
-                .find(|frame| frame.is_project)
-        });
-        match frame {
-            Some(frame) => Self::Range(Box::new(frame.range)),
+        match stack.and_then(|stack| place_of(&stack, graph)) {
+            Some(range) => Self::Range(Box::new(range)),
             None => Self::Unknown,
         }
     }

@@ -205,11 +205,11 @@ impl<'js> Extractor<'_, 'js> {
         match to_json_object(&self.ctx, &resolved) {
             Ok(config) => Ok(Ok(serde_json::Value::Object(config))),
             Err(JsonFailure::Threw(error)) => Err(error),
-            Err(JsonFailure::NotJson(not_json)) => Ok(Err(plain_error(format!(
-                "{} is {}, which is not JSON",
-                not_json.path.after("config"),
-                not_json.what
-            )))),
+            Err(JsonFailure::NotJson(not_json)) => {
+                let (path, what) = (not_json.path.after("config"), not_json.what);
+                let message = format!("{path} is {what}, which is not JSON");
+                Ok(Err(Thrown::without_place("Error", message)))
+            }
         }
     }
 
@@ -220,19 +220,10 @@ impl<'js> Extractor<'_, 'js> {
         match promise.result::<JsValue>() {
             Some(Ok(value)) => Ok(value),
             Some(Err(_)) => Err(self.thrown()),
-            None => Err(plain_error(
-                "a value of the configuration never resolves: a definition has no timers and no network".to_owned(),
+            None => Err(Thrown::without_place(
+                "Error",
+                "a value of the configuration never resolves: a definition has no timers and no network",
             )),
         }
-    }
-}
-
-fn plain_error(message: String) -> Thrown {
-    Thrown {
-        name: "Error".to_owned(),
-        message,
-        help: None,
-        exit_code: None,
-        frames: Vec::new(),
     }
 }

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     definition::{Definition, PointId, TaskIndex, Workflow},
     error::EngineError,
+    error_cause::with_causes,
     event::{Event, RunOutcome},
     identity::SecretDigests,
     plan::WorkflowPlan,
@@ -337,7 +338,8 @@ impl Attempts<'_> {
         let message = result
             .as_ref()
             .err()
-            .map(|error| self.session.emitter.mask(&error.to_string()));
+            .map(|error| with_causes(&error.to_string(), error.causes()))
+            .map(|message| self.session.emitter.mask(&message));
         let finished = FinishedApply {
             at: Timestamp::now(),
             outcome,

@@ -342,6 +342,7 @@ impl<'a> ApplyRun<'a> {
         NodeFailure {
             node: task.path.to_string(),
             message: self.session.emitter.mask(message),
+            causes: Vec::new(),
             range: self.planning.definition.range(&task.place),
             help: None,
             output_tail: self.session.emitter.tail(&task.path),

@@ -12,7 +12,7 @@ use crate::{
     digest::Digest,
     error::EngineError,
     identity::ComponentName,
-    plan::{NodeStatus, PlanNode, Walk, WorkflowPlan, causes_of},
+    plan::{PlanNode, Walk, WorkflowPlan, causes_of},
     sandbox::Secrets,
     state::{
         ApplyId, FailedTask, InvalidatedRun, Invalidation, InvalidationCause, RunId, RunRecord,
@@ -193,7 +193,7 @@ impl Engine {
         Ok(Some(nodes.collect()))
     }
 
-    /// Explains one task, or every task that is not cached.
+    /// Explains one task, or every task.
     ///
     /// # Errors
     /// Where the config is wrong, the state cannot be read, or there is no such task.
@@ -225,11 +225,7 @@ impl Engine {
                 .transpose()?;
             let plan = planning.plan()?;
             for node in &plan.nodes {
-                let is_wanted = match wanted {
-                    Some(index) => node.index == index.0,
-                    None => node.status != NodeStatus::Cached,
-                };
-                if is_wanted {
+                if wanted.is_none_or(|index| node.index == index.0) {
                     let secrets = self.variables.secrets();
                     explanations.push(explain_node(&planning, &plan, node, secrets)?);
                 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Engine, apply::require_embedded};
 use crate::{
     definition::Definition, diagnostic::Diagnostic, disk::Status, error::EngineError,
-    project::EnvironmentWarning, source::SourceRange,
+    error_cause::with_causes, project::EnvironmentWarning, source::SourceRange,
 };
 
 /// Says how a project is doing; nothing in it is an error, for it is asked when things are
@@ -169,7 +169,7 @@ impl HealthProblem {
     #[must_use]
     pub fn of(error: &EngineError) -> Self {
         Self {
-            message: error.to_string(),
+            message: with_causes(&error.to_string(), error.causes()),
             position: error.range().map(HealthPosition::of),
             help: error.help(),
         }
@@ -195,7 +195,7 @@ impl HealthProblem {
 
     fn of_diagnostic(diagnostic: &Diagnostic) -> Self {
         Self {
-            message: diagnostic.message.clone(),
+            message: with_causes(&diagnostic.message, &diagnostic.causes),
             position: diagnostic.range.as_ref().map(HealthPosition::of),
             help: diagnostic.help.clone(),
         }

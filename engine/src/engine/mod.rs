@@ -20,6 +20,7 @@ mod record;
 mod saved_plan;
 mod select;
 mod session;
+mod storage;
 mod value_kind;
 mod workspaces;
 
@@ -56,6 +57,7 @@ pub use operation_list::{
     OperationSource, OperationSummary,
 };
 pub use operations::{OperationRequest, WorkspaceOperationRequest};
+pub use storage::{StoragePlace, StoredEntry};
 pub use value_kind::{ValueKind, choice_text};
 pub use workspaces::{
     CreateWorkspaceRequest, Freshness, RemoveWorkspaceRequest, WorkspaceStatus, WorkspaceView,
@@ -231,7 +233,7 @@ impl Engine {
         let trust = self.options.trust;
         let file = match &self.options.state_path {
             Some(path) => StateFile::named(path.clone(), trust),
-            None => StateFile::of_project(&self.options.project.data_dir(), trust),
+            None => StateFile::of_project(self.options.project.default_state_path(), trust),
         };
         file.copied_to(self.options.host_dir.join("tmp"))
     }
@@ -258,7 +260,10 @@ impl Engine {
     }
 
     fn locks(&self) -> ApplyLocks {
-        ApplyLocks::beside(&self.state_path())
+        match &self.options.state_path {
+            Some(path) => ApplyLocks::beside(path),
+            None => ApplyLocks::in_directory(self.options.project.default_lock_dir()),
+        }
     }
 
     /// Gives where transpiled modules are kept; a project that nothing has been applied in has

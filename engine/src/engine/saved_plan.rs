@@ -54,6 +54,7 @@ impl Engine {
     ) -> Result<SavedPlan, EngineError> {
         Ok(SavedPlan {
             format: FORMAT,
+            config: self.options.project.config.named().map(str::to_owned),
             serial: self.state_serial()?.unwrap_or(0),
             definition: definition_digest(definition, &self.secret_digests(KeyUse::Create)?)?,
             workflows,
@@ -68,6 +69,11 @@ impl Engine {
         definition: &Definition,
         secrets: &SecretDigests,
     ) -> Result<(), EngineError> {
+        if saved.config.as_deref() != self.options.project.config.named() {
+            return Err(EngineError::StalePlan {
+                moved: MovedSincePlan::OtherConfig,
+            });
+        }
         let is_same =
             saved.format == FORMAT && saved.definition == definition_digest(definition, secrets)?;
         if is_same {

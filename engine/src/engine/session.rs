@@ -15,6 +15,7 @@ use super::{Engine, KeyUse, RunSession};
 use crate::{
     definition::{Definition, Scope, ValueHandle, Workflow},
     error::{EngineError, NodeFailure},
+    error_cause::with_texts,
     event::Event,
     executor,
     project::LoadOptions,
@@ -239,15 +240,13 @@ impl Session {
         thrown: &Thrown,
         place: Option<SourceRange>,
     ) -> NodeFailure {
-        let name = match thrown.name.as_str() {
-            "Error" => String::new(),
-            name => format!("{name}: "),
-        };
+        let masked = |text: &str| self.emitter.mask(text);
         NodeFailure {
             node: node.to_owned(),
-            message: self.emitter.mask(&format!("{name}{}", thrown.message)),
+            message: masked(&thrown.title()),
+            causes: with_texts(thrown.causes.clone(), &masked),
             range: thrown.place().cloned().or(place),
-            help: thrown.help.as_deref().map(|help| self.emitter.mask(help)),
+            help: thrown.help.as_deref().map(masked),
             output_tail: self.emitter.tail(node),
             exit_code: thrown.exit_code,
             apply_id: None,

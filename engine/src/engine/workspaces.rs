@@ -17,6 +17,7 @@ use super::{
 use crate::{
     definition::{Definition, Workflow, WorkspaceDefinition},
     error::{EngineError, NodeFailure, RESOURCES_MAY_BE_LEFT},
+    error_cause::with_causes,
     event::{Event, EventRecord},
     plan::{PointState, Walk},
     runtime::{CallOutcome, ResultRule, Work},
@@ -399,7 +400,8 @@ fn forgiven(
         Ok(()) => Ok(None),
         Err(EngineError::Cancelled) => Err(EngineError::Cancelled),
         Err(EngineError::Failed { failures, .. }) if is_forced && !failures.is_empty() => {
-            let messages: Vec<String> = failures.into_iter().map(|one| one.message).collect();
+            let whole = |one: &NodeFailure| with_causes(&one.message, &one.causes);
+            let messages: Vec<String> = failures.iter().map(whole).collect();
             Ok(Some(messages.join("; ")))
         }
         Err(error) if is_forced => Ok(Some(error.to_string())),
@@ -491,6 +493,7 @@ async fn run_create(
         Some(name) => Err(CallError::Failed(NodeFailure {
             node,
             message: format!("the context contains the secret `{name}`, and contexts are stored"),
+            causes: Vec::new(),
             range: place,
             help: None,
             output_tail: Vec::new(),

@@ -14,6 +14,7 @@ use crate::{
     definition::{Definition, OutputSchema, Scope, Task, TaskIndex, Workflow},
     digest::{Digest, hash_parts},
     error::EngineError,
+    error_cause::with_texts,
     state::{RunId, StoredComponent},
 };
 
@@ -290,6 +291,7 @@ fn scope_parts(
                 provider: name.to_string(),
                 needed_by: user_of_scope(workflow, index),
                 message: secrets.mask_text(&thrown.message),
+                causes: with_texts(thrown.causes.clone(), &|text| secrets.mask_text(text)),
                 range: definition.range(&provider.place),
             })?;
         values.push(ProviderValue {

@@ -190,6 +190,12 @@ impl ModuleGraph {
         Some(module.word_at(start))
     }
 
+    /// Returns what is called at a place.
+    pub(crate) fn callee_at(&self, place: &SourceRange) -> Option<String> {
+        let module = self.module(self.find(&place.file)?);
+        self.sources.callee_at(module, place.bytes.start)
+    }
+
     /// Remembers what a CommonJS module requires.
     pub(crate) fn note_require(&self, importer: &Path, specifier: &str, resolved: &ResolvedFile) {
         match &resolved.target {

@@ -2,6 +2,7 @@
 //! not yet run.
 
 mod call_site;
+mod callees;
 mod checking;
 mod deep_thread;
 mod environment_reads;
@@ -23,6 +24,7 @@ mod transpile_cache;
 mod wire;
 
 pub use call_site::{ArgumentSite, CallSite, PropertySite};
+pub(crate) use callees::callee_at;
 pub(crate) use checking::{ModuleChecker, UncheckedModule, check, looks_deep};
 pub(crate) use deep_thread::spawn_deep;
 pub(crate) use environment_reads::{VariableWay, environment_reads};

@@ -11,6 +11,7 @@ use std::{
 };
 
 use super::{
+    callees::callee_at,
     loops::loop_after,
     module::{Module, ModuleOrigin},
     resolve::{ImportResolver, RequestKind, ResolveFailure, ResolvedFile},
@@ -40,6 +41,9 @@ pub(crate) trait GraphSources: Send + Sync {
     /// Returns where the loop begins that follows an offset of a module's text, and in which code
     /// was stopped that seems to be at that offset.
     fn loop_after(&self, module: &Module, offset: u32) -> Option<u32>;
+
+    /// Returns what is called at an offset of a module's text.
+    fn callee_at(&self, module: &Module, offset: u32) -> Option<String>;
 
     /// Returns the directory that relative imports may not leave.
     fn project_root(&self) -> &Path;
@@ -91,6 +95,10 @@ impl GraphSources for LocalSources {
 
     fn loop_after(&self, module: &Module, offset: u32) -> Option<u32> {
         start_of_loop_after(module, offset)
+    }
+
+    fn callee_at(&self, module: &Module, offset: u32) -> Option<String> {
+        callee_at(&module.path, &module.text, offset)
     }
 
     fn project_root(&self) -> &Path {

@@ -12,6 +12,7 @@ mod error;
 pub mod file;
 pub mod network;
 mod open;
+mod opener;
 mod operation;
 #[cfg(all(test, unix))]
 mod provider_host_tests;
@@ -31,6 +32,7 @@ use crate::sandbox::Secrets;
 pub use environment::CommandEnvironment;
 pub use error::OperationError;
 pub use open::Open;
+pub use opener::{OpenerChoice, Openers};
 pub use operation::Operation;
 pub use timer::Sleep;
 

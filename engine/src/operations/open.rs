@@ -8,7 +8,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::process::Command;
 
-use super::{OperationContext, OperationError};
+use super::{
+    OperationContext, OperationError,
+    opener::{OpenerChoice, Openers},
+};
 
 /// How long an opener is watched for a failure before it counts as having taken over.
 const FAILURE_WINDOW: Duration = Duration::from_millis(250);
@@ -21,7 +24,7 @@ pub struct Open {
     pub target: String,
 }
 
-/// Hands the target to the first of the platform's openers that takes it.
+/// Hands the target to the first of the openers that takes it.
 pub(super) async fn open(open: Open, context: &OperationContext) -> Result<Value, OperationError> {
     hand_over(open, FAILURE_WINDOW, context).await
 }
@@ -41,7 +44,9 @@ async fn hand_over(
     }
     let mut missing = Vec::new();
     let mut failure = None;
-    for opener in open::commands(&open.target) {
+    let browser = context.environment.text.get("BROWSER").map(String::as_str);
+    let openers = Openers::of(&open.target, browser);
+    for opener in openers.commands {
         match try_opener(opener.into(), window, context, &action).await {
             Attempt::Opened => return Ok(Value::Null),
             Attempt::Missing(program) => missing.push(format!("`{program}`")),
@@ -53,10 +58,17 @@ async fn hand_over(
     Err(failure.unwrap_or_else(|| OperationError::Failed {
         action,
         problem: format!(
-            "none of the programs that open things is there: {}",
+            "none of {} is there: {}",
+            match openers.chosen_by {
+                OpenerChoice::Person => "the programs in the variable BROWSER",
+                OpenerChoice::Platform => "the programs that open things",
+            },
             missing.join(", ")
         ),
-        help: Some("install one of them, or open it by hand"),
+        help: Some(match openers.chosen_by {
+            OpenerChoice::Person => "set BROWSER to one that is, or open it by hand: --no-open",
+            OpenerChoice::Platform => "install one of them, or open it by hand",
+        }),
     }))
 }
 

@@ -222,6 +222,9 @@ pub enum CheckStatus {
 pub struct SavedPlan {
     /// The version of this format.
     pub format: u32,
+    /// The config it was made from, where a person has named one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
     /// The hash of the definition it was made from.
     pub definition: Digest,
     /// The serial of the state it was made from.

@@ -3,13 +3,14 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use thiserror::Error;
 
 use crate::disk::{DataFolder, DiskError, EntryKind, Links, Refusal, Root};
 
-use crate::display_text;
+use crate::{display_text, state::safe_file_name};
 
 /// Is a directory with one config.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,25 +21,37 @@ pub struct Project {
     pub config: ConfigFile,
 }
 
-/// Names the files that may hold a config.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The file that holds a config.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConfigFile {
     /// `rig.config.ts` in the project directory.
     RigConfig,
     /// `rigkit/index.ts` below the project directory.
     RigkitIndex,
+    /// Another file in or below the project directory, which a person has named.
+    Named(Arc<str>),
 }
 
 impl ConfigFile {
-    /// Lists them.
-    pub const ALL: [Self; 2] = [Self::RigConfig, Self::RigkitIndex];
+    /// The files that are found without being named.
+    pub const FOUND: [Self; 2] = [Self::RigConfig, Self::RigkitIndex];
 
-    /// Gives the path below the project directory.
+    /// Returns the path below the project directory.
     #[must_use]
-    pub fn relative_path(self) -> &'static str {
+    pub fn relative_path(&self) -> &str {
         match self {
             Self::RigConfig => "rig.config.ts",
             Self::RigkitIndex => "rigkit/index.ts",
+            Self::Named(path) => path,
+        }
+    }
+
+    /// Returns the path below the project directory of a config that has to be named.
+    #[must_use]
+    pub fn named(&self) -> Option<&str> {
+        match self {
+            Self::RigConfig | Self::RigkitIndex => None,
+            Self::Named(path) => Some(path),
         }
     }
 }
@@ -81,6 +94,14 @@ pub enum ProjectError {
         /// How many are looked through.
         most: usize,
     },
+    /// The config that a person has named cannot be used.
+    #[error("cannot use the config `{}`: {reason}", display_text::path(path))]
+    BadConfig {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The starting directory cannot be used.
     #[error("cannot use the directory `{}`: {reason}", display_text::path(path))]
     BadDirectory {
@@ -99,7 +120,18 @@ impl ProjectError {
             Self::NotFound { .. } => "no-project",
             Self::Ambiguous { .. } => "ambiguous-project",
             Self::TooManyEntries { .. } => "too-many-entries",
+            Self::BadConfig { .. } => "bad-config",
             Self::BadDirectory { .. } => "bad-directory",
+        }
+    }
+
+    /// Returns the directory or file that it is about.
+    #[must_use]
+    pub fn place(&self) -> &Path {
+        match self {
+            Self::NotFound { start } | Self::TooManyEntries { start, .. } => start,
+            Self::Ambiguous { root } => root,
+            Self::BadConfig { path, .. } | Self::BadDirectory { path, .. } => path,
         }
     }
 
@@ -110,9 +142,11 @@ impl ProjectError {
             Self::NotFound { .. } => {
                 Some("`rig init` writes a config that runs as it stands".to_owned())
             }
-            Self::Ambiguous { .. } => Some("keep one of them".to_owned()),
+            Self::Ambiguous { .. } => {
+                Some("keep one of them, or name one: --config rig.config.ts".to_owned())
+            }
             Self::TooManyEntries { .. } => Some("look in a directory below".to_owned()),
-            Self::BadDirectory { .. } => None,
+            Self::BadConfig { .. } | Self::BadDirectory { .. } => None,
         }
     }
 }
@@ -140,6 +174,53 @@ impl Project {
         Err(ProjectError::NotFound { start })
     }
 
+    /// Returns the project of a config that a person has named: the folder it lies in.
+    ///
+    /// # Errors
+    /// Where there is no such file.
+    pub fn of_config(config: &Path) -> Result<Self, ProjectError> {
+        let bad = |reason: String| ProjectError::BadConfig {
+            path: config.to_path_buf(),
+            reason,
+        };
+        let absolute = std::path::absolute(config).map_err(|error| bad(error.to_string()))?;
+        let (Some(folder), Some(name)) = (absolute.parent(), absolute.file_name()) else {
+            return Err(bad("it is a directory".to_owned()));
+        };
+        let name = name.to_str();
+        let name = name.ok_or_else(|| bad("its name is not UTF-8".to_owned()))?;
+        let unreadable = |error: DiskError| {
+            bad(match error {
+                DiskError::NotFound { .. } => "there is no such file".to_owned(),
+                error => error.reason(),
+            })
+        };
+        let folder = Root::open_named(folder, Links::Inside).map_err(unreadable)?;
+        if !is_config(&folder, Path::new(name)) {
+            folder.status(Path::new(name)).map_err(unreadable)?;
+            return Err(bad("it is no file".to_owned()));
+        }
+        Ok(Self::with_config(folder.path(), name))
+    }
+
+    /// A folder that has both of the configs that are found tells them apart like any other two.
+    fn with_config(folder: &Path, name: &str) -> Self {
+        let of = |root: &Path, config| Self {
+            root: root.to_path_buf(),
+            config,
+        };
+        let index = ConfigFile::RigkitIndex;
+        let above = folder.parent();
+        match (name, above) {
+            ("rig.config.ts", _) => of(folder, ConfigFile::RigConfig),
+            ("index.ts", Some(root)) if folder.ends_with("rigkit") => match Self::at(root) {
+                Ok(_) => of(root, index),
+                Err(_) => of(root, ConfigFile::Named(index.relative_path().into())),
+            },
+            (name, _) => of(folder, ConfigFile::Named(name.into())),
+        }
+    }
+
     /// Looks for a config in exactly one directory.
     ///
     /// # Errors
@@ -157,7 +238,7 @@ impl Project {
         above: &Root,
         folder: &Path,
     ) -> Result<Option<Self>, ProjectError> {
-        let mut found = ConfigFile::ALL
+        let mut found = ConfigFile::FOUND
             .into_iter()
             .filter(|config| is_config(above, &folder.join(config.relative_path())));
         match (found.next(), found.next()) {
@@ -191,10 +272,21 @@ impl Project {
         self.root.join(DataFolder::NAME)
     }
 
-    /// Gives the path of the state where nobody names another.
+    /// Returns the path of the state where nobody names another. Each config has its own.
     #[must_use]
     pub fn default_state_path(&self) -> PathBuf {
-        self.data_dir().join("state.sqlite")
+        self.data_dir().join(match self.config.named() {
+            None => "state.sqlite".to_owned(),
+            Some(path) => format!("state-{}.sqlite", safe_file_name(path)),
+        })
+    }
+
+    /// Returns the directory of the locks that go with that state.
+    pub(crate) fn default_lock_dir(&self) -> PathBuf {
+        self.data_dir().join(match self.config.named() {
+            None => "locks".to_owned(),
+            Some(path) => format!("locks-{}", safe_file_name(path)),
+        })
     }
 }
 
@@ -251,6 +343,59 @@ mod tests {
             "a/b",
             ConfigFile::RigConfig,
         );
+    }
+
+    #[test]
+    fn a_named_config_is_one_of_its_folder() {
+        let check = |files: &[&str], named: &str, root: &str, config: &str, state: &str| {
+            let tree = tree(files);
+            let project = Project::of_config(&tree.path().join(named)).unwrap();
+            assert_eq!(project.root, tree.path().canonicalize().unwrap().join(root));
+            assert_eq!(project.config.relative_path(), config);
+            let state = project.data_dir().join(state);
+            assert_eq!(project.default_state_path(), state);
+        };
+        check(
+            &["a/rig.config.ts", "a/web.config.ts"],
+            "a/web.config.ts",
+            "a",
+            "web.config.ts",
+            "state-web.config.ts.sqlite",
+        );
+        check(
+            &["a/rig.config.ts", "a/web.config.ts"],
+            "a/rig.config.ts",
+            "a",
+            "rig.config.ts",
+            "state.sqlite",
+        );
+        check(
+            &["rigkit/index.ts"],
+            "rigkit/index.ts",
+            "",
+            "rigkit/index.ts",
+            "state.sqlite",
+        );
+        check(
+            &["rigkit/index.ts", "rig.config.ts"],
+            "rigkit/index.ts",
+            "",
+            "rigkit/index.ts",
+            "state-rigkit%2findex.ts.sqlite",
+        );
+    }
+
+    #[test]
+    fn a_named_config_has_to_be_a_file() {
+        let tree = tree(&["a/b"]);
+        let check = |named: &str, expected: &str| {
+            let refused = Project::of_config(&tree.path().join(named)).unwrap_err();
+            let refused = refused.to_string();
+            assert!(refused.ends_with(expected), "{refused}");
+        };
+        check("missing.ts", "there is no such file");
+        check("a", "it is no file");
+        check("missing/x.ts", "there is no such file");
     }
 
     #[test]

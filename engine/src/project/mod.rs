@@ -6,6 +6,7 @@ mod dotenv;
 mod env_files;
 mod environment;
 mod expansion;
+mod git_ignored;
 mod load;
 mod loading;
 mod search;

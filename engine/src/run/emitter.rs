@@ -496,6 +496,7 @@ mod tests {
         let failed = || Event::NodeFailed {
             node_path: "a".to_owned(),
             message: "stdout 7".to_owned(),
+            causes: Vec::new(),
             duration_ms: 7,
             range: None,
             help: None,
@@ -507,6 +508,7 @@ mod tests {
         let expected = Event::NodeFailed {
             node_path: "a".to_owned(),
             message: "*** ***".to_owned(),
+            causes: Vec::new(),
             duration_ms: 7,
             range: None,
             help: None,

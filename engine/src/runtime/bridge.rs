@@ -251,13 +251,7 @@ impl Bridge {
                 path.after(root)
             ),
         };
-        Thrown {
-            name: "TypeError".to_owned(),
-            message,
-            help: None,
-            exit_code: None,
-            frames: Vec::new(),
-        }
+        Thrown::without_place("TypeError", message)
     }
 
     fn fail<'js>(&self, ctx: &Ctx<'js>, call: CallId, error: &JsValue<'js>) {

@@ -262,13 +262,7 @@ impl Worker {
 }
 
 fn unanswered() -> Thrown {
-    Thrown {
-        name: "AbortError".to_owned(),
-        message: "nobody waits for the answer any more".to_owned(),
-        help: None,
-        exit_code: None,
-        frames: Vec::new(),
-    }
+    Thrown::without_place("AbortError", "nobody waits for the answer any more")
 }
 
 fn answer(

@@ -1,6 +1,7 @@
 //! The sandbox in which definitions evaluate: a language runtime without files, processes
 //! or network.
 
+mod causes;
 mod common_js;
 pub(crate) mod compiled;
 mod cpu_meter;

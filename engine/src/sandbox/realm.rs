@@ -244,24 +244,15 @@ fn namespace<'js>(module: &Module<'js, Evaluated>) -> rquickjs::Result<Object<'j
 }
 
 fn threw(thrown: &Thrown) -> Diagnostic {
-    let name = match thrown.name.as_str() {
-        "Error" => String::new(),
-        name => format!("{name}: "),
-    };
-    let mut diagnostic = Diagnostic::error(
-        DiagnosticCode::DefinitionThrew,
-        format!("{name}{}", thrown.message),
-    )
-    .at(thrown.place().cloned());
-    let mut callers: Vec<_> = thrown
-        .frames
-        .iter()
-        .skip(1)
-        .filter(|frame| frame.is_project)
-        .collect();
-    callers.dedup_by(|next, before| next.range == before.range);
-    for frame in callers {
-        diagnostic = diagnostic.related("called from here", Some(frame.range.clone()));
+    let mut diagnostic = Diagnostic::error(DiagnosticCode::DefinitionThrew, thrown.title())
+        .at(thrown.place().cloned())
+        .caused_by(thrown.causes.clone());
+    if thrown.place().is_some() {
+        let place = thrown.place_in_package().cloned();
+        diagnostic = diagnostic.related("thrown here, in a package", place);
+    }
+    for caller in thrown.callers() {
+        diagnostic = diagnostic.related("called from here", Some(caller.clone()));
     }
     let handler_only = HANDLER_ONLY
         .iter()

@@ -165,7 +165,8 @@ impl StateReader {
         Ok(self.row(sql, [name], |row| row.get(0))?.unwrap_or(false))
     }
 
-    /// Finds the apply whose id begins or ends with a text.
+    /// Finds the apply whose id begins or ends with a text; where there is none, the one that stored the run of a
+    /// task whose id does.
     ///
     /// Ids made in the same minute begin alike, so the end tells them apart better. An empty
     /// text finds none.
@@ -176,10 +177,14 @@ impl StateReader {
         if part.is_empty() {
             return Ok(ApplyMatch::None);
         }
-        let sql = applies(
-            "substr(id, 1, length(?1)) = ?1 OR substr(id, -length(?1)) = ?1 ORDER BY ordinal DESC",
-        );
+        let is_meant = "(substr(id, 1, length(?1)) = ?1 OR substr(id, -length(?1)) = ?1)";
+        let sql = applies(&format!("{is_meant} ORDER BY ordinal DESC"));
         let mut found: Vec<ApplyRecord> = self.rows(&sql, [part], record)?;
+        if found.is_empty() {
+            let of_run = format!("id IN (SELECT apply FROM node_runs WHERE {is_meant})");
+            let sql = applies(&format!("{of_run} ORDER BY ordinal DESC"));
+            found = self.rows(&sql, [part], record)?;
+        }
         Ok(match found.len() {
             0 | 1 => found
                 .pop()

@@ -15,7 +15,7 @@ const KEPT_OF_LONGER: usize = 80;
 /// Small letters, digits, `-`, `_` and inner dots stay; any other byte becomes `%` and two
 /// digits, capital letters too, since some file systems take them for small ones. A long name
 /// ends with `~` and its digest, and a `~` alone stands for the empty name.
-pub(super) fn safe_file_name(name: &str) -> String {
+pub(crate) fn safe_file_name(name: &str) -> String {
     if name.is_empty() {
         return "~".to_owned();
     }

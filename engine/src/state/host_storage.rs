@@ -63,6 +63,20 @@ impl HostStorage {
         &self.directory
     }
 
+    /// Forgets all that a provider keeps, and returns how much that was.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written; it is as it was then.
+    pub fn forget_provider(&mut self, provider_id: &str) -> Result<usize, StateError> {
+        if self.read(provider_id)?.is_empty() {
+            return Ok(0);
+        }
+        self.update(provider_id, |entries| {
+            let forgotten = std::mem::take(entries).len();
+            (forgotten, Changed::Yes)
+        })
+    }
+
     fn file(&self, provider_id: &str, ending: &str) -> PathBuf {
         let name = safe_file_name(provider_id) + ending;
         self.directory.join(name)

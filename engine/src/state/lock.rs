@@ -113,9 +113,12 @@ impl ApplyLocks {
     /// Finds the locks that belong to a state file: those in `locks` beside it.
     #[must_use]
     pub fn beside(state_file: &Path) -> Self {
-        Self {
-            directory: state_file.with_file_name("locks"),
-        }
+        Self::in_directory(state_file.with_file_name("locks"))
+    }
+
+    /// Finds the locks in a directory.
+    pub(crate) fn in_directory(directory: PathBuf) -> Self {
+        Self { directory }
     }
 
     /// Takes a workflow's lock if nobody holds it.

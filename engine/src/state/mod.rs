@@ -60,6 +60,7 @@ use presence::Presence;
 pub use applies::{ApplyCounts, ApplyMatch, ApplyRecord, FinishedApply, NewApply};
 pub use error::{Displacement, StateError};
 pub use failures::FailedTask;
+pub(crate) use file_names::safe_file_name;
 #[doc(hidden)]
 pub use fuzzed::{fuzzed_file, fuzzed_file_seeds};
 pub use guarded_file::FileKind;

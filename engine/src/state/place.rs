@@ -33,11 +33,11 @@ enum FolderRule {
 }
 
 impl StateFile {
-    /// Returns the state file of a project, in the folder that holds Rigkit's data there.
+    /// Returns the state file at a path of a project, in the folder that holds Rigkit's data there.
     #[must_use]
-    pub fn of_project(data_dir: &Path, trust: Trust) -> Self {
+    pub fn of_project(path: PathBuf, trust: Trust) -> Self {
         Self {
-            path: data_dir.join("state.sqlite"),
+            path,
             folder: FolderRule::Real,
             trust,
             copies: None,

@@ -100,6 +100,31 @@ impl StateReader {
     }
 }
 
+impl StateReader {
+    /// Lists the providers that keep something, by their ids.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn storing_providers(&self) -> Result<Vec<String>, StateError> {
+        let sql = "SELECT DISTINCT provider_id FROM provider_storage ORDER BY provider_id";
+        self.rows(sql, (), |row| row.get(0))
+    }
+}
+
+impl State {
+    /// Forgets all that a provider keeps, and returns how much that was.
+    ///
+    /// # Errors
+    /// When the state cannot be written; it is as it was then.
+    pub fn forget_provider(&mut self, provider_id: &str) -> Result<usize, StateError> {
+        self.write(|connection| {
+            connection
+                .prepare_cached("DELETE FROM provider_storage WHERE provider_id = ?1")?
+                .execute([provider_id])
+        })
+    }
+}
+
 impl ProviderStore for State {
     fn get(&self, provider_id: &str, key: &str) -> Result<Option<StorageRecord>, StateError> {
         self.stored_value(provider_id, key)

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Malformed, WireRange, decode_all};
 use crate::{
     diagnostic::{Diagnostic, DiagnosticCode, RelatedPlace, Severity},
+    error_cause::{CauseRelation, ErrorCause},
     modules::ModuleGraph,
     sandbox::{Frame, Thrown},
 };
@@ -17,6 +18,7 @@ pub(crate) struct WireDiagnostic {
     message: String,
     range: Option<WireRange>,
     related: Vec<(String, WireRange)>,
+    causes: Vec<WireCause>,
     help: Option<String>,
 }
 
@@ -35,6 +37,7 @@ impl WireDiagnostic {
                 .as_ref()
                 .and_then(|range| WireRange::of(range, graph)),
             related: related.collect(),
+            causes: WireCause::of_each(&diagnostic.causes, graph),
             help: diagnostic.help.clone(),
         }
     }
@@ -49,6 +52,7 @@ impl WireDiagnostic {
                 let range = range.decode(graph)?;
                 Ok(RelatedPlace { message, range })
             })?,
+            causes: WireCause::decode_each(self.causes, graph)?,
             help: self.help,
         })
     }
@@ -61,6 +65,7 @@ pub(crate) struct WireThrown {
     message: String,
     help: Option<String>,
     frames: Vec<WireFrame>,
+    causes: Vec<WireCause>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +89,7 @@ impl WireThrown {
             message: thrown.message.clone(),
             help: thrown.help.clone(),
             frames: frames.collect(),
+            causes: WireCause::of_each(&thrown.causes, graph),
         }
     }
 
@@ -100,6 +106,69 @@ impl WireThrown {
                     is_project: frame.is_project,
                 })
             })?,
+            causes: WireCause::decode_each(self.causes, graph)?,
+        })
+    }
+}
+
+/// An error that stands behind another one.
+///
+/// Those of one error are in one list, each before what stands behind it: a decoder of nested lists would go as
+/// deep as whoever encoded wants.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct WireCause {
+    /// How many errors of the list it stands behind.
+    level: u8,
+    relation: CauseRelation,
+    message: String,
+    range: Option<WireRange>,
+}
+
+/// Far more levels than are ever read of an error.
+const MOST_LEVELS: u8 = 32;
+
+impl WireCause {
+    fn of_each(causes: &[ErrorCause], graph: &ModuleGraph) -> Vec<Self> {
+        let mut list = Vec::new();
+        Self::add(causes, 0, graph, &mut list);
+        list
+    }
+
+    fn add(causes: &[ErrorCause], level: u8, graph: &ModuleGraph, list: &mut Vec<Self>) {
+        for cause in causes {
+            let range = cause.range.as_ref();
+            list.push(Self {
+                level,
+                relation: cause.relation,
+                message: cause.message.clone(),
+                range: range.and_then(|range| WireRange::of(range, graph)),
+            });
+            if level < MOST_LEVELS {
+                Self::add(&cause.causes, level + 1, graph, list);
+            }
+        }
+    }
+
+    fn decode_each(list: Vec<Self>, graph: &ModuleGraph) -> Result<Vec<ErrorCause>, Malformed> {
+        let mut decoded = Vec::new();
+        for wire in list {
+            let level = wire.level;
+            let mut place = &mut decoded;
+            for _ in 0..level.min(MOST_LEVELS) {
+                let above: Option<&mut ErrorCause> = place.last_mut();
+                place = &mut above.ok_or(Malformed("error"))?.causes;
+            }
+            place.push(wire.decode(graph)?);
+        }
+        Ok(decoded)
+    }
+
+    fn decode(self, graph: &ModuleGraph) -> Result<ErrorCause, Malformed> {
+        Ok(ErrorCause {
+            relation: self.relation,
+            message: self.message,
+            range: self.range.map(|range| range.decode(graph)).transpose()?,
+            causes: Vec::new(),
         })
     }
 }

@@ -54,6 +54,7 @@ impl PlanningCode {
         match error {
             ProjectError::Ambiguous { .. } => Self::AmbiguousProject,
             ProjectError::NotFound { .. }
+            | ProjectError::BadConfig { .. }
             | ProjectError::BadDirectory { .. }
             | ProjectError::TooManyEntries { .. } => Self::Internal,
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use rigkit_engine::{
     EngineError,
     diagnostic::{Diagnostic, DiagnosticCode, RelatedPlace, Severity},
+    error_cause::ErrorCause,
     project::EnvironmentWarning,
     source::SourceRange,
     trust::ForeignFile,
@@ -25,6 +26,8 @@ pub(crate) struct Problem {
     pub(crate) range: Option<SourceRange>,
     /// Other places that belong to it.
     pub(crate) related: Vec<RelatedPlace>,
+    /// What stands behind it.
+    pub(crate) causes: Vec<ErrorCause>,
     /// What to do about it.
     pub(crate) help: Option<String>,
 }
@@ -62,6 +65,7 @@ impl From<&Diagnostic> for Problem {
             message: diagnostic.message.clone(),
             range: diagnostic.range.clone(),
             related: diagnostic.related.clone(),
+            causes: diagnostic.causes.clone(),
             help: diagnostic.help.clone(),
         }
     }
@@ -83,6 +87,7 @@ impl From<&EnvironmentWarning> for Problem {
                 })
                 .into_iter()
                 .collect(),
+            causes: Vec::new(),
             help: warning.help.map(str::to_owned),
         }
     }
@@ -96,6 +101,7 @@ impl From<&ForeignFile> for Problem {
             message: format!("{file}, so it is not read"),
             range: None,
             related: Vec::new(),
+            causes: Vec::new(),
             help: Some(file.help()),
         }
     }
@@ -121,6 +127,7 @@ impl Problem {
             message: error.to_string(),
             range: error.range().cloned(),
             related: Vec::new(),
+            causes: error.causes().to_vec(),
             help: error.help(),
         }]
     }

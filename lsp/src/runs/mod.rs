@@ -13,7 +13,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rigkit_engine::{CancellationToken, Engine, EngineError, RunSession, error::NodeFailure};
+use rigkit_engine::{
+    CancellationToken, Engine, EngineError, RunSession, error::NodeFailure,
+    error_cause::with_causes,
+};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tower_lsp::{
@@ -202,7 +205,8 @@ impl Server {
             .help()
             .map(|help| format!("\nhelp: {help}"))
             .unwrap_or_default();
-        let message = format!("{title}: {error}{help}");
+        let whole = with_causes(&error.to_string(), error.causes());
+        let message = format!("{title}: {whole}{help}");
         self.outbox.show(MessageType::ERROR, message.clone());
         failure(error.code(), message)
     }

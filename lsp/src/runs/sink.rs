@@ -8,6 +8,7 @@ use std::{
 
 use rigkit_engine::{
     display_text::plain_output,
+    error_cause::with_causes,
     event::{Event, EventRecord, EventSink, LogStream},
     wording::concurrent_commands::ConcurrentCommands,
 };
@@ -145,11 +146,15 @@ fn log_line(event: &Event, commands: &ConcurrentCommands) -> Option<(MessageType
             ..
         } => info(format!("[{node_path}] done in {}", duration(*duration_ms))),
         Event::NodeFailed {
-            node_path, message, ..
-        } => Some((
-            MessageType::ERROR,
-            format!("[{node_path}] failed: {message}"),
-        )),
+            node_path,
+            message,
+            causes,
+            ..
+        } => {
+            let whole = with_causes(message, causes);
+            let line = format!("[{node_path}] failed: {whole}");
+            Some((MessageType::ERROR, line))
+        }
         Event::CommandStarted {
             node_path, command, ..
         } => info(format!("[{}] $ {command}", shown(node_path.as_deref()))),

@@ -55,6 +55,22 @@ export const site = workflow("site").sequence("main")
 }
 
 #[test]
+fn what_stands_behind_an_error_is_told_with_its_place() {
+    let fixture = "const wire = new Error(\"a wire is loose\");\nthrow new AggregateError([wire, \"damp\"], \"cold\");\n";
+    assert_snapshot!(check(fixture), @"
+    2:27 error definition-threw: AggregateError: cold
+    one of its errors: a wire is loose
+    one of its errors: damp
+    ");
+    let mut client = TestClient::with(fixture, Capabilities::Least, json!({}));
+    let published = client.wait_for("textDocument/publishDiagnostics");
+    let related = &published["diagnostics"][0]["relatedInformation"];
+    assert_eq!(related.as_array().unwrap().len(), 1, "{published}");
+    assert_eq!(related[0]["message"], "one of its errors: a wire is loose");
+    assert_eq!(related[0]["location"]["range"]["start"]["line"], 0);
+}
+
+#[test]
 fn a_target_that_no_earlier_task_has_is_told() {
     assert_snapshot!(check(r#"
 import { workflow } from "@rigkit/sdk";

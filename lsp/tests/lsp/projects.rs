@@ -65,3 +65,26 @@ fn a_client_that_draws_explains_by_itself() {
         assert!(!draws || !received.iter().any(is_document));
     }
 }
+
+#[test]
+fn a_config_that_was_named_stands_for_that_of_its_folder() {
+    let fixture = r#"import { name } from "./name";
+throw new Error(name);
+//- site.config.ts
+import { workflow } from "@rigkit/sdk";
+import { name } from "./name";
+export const site = workflow(name).sequence("main").task("clone", async () => {});
+//- name.ts
+export const name = "site";
+"#;
+    for first in ["site.config.ts", "name.ts"] {
+        let mut client = TestClient::with_config(fixture, "site.config.ts");
+        client.open(first);
+        client.open("site.config.ts");
+        let told = client.diagnostics("site.config.ts");
+        assert_eq!(told[0]["code"], "never-run", "{told:?}");
+        let projects = client.request("rigkit/projects", &Value::Null).unwrap();
+        let config = projects[0]["config"].as_str().unwrap();
+        assert!(config.ends_with("/site.config.ts"), "{projects}");
+    }
+}

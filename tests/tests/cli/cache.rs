@@ -121,11 +121,17 @@ fn invalidating_makes_a_task_and_what_follows_it_run_again() {
 fn clearing_deletes() {
     let project = Project::new(WEB);
     project.done("apply");
-    assert_snapshot!(project.transcript(&["cache clear", "plan", "cache ls", "cache clear"]));
+    assert_snapshot!(project.transcript(&[
+        "cache clear",
+        "cache clear --yes",
+        "plan",
+        "cache ls",
+        "cache clear"
+    ]));
     project.done("apply");
     assert_eq!(
         project
-            .done("cache clear --json")
+            .done("cache clear --yes --json")
             .document("cache-clear.json"),
         json!({ "cleared": 5 })
     );

@@ -134,3 +134,33 @@ fn other_shells_have_scripts_that_ask_rig() {
     assert!(answer.stdout.starts_with("clone"), "{}", answer.stdout);
     assert_eq!(project.rig("completion powershell").code, 2);
 }
+
+#[test]
+fn the_script_is_for_the_shell_of_the_person() {
+    let project = Project::new("");
+    for shell in ["bash", "zsh", "fish"] {
+        let named = project.done(&format!("completion {shell}")).stdout;
+        let own = project
+            .command("completion")
+            .env("SHELL", format!("/usr/bin/{shell}"));
+        assert_eq!(own.run().exits_with(0).stdout, named, "{shell}");
+    }
+    for shell in ["/bin/tcsh", "", "/"] {
+        let refused = project
+            .command("completion")
+            .env("SHELL", shell)
+            .run()
+            .exits_with(2);
+        assert!(
+            refused.stderr.contains("rig completion bash|zsh|fish"),
+            "{}",
+            refused.stderr
+        );
+    }
+    let refused = project
+        .command("completion --json")
+        .env_remove("SHELL")
+        .run()
+        .exits_with(2);
+    assert_eq!(refused.error()["code"], "missing-answer");
+}

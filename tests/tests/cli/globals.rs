@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::fixtures::{TWO, WEB};
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 22] = [
     "init",
     "types",
     "plan",
@@ -21,6 +21,9 @@ const COMMANDS: [&str; 19] = [
     "cache explain",
     "cache invalidate",
     "cache clear",
+    "storage",
+    "storage ls",
+    "storage clear",
     "graph",
     "log",
     "projects",
@@ -48,6 +51,36 @@ fn the_version_is_told() {
             format!("rig {}\n", env!("CARGO_PKG_VERSION"))
         );
         assert_eq!(output.stderr, "");
+    }
+    for line in ["version --json", "--version --json", "--json -V"] {
+        let document = project.done(line).document("version.json");
+        assert_eq!(document["version"], env!("CARGO_PKG_VERSION"), "{line}");
+    }
+}
+
+#[test]
+fn what_is_missing_is_named_in_documents_as_well() {
+    let project = Project::new(WEB);
+    project.done("create one");
+    for (line, name) in [
+        ("rm", "NAME"),
+        ("run one", "OPERATION"),
+        ("run", "WORKSPACE"),
+        ("create", "NAME"),
+        ("cache invalidate", "TASK"),
+        ("storage clear", "PROVIDER"),
+        ("cache", "subcommand"),
+        ("apply --jobs", "N"),
+    ] {
+        let told = project.rig(line).exits_with(2).stderr;
+        let error = project.rig(&format!("{line} --json")).exits_with(2).error();
+        let message = error["message"].as_str().unwrap();
+        let help = error["help"].as_str().unwrap_or_default();
+        assert!(
+            message.contains(name) || help.contains(name),
+            "{line}: {error}"
+        );
+        assert!(told.contains(name), "{line}: {told}");
     }
 }
 
@@ -239,7 +272,7 @@ fn quiet_leaves_results_and_errors() {
         ("run one read -q", "http://localhost:3000\n"),
         ("rm one --yes -q", ""),
         ("cache invalidate --all -q", ""),
-        ("cache clear --quiet", ""),
+        ("cache clear --yes --quiet", ""),
         ("types -q", ""),
         ("init -q", ""),
     ] {

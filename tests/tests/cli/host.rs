@@ -216,12 +216,72 @@ fn a_handler_opens_an_address() {
     assert_eq!(output.stdout, "");
 }
 
+#[test]
+fn the_browser_that_the_person_names_opens_addresses() {
+    let project = Project::new(SIGN_IN);
+    let mine = project.path("bin/mine").display().to_string();
+    make_program(&project, "mine", "mine");
+    for browser in [mine.clone(), format!("absent:{mine} %s"), "mine".to_owned()] {
+        let command = with_desktop(&project, "do open").env("BROWSER", &browser);
+        let _ = command.run().exits_with(0);
+        assert_eq!(
+            opened(&project),
+            "mine https://example.invalid/page",
+            "{browser}"
+        );
+        fs::remove_file(project.path("opened")).unwrap();
+    }
+    let command = with_desktop(&project, "do open").env("BROWSER", "absent");
+    let refused = command.run().exits_with(1);
+    assert!(refused.stderr.contains("BROWSER"), "{}", refused.stderr);
+
+    project.make_pipe("go");
+    let command = with_desktop(&project, "apply").env("BROWSER", &mine);
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("https://example.invalid/device");
+    assert_eq!(opened(&project), "mine https://example.invalid/device");
+    fs::write(project.path("go"), "go\n").unwrap();
+    assert_eq!(terminal.finish().0, 0);
+}
+
+#[test]
+fn addresses_are_printed_where_nothing_is_to_be_opened() {
+    let project = Project::new(SIGN_IN);
+    for line in [
+        "do open --no-open",
+        "--no-open do open",
+        "do --no-open open --json",
+    ] {
+        let output = with_desktop(&project, line).run().exits_with(0);
+        assert!(
+            output.stderr.contains("https://example.invalid/page"),
+            "{}",
+            output.stderr
+        );
+    }
+    project.make_pipe("go");
+    let command = with_desktop(&project, "apply --no-open");
+    let mut terminal = Terminal::start(command);
+    terminal.wait_for("https://example.invalid/device");
+    fs::write(project.path("go"), "go\n").unwrap();
+    assert_eq!(terminal.finish().0, 0);
+    assert!(!project.path("opened").exists());
+}
+
+/// Makes a program that notes what it is to open, after its own name.
+fn make_program(project: &Project, name: &str, noted: &str) {
+    let path = format!("bin/{name}");
+    let note = format!("echo \"{noted} $last\" | sed 's/^ //' > opened.new");
+    project.write(
+        &path,
+        format!("#!/bin/sh\nfor last; do :; done\n{note} && mv opened.new opened\n"),
+    );
+    fs::set_permissions(project.path(&path), Permissions::from_mode(0o755)).unwrap();
+}
+
 /// Gives the machine a desktop that notes what it is to open.
 fn with_desktop(project: &Project, line: &str) -> rigkit_tests::RigCommand {
-    let script =
-        "#!/bin/sh\nfor last; do :; done\necho \"$last\" > opened.new && mv opened.new opened\n";
-    project.write("bin/xdg-open", script);
-    fs::set_permissions(project.path("bin/xdg-open"), Permissions::from_mode(0o755)).unwrap();
+    make_program(project, "xdg-open", "");
     let path = project.path("bin").display().to_string();
     project
         .command(line)

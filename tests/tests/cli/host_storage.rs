@@ -42,13 +42,13 @@ fn it_is_in_the_home_directory_unless_a_variable_says_otherwise() {
     check_kept_in(&elsewhere);
     assert!(!default.exists());
 
-    project.done("cache clear");
+    project.done("cache clear --yes");
     // An empty variable counts as none.
     let _ = set(Path::new("")).exits_with(0);
     check_kept_in(&default);
     fs::remove_dir_all(&default).unwrap();
 
-    project.done("cache clear");
+    project.done("cache clear --yes");
     let unset = project
         .command("apply")
         .env_remove("RIGKIT_HOST_STORAGE_DIR");

@@ -150,7 +150,7 @@ const COMMANDS: &[(&str, i32)] = &[
     ("do nothing", 2),
     ("create -w webNAME one", 0),
     ("ls", 0),
-    ("run one", 0),
+    ("run --list one", 0),
     ("run one lookNAME --help", 0),
     ("run one lookNAME", 0),
     ("rm one --yes", 1),

@@ -100,7 +100,7 @@ impl<'a> Kills<'a> {
         while rounds < ROUNDS {
             rounds += self.apply_to_the_end();
             self.check_that_all_ran_once();
-            self.project.done("cache clear");
+            self.project.done("cache clear --yes");
             fs::remove_file(self.project.path("ran.log")).unwrap();
             self.finished.clear();
         }

@@ -109,7 +109,7 @@ const LINES: &[&str] = &[
     "apply",
     "create one",
     "invalidate build",
-    "cache clear",
+    "cache clear --yes",
     "rm one",
     "types",
     "init",

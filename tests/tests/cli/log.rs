@@ -80,6 +80,20 @@ fn the_end_of_an_id_is_enough() {
 }
 
 #[test]
+fn the_id_of_a_run_of_a_task_leads_to_its_apply() {
+    let project = Project::new(TWO);
+    project.done("apply -w api");
+    project.done("apply -w site");
+    let runs = project.done("cache ls --json").document("cache-ls.json");
+    for run in runs["runs"].as_array().unwrap() {
+        let id = run["id"].as_str().unwrap();
+        let shown = project.done(&format!("log {id} --json"));
+        let shown = shown.document("log-run.json");
+        assert_eq!(shown["apply"]["id"], run["applyId"]);
+    }
+}
+
+#[test]
 fn a_log_that_is_gone_says_so() {
     let project = Project::new(TWO);
     project.done("apply -w api");

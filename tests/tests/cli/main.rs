@@ -10,13 +10,16 @@
     reason = "tests work in folders of their own"
 )]
 
+mod all_projects;
 mod apply;
 mod bad_config;
 mod bad_surroundings;
 mod branches;
 mod cache;
+mod causes;
 mod commands;
 mod completion;
+mod configs;
 mod confined;
 mod environment;
 mod fixtures;
@@ -36,6 +39,7 @@ mod operations;
 mod owners;
 mod plan;
 mod setup;
+mod storage;
 mod terminal;
 mod terminals;
 mod trust;

@@ -171,11 +171,14 @@ fn operations_explain_themselves() {
         "do version-of",
         "do hello --name Ada",
         "run one",
+        "run --list one",
         "run one read --help",
         "run one read",
     ]));
     let _ = project.done("do --json").document("operations.json");
-    let _ = project.done("run one --json").document("operations.json");
+    let _ = project
+        .done("run --list one --json")
+        .document("operations.json");
     assert_eq!(
         project.done("run one read --json").document("run.json"),
         json!("http://localhost:3000")

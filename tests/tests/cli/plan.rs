@@ -158,7 +158,7 @@ fn a_plan_changes_nothing() {
 
 #[test]
 fn all_plans_every_project_below() {
-    let project = Project::new(WEB);
+    let project = Project::new(&WEB.replace("//- /", "//- /web/"));
     project.write_all(
         r#"
 //- /nested/rigkit/index.ts
@@ -174,14 +174,14 @@ export const nested = workflow("nested").sequence("nested").task("only", () => {
     );
 
     let document = project.done("plan --all --json").document("plan-all.json");
-    assert_eq!(document["projects"].as_array().unwrap().len(), 2);
+    assert_eq!(document["results"].as_array().unwrap().len(), 2);
 
     project.write("broken/rig.config.ts", "export const = 1;\n");
     let broken = project
         .rig("plan --all --json --detailed-exitcode")
         .exits_with(1);
     let document = broken.document("plan-all.json");
-    let errors = document["projects"]
+    let errors = document["results"]
         .as_array()
         .unwrap()
         .iter()

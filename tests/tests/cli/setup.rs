@@ -96,15 +96,20 @@ fn a_file_where_the_types_go_is_told() {
 fn projects_below_are_listed() {
     let project = Project::new("");
     assert_snapshot!("no_projects", project.transcript(&["projects"]));
-    project.write_all(WEB);
-    project.done("apply");
+    project.write_all(&WEB.replace("//- /", "//- /web/"));
+    project.done("-C web apply");
     project.write("a/rigkit/index.ts", "");
     project.write("b/rigkit/index.ts", "");
     project.write("b/rig.config.ts", "");
+    project.write("web/below/rig.config.ts", "");
     assert_snapshot!(project.transcript(&["projects", "-C a projects"]));
     let document = project.done("projects --json").document("projects.json");
     assert_eq!(document["projects"].as_array().unwrap().len(), 3);
-    assert_eq!(document["projects"][0]["applied"], true);
+    assert_eq!(document["projects"][2]["applied"], true);
+    project.write(".git/HEAD", "");
+    project.write(".gitignore", "a/\n");
+    let document = project.done("projects --json").document("projects.json");
+    assert_eq!(document["projects"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -325,3 +325,39 @@ fn is_alive(pid: i32) -> bool {
         .and_then(|rest| rest.chars().next());
     state.is_some_and(|state| state != 'Z')
 }
+
+#[test]
+fn what_is_to_go_is_chosen() {
+    let project = Project::new(WEB);
+    project.done("create one");
+    project.done("create two");
+    let mut terminal = project.terminal("rm");
+    terminal.wait_for("Which workspaces are to go?");
+    terminal.wait_for("two");
+    terminal.press(Key::Down);
+    terminal.type_text(" ");
+    terminal.press(Key::Enter);
+    terminal.wait_for("Remove the workspace `two`?");
+    terminal.type_text("y");
+    let (code, screen) = terminal.finish();
+    assert_eq!(code, 0, "{screen}");
+    assert_eq!(
+        project.done("ls --json").document("ls.json")["workspaces"][0]["name"],
+        "one"
+    );
+
+    let mut terminal = project.terminal("cache invalidate");
+    terminal.wait_for("Which tasks are to run again?");
+    terminal.type_text(" ");
+    terminal.press(Key::Enter);
+    let (code, screen) = terminal.finish();
+    assert_eq!(code, 0, "{screen}");
+    // The first of them is a branch, which one more task follows.
+    let plan = project.done("plan --json").document("plan.json");
+    assert_eq!(plan["workflows"][0]["cachedNodeCount"], 3);
+
+    let mut terminal = project.terminal("run one");
+    terminal.wait_for("Which operation?");
+    terminal.press(Key::Interrupt);
+    assert_eq!(terminal.finish().0, 130);
+}

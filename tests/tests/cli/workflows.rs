@@ -159,7 +159,7 @@ fn a_workflow_that_is_gone_still_names_what_it_left() {
     assert_eq!(names("ls -w site --json"), [json!("one"), json!("two")]);
     project.done("log -w site");
     project.done("cache ls -w site");
-    project.done("cache clear -w site");
+    project.done("cache clear --yes -w site");
     // A config that does not load hides nothing either.
     project.write("rig.config.ts", "export const = 1;");
     assert_eq!(names("ls -w site --json"), [json!("one"), json!("two")]);

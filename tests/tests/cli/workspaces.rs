@@ -183,3 +183,32 @@ export const web = workflow("web").sequence("web").task("prepare", () => {});
     );
     assert_snapshot!(project.transcript(&["create one", "ls"]));
 }
+
+#[test]
+fn an_id_or_the_beginning_of_one_names_a_workspace() {
+    let project = Project::new(WEB);
+    project.done("create one");
+    project.done("create two");
+    let listed = project.done("ls --json").document("ls.json");
+    let ids: Vec<&str> = listed["workspaces"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|workspace| workspace["id"].as_str().unwrap())
+        .collect();
+    let same = ids[0]
+        .bytes()
+        .zip(ids[1].bytes())
+        .take_while(|(one, other)| one == other)
+        .count();
+    assert_eq!(
+        project.rig(&format!("rm --yes {}", &ids[0][..same])).code,
+        2,
+        "it is of both"
+    );
+    project.done(&format!("run {} read", ids[0]));
+    project.done(&format!("rm --yes {}", &ids[0][..=same]));
+    let left = project.done("ls --json").document("ls.json");
+    assert_eq!(left["workspaces"].as_array().unwrap().len(), 1);
+    assert_eq!(left["workspaces"][0]["id"], ids[1]);
+}

@@ -69,6 +69,53 @@ async fn the_first_opener_that_works_is_used() {
 }
 
 #[tokio::test]
+#[cfg(target_os = "linux")]
+async fn an_address_is_opened_by_the_browser_that_the_person_names() {
+    let openers = [
+        ("mine", "echo \"mine $1 $GREETING\" > opened"),
+        ("broken", "exit 3"),
+        ("xdg-open", "echo \"xdg-open\" > opened"),
+    ];
+    let check = async |browser: &str, target: &str, expected: &str| {
+        let mut project = project_with(&openers);
+        let mut environment = (*project.context.environment).clone();
+        environment.insert("BROWSER".to_owned(), browser.to_owned());
+        project.context.environment = Arc::new(environment);
+        let open = Open {
+            target: target.to_owned(),
+        };
+        let result = hand_over(open, NEVER, &project.context).await;
+        let line = match result {
+            Ok(_) => fs::read_to_string(project.path("opened")).unwrap(),
+            Err(error) => error_line(&error),
+        };
+        assert_eq!(line.trim_end(), expected, "{browser}");
+    };
+    let address = "https://example.com";
+    check("mine", address, "mine https://example.com hello").await;
+    check(
+        "absent:broken:mine %s",
+        address,
+        "mine https://example.com hello",
+    )
+    .await;
+    check("mine", "report.html", "xdg-open").await;
+    check(
+        "broken",
+        address,
+        "Error -: failed to open \"https://example.com\": `broken` ended with exit status: 3",
+    )
+    .await;
+    check(
+        "absent",
+        address,
+        "Error -: failed to open \"https://example.com\": none of the programs in the variable BROWSER is \
+         there: `absent` | set BROWSER to one that is, or open it by hand: --no-open",
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn an_empty_target_is_refused() {
     let line = Project::new()
         .line("local.open", json!({ "target": "" }))

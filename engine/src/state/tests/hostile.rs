@@ -300,7 +300,7 @@ fn the_data_folder_of_a_project_is_no_link() {
     stored(&place);
     let link = place.root().join("link");
     symlink(place.root(), &link).unwrap();
-    let linked = StateFile::of_project(&link, Trust::Trusted);
+    let linked = StateFile::of_project(link.join("state.sqlite"), Trust::Trusted);
     for error in [
         StateReader::open_existing(&linked).map(|_| ()).unwrap_err(),
         State::open(&linked).map(|_| ()).unwrap_err(),

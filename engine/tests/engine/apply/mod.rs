@@ -2,6 +2,7 @@
 
 mod attribution;
 mod cancel;
+mod causes;
 mod concurrency;
 mod contexts;
 mod events;

@@ -194,10 +194,7 @@ fn waiting_for_nothing_is_told() {
 fn endless_recursion_is_an_error() {
     check_problems(
         "function f() { return f() + 1; }\nf();",
-        &[
-            "rig.config.ts:1:23-1:24 definition-threw: RangeError: Maximum call stack size exceeded",
-            "  rig.config.ts:1:23-1:24: called from here",
-        ],
+        &["rig.config.ts:1:23-1:24 definition-threw: RangeError: Maximum call stack size exceeded"],
     );
     check_code(
         "const o = { get a() { return this.a; } };\no.a;",

@@ -262,3 +262,26 @@ fn a_package_may_name_the_classes_of_the_platform_when_it_is_imported() {
         &["object,object,object,object,object,object,object,object"],
     );
 }
+
+#[test]
+fn an_error_in_a_package_is_told_at_the_call_and_where_it_was_thrown_once_each() {
+    check_problems(
+        r#"
+//- /rig.config.ts
+import { form } from "forms";
+const make = () => form("leave");
+make();
+//- /node_modules/forms/package.json
+{ "name": "forms", "version": "1.0.0", "type": "module" }
+//- /node_modules/forms/index.js
+export const form = (name) => {
+  throw new Error(`no ${name}`);
+};
+"#,
+        &[
+            "rig.config.ts:2:20-2:24 definition-threw: no leave",
+            "  node_modules/forms/index.js:2:25-2:29: thrown here, in a package",
+            "  rig.config.ts:3:1-3:5: called from here",
+        ],
+    );
+}

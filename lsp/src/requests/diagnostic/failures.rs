@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use rigkit_engine::error::NodeFailure;
+use rigkit_engine::{error::NodeFailure, error_cause::with_causes};
 use tower_lsp::ls_types::{Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity};
 
-use super::diagnostic;
+use super::{diagnostic, problems::places_of_causes};
 use crate::{
     activity::TaskActivity,
     documentation::Documentation,
@@ -58,7 +58,8 @@ fn of_site(
 }
 
 fn message(failure: &NodeFailure) -> String {
-    let mut text = format!("`{}` failed: {}", failure.node, failure.message);
+    let whole = with_causes(&failure.message, &failure.causes);
+    let mut text = format!("`{}` failed: {whole}", failure.node);
     if let Some(help) = &failure.help {
         text.push_str(&format!("\nhelp: {help}"));
     }
@@ -69,9 +70,15 @@ fn message(failure: &NodeFailure) -> String {
 }
 
 fn related(view: &ProjectView, failure: &NodeFailure) -> Option<Vec<DiagnosticRelatedInformation>> {
-    let location = view.location(failure.range.as_ref()?)?;
-    Some(vec![DiagnosticRelatedInformation {
-        location,
-        message: "it went wrong here".to_owned(),
-    }])
+    let place = failure.range.as_ref();
+    let place = place.and_then(|range| view.location(range));
+    let mut related: Vec<DiagnosticRelatedInformation> = place
+        .into_iter()
+        .map(|location| DiagnosticRelatedInformation {
+            location,
+            message: "it went wrong here".to_owned(),
+        })
+        .collect();
+    related.extend(places_of_causes(view, &failure.causes));
+    (!related.is_empty()).then_some(related)
 }

@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use rigkit_engine::{diagnostic::Severity, source::SourceRange};
+use rigkit_engine::{
+    diagnostic::Severity,
+    error_cause::{ErrorCause, listed, with_causes},
+    source::SourceRange,
+};
 use serde_json::json;
 use tower_lsp::ls_types::{
     Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, Range,
@@ -46,14 +50,14 @@ pub(crate) fn told(
         Severity::Error => DiagnosticSeverity::ERROR,
         Severity::Warning => DiagnosticSeverity::WARNING,
     };
-    let message = match &problem.help {
-        Some(help) => format!("{}\nhelp: {help}", problem.message),
-        None => problem.message.clone(),
-    };
-    let related: Vec<DiagnosticRelatedInformation> = problem
-        .related
-        .iter()
-        .filter_map(|place| related(view, &place.message, &place.range))
+    let mut message = with_causes(&problem.message, &problem.causes);
+    if let Some(help) = &problem.help {
+        message.push_str(&format!("\nhelp: {help}"));
+    }
+    let places = problem.related.iter();
+    let places = places.filter_map(|place| related(view, &place.message, &place.range));
+    let related: Vec<DiagnosticRelatedInformation> = places
+        .chain(places_of_causes(view, &problem.causes))
         .collect();
     Diagnostic {
         related_information: (!related.is_empty()).then_some(related),
@@ -66,6 +70,22 @@ pub(crate) fn told(
             documentation,
         )
     }
+}
+
+/// Returns where the errors were thrown that stand behind one.
+pub(super) fn places_of_causes(
+    view: &ProjectView,
+    causes: &[ErrorCause],
+) -> Vec<DiagnosticRelatedInformation> {
+    let places = listed(causes).into_iter().filter_map(|listed| {
+        let message = format!(
+            "{}: {}",
+            listed.cause.relation.wording(),
+            listed.cause.message
+        );
+        related(view, &message, listed.cause.range.as_ref()?)
+    });
+    places.collect()
 }
 
 fn related(

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use rigkit_engine::project::Project;
 use rigkit_lsp::{Ending, ServerOptions, serve_on};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -111,8 +112,18 @@ impl TestClient {
         client
     }
 
+    /// Starts a client of a server that serves a config of another name, and opens nothing.
+    pub fn with_config(fixture: &str, config: &str) -> Self {
+        let client = Self::uninitialized_with(fixture, Some(config));
+        client.initialize(Capabilities::Full, &json!({ "trusted": true }))
+    }
+
     /// Starts a server that nothing has been said to.
     pub fn uninitialized(fixture: &str) -> Self {
+        Self::uninitialized_with(fixture, None)
+    }
+
+    fn uninitialized_with(fixture: &str, config: Option<&str>) -> Self {
         let fixture = Fixture::parse(fixture);
         let directory = tempfile::tempdir().unwrap();
         let project = directory.path().canonicalize().unwrap().join("project");
@@ -125,7 +136,8 @@ impl TestClient {
             .unwrap();
         let (writer, server_input) = tokio::io::duplex(1 << 20);
         let (server_output, reader) = tokio::io::duplex(1 << 20);
-        let options = server_options(directory.path());
+        let mut options = server_options(directory.path());
+        options.config = config.map(|config| Project::of_config(&project.join(config)).unwrap());
         let server = runtime.spawn(serve_on(options, server_input, server_output));
         let (received, incoming) = mpsc::unbounded_channel();
         runtime.spawn(async move {
@@ -571,6 +583,7 @@ fn server_options(directory: &Path) -> ServerOptions {
         evaluator: None,
         host_storage_dir: host_dir.join("providers"),
         host_dir,
+        config: None,
         who: "tester: rig lsp".to_owned(),
         version: "0.0.0-test".to_owned(),
     }

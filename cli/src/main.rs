@@ -11,6 +11,7 @@
     )
 )]
 
+mod apply_outcome;
 mod arguments;
 mod commands;
 mod completion;
@@ -28,7 +29,6 @@ mod prompt;
 #[cfg(test)]
 mod schema_tests;
 mod session;
-mod short_id;
 mod signals;
 mod stack;
 mod style;

@@ -16,12 +16,12 @@ use serde::{
 };
 
 use crate::{
+    apply_outcome::outcome_word,
     arguments::LogOptions,
     context::{Context, shown_path},
     failure::{Exit, Failure},
     output,
     progress::{PastLines, TakeLine},
-    short_id::{outcome_word, short_id},
     style::{BAD, FAINT, GOOD, PENDING, paint},
     styled_text::{Line, paint_lines, styled},
     table, time_zone,

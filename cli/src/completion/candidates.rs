@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rigkit_engine::{Freshness, WorkspaceStatus, WorkspaceView, wording::time::age};
 
 use super::project;
-use crate::short_id::{outcome_word, short_id};
+use crate::apply_outcome::outcome_word;
 
 /// Lists the workflows.
 pub(crate) fn workflows() -> Vec<CompletionCandidate> {
@@ -99,7 +99,7 @@ pub(crate) fn applies() -> Vec<CompletionCandidate> {
     let ids = applies.iter().map(|apply| {
         let (age, outcome) = (age(apply.started_at, now), outcome_word(apply.outcome));
         let help = format!("{outcome} {age} ago: {} by {}", apply.workflow, apply.who);
-        CompletionCandidate::new(short_id(apply.id.as_str())).help(Some(help.into()))
+        CompletionCandidate::new(apply.id.short()).help(Some(help.into()))
     });
     let latest = CompletionCandidate::new("latest").help(Some("the newest".into()));
     let candidates = ids.chain([latest]).enumerate();

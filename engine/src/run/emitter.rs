@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::log::RunLog;
 use crate::{
+    error_cause::with_texts,
     event::{CommandId, Event, EventRecord, EventSink, OutputStream},
     sandbox::{Secrets, StreamMask},
 };
@@ -192,6 +193,26 @@ fn masked_whole(event: Event, secrets: &Secrets) -> Option<Event> {
         }),
         Event::DefinitionWarning { warning } => Some(Event::DefinitionWarning {
             warning: warning.masked(secrets),
+        }),
+        Event::NodeFailed {
+            node_path,
+            message,
+            causes,
+            duration_ms,
+            range,
+            help,
+            output_tail,
+            exit_code,
+        } => Some(Event::NodeFailed {
+            node_path: secrets.mask(&node_path),
+            message: secrets.mask(&message),
+            causes: with_texts(causes, &|text| secrets.mask(text)),
+            duration_ms,
+            range,
+            help: help.map(|help| secrets.mask(&help)),
+            // It was masked when it was written.
+            output_tail,
+            exit_code,
         }),
         other => masked_members(other, secrets),
     }
@@ -468,6 +489,7 @@ mod tests {
         let failed = || Event::NodeFailed {
             node_path: "a".to_owned(),
             message: String::new(),
+            causes: Vec::new(),
             duration_ms: 0,
             range: None,
             help: None,

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -78,9 +79,8 @@ async fn an_address_is_opened_by_the_browser_that_the_person_names() {
     ];
     let check = async |browser: &str, target: &str, expected: &str| {
         let mut project = project_with(&openers);
-        let mut environment = (*project.context.environment).clone();
-        environment.insert("BROWSER".to_owned(), browser.to_owned());
-        project.context.environment = Arc::new(environment);
+        let variables = &mut project.context.environment.text;
+        Arc::make_mut(variables).insert("BROWSER".to_owned(), browser.to_owned());
         let open = Open {
             target: target.to_owned(),
         };

@@ -17,6 +17,7 @@ use crate::{
     modules::{ModuleGraph, PREPARATION_TIME, Preparation, check},
     project::{LoadError, LoadOptions, Loading, evaluate_graph},
     sandbox::{CpuMeter, SandboxLimits, Variables},
+    source::Footprint,
     trust::{OwnerRule, Trust},
     wire::WireDiagnostic,
 };
@@ -181,6 +182,7 @@ fn prepare(
         evaluator: None,
         trust: Trust::Untrusted,
         preparation: Preparation::default(),
+        footprint: Footprint::default(),
     };
     Ok((graph, options))
 }

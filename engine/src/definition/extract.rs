@@ -63,6 +63,7 @@ pub(crate) fn extract<'js>(
         graph: Arc::clone(&realm.graph),
         fingerprints,
         console: Vec::new(),
+        secrets: options.variables.secrets().clone(),
     };
     definition.warnings = without_repetitions(warnings(&definition));
     Ok(definition)

@@ -16,6 +16,7 @@ use crate::{
     event::LogStream,
     identity::{FingerprintId, Fingerprints},
     modules::ModuleGraph,
+    sandbox::Secrets,
     source::SourceRange,
 };
 
@@ -33,6 +34,8 @@ pub struct Definition {
     pub warnings: Vec<Diagnostic>,
     /// What the config wrote to the console while it was evaluated.
     pub console: Vec<ConsoleLine>,
+    /// The secrets that it read while it was evaluated.
+    pub secrets: Secrets,
 }
 
 /// Is something a config wrote to the console while it was evaluated.

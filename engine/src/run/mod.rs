@@ -2,10 +2,12 @@
 
 mod emitter;
 mod expired_logs;
+mod followed_log;
 mod log;
 mod past_log;
 mod stream_mask;
 
 pub(crate) use emitter::Emitter;
+pub use followed_log::FollowedLog;
 pub(crate) use log::{DEFINITION_NODE, KEPT_LOGS, RunLog, log_path};
 pub use past_log::PastLog;

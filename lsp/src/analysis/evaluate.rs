@@ -7,6 +7,7 @@ use rigkit_engine::{
     Engine, EngineError, EngineOptions,
     definition::Definition,
     project::{Environment, EnvironmentError},
+    source::Footprint,
 };
 
 use super::{Problem, Snapshot, Standing};
@@ -41,7 +42,11 @@ pub(crate) fn evaluate(evaluation: &Evaluation) -> Option<Snapshot> {
         ..evaluation.engine_options.clone()
     });
     if evaluation.is_text_new {
-        snapshot.take_up(engine.evaluate(&evaluation.interrupt).transpose()?);
+        snapshot.take_up(
+            engine
+                .evaluate(&evaluation.interrupt, &Footprint::default())
+                .transpose()?,
+        );
     } else {
         snapshot.forget_planning_problems();
     }

@@ -21,6 +21,7 @@ use crate::{
     event::LogStream,
     identity::{FingerprintId, Fingerprints, WireFingerprints},
     modules::ModuleGraph,
+    sandbox::Secrets,
     wire::{Malformed, WireDiagnostic, decode_all},
 };
 
@@ -62,7 +63,11 @@ impl WireDefinition {
     }
 
     /// Returns the definition that was evaluated from the modules of a graph.
-    pub(crate) fn decode(self, graph: Arc<ModuleGraph>) -> Result<Definition, Malformed> {
+    pub(crate) fn decode(
+        self,
+        graph: Arc<ModuleGraph>,
+        secrets: Secrets,
+    ) -> Result<Definition, Malformed> {
         let fingerprints = self.fingerprints.decode(&graph)?;
         let decoder = Decoder {
             graph: &graph,
@@ -83,6 +88,7 @@ impl WireDefinition {
                 .map(|(stream, text)| ConsoleLine { stream, text })
                 .collect(),
             graph,
+            secrets,
         })
     }
 }

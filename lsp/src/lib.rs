@@ -30,6 +30,7 @@ mod outbox;
 mod outline;
 mod projects;
 mod publish;
+mod refreshes;
 mod requests;
 mod runs;
 mod safe_to_show;
@@ -38,12 +39,14 @@ mod settings;
 mod sites;
 mod symbols;
 mod task_state;
+mod terminal_applies;
 mod transport;
 mod trust;
 mod variables;
 mod view;
 mod watch;
 mod world;
+mod written_outline;
 
 use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc};
 

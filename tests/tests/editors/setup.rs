@@ -19,13 +19,23 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Makes a project with two tasks, the second of which never ends well until `ready` exists.
+    /// Makes a project with two tasks.
     pub fn new() -> Self {
+        Self::with(CONFIG)
+    }
+
+    /// Makes a project with two tasks, each of which says something and ends once there is a file of its
+    /// name.
+    pub fn of_waiting_tasks() -> Self {
+        Self::with(WAITING)
+    }
+
+    fn with(config: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let project = directory.path().join("project");
         fs::create_dir_all(&project).unwrap();
         fs::create_dir_all(directory.path().join("home")).unwrap();
-        fs::write(project.join("rig.config.ts"), CONFIG).unwrap();
+        fs::write(project.join("rig.config.ts"), config).unwrap();
         let desk = Self { directory };
         // The documented set-ups follow what the person has decided.
         let trusted = desk.command(rig()).arg("trust").output().unwrap();
@@ -77,6 +87,17 @@ export const site = workflow("site")
   .sequence("site")
   .task("clone", async () => ({ ctx: { repository: "here" } }))
   .task("build", async ({ step }) => ({ ctx: { ...step.ctx, output: "there" } }));
+"#;
+
+const WAITING: &str = r#"import { host } from "@rigkit/provider-host";
+import { workflow } from "@rigkit/sdk";
+
+const wait = (name: string) => `echo getting ${name}; until [ -e ${name} ]; do sleep 0.02; done`;
+
+export const site = workflow("site", { providers: { host: host.provider() } })
+  .sequence("site")
+  .task("clone", async ({ host }) => { await host.exec(wait("clone"), { check: true }); })
+  .task("build", async ({ host }) => { await host.exec(wait("build"), { check: true }); });
 "#;
 
 /// Says where programs are looked for: beside `rig`, beside another one, and where the tests do.

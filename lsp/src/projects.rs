@@ -24,7 +24,7 @@ const AGES_OF_RUNS: Duration = Duration::from_secs(1);
 /// How long at least the next plan waits for after one while something runs, and how many times as long
 /// as that took: planning must not hold up what runs.
 const LEAST_PAUSE: Duration = Duration::from_millis(50);
-const PAUSE_FACTOR: u32 = 10;
+const PAUSE_FACTOR: u32 = 20;
 
 impl Server {
     /// Begins to evaluate a project.

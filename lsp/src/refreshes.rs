@@ -25,7 +25,7 @@ const GAP: Duration = Duration::from_millis(40);
 /// How much longer where something runs, and longer again for each task there: whoever is told asks for
 /// all of them.
 const GAP_OF_A_RUN: Duration = Duration::from_millis(60);
-const GAP_OF_A_TASK: Duration = Duration::from_micros(200);
+const GAP_OF_A_TASK: Duration = Duration::from_micros(500);
 
 /// What the client is to be told of next.
 pub(crate) struct Refreshes {

@@ -73,8 +73,22 @@ pub(crate) struct OpenProject {
     answers: Option<(u64, Arc<Answers>)>,
     /// The questions to providers that are being asked.
     pub(crate) asking: Option<Asking>,
+    /// Whether they were asked about the text as it is.
+    pub(crate) asked: Asked,
     /// What was there when the files that it is loaded from were looked at last.
     looks: Option<Looks>,
+}
+
+/// Whether providers were asked about the text of a project as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Asked {
+    /// They were not.
+    #[default]
+    No,
+    /// They were.
+    Yes,
+    /// They were, before something changed that the text reads besides.
+    Outdated,
 }
 
 /// Questions that are being asked; nobody waits for the answers any more once it is dropped.
@@ -115,6 +129,7 @@ impl OpenProject {
             owes_refresh: false,
             answers: None,
             asking: None,
+            asked: Asked::default(),
             looks: None,
         }
     }
@@ -155,6 +170,9 @@ impl OpenProject {
     /// knows nothing by itself.
     pub(crate) fn surroundings_changed(&mut self) {
         self.owes_refresh = true;
+        if self.asked == Asked::Yes {
+            self.asked = Asked::Outdated;
+        }
         self.text_changed();
     }
 
@@ -182,6 +200,12 @@ impl OpenProject {
         self.told_anew();
         let now = self.now;
         Arc::make_mut(&mut self.activity).apply_ended(apply, now);
+    }
+
+    /// Returns whether providers have to be asked once more: they were asked about the text, and what it reads
+    /// besides is another now.
+    pub(crate) fn must_ask_again(&self) -> bool {
+        self.asked == Asked::Outdated
     }
 
     /// Takes up what providers said of the text of a moment.
@@ -265,6 +289,7 @@ impl OpenProject {
         if edits.is_empty() {
             return;
         }
+        self.asked = Asked::No;
         let carried = Arc::make_mut(&mut self.carried);
         let carried = carried.entry(path.to_owned()).or_default();
         for edit in edits {

@@ -13,7 +13,7 @@ use tower_lsp::ls_types::MessageType;
 
 use crate::{
     analysis::{Evaluation, PlanningCode, Problem, ProblemCode, Snapshot, evaluate},
-    open_project::Moment,
+    open_project::{Moment, OpenProject},
     server::Server,
 };
 
@@ -115,6 +115,14 @@ async fn land(server: &Arc<Server>, root: &Path, wake: &Arc<Notify>, evaluation:
     let is_somewhere_new = is_text_new && server.watch.project_files(root, &files, before);
     if is_text_new || must_refresh {
         server.publish(root, must_refresh).await;
+    }
+    let asks_again = {
+        let world = server.world.lock();
+        let project = world.project(root);
+        is_text_new && project.is_some_and(OpenProject::must_ask_again)
+    };
+    if asks_again {
+        tokio::spawn(Arc::clone(server).ask_providers(root.to_owned()));
     }
     if is_somewhere_new {
         check_again(server, root, footprint).await;

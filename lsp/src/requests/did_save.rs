@@ -12,7 +12,7 @@ use tower_lsp::ls_types::{DidSaveTextDocumentParams, MessageType};
 
 use crate::{
     location::path_of,
-    open_project::{Asking, OpenProject},
+    open_project::{Asked, Asking, OpenProject},
     server::Server,
 };
 
@@ -30,7 +30,7 @@ impl Server {
 
     /// Asks the providers of a project, unless it has none that say anything, and shows what they say
     /// for as long as the text is the same.
-    async fn ask_providers(self: Arc<Self>, root: PathBuf) {
+    pub(crate) async fn ask_providers(self: Arc<Self>, root: PathBuf) {
         let now = self.world.lock().project(&root).map(OpenProject::now);
         let Some(now) = now else {
             return;
@@ -76,6 +76,7 @@ impl Server {
         };
         let project = world.project_mut(root)?;
         project.asking = Some(asking);
+        project.asked = Asked::Yes;
         let (text, options) = (project.now().text, view.engine_options);
         let work = move || {
             let environment = source.read(&options.project.root)?;

@@ -57,5 +57,5 @@ pub mod wording;
 
 pub use engine::*;
 pub use error::EngineError;
-pub use run::PastLog;
+pub use run::{FollowedLog, PastLog};
 pub use tokio_util::sync::CancellationToken;

@@ -15,8 +15,6 @@ pub(crate) struct ClientFeatures {
     pub(crate) encoding: PositionEncoding,
     /// It asks for diagnostics, and asks again when it is told to.
     pub(crate) pulls_diagnostics: bool,
-    /// It takes diagnostics of other documents with those it asked for.
-    pub(crate) related_documents: bool,
     /// It asks for lenses again when it is told to.
     pub(crate) refreshes_lenses: bool,
     /// It asks for hints again when it is told to.
@@ -60,9 +58,6 @@ impl ClientFeatures {
         let Some(document) = &capabilities.text_document else {
             return self;
         };
-        let diagnostic = document.diagnostic.as_ref();
-        self.related_documents =
-            diagnostic.and_then(|diagnostic| diagnostic.related_document_support) == Some(true);
         self.snippets = document
             .completion
             .as_ref()

@@ -33,6 +33,7 @@ mod pages;
 mod projects;
 mod publish;
 mod questions;
+mod refreshes;
 mod requests;
 mod runs;
 mod safe_to_show;
@@ -41,12 +42,14 @@ mod settings;
 mod sites;
 mod symbols;
 mod task_state;
+mod terminal_applies;
 mod transport;
 mod trust;
 mod variables;
 mod view;
 mod watch;
 mod world;
+mod written_outline;
 
 use std::{collections::BTreeMap, ffi::OsString, io, path::PathBuf, sync::Arc};
 

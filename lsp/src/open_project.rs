@@ -1,7 +1,8 @@
 //! A project that something is known of, or will be: what has happened to it, and what is known.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
+    ops::Bound,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -9,7 +10,9 @@ use std::{
     },
 };
 
-use rigkit_engine::project::Project;
+use rigkit_engine::{
+    Answers, CancellationToken, modules::ModuleGraph, project::Project, source::Looks,
+};
 use tokio::sync::{Notify, watch};
 
 use crate::{
@@ -45,6 +48,8 @@ impl Moment {
 pub(crate) struct OpenProject {
     /// The project.
     pub(crate) project: Project,
+    /// Where its config really is, whatever link leads there.
+    pub(crate) config: PathBuf,
     /// What is known of it.
     pub(crate) snapshot: Arc<Snapshot>,
     /// What runs in it.
@@ -64,12 +69,50 @@ pub(crate) struct OpenProject {
     interrupt: Arc<AtomicBool>,
     /// Whether the client is to ask again once the next snapshot is there.
     owes_refresh: bool,
+    /// What providers said, and the text they said it of.
+    answers: Option<(u64, Arc<Answers>)>,
+    /// The questions to providers that are being asked.
+    pub(crate) asking: Option<Asking>,
+    /// Whether they were asked about the text as it is.
+    pub(crate) asked: Asked,
+    /// What was there when the files that it is loaded from were looked at last.
+    looks: Option<Looks>,
+}
+
+/// Whether providers were asked about the text of a project as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Asked {
+    /// They were not.
+    #[default]
+    No,
+    /// They were.
+    Yes,
+    /// They were, before something changed that the text reads besides.
+    Outdated,
+}
+
+/// Questions that are being asked; nobody waits for the answers any more once it is dropped.
+#[derive(Default)]
+pub(crate) struct Asking(CancellationToken);
+
+impl Asking {
+    /// Returns what ends the questions.
+    pub(crate) fn cancel(&self) -> CancellationToken {
+        self.0.clone()
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
 }
 
 impl OpenProject {
     /// Begins with nothing known.
     pub(crate) fn new(project: Project) -> Self {
         Self {
+            config: project.real_config_path(),
             project,
             snapshot: Arc::default(),
             activity: Arc::default(),
@@ -84,6 +127,10 @@ impl OpenProject {
             is_shared: false,
             interrupt: Arc::default(),
             owes_refresh: false,
+            answers: None,
+            asking: None,
+            asked: Asked::default(),
+            looks: None,
         }
     }
 
@@ -102,7 +149,7 @@ impl OpenProject {
     /// Says whether a file went into the last good definition.
     pub(crate) fn has_evaluated(&self, path: &Path) -> bool {
         let definition = self.snapshot.definition.as_ref();
-        self.project.config_path() == path
+        self.config == path
             || definition.is_some_and(|definition| definition.graph.find(path).is_some())
     }
 
@@ -114,6 +161,7 @@ impl OpenProject {
     /// Notes that the text of one of its files, or what it reads beside them, is another now.
     pub(crate) fn text_changed(&mut self) {
         self.now.text = next_tick();
+        self.asking = None;
         self.interrupt.store(true, Ordering::Relaxed);
         self.wake.notify_one();
     }
@@ -122,6 +170,9 @@ impl OpenProject {
     /// knows nothing by itself.
     pub(crate) fn surroundings_changed(&mut self) {
         self.owes_refresh = true;
+        if self.asked == Asked::Yes {
+            self.asked = Asked::Outdated;
+        }
         self.text_changed();
     }
 
@@ -131,10 +182,59 @@ impl OpenProject {
         self.wake.notify_one();
     }
 
-    /// Notes that what runs in it is something else now.
-    pub(crate) fn activity_changed(&mut self) {
+    /// Notes that what was told of it, and what was stored, may be something else now.
+    pub(crate) fn told_anew(&mut self) {
         self.owes_refresh = true;
         self.state_changed();
+    }
+
+    /// Returns whether the next evaluation is of nothing but what an apply stores that goes on: the next
+    /// task of it is soon done as well.
+    pub(crate) fn may_wait(&self) -> bool {
+        let is_text_new = self.evaluated.borrow().text < self.now.text;
+        self.activity.is_running() && !is_text_new
+    }
+
+    /// Notes that an apply has ended, and that what it stored is to be planned.
+    pub(crate) fn apply_ended(&mut self, apply: &str) {
+        self.told_anew();
+        let now = self.now;
+        Arc::make_mut(&mut self.activity).apply_ended(apply, now);
+    }
+
+    /// Returns whether providers have to be asked once more: they were asked about the text, and what it reads
+    /// besides is another now.
+    pub(crate) fn must_ask_again(&self) -> bool {
+        self.asked == Asked::Outdated
+    }
+
+    /// Takes up what providers said of the text of a moment.
+    pub(crate) fn take_answers(&mut self, text: u64, answers: Answers) {
+        self.answers = Some((text, Arc::new(answers)));
+        self.told_anew();
+    }
+
+    /// Returns what providers said of the text as it is now.
+    pub(crate) fn answers_for_now(&self) -> Option<Arc<Answers>> {
+        let (text, answers) = self.answers.as_ref()?;
+        (*text == self.now.text).then(|| Arc::clone(answers))
+    }
+
+    /// Returns whether a change at a path changes what its definition was loaded from: there, below it,
+    /// or on the way there.
+    pub(crate) fn looked_at(&self, changed: &Path) -> bool {
+        let looked_at: &BTreeSet<PathBuf> = &self.snapshot.looked_at;
+        let mut from_there =
+            looked_at.range::<Path, _>((Bound::Included(changed), Bound::Unbounded));
+        from_there
+            .next()
+            .is_some_and(|path| path.starts_with(changed))
+    }
+
+    /// Takes up what is there now of what it was loaded from; returns whether that is other than before.
+    pub(crate) fn take_looks(&mut self, looks: Looks) -> bool {
+        let before = self.looks.replace(looks);
+        before.is_some() && before != self.looks
     }
 
     /// Notes that an answer was given that the next snapshot may change.
@@ -149,12 +249,32 @@ impl OpenProject {
             let carried = Arc::make_mut(&mut self.carried);
             carried.values_mut().for_each(Carried::became_good);
         }
-        let is_news = !snapshot.says_the_same_as(&self.snapshot);
+        let is_settled = self.activity.is_settled();
+        let was_settled = !is_settled && Arc::make_mut(&mut self.activity).settle(&snapshot);
+        let is_news = was_settled || !snapshot.says_the_same_as(&self.snapshot);
         let moment = snapshot.moment;
+        if is_text_new {
+            // Where nothing could be loaded, what was known last is the best guess.
+            if let Some(config) = self.snapshot_config(&snapshot) {
+                self.config = config;
+            }
+            self.looks = None;
+        }
         self.snapshot = Arc::new(snapshot);
         self.evaluated.send_replace(moment);
         let is_news_elsewhere = is_news && (!is_text_new || self.is_shared);
         std::mem::take(&mut self.owes_refresh) || is_news_elsewhere
+    }
+
+    /// Returns where the config was found that a snapshot is of.
+    fn snapshot_config(&self, snapshot: &Snapshot) -> Option<PathBuf> {
+        let definition = snapshot.definition.as_ref()?;
+        let is_new = snapshot.standing == Standing::Current;
+        let entry = definition
+            .graph
+            .get(ModuleGraph::ENTRY)
+            .filter(|_| is_new)?;
+        (entry.path != self.config).then(|| entry.path.clone())
     }
 
     /// Forgets how a file was edited, for from now on the disk's text counts.
@@ -169,6 +289,7 @@ impl OpenProject {
         if edits.is_empty() {
             return;
         }
+        self.asked = Asked::No;
         let carried = Arc::make_mut(&mut self.carried);
         let carried = carried.entry(path.to_owned()).or_default();
         for edit in edits {

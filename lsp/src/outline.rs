@@ -12,8 +12,9 @@ use tower_lsp::ls_types::SymbolKind;
 use crate::{
     document::{Document, size},
     sites::{PlannedTask, Site, site},
-    task_state::task_state,
+    task_state::{pending, progress_of, task_state},
     view::ProjectView,
+    written_outline::tree_of,
 };
 
 /// Is a node of the tree.
@@ -68,8 +69,11 @@ impl EntryKind {
 }
 
 /// Makes the tree of a document: what is written elsewhere is left out, and what belongs to that
-/// takes its place.
+/// takes its place. One that never evaluated has what its syntax shows.
 pub(crate) fn of_document(view: &ProjectView, document: &Arc<Document>) -> Vec<Entry> {
+    if view.snapshot.definition.is_none() {
+        return tree_of(document);
+    }
     let trees = view.snapshot.workflows().flat_map(|(workflow, plan)| {
         let outliner = Outliner {
             view,
@@ -124,10 +128,20 @@ impl Outliner<'_> {
         let of_project = self.workflow.operations.iter();
         let operations = of_project.chain(&self.workflow.workspace_operations);
         children.extend(operations.filter_map(|operation| self.of_operation(operation)));
-        let detail = self.plan.map(workflow_state);
+        let detail = self.plan.map(|plan| self.workflow_state(plan));
         let name = &self.workflow.name;
         let entry = self.entry(EntryKind::Workflow, name, detail, &self.workflow.place);
         self.with_children(entry, children)
+    }
+
+    fn workflow_state(&self, plan: &WorkflowPlan) -> String {
+        if let Some(progress) = progress_of(self.view, self.workflow) {
+            return progress;
+        }
+        match pending(self.view, self.workflow, plan) {
+            0 => "✓ up to date".to_owned(),
+            pending => format!("● {pending} of {} pending", plan.nodes.len()),
+        }
     }
 
     fn of_node(&self, node: &Outline) -> Vec<Entry> {
@@ -268,14 +282,4 @@ impl Outliner<'_> {
             None => place..place,
         }
     }
-}
-
-fn workflow_state(plan: &WorkflowPlan) -> String {
-    if plan.up_to_date {
-        return "✓ up to date".to_owned();
-    }
-    format!(
-        "● {} of {} pending",
-        plan.pending_node_count, plan.node_count
-    )
 }

@@ -7,18 +7,24 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rigkit_engine::{diagnostic::Severity, display_text};
-use tokio::sync::Notify;
+use rigkit_engine::{diagnostic::Severity, display_text, source::Footprint};
+use tokio::{sync::Notify, time::Instant};
 use tower_lsp::ls_types::MessageType;
 
 use crate::{
     analysis::{Evaluation, PlanningCode, Problem, ProblemCode, Snapshot, evaluate},
-    open_project::Moment,
+    open_project::{Moment, OpenProject},
     server::Server,
 };
 
-/// How often ages are told anew where nothing happens.
+/// How often ages are told anew where nothing happens, and where something runs.
 const AGES: Duration = Duration::from_mins(1);
+const AGES_OF_RUNS: Duration = Duration::from_secs(1);
+
+/// How long at least the next plan waits for after one while something runs, and how many times as long
+/// as that took: planning must not hold up what runs.
+const LEAST_PAUSE: Duration = Duration::from_millis(50);
+const PAUSE_FACTOR: u32 = 20;
 
 impl Server {
     /// Begins to evaluate a project.
@@ -36,19 +42,43 @@ async fn keep_evaluated(server: Arc<Server>, root: PathBuf) {
     let Some(wake) = wake else {
         return;
     };
+    let mut pause_ends = Instant::now();
     loop {
-        let evaluation = {
+        let next = {
             let mut world = server.world.lock();
-            if world.same_project(&root, &wake).is_none() {
+            let Some(project) = world.same_project(&root, &wake) else {
                 return;
+            };
+            if project.may_wait() && pause_ends > Instant::now() {
+                Next::Pause
+            } else {
+                match world.take_evaluation(&root, &wake) {
+                    Some(evaluation) => Next::Evaluate(Box::new(evaluation)),
+                    None => Next::Rest,
+                }
             }
-            world.take_evaluation(&root, &wake)
         };
-        match evaluation {
-            Some(evaluation) => land(&server, &root, &wake, evaluation).await,
-            None => rest(&server, &root, &wake).await,
+        match next {
+            Next::Pause => {
+                // What comes meanwhile may be more urgent.
+                let _ = tokio::time::timeout_at(pause_ends, wake.notified()).await;
+            }
+            Next::Evaluate(evaluation) => {
+                let begun = Instant::now();
+                land(&server, &root, &wake, *evaluation).await;
+                let took = begun.elapsed();
+                pause_ends = Instant::now() + LEAST_PAUSE.max(took * PAUSE_FACTOR);
+            }
+            Next::Rest => rest(&server, &root, &wake).await,
         }
     }
+}
+
+/// What is to be done next for a project.
+enum Next {
+    Pause,
+    Evaluate(Box<Evaluation>),
+    Rest,
 }
 
 async fn land(server: &Arc<Server>, root: &Path, wake: &Arc<Notify>, evaluation: Evaluation) {
@@ -72,7 +102,7 @@ async fn land(server: &Arc<Server>, root: &Path, wake: &Arc<Notify>, evaluation:
             failed(&previous, moment)
         }
     };
-    let files = snapshot.project_files();
+    let (files, footprint) = (Arc::clone(&snapshot.looked_at), snapshot.footprint.clone());
     let must_refresh = {
         let mut world = server.world.lock();
         if world.same_project(root, wake).is_none() {
@@ -81,9 +111,31 @@ async fn land(server: &Arc<Server>, root: &Path, wake: &Arc<Notify>, evaluation:
         let project = world.project_mut(root);
         project.is_some_and(|project| project.land(snapshot, is_text_new))
     };
-    server.watch.project_files(root, &files);
+    let before = &previous.looked_at;
+    let is_somewhere_new = is_text_new && server.watch.project_files(root, &files, before);
     if is_text_new || must_refresh {
         server.publish(root, must_refresh).await;
+    }
+    let asks_again = {
+        let world = server.world.lock();
+        let project = world.project(root);
+        is_text_new && project.is_some_and(OpenProject::must_ask_again)
+    };
+    if asks_again {
+        tokio::spawn(Arc::clone(server).ask_providers(root.to_owned()));
+    }
+    if is_somewhere_new {
+        check_again(server, root, footprint).await;
+    }
+}
+
+/// Nobody has told of what changed in a directory before it was watched.
+async fn check_again(server: &Server, root: &Path, footprint: Footprint) {
+    let is_stale = server.run(move || footprint.is_stale()).await;
+    if is_stale.is_ok_and(|is_stale| is_stale)
+        && let Some(project) = server.world.lock().project_mut(root)
+    {
+        project.surroundings_changed();
     }
 }
 
@@ -108,10 +160,16 @@ fn failed(previous: &Snapshot, moment: Moment) -> Snapshot {
 /// Waits until there is something to do: a change, a run that expires, ages to be told anew.
 async fn rest(server: &Arc<Server>, root: &Path, wake: &Notify) {
     let expiry = until_expiry(server, root);
+    let is_running = {
+        let world = server.world.lock();
+        let project = world.project(root);
+        project.is_some_and(|project| project.activity.is_running())
+    };
+    let ages = if is_running { AGES_OF_RUNS } else { AGES };
     tokio::select! {
         () = wake.notified() => {}
-        () = tokio::time::sleep(expiry.unwrap_or(AGES).min(AGES)) => {
-            let has_expired = expiry.is_some_and(|expiry| expiry <= AGES);
+        () = tokio::time::sleep(expiry.unwrap_or(ages).min(ages)) => {
+            let has_expired = expiry.is_some_and(|expiry| expiry <= ages);
             if has_expired {
                 if let Some(project) = server.world.lock().project_mut(root) {
                     project.state_changed();

@@ -38,65 +38,40 @@ impl Server {
         let Some(view) = self.world.lock().project_view(root) else {
             return;
         };
-        let has_state_listener = view.editor.settings.events;
-        if has_state_listener && let Some(uri) = view.editor.uri(&view.config_path()) {
-            self.outbox
-                .notify::<StateChanged>(StateChangedParams { config: uri });
-        }
-        if view.editor.features.pulls_diagnostics {
-            if must_refresh {
-                self.refresh_diagnostics();
-            }
-        } else {
-            let server = Arc::clone(self);
-            // What goes wrong in it is in the log.
-            let _ = self.run(move || server.push_diagnostics(&view)).await;
-        }
-        if must_refresh {
-            self.refresh_texts();
-        }
+        let server = Arc::clone(self);
+        // What goes wrong in it is in the log.
+        let _ = self.run(move || server.push_diagnostics(&view)).await;
+        self.tell_of_state(root, must_refresh);
     }
 
     /// Takes back what the client was told of projects that were let go of.
-    pub(crate) fn tell_of_closed_projects(&self) {
+    pub(crate) fn tell_of_closed_projects(self: &Arc<Self>) {
         let (closed, editor) = {
             let mut world = self.world.lock();
             (world.take_closed(), world.view())
         };
         for project in &closed {
-            self.unpublish_project(&project.root);
+            self.unpublish_project(&project.project.root);
             if editor.settings.events
-                && let Some(config) = editor.uri(&project.config_path())
+                && let Some(config) = editor.config_uri(&project.config, &project.project)
             {
                 self.outbox
                     .notify::<StateChanged>(StateChangedParams { config });
             }
         }
         if !closed.is_empty() {
-            self.refresh_diagnostics();
-            self.refresh_texts();
+            self.refresh_everything();
         }
     }
 
-    /// Asks the client to ask for diagnostics anew, if it is one that asks.
-    fn refresh_diagnostics(&self) {
-        if self.world.lock().features.pulls_diagnostics {
-            self.outbox
-                .ask(|client| async move { client.workspace_diagnostic_refresh().await });
-        }
-    }
-
-    /// Asks the client to show lenses and hints anew.
-    pub(crate) fn refresh_texts(&self) {
-        let features = Arc::clone(&self.world.lock().features);
-        if features.refreshes_lenses {
-            self.outbox
-                .ask(|client| async move { client.code_lens_refresh().await });
-        }
-        if features.refreshes_hints {
-            self.outbox
-                .ask(|client| async move { client.inlay_hint_refresh().await });
-        }
+    /// Publishes what is known of a project now.
+    pub(crate) async fn push_diagnostics_of(self: &Arc<Self>, root: &Path) {
+        let Some(view) = self.world.lock().project_view(root) else {
+            return;
+        };
+        let server = Arc::clone(self);
+        // What goes wrong in it is in the log.
+        let _ = self.run(move || server.push_diagnostics(&view)).await;
     }
 
     /// Publishes the diagnostics of every document of a project, unless its text has changed
@@ -105,7 +80,11 @@ impl Server {
         if view.now.text != view.snapshot.moment.text {
             return;
         }
-        let mut diagnostics = diagnostic::of_project(view, &self.documentation);
+        let mut diagnostics = if view.editor.features.pulls_diagnostics {
+            diagnostic::of_closed_files(view, &self.documentation)
+        } else {
+            diagnostic::of_project(view, &self.documentation)
+        };
         let mut published = self
             .published
             .documents

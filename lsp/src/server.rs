@@ -23,14 +23,14 @@ use tower_lsp::{
         CallHierarchyOutgoingCall, CallHierarchyOutgoingCallsParams, CallHierarchyPrepareParams,
         CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse,
         DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams,
-        DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentDiagnosticParams,
-        DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams,
-        DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FoldingRange,
-        FoldingRangeParams, GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverParams,
-        InitializeParams, InitializeResult, InitializedParams, InlayHint, InlayHintParams, LSPAny,
-        Location, PrepareRenameResponse, ReferenceParams, RenameParams, TextDocumentPositionParams,
-        WorkDoneProgressCancelParams, WorkspaceEdit, WorkspaceSymbolParams,
-        WorkspaceSymbolResponse,
+        DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+        DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight,
+        DocumentHighlightParams, DocumentSymbolParams, DocumentSymbolResponse,
+        ExecuteCommandParams, FoldingRange, FoldingRangeParams, GotoDefinitionParams,
+        GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult,
+        InitializedParams, InlayHint, InlayHintParams, LSPAny, Location, PrepareRenameResponse,
+        ReferenceParams, RenameParams, TextDocumentPositionParams, WorkDoneProgressCancelParams,
+        WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
     },
 };
 
@@ -40,9 +40,11 @@ use crate::{
     large_answers,
     outbox::Outbox,
     publish::Published,
+    refreshes::Refreshes,
     requests,
     runs::Runs,
     safe_to_show::{SafeToShow as _, safe},
+    terminal_applies::TerminalApplies,
     transport::{self, Connection},
     watch::Watch,
     world::SharedWorld,
@@ -62,6 +64,10 @@ pub(crate) struct Server {
     pub(crate) runs: Runs,
     /// Notices changes on the disk.
     pub(crate) watch: Watch,
+    /// The applies of other processes.
+    pub(crate) terminal_applies: TerminalApplies,
+    /// What the client is to be told of next.
+    pub(crate) refreshes: Refreshes,
     /// Bounds how many projects are evaluated at once.
     pub(crate) evaluations: Semaphore,
     is_initialized: AtomicBool,
@@ -107,6 +113,8 @@ impl Server {
             world: SharedWorld::new(options),
             runs: Runs::default(),
             watch: Watch::default(),
+            terminal_applies: TerminalApplies::default(),
+            refreshes: Refreshes::new(),
             evaluations: Semaphore::new(parallelism),
             is_initialized: AtomicBool::new(false),
             was_shut_down: AtomicBool::new(false),
@@ -152,6 +160,10 @@ impl LanguageServer for Handle {
 
     async fn did_close(&self, parameters: DidCloseTextDocumentParams) {
         self.handle(async { self.0.did_close(&parameters) }).await;
+    }
+
+    async fn did_save(&self, parameters: DidSaveTextDocumentParams) {
+        self.handle(async { self.0.did_save(&parameters) }).await;
     }
 
     async fn did_change_configuration(&self, parameters: DidChangeConfigurationParams) {

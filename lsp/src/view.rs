@@ -10,6 +10,7 @@ use std::{
 use rigkit_engine::{
     Engine, EngineOptions,
     modules::Module,
+    project::Project,
     source::{LineColumn, SourceRange, read_excerpt},
 };
 use tower_lsp::ls_types::{Location, Position, Range as LspRange, Uri};
@@ -37,6 +38,8 @@ pub(crate) struct View {
 /// Is what a request sees of one project.
 #[derive(Clone)]
 pub(crate) struct ProjectView {
+    /// Where its config really is, whatever link leads there.
+    pub(crate) config: PathBuf,
     /// What is known of it.
     pub(crate) snapshot: Arc<Snapshot>,
     /// How its open files changed since.
@@ -55,6 +58,14 @@ impl View {
     /// Gives the encoding of positions.
     pub(crate) fn encoding(&self) -> PositionEncoding {
         self.features.encoding
+    }
+
+    /// Returns the name of a config as the client knows it.
+    pub(crate) fn config_uri(&self, config: &Path, project: &Project) -> Option<Uri> {
+        match self.documents.get(config) {
+            Some(document) => Some(document.uri.clone()),
+            None => Uri::from_file_path(project.config_path()),
+        }
     }
 
     /// Gives the name of a file as the client knows it.
@@ -76,17 +87,23 @@ impl ProjectView {
     pub(crate) fn has_file(&self, path: &Path) -> bool {
         let definition = self.snapshot.definition.as_ref();
         let is_module = definition.is_some_and(|definition| definition.graph.find(path).is_some());
-        is_module || self.config_path() == path
+        is_module || self.config == path
     }
 
-    /// Gives the path of the config.
-    pub(crate) fn config_path(&self) -> PathBuf {
-        self.engine_options.project.config_path()
+    /// Returns the name of the config as the client knows it: of the file that it has open, or that which
+    /// makes the folder a project.
+    pub(crate) fn config_uri(&self) -> Option<Uri> {
+        self.editor
+            .config_uri(&self.config, &self.engine_options.project)
     }
 
-    /// Makes an engine that sees the open buffers.
+    /// Makes an engine that sees the open buffers, and knows what the definition has read as secrets.
     pub(crate) fn engine(&self) -> Engine {
-        Engine::new(self.engine_options.clone())
+        let options = self.engine_options.clone();
+        match &self.snapshot.definition {
+            Some(definition) => Engine::for_definition(options, definition),
+            None => Engine::new(options),
+        }
     }
 
     /// Gives an open document.

@@ -64,7 +64,7 @@ pub(crate) struct World {
     /// The roots of projects whose config went, and may come back.
     deserted: HashSet<PathBuf>,
     /// The projects that were let go of, until the client is told.
-    closed: Vec<Project>,
+    closed: Vec<OpenProject>,
 }
 
 impl World {
@@ -118,6 +118,11 @@ impl World {
         self.misplaced.remove(&path);
         self.text_changed(&path, &[]);
         self.forget_edits(&path);
+        // The client knows nothing of what is on the disk instead.
+        let of_file = self.projects.values_mut();
+        of_file
+            .filter(|project| project.has_file(&path))
+            .for_each(OpenProject::surroundings_changed);
         self.close_unused_projects();
         Some(document)
     }
@@ -158,7 +163,7 @@ impl World {
             .projects
             .iter()
             .filter(|(_, project)| project.has_file(path))
-            .map(|(root, project)| (project.project.config_path() != path, root))
+            .map(|(root, project)| (project.config != path, root))
             .collect();
         roots.sort();
         roots.into_iter().map(|(_, root)| root.clone()).collect()
@@ -177,6 +182,7 @@ impl World {
     pub(crate) fn project_view(&self, root: &Path) -> Option<ProjectView> {
         let project = self.projects.get(root)?;
         Some(ProjectView {
+            config: project.config.clone(),
             snapshot: Arc::clone(&project.snapshot),
             carried: project.carried(),
             activity: Arc::clone(&project.activity),
@@ -246,8 +252,19 @@ impl World {
             moment: project.now(),
             is_text_new,
             previous: Arc::clone(&project.snapshot),
+            answers: project.answers_for_now(),
             interrupt,
         })
+    }
+
+    /// Returns how many tasks there are in projects in which something runs.
+    pub(crate) fn running_tasks(&self) -> usize {
+        let running = self.projects.values();
+        let running = running.filter(|project| project.activity.is_running());
+        running
+            .flat_map(|project| project.snapshot.workflows())
+            .map(|(workflow, _)| workflow.tasks.len())
+            .sum()
     }
 
     /// Makes every project be evaluated again, for what they read may have changed.
@@ -259,9 +276,7 @@ impl World {
 
     /// Makes everything that was told of projects be told again.
     pub(crate) fn refresh_all(&mut self) {
-        self.projects
-            .values_mut()
-            .for_each(OpenProject::state_changed);
+        self.projects.values_mut().for_each(OpenProject::told_anew);
     }
 
     /// Takes up a project that is kept although none of its files is open; says whether it is
@@ -290,7 +305,7 @@ impl World {
             .projects
             .values()
             .filter(|project| project.project.config_path().starts_with(below))
-            .filter(|project| !self.has_config(&project.project))
+            .filter(|project| !self.has_config(project))
             .map(|project| project.project.root.clone())
             .collect();
         let is_any_gone = !deserted.is_empty();
@@ -312,13 +327,12 @@ impl World {
     }
 
     /// Gives the projects that were let go of since this was asked last.
-    pub(crate) fn take_closed(&mut self) -> Vec<Project> {
+    pub(crate) fn take_closed(&mut self) -> Vec<OpenProject> {
         std::mem::take(&mut self.closed)
     }
 
-    fn has_config(&self, project: &Project) -> bool {
-        let config = project.config_path();
-        self.is_open(&config) || project.has_config()
+    fn has_config(&self, project: &OpenProject) -> bool {
+        self.is_open(&project.config) || project.project.has_config()
     }
 
     /// Finds the project of a file that was opened; gives its root if it is new.
@@ -400,15 +414,15 @@ impl World {
     fn close_unused_projects(&mut self) {
         let (documents, deserted) = (&self.documents, &self.deserted);
         let closed = &mut self.closed;
-        self.projects.retain(|root, project| {
+        let unused = self.projects.extract_if(.., |root, project| {
             let is_used = documents.keys().any(|path| path.starts_with(root));
-            let is_kept = (is_used || project.is_pinned) && !deserted.contains(root);
-            if !is_kept {
-                project.close();
-                closed.push(project.project.clone());
-            }
-            is_kept
+            !(is_used || project.is_pinned) || deserted.contains(root)
         });
+        closed.extend(
+            unused
+                .map(|(_, project)| project)
+                .inspect(OpenProject::close),
+        );
     }
 }
 

@@ -16,8 +16,14 @@ use serde_json::Value;
 /// Where it cannot be built.
 #[must_use]
 pub fn rig() -> &'static Path {
-    static RIG: OnceLock<PathBuf> = OnceLock::new();
     RIG.get_or_init(build)
+}
+
+static RIG: OnceLock<PathBuf> = OnceLock::new();
+
+/// Takes a binary that is built already; returns whether none was in use before.
+pub fn use_rig(binary: PathBuf) -> bool {
+    RIG.set(binary).is_ok()
 }
 
 /// Several test programs may build at once: cargo makes them wait for each other.

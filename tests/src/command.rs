@@ -5,7 +5,7 @@ use std::{
     ffi::{OsStr, OsString},
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{self, Command, Stdio},
 };
 
 use crate::{Bounds, Output, Project, Running, bounded::wait_within, rig};
@@ -186,6 +186,11 @@ impl RigCommand {
         words.push(self.nobody.as_deref().unwrap_or_else(|| rig()).into());
         words.extend(self.arguments.iter().cloned());
         (words, &self.variables, &self.directory)
+    }
+
+    /// Starts it, to be talked to.
+    pub(crate) fn start_process(self) -> process::Child {
+        self.into_process().spawn().unwrap()
     }
 
     fn into_process(self) -> Command {

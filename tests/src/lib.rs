@@ -13,6 +13,7 @@
 mod binary;
 mod bounded;
 mod command;
+mod language_client;
 mod npm;
 mod output;
 mod project;
@@ -21,10 +22,12 @@ mod running;
 mod schemas;
 mod terminal;
 mod typescript;
+pub mod walk;
 
-pub use binary::rig;
+pub use binary::{rig, use_rig};
 pub use bounded::Bounds;
 pub use command::{RigCommand, may_mount};
+pub use language_client::LanguageClient;
 pub use npm::{npm, npm_with, packages_of};
 pub use output::Output;
 pub use project::Project;

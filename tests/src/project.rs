@@ -8,7 +8,7 @@ use std::{
 use rigkit_engine::trust::TrustStore;
 use tempfile::TempDir;
 
-use crate::{Output, RigCommand, Terminal, redact};
+use crate::{Output, RigCommand, Terminal, language_client::copy_folder, redact};
 
 /// A directory with the files of a fixture, in which `rig` runs undisturbed.
 pub struct Project {
@@ -50,6 +50,17 @@ impl Project {
             fs::create_dir(directory).unwrap();
         }
         project.write_all(fixture);
+        project
+    }
+
+    /// Copies a folder without what Rigkit keeps in it, and trusts the copy.
+    ///
+    /// # Panics
+    /// Where the folder cannot be copied.
+    #[must_use]
+    pub fn copy_of(folder: &Path) -> Self {
+        let project = Self::new("");
+        copy_folder(folder, &project.root());
         project
     }
 

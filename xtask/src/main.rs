@@ -1,5 +1,6 @@
 //! Project chores: `cargo xtask bench` measures what `docs/performance.md` states, `cargo xtask load`
-//! gives a profiler something to watch.
+//! gives a profiler something to watch, `cargo xtask soak` compares the editor with the terminal for as long
+//! as it is told.
 
 #![expect(
     clippy::disallowed_methods,
@@ -13,6 +14,7 @@ mod machine;
 mod measure;
 mod project;
 mod report;
+mod soak;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,8 @@ enum Chore {
     Identity(identity::IdentityArguments),
     /// Loads a project again and again, for a profiler to watch.
     Load(identity::LoadArguments),
+    /// Compares what an editor and a terminal say, step by step of random walks.
+    Soak(soak::SoakArguments),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
         Chore::Editor(arguments) => editor::run(&arguments),
         Chore::Identity(arguments) => identity::compare(&arguments),
         Chore::Load(arguments) => identity::load_often(&arguments),
+        Chore::Soak(arguments) => soak::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -17,6 +17,7 @@ use crate::{
     modules::{ModuleGraph, PREPARATION_TIME, Preparation, check},
     project::{Environment, LoadError, LoadOptions, Loading, UnreadableVariable, evaluate_graph},
     sandbox::{CpuMeter, SandboxLimits, Variables},
+    source::Footprint,
     trust::{OwnerRule, Trust},
     wire::{WireDiagnostic, WirePath},
 };
@@ -196,6 +197,7 @@ fn prepare(
         evaluator: None,
         trust: Trust::Untrusted,
         preparation: Preparation::default(),
+        footprint: Footprint::default(),
     };
     Ok((graph, options))
 }

@@ -145,8 +145,9 @@ impl<'a, W: Write, R: Read> Conversation<'a, W, R> {
                     secrets,
                 } = *defined;
                 self.note_secrets(&secrets);
+                let secrets = self.options.variables.secrets().clone();
                 definition
-                    .decode(self.graph)
+                    .decode(self.graph, secrets)
                     .map_err(|error| nonsense(&error))
             }
             FromChild::Invalid { problems, secrets } => {

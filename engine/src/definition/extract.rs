@@ -65,6 +65,7 @@ pub(crate) fn extract<'js>(
         fingerprints,
         console: Vec::new(),
         missed_variables: options.variables.missed_names(),
+        secrets: options.variables.secrets().clone(),
     };
     definition.warnings = without_repetitions(warnings(&definition));
     Ok(definition)

@@ -16,6 +16,7 @@ use crate::{
     event::LogStream,
     identity::{FingerprintId, Fingerprints},
     modules::ModuleGraph,
+    sandbox::Secrets,
     source::SourceRange,
 };
 
@@ -36,6 +37,8 @@ pub struct Definition {
     /// The variables that it would have read, had somebody vouched for the project; `process.env`
     /// stands for all of them.
     pub missed_variables: Vec<String>,
+    /// The secrets that it read while it was evaluated.
+    pub secrets: Secrets,
 }
 
 /// Is something a config wrote to the console while it was evaluated.

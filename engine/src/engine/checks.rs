@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Is what providers said.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Verification {
     /// Every check, by provider.
     pub(super) checks: Vec<ProviderCheck>,
@@ -34,6 +34,8 @@ pub(super) struct Verification {
     fingerprints: HashMap<ProviderIndex, Vec<String>>,
     /// The providers whose checks gave no answer in time, with the first name each has.
     unanswered: BTreeMap<ProviderIndex, Arc<str>>,
+    /// The stored runs that cannot be reused although their identities fit.
+    pub(super) unusable: Vec<(RunId, Unusable)>,
 }
 
 impl Verification {

@@ -5,12 +5,15 @@ use std::{io, path::PathBuf};
 use super::{Engine, select};
 use crate::{
     error::{EngineError, NameKind},
-    run::{PastLog, log_path},
-    state::{ApplyMatch, ApplyRecord},
+    run::{FollowedLog, PastLog, log_path},
+    state::{ApplyId, ApplyMatch, ApplyRecord},
 };
 
 /// How many applies are named to whoever asks for one that is not there.
 const SUGGESTED: usize = 5;
+
+/// How many of the last applies may go on at once.
+const LOOKED_THROUGH: usize = 50;
 
 impl Engine {
     /// Lists the last applies, newest first.
@@ -63,6 +66,28 @@ impl Engine {
         let newest = self.applies_of(workflow, 1)?.pop();
         let unknown = || select::unknown(NameKind::Run, "latest", Vec::new());
         self.with_log(newest.ok_or_else(unknown)?)
+    }
+
+    /// Lists the applies that go on right now, here or in another process, newest first.
+    ///
+    /// # Errors
+    /// Where the state cannot be read.
+    pub fn running_applies(&self) -> Result<Vec<ApplyRecord>, EngineError> {
+        let locks = self.locks();
+        let mut applies = self.applies(LOOKED_THROUGH)?;
+        applies.retain(|apply| {
+            // Without an end and without its lock, its process has died.
+            apply.finished_at.is_none() && locks.is_held(&apply.workflow).unwrap_or(false)
+        });
+        Ok(applies)
+    }
+
+    /// Opens the log of an apply to read it as it grows.
+    ///
+    /// # Errors
+    /// Where it cannot be opened.
+    pub fn follow_log(&self, apply: &ApplyId) -> io::Result<FollowedLog> {
+        FollowedLog::open(&self.options.project.root, apply.as_str())
     }
 
     fn with_log(&self, record: ApplyRecord) -> Result<(ApplyRecord, PastLog), EngineError> {

@@ -20,6 +20,7 @@ use crate::{
     definition::{Definition, PointId, TaskIndex, Workflow},
     error::EngineError,
     project::{LoadOptions, load},
+    source::Footprint,
     state::{RunId, RunSummary, StateReader},
 };
 
@@ -33,13 +34,19 @@ pub struct RecordedOutput {
 }
 
 impl Engine {
-    /// Loads the definition, unless somebody sets `interrupt` before it is there.
+    /// Loads the definition, unless somebody sets `interrupt` before it is there. What it looks at is noted
+    /// in the footprint, also where the config is wrong.
     ///
     /// # Errors
     /// Where the config is wrong.
-    pub fn evaluate(&self, interrupt: &Arc<AtomicBool>) -> Result<Option<Definition>, EngineError> {
+    pub fn evaluate(
+        &self,
+        interrupt: &Arc<AtomicBool>,
+        footprint: &Footprint,
+    ) -> Result<Option<Definition>, EngineError> {
         let options = LoadOptions {
             interrupt: Arc::clone(interrupt),
+            footprint: footprint.clone(),
             ..self.reading_options()
         };
         let loaded = load(&options);

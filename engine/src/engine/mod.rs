@@ -1,5 +1,6 @@
 //! The engine's requests: one method each, plain data in and out.
 
+mod answers;
 mod apply;
 mod apply_run;
 mod artifacts;
@@ -46,6 +47,7 @@ use crate::{
     trust::{OwnerRule, Trust},
 };
 
+pub use answers::Answers;
 pub use cache::{
     CachedRun, CachedRunStatus, ComponentChange, ComponentStatus, ExplainedCause, NodeKind,
     TaskExplanation,
@@ -166,6 +168,14 @@ impl Engine {
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
         let variables = Variables::of(&options.environment);
+        Self { options, variables }
+    }
+
+    /// Returns an engine for a definition that was evaluated before: what that read as secrets is known.
+    #[must_use]
+    pub fn for_definition(options: EngineOptions, definition: &Definition) -> Self {
+        let all = Arc::clone(&options.environment.variables);
+        let variables = Variables::with_secrets(all, definition.secrets.clone());
         Self { options, variables }
     }
 

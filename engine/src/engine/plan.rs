@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Engine, KeyUse, PlanRequest, RunSession,
+    Answers, Engine, KeyUse, PlanRequest, RunSession,
     checks::{Candidate, Verification, ask_about_runs, ask_providers, has_questions},
     contexts::{check_branch_names, known_contexts},
     question::{AnswersNeeded, Questioner},
@@ -240,10 +240,27 @@ impl<'a> Planning<'a> {
             if candidates.is_empty() {
                 return Ok(());
             }
-            for (run, why) in ask_about_runs(&questioner, self, &candidates).await? {
-                self.records.mark_unusable(run, why);
+            let found = ask_about_runs(&questioner, self, &candidates).await?;
+            for (run, why) in &found {
+                self.records.mark_unusable(run.clone(), why.clone());
             }
+            self.verification.unusable.extend(found);
         }
+    }
+
+    /// Takes up what was said when it was asked before; what was made since is as good as its identity.
+    pub(super) fn take_answers(&mut self, answers: &Answers) {
+        if self.checks_asked == ChecksAsked::Nothing {
+            return;
+        }
+        let Some(verification) = answers.of(&self.workflow.name) else {
+            return;
+        };
+        for (run, why) in &verification.unusable {
+            self.records.mark_unusable(run.clone(), why.clone());
+        }
+        self.verification = verification.clone();
+        self.checks_asked = ChecksAsked::Asked;
     }
 
     /// Gives the stored runs that the walk would reuse, as far as is known.

@@ -31,7 +31,10 @@ use crate::{
     display_text,
     memory::used_by_this_thread,
     sandbox::{Zod, sdk_source},
-    source::{Buffers, LineColumn, LineIndex, ProjectFiles, SourceRange, disk_error, foreign_file},
+    source::{
+        Buffers, Footprint, ImportSite, LineColumn, LineIndex, ProjectFiles, SourceRange,
+        disk_error, foreign_file,
+    },
     trust::{ForeignFile, OwnerRule},
 };
 
@@ -61,6 +64,8 @@ pub struct GraphOptions {
     pub(crate) preparation: Preparation,
     /// How much memory in bytes the definition may take; its modules half of that.
     pub memory: usize,
+    /// Where it is noted what was looked at.
+    pub footprint: Footprint,
 }
 
 /// Holds all modules that a config reaches.
@@ -92,6 +97,7 @@ impl ModuleGraph {
             &options.project_root,
             Arc::clone(&options.buffers),
             options.owners.clone(),
+            options.footprint.clone(),
         ));
         let sources = Arc::new(LocalSources::new(&options.project_root, Arc::clone(&files)));
         let mut loader = GraphLoader {
@@ -118,7 +124,6 @@ impl ModuleGraph {
         };
         // As of an import: a config behind a link is where the link leads, or not at all.
         let entry = files
-            .roots()
             .real_path(entry)
             .unwrap_or_else(|_| entry.to_path_buf());
         let entry_file = ResolvedFile {
@@ -333,10 +338,19 @@ impl GraphLoader<'_> {
                 .sources
                 .resolve(&module.path, &import.specifier, RequestKind::Import)
             {
-                Ok(file) => requests.push(Request {
-                    file,
-                    from: Some((importer, index)),
-                }),
+                Ok(file) => {
+                    if let (ModuleOrigin::Project, Some(target)) = (&module.origin, file.file()) {
+                        self.sources.files().footprint().note_import(ImportSite {
+                            importer: module.path.clone(),
+                            bytes: import.span.clone(),
+                            target: target.to_path_buf(),
+                        });
+                    }
+                    requests.push(Request {
+                        file,
+                        from: Some((importer, index)),
+                    });
+                }
                 Err(_) if import.is_dynamic => {}
                 Err(failure) => problems.push(unresolved(module, import, failure)),
             }

@@ -9,7 +9,7 @@ use std::{
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
 
 use crate::{
-    disk::{EntryKind, ImportRoots},
+    disk::{DiskError, EntryKind},
     source::ProjectFiles,
 };
 
@@ -26,12 +26,12 @@ impl GuardedFileSystem {
     fn metadata_of(
         &self,
         path: &Path,
-        kind: impl Fn(&ImportRoots) -> io::Result<EntryKind>,
+        kind: impl Fn(&ProjectFiles) -> Result<EntryKind, DiskError>,
     ) -> io::Result<FileMetadata> {
         if self.files.has_buffer(path) {
             return Ok(metadata(EntryKind::File));
         }
-        kind(self.files.roots()).map(metadata)
+        Ok(metadata(kind(&self.files)?))
     }
 }
 
@@ -58,11 +58,11 @@ impl FileSystem for GuardedFileSystem {
     }
 
     fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
-        self.metadata_of(path, |roots| Ok(roots.status(path)?.kind))
+        self.metadata_of(path, |files| Ok(files.status(path)?.kind))
     }
 
     fn symlink_metadata(&self, path: &Path) -> io::Result<FileMetadata> {
-        self.metadata_of(path, |roots| Ok(roots.kind(path)?))
+        self.metadata_of(path, |files| files.kind(path))
     }
 
     fn read_link(&self, path: &Path) -> Result<PathBuf, ResolveError> {
@@ -71,6 +71,6 @@ impl FileSystem for GuardedFileSystem {
     }
 
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
-        Ok(self.files.roots().real_path(path)?)
+        Ok(self.files.real_path(path)?)
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use thiserror::Error;
 
-use crate::disk::{DataFolder, DiskError, EntryKind, Links, Refusal, Root};
+use crate::disk::{DataFolder, DiskError, EntryKind, ImportRoots, Links, Refusal, Root};
 
 use crate::{display_text, state::safe_file_name};
 
@@ -264,6 +264,15 @@ impl Project {
     #[must_use]
     pub fn config_path(&self) -> PathBuf {
         self.root.join(self.config.relative_path())
+    }
+
+    /// Returns where the config really is: where a link in its place leads, if that is inside of what the
+    /// project may read.
+    #[must_use]
+    pub fn real_config_path(&self) -> PathBuf {
+        let config = self.config_path();
+        let roots = ImportRoots::of_project(&self.root);
+        roots.real_path(&config).unwrap_or(config)
     }
 
     /// Gives the directory that holds state, logs and locks.

@@ -28,7 +28,7 @@ use crate::{
         realm::{Realm, RealmOptions},
         thrown::bounded,
     },
-    source::{Buffers, LineIndex, SourceRange},
+    source::{Buffers, Footprint, LineIndex, SourceRange},
     trust::{OwnerRule, Trust},
 };
 
@@ -66,6 +66,8 @@ pub struct LoadOptions {
     pub(crate) trust: Trust,
     /// Where it is noted which module is being prepared.
     pub(crate) preparation: Preparation,
+    /// Where it is noted what was looked at.
+    pub footprint: Footprint,
 }
 
 impl LoadOptions {
@@ -86,6 +88,7 @@ impl LoadOptions {
             evaluator: None,
             trust: Trust::Trusted,
             preparation: Preparation::default(),
+            footprint: Footprint::default(),
         }
     }
 }
@@ -233,6 +236,7 @@ pub(crate) fn load_graph(
         identity: options.identity,
         preparation: options.preparation.clone(),
         memory: options.limits.memory,
+        footprint: options.footprint.clone(),
     };
     meter.start(PREPARATION_TIME);
     let (graph, problems) =

@@ -92,6 +92,16 @@ impl Variables {
         }
     }
 
+    /// Returns an environment of which some secrets were read before.
+    #[must_use]
+    pub(crate) fn with_secrets(all: Arc<BTreeMap<String, String>>, secrets: Secrets) -> Self {
+        Self {
+            all,
+            secrets,
+            ..Self::default()
+        }
+    }
+
     /// Returns every variable.
     #[must_use]
     pub fn all(&self) -> Arc<BTreeMap<String, String>> {

@@ -3,16 +3,16 @@
 
 use std::{
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use super::Buffers;
+use super::{Buffers, Footprint};
 use crate::{
-    disk::{DiskError, ImportRoots, Refusal, Status},
+    disk::{DiskError, EntryKind, ImportRoots, Refusal, Status},
     display_text,
     trust::{ForeignFile, OwnerRule},
 };
@@ -36,6 +36,7 @@ pub(crate) struct ProjectFiles {
     buffers: Arc<Buffers>,
     roots: ImportRoots,
     owners: OwnerRule,
+    footprint: Footprint,
     read_bytes: AtomicU64,
     manifest_bytes: AtomicU64,
     /// A file of another user that was not read.
@@ -45,11 +46,18 @@ pub(crate) struct ProjectFiles {
 }
 
 impl ProjectFiles {
-    pub(crate) fn new(project_root: &Path, buffers: Arc<Buffers>, owners: OwnerRule) -> Self {
+    pub(crate) fn new(
+        project_root: &Path,
+        buffers: Arc<Buffers>,
+        owners: OwnerRule,
+        footprint: Footprint,
+    ) -> Self {
+        footprint.note_project(project_root);
         Self {
             buffers,
             roots: ImportRoots::of_project(project_root),
             owners,
+            footprint,
             read_bytes: AtomicU64::new(0),
             manifest_bytes: AtomicU64::new(0),
             foreign: Mutex::default(),
@@ -63,6 +71,7 @@ impl ProjectFiles {
             buffers: Arc::default(),
             roots: ImportRoots::none(),
             owners: OwnerRule::default(),
+            footprint: Footprint::default(),
             read_bytes: AtomicU64::new(0),
             manifest_bytes: AtomicU64::new(0),
             foreign: Mutex::default(),
@@ -131,7 +140,12 @@ impl ProjectFiles {
             }
             return Ok(text);
         }
-        let (bytes, status) = self.roots.read(path, limit)?;
+        let read = self.roots.read(path, limit);
+        match &read {
+            Ok((_, status)) => self.footprint.note_read(path, *status),
+            Err(_) => self.footprint.note_look(path, &self.roots.status(path)),
+        }
+        let (bytes, status) = read?;
         // Of the open file: whatever comes to the path meanwhile is not what is read.
         self.check_owner(path, &status)?;
         let length = bytes.len() as u64;
@@ -157,6 +171,46 @@ impl ProjectFiles {
     /// Takes the file of another user that was met last, for whoever is not told why.
     pub(crate) fn take_foreign(&self) -> Option<ForeignFile> {
         lock(&self.foreign).take()
+    }
+
+    /// Returns the status of what a path leads to.
+    ///
+    /// # Errors
+    /// Where there is nothing that the project may see.
+    pub(crate) fn status(&self, path: &Path) -> Result<Status, DiskError> {
+        let status = self.roots.status(path);
+        self.footprint.note_look(path, &status);
+        status
+    }
+
+    /// Returns what is at a path itself: a link counts as one.
+    ///
+    /// # Errors
+    /// Where there is nothing that the project may see.
+    pub(crate) fn kind(&self, path: &Path) -> Result<EntryKind, DiskError> {
+        let kind = self.roots.kind(path);
+        // Folders on the way to what the project may see are not looked at.
+        match kind {
+            Ok(EntryKind::Link) => self.footprint.note_look(path, &self.roots.status(path)),
+            _ if self.roots.include(path) => self.footprint.note_look(path, &kind),
+            _ => {}
+        }
+        kind
+    }
+
+    /// Returns the path of a file without links.
+    ///
+    /// # Errors
+    /// Where there is nothing that the project may see.
+    pub(crate) fn real_path(&self, path: &Path) -> Result<PathBuf, DiskError> {
+        let real = self.roots.real_path(path);
+        self.footprint.note_look(path, &real);
+        real
+    }
+
+    /// Returns what is noted of everything that is looked at.
+    pub(crate) fn footprint(&self) -> &Footprint {
+        &self.footprint
     }
 
     /// Returns whether a buffer stands in for a file.

@@ -4,7 +4,8 @@ use std::sync::{Arc, atomic::AtomicBool};
 
 use jiff::Timestamp;
 use rigkit_engine::{
-    Engine, EngineError, EngineOptions, definition::Definition, project::Environment,
+    Answers, Engine, EngineError, EngineOptions, definition::Definition, project::Environment,
+    source::Footprint,
 };
 
 use super::{Problem, Snapshot, Standing};
@@ -22,6 +23,8 @@ pub(crate) struct Evaluation {
     pub(crate) is_text_new: bool,
     /// What was known before.
     pub(crate) previous: Arc<Snapshot>,
+    /// What the providers said since then.
+    pub(crate) answers: Option<Arc<Answers>>,
     /// Stops it, because what it evaluates is no longer what the editor shows.
     pub(crate) interrupt: Arc<AtomicBool>,
 }
@@ -39,7 +42,14 @@ pub(crate) fn evaluate(evaluation: &Evaluation) -> Option<Snapshot> {
         ..evaluation.engine_options.clone()
     });
     if evaluation.is_text_new {
-        snapshot.take_up(engine.evaluate(&evaluation.interrupt).transpose()?);
+        let footprint = Footprint::default();
+        let loaded = engine.evaluate(&evaluation.interrupt, &footprint);
+        snapshot.take_up(loaded.transpose()?);
+        if evaluation.environment.is_none() {
+            snapshot.explain_missing_variables();
+        }
+        snapshot.looked_at = Arc::new(footprint.paths());
+        snapshot.footprint = footprint;
     } else {
         snapshot.forget_planning_problems();
     }
@@ -47,7 +57,8 @@ pub(crate) fn evaluate(evaluation: &Evaluation) -> Option<Snapshot> {
     let warnings = environment.warnings.iter().map(Problem::from);
     let left_out = environment.left_out.iter().map(Problem::from);
     snapshot.problems.extend(warnings.chain(left_out));
-    snapshot.make_plans(&engine, evaluation.environment.is_some());
+    snapshot.answers.clone_from(&evaluation.answers);
+    snapshot.make_plans(engine.options(), evaluation.environment.is_some());
     snapshot.expires_at = snapshot.next_expiry(Timestamp::now());
     Some(snapshot)
 }
@@ -78,17 +89,30 @@ impl Snapshot {
         }
     }
 
+    /// What is missing may well be there once the project is trusted.
+    fn explain_missing_variables(&mut self) {
+        self.problems
+            .iter_mut()
+            .for_each(Problem::explain_missing_variable);
+    }
+
     /// Planning says again what it has against the project.
     fn forget_planning_problems(&mut self) {
         self.problems
             .retain(|problem| matches!(problem.code, super::ProblemCode::Definition(_)));
     }
 
-    fn make_plans(&mut self, engine: &Engine, is_trusted: bool) {
+    fn make_plans(&mut self, options: &EngineOptions, is_trusted: bool) {
         let Some(definition) = self.definition.clone() else {
             return;
         };
-        match engine.plan_definition(&definition, None) {
+        let engine = Engine::for_definition(options.clone(), &definition);
+        let plans = match &self.answers {
+            Some(answers) => engine.plan_with_answers(&definition, answers),
+            None => engine.plan_definition(&definition, None),
+        };
+        self.unplanned = None;
+        match plans {
             Ok(plans) => self.plans = plans.into(),
             Err(error) => {
                 self.plans = Arc::default();
@@ -105,8 +129,21 @@ impl Snapshot {
     fn planning_failed(&mut self, error: &EngineError, is_trusted: bool) {
         // Without its environment a provider may well not know how it is configured.
         let is_expected = matches!(error, EngineError::ProviderConfig { .. }) && !is_trusted;
-        if self.standing == Standing::Current && !is_expected {
-            self.problems.extend(Problem::of_error(error));
+        let reason = if is_expected {
+            format!("{error}, and the environment is not read, for nobody trusts the project")
+        } else {
+            error.to_string()
+        };
+        if self.standing == Standing::Current {
+            let problems = Problem::of_error(error).into_iter();
+            self.problems.extend(problems.map(|problem| {
+                if is_expected {
+                    problem.for_want_of_trust(&reason)
+                } else {
+                    problem
+                }
+            }));
         }
+        self.unplanned = Some(reason.into());
     }
 }

@@ -13,6 +13,9 @@ use rigkit_engine::{
 
 use super::PlanningCode;
 
+/// What to do where something is missing in a project that nobody trusts.
+const TRUST: &str = "trust the folder, and its environment is read";
+
 /// Is one thing that is wrong or doubtful.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -108,6 +111,26 @@ impl From<&ForeignFile> for Problem {
 }
 
 impl Problem {
+    /// Makes it what a project is told that nobody trusts: something is missing that may well be there.
+    pub(super) fn for_want_of_trust(self, message: &str) -> Self {
+        Self {
+            severity: Severity::Warning,
+            message: format!("not planned: {message}"),
+            help: Some(TRUST.to_owned()),
+            ..self
+        }
+    }
+
+    /// Says why a variable may be missing in a project that nobody trusts, if that is what is wrong.
+    pub(super) fn explain_missing_variable(&mut self) {
+        let message = &self.message;
+        if message.contains("environment variable") && message.contains("is not set") {
+            self.message
+                .push_str(", and the environment is not read, for nobody trusts the project");
+            self.help = Some(TRUST.to_owned());
+        }
+    }
+
     /// Gives the name that was most likely meant, where the engine says so.
     pub(crate) fn nearest_name(&self) -> Option<&str> {
         let help = self.help.as_deref()?;

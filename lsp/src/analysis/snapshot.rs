@@ -1,7 +1,7 @@
 //! What is known of a project at one moment.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -9,11 +9,12 @@ use std::{
 
 use jiff::Timestamp;
 use rigkit_engine::{
-    WorkspaceView,
+    Answers, WorkspaceView,
     definition::{Definition, Task, TaskIndex, Workflow},
-    modules::{Module, ModuleOrigin},
+    modules::Module,
     plan::{NodeStatus, PlanNode, WorkflowPlan},
     project::Environment,
+    source::Footprint,
 };
 
 use super::Problem;
@@ -33,12 +34,20 @@ pub(crate) struct Snapshot {
     pub(crate) definition: Option<Arc<Definition>>,
     /// The plan of each of its workflows, in its order; empty where they cannot be planned.
     pub(crate) plans: Arc<[WorkflowPlan]>,
+    /// Why the definition could not be planned.
+    pub(crate) unplanned: Option<Arc<str>>,
     /// The workspaces that exist.
     pub(crate) workspaces: Arc<[WorkspaceView]>,
     /// The environment it was evaluated in.
     pub(crate) environment: Environment,
     /// When a stored run expires next.
     pub(crate) expires_at: Option<Timestamp>,
+    /// What the providers said when they were asked last, of the text that was evaluated last.
+    pub(crate) answers: Option<Arc<Answers>>,
+    /// The files that were read or looked for when the text was evaluated last, and their imports.
+    pub(crate) footprint: Footprint,
+    /// The paths of those.
+    pub(crate) looked_at: Arc<BTreeSet<PathBuf>>,
     /// The texts of modules that are not open, indexed when they were first asked for.
     pub(crate) closed_texts: Arc<Mutex<HashMap<PathBuf, Arc<Text>>>>,
 }
@@ -103,16 +112,15 @@ impl Snapshot {
         self.plans == other.plans
             && self.workspaces == other.workspaces
             && self.problems == other.problems
+            && self.unplanned == other.unplanned
     }
 
-    /// Lists the files that the definition is made of and that belong to the project.
-    pub(crate) fn project_files(&self) -> Vec<PathBuf> {
-        let definition = self.definition.iter();
-        let modules = definition.flat_map(|definition| definition.graph.modules());
-        modules
-            .filter(|(_, module)| module.origin == ModuleOrigin::Project)
-            .map(|(_, module)| module.path.clone())
-            .collect()
+    /// Returns whether a task ran to its end after a moment, as far as is stored.
+    pub(crate) fn ran_since(&self, workflow: &str, path: &str, moment: Timestamp) -> bool {
+        let mut nodes = self.plan(workflow).into_iter().flat_map(|plan| &plan.nodes);
+        let node = nodes.find(|node| node.path == path);
+        node.and_then(|node| node.created_at)
+            .is_some_and(|made| made > moment)
     }
 
     /// Finds out when a stored run expires next.

@@ -9,6 +9,8 @@ use std::{ops::Range, path::PathBuf, sync::Arc};
 
 use tower_lsp::ls_types::{TextDocumentContentChangeEvent, Uri};
 
+use crate::written_outline::WrittenOutline;
+
 pub(crate) use self::{
     cursor::{MemberPath, QuotedRole, is_identifier, is_name, member_path, quoted},
     edit_map::{Edit, EditMap},
@@ -32,6 +34,8 @@ pub(crate) struct Document {
     pub(crate) text: Arc<Text>,
     /// Its syntax, once somebody asks for it.
     pub(crate) syntax: Syntax,
+    /// What is written in it, once somebody asks for it.
+    pub(crate) written: WrittenOutline,
 }
 
 impl Document {
@@ -43,6 +47,7 @@ impl Document {
             path,
             version,
             syntax: Syntax::new(Arc::clone(&text)),
+            written: WrittenOutline::default(),
             text,
         }
     }
@@ -73,6 +78,7 @@ impl Document {
             version,
             text,
             syntax,
+            written: self.written.edited(&edits),
         };
         (document, edits)
     }

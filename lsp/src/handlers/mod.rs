@@ -4,6 +4,7 @@
 mod calls;
 mod file;
 mod functions;
+mod open_calls;
 mod output;
 mod owners;
 mod place;

@@ -6,6 +6,7 @@ use super::{
     HandlerKind, Reader, Sight, Version,
     calls::{Call, calls_in},
     functions::{builder_call_around, callees_before, given_to_call, is_function, kind_taken_by},
+    open_calls::open_calls,
     owners::declared_around,
 };
 use crate::{
@@ -119,18 +120,28 @@ fn not_evaluated<'a>(
     nodes: &[SyntaxNode<'_>],
     offset: u32,
 ) -> Option<Vec<Sight<'a>>> {
-    if let Some((kind, owner)) = builder_call_around(tree, nodes) {
-        let call = callees_before(owner)
-            .into_iter()
-            .find_map(|start| calls.iter().find(|call| call.bytes.start == start))?;
+    let find = |start: &u32| calls.iter().find(|call| call.bytes.start == *start);
+    let written = builder_call_around(tree, nodes);
+    if let Some((kind, owner)) = written
+        && let Some(call) = callees_before(owner).iter().find_map(find)
+    {
         return Some(call.made.next_sights(kind));
     }
-    // What does not parse mostly belongs to what is written before it.
-    let before = calls.iter().filter(|call| call.bytes.end <= offset);
-    let nearest = before.max_by_key(|call| call.bytes.end)?;
-    tree.root()
-        .has_error()
-        .then(|| nearest.made.next_sights(HandlerKind::Helper))
+    let open = open_calls(tree, offset);
+    let kind = written.map(|(kind, _)| kind);
+    let kind = kind.or_else(|| open.iter().find_map(|call| call.kind));
+    // Where nothing was evaluated of the innermost chain, it begins where the one around it is.
+    let mut before = open.iter().flat_map(|call| &call.before);
+    match (before.find_map(find), kind) {
+        (Some(nearest), kind) => Some(
+            nearest
+                .made
+                .next_sights(kind.unwrap_or(HandlerKind::Helper)),
+        ),
+        // Nobody knows what comes before it, if anything does.
+        (None, Some(_)) => Some(Vec::new()),
+        (None, None) => None,
+    }
 }
 
 /// A helper may be called from any handler.

@@ -6,22 +6,23 @@
 use std::{ops::Range, sync::Arc};
 
 use jiff::Timestamp;
-use rigkit_engine::{
-    Freshness, WorkspaceStatus, WorkspaceView, definition::Workflow, plan::NodeStatus,
-};
+use rigkit_engine::{Freshness, WorkspaceStatus, WorkspaceView, definition::Workflow};
 use serde::Serialize;
 use tower_lsp::ls_types::{Range as LspRange, Uri};
 
 use crate::{
     document::Document,
+    outline::EntryKind,
     requests::execute_command::{CommandArguments, CommandName},
     safe_to_show::{SafeToShow, label_with_icons},
+    settings::LensKinds,
     sites::{
         OwnedOperation, PlannedTask, Site, TaskSite, operations_in, tasks_in, workflows_in,
         workspaces_in,
     },
-    task_state::task_state,
+    task_state::{Standing, pending, progress_of, standing, task_state},
     view::ProjectView,
+    written_outline::Written,
 };
 
 /// Gives the lenses of a document.
@@ -29,10 +30,13 @@ pub(crate) fn lenses(view: &ProjectView, document: &Arc<Document>) -> Option<Vec
     let lenses = Lenses {
         view,
         document,
-        config: view.editor.uri(&view.config_path())?,
+        config: view.config_uri()?,
         now: Timestamp::now(),
     };
     let kinds = view.editor.settings.code_lens;
+    if view.snapshot.definition.is_none() {
+        return Some(lenses.of_written(kinds));
+    }
     let mut all = Vec::new();
     if kinds.workflow {
         all.extend(lenses.of_workflows());
@@ -57,6 +61,66 @@ struct Lenses<'a> {
 }
 
 impl Lenses<'_> {
+    /// Makes the lenses of what never evaluated, as far as its syntax shows it.
+    fn of_written(&self, kinds: LensKinds) -> Vec<Lens> {
+        let parts = self.document.written.parts(self.document);
+        parts
+            .iter()
+            .flat_map(|part| self.of_written_part(part, kinds))
+            .collect()
+    }
+
+    fn of_written_part(&self, part: &Written, kinds: LensKinds) -> Vec<Lens> {
+        let workflow = CommandArguments {
+            config: Some(self.config.clone()),
+            workflow: Some(part.workflow.clone()),
+            ..CommandArguments::default()
+        };
+        let task = CommandArguments {
+            task: Some(part.path.clone()),
+            ..workflow.clone()
+        };
+        let operation = CommandArguments {
+            operation: Some(part.entry.name.clone()),
+            ..workflow.clone()
+        };
+        let (is_wanted, commands) = match part.entry.kind {
+            EntryKind::Workflow => {
+                let commands = vec![
+                    ("▶ apply", CommandName::Apply, &workflow),
+                    ("plan", CommandName::Plan, &workflow),
+                    ("graph", CommandName::Graph, &workflow),
+                ];
+                (kinds.workflow, commands)
+            }
+            EntryKind::Task => {
+                let commands = vec![
+                    ("not evaluated", CommandName::Explain, &task),
+                    ("apply up to here", CommandName::ApplyUntil, &task),
+                ];
+                (kinds.task, commands)
+            }
+            EntryKind::Workspace => {
+                let create = (
+                    "+ create workspace",
+                    CommandName::CreateWorkspace,
+                    &workflow,
+                );
+                (kinds.workspace, vec![create])
+            }
+            EntryKind::Operation => {
+                let run = ("▶ run", CommandName::RunOperation, &operation);
+                (kinds.operation, vec![run])
+            }
+            EntryKind::Sequence | EntryKind::Parallel | EntryKind::Branch => (false, Vec::new()),
+        };
+        let range = self.first_line(part.entry.selection.clone());
+        let commands = commands.into_iter().filter(|_| is_wanted);
+        commands
+            .map(|(title, command, arguments)| lens(range, title.to_owned(), command, arguments))
+            .collect()
+    }
+
     fn of_workflows(&self) -> Vec<Lens> {
         let workflows = workflows_in(&self.view.snapshot, &self.document.path);
         let lenses = workflows.into_iter().flat_map(|(site, workflow)| {
@@ -76,10 +140,14 @@ impl Lenses<'_> {
         let Some(plan) = self.view.snapshot.plan(&workflow.name) else {
             return "▶ apply".to_owned();
         };
-        if plan.up_to_date {
-            return "✓ up to date".to_owned();
+        if let Some(progress) = progress_of(self.view, workflow) {
+            return progress;
         }
-        format!("▶ apply ({} pending)", plan.pending_node_count)
+        match pending(self.view, workflow, plan) {
+            _ if plan.up_to_date => "✓ up to date".to_owned(),
+            0 => "✓ up to date".to_owned(),
+            pending => format!("▶ apply ({pending} pending)"),
+        }
     }
 
     fn of_tasks(&self) -> Vec<Lens> {
@@ -102,40 +170,111 @@ impl Lenses<'_> {
         let arguments = self.task_arguments(task);
         let title = task_state(self.view, task, self.now);
         let mut lenses = vec![lens(range, title, CommandName::Explain, &arguments)];
-        let is_cached = task
-            .node
-            .is_some_and(|node| node.status == NodeStatus::Cached);
-        if !is_cached {
+        if self.can_be_applied(task) {
             let title = "apply up to here".to_owned();
             lenses.push(lens(range, title, CommandName::ApplyUntil, &arguments));
         }
-        if task.node.is_some_and(|node| node.run_id.is_some()) {
+        if self.has_run(task) {
             let title = "invalidate".to_owned();
             lenses.push(lens(range, title, CommandName::Invalidate, &arguments));
         }
         lenses
     }
 
-    /// A loop or a shared part makes many tasks in one place; a lens for each would hide the code.
+    fn can_be_applied(&self, task: &PlannedTask<'_>) -> bool {
+        !matches!(
+            standing(self.view, task),
+            Standing::Cached | Standing::Running
+        )
+    }
+
+    fn has_run(&self, task: &PlannedTask<'_>) -> bool {
+        let is_stored = task.node.is_some_and(|node| node.run_id.is_some());
+        is_stored || standing(self.view, task) == Standing::Cached
+    }
+
+    /// A loop, a factory or a shared part makes several tasks in one place; a lens for each state would
+    /// hide the code.
     fn of_several_tasks(&self, range: LspRange, tasks: &[PlannedTask<'_>]) -> Vec<Lens> {
-        let is_pending = |task: &&PlannedTask<'_>| {
-            task.node
-                .is_some_and(|node| node.status != NodeStatus::Cached)
-        };
-        let pending = tasks.iter().filter(is_pending).count();
-        let title = match pending {
-            0 => format!("✓ {} tasks cached", tasks.len()),
-            pending => format!("● {pending} of {} tasks pending", tasks.len()),
-        };
-        let mut workflows = tasks.iter().map(|task| &task.workflow.name);
-        let first = workflows.next();
-        let is_shared = workflows.any(|name| Some(name) != first);
+        let mut workflows: Vec<&Workflow> = Vec::new();
+        for task in tasks {
+            if !workflows
+                .iter()
+                .any(|known| known.name == task.workflow.name)
+            {
+                workflows.push(task.workflow);
+            }
+        }
         let arguments = CommandArguments {
             config: Some(self.config.clone()),
-            workflow: first.filter(|_| !is_shared).map(ToString::to_string),
+            workflow: match workflows.as_slice() {
+                [only] => Some(only.name.to_string()),
+                _ => None,
+            },
             ..CommandArguments::default()
         };
-        vec![lens(range, title, CommandName::Explain, &arguments)]
+        let title = self.several_title(tasks);
+        let mut lenses = vec![lens(range, title, CommandName::Explain, &arguments)];
+        for workflow in &workflows {
+            let of_workflow = tasks
+                .iter()
+                .filter(|task| task.workflow.name == workflow.name);
+            let of_workflow: Vec<&PlannedTask<'_>> = of_workflow.collect();
+            let suffix = match workflows.len() {
+                1 => String::new(),
+                _ => format!(" in {}", workflow.name),
+            };
+            lenses.extend(self.commands_for_several(range, workflow, &of_workflow, &suffix));
+        }
+        lenses
+    }
+
+    /// Makes what can be done with all tasks of a workflow that one call makes.
+    fn commands_for_several(
+        &self,
+        range: LspRange,
+        workflow: &Workflow,
+        tasks: &[&PlannedTask<'_>],
+        suffix: &str,
+    ) -> Vec<Lens> {
+        let arguments = |wanted: &dyn Fn(&PlannedTask<'_>) -> bool| {
+            let tasks = tasks.iter().filter(|task| wanted(task));
+            CommandArguments {
+                tasks: tasks.map(|task| task.task.path.to_string()).collect(),
+                ..self.workflow_arguments(workflow)
+            }
+        };
+        let pending = arguments(&|task| self.can_be_applied(task));
+        let stored = arguments(&|task| self.has_run(task));
+        [
+            ("apply up to here", CommandName::ApplyUntil, pending),
+            ("invalidate", CommandName::Invalidate, stored),
+        ]
+        .into_iter()
+        .filter(|(_, _, arguments)| !arguments.tasks.is_empty())
+        .map(|(title, command, arguments)| {
+            lens(range, format!("{title}{suffix}"), command, &arguments)
+        })
+        .collect()
+    }
+
+    fn several_title(&self, tasks: &[PlannedTask<'_>]) -> String {
+        let count = |wanted: &[Standing]| {
+            let standings = tasks.iter().map(|task| standing(self.view, task));
+            standings.filter(|one| wanted.contains(one)).count()
+        };
+        let all = tasks.len();
+        let pending = count(&[
+            Standing::Pending,
+            Standing::Conditional,
+            Standing::Failed,
+            Standing::Unknown,
+        ]);
+        match (count(&[Standing::Running]), pending) {
+            (0, 0) => format!("✓ {all} tasks cached"),
+            (0, pending) => format!("● {pending} of {all} tasks pending"),
+            (running, _) => format!("◌ {running} of {all} tasks running"),
+        }
     }
 
     fn of_workspaces(&self) -> Vec<Lens> {
@@ -199,7 +338,10 @@ impl Lenses<'_> {
     /// Gives the first line of a call, for a lens may be on one line only.
     fn range(&self, site: &Site<'_>) -> LspRange {
         let name: &Range<u32> = &site.name;
-        let bytes = self.view.current_bytes(&site.module.path, name);
+        self.first_line(self.view.current_bytes(&site.module.path, name))
+    }
+
+    fn first_line(&self, bytes: Range<u32>) -> LspRange {
         let text = &self.document.text;
         let end = bytes.end.min(text.line_end(bytes.start));
         text.range(&(bytes.start..end), self.view.editor.encoding())

@@ -18,7 +18,9 @@ pub(crate) fn symbols(
     view: &ProjectView,
     document: &Arc<Document>,
 ) -> Option<DocumentSymbolResponse> {
-    view.snapshot.definition.as_ref()?;
+    if view.snapshot.definition.is_none() {
+        document.syntax.tree()?;
+    }
     let entries = of_document(view, document);
     if view.editor.features.symbol_tree {
         let symbols = entries

@@ -13,7 +13,9 @@ use crate::{
 
 /// Lists what of a document can be folded.
 pub(crate) fn ranges(view: &ProjectView, document: &Arc<Document>) -> Option<Vec<FoldingRange>> {
-    view.snapshot.definition.as_ref()?;
+    if view.snapshot.definition.is_none() {
+        document.syntax.tree()?;
+    }
     let mut folds = BTreeMap::new();
     for entry in of_document(view, document) {
         add(view, document, &entry, &mut folds);

@@ -11,6 +11,7 @@ mod did_change_configuration;
 mod did_change_workspace_folders;
 mod did_close;
 mod did_open;
+mod did_save;
 pub(crate) mod document_highlight;
 pub(crate) mod document_symbol;
 pub(crate) mod events;

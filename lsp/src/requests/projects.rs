@@ -18,11 +18,10 @@ use tower_lsp::{
 };
 
 use crate::{
-    activity::TaskActivity,
-    analysis::{Snapshot, Standing},
+    analysis::{self, Snapshot},
     server::Server,
     sites::{PlannedTask, site},
-    task_state::task_state,
+    task_state::{self, Standing, task_state},
     view::ProjectView,
 };
 
@@ -119,9 +118,9 @@ fn project(view: &ProjectView) -> Option<ProjectSummary> {
     };
     let workflows = snapshot.workflows();
     Some(ProjectSummary {
-        config: view.editor.uri(&view.config_path())?,
+        config: view.config_uri()?,
         root: view.root().to_owned(),
-        is_current: snapshot.standing == Standing::Current,
+        is_current: snapshot.standing == analysis::Standing::Current,
         is_evaluated: snapshot.moment.text > 0,
         problems: snapshot
             .problems
@@ -189,15 +188,13 @@ fn task_summary(view: &ProjectView, task: &PlannedTask<'_>, now: Timestamp) -> T
 }
 
 fn state(view: &ProjectView, task: &PlannedTask<'_>) -> TaskState {
-    use rigkit_engine::plan::NodeStatus;
-    let activity = view.activity.task(&task.workflow.name, &task.task.path);
-    match (activity, task.node.map(|node| node.status)) {
-        (Some(TaskActivity::Running { .. }), _) => TaskState::Running,
-        (Some(TaskActivity::Failed { .. }), _) => TaskState::Failed,
-        (None, Some(NodeStatus::Cached)) => TaskState::Cached,
-        (None, Some(NodeStatus::Pending)) => TaskState::Pending,
-        (None, Some(NodeStatus::Conditional)) => TaskState::Conditional,
-        (None, None) => TaskState::Unknown,
+    match task_state::standing(view, task) {
+        Standing::Running => TaskState::Running,
+        Standing::Failed => TaskState::Failed,
+        Standing::Cached => TaskState::Cached,
+        Standing::Pending => TaskState::Pending,
+        Standing::Conditional => TaskState::Conditional,
+        Standing::Unknown => TaskState::Unknown,
     }
 }
 

@@ -15,7 +15,7 @@ use std::{
 use jiff::Timestamp;
 use rigkit_engine::{
     CancellationToken, Engine, EngineError, RunSession, error::NodeFailure,
-    error_cause::with_causes,
+    error_cause::with_causes, event::EventSink,
 };
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -137,19 +137,15 @@ impl Server {
     ) -> Result<Value> {
         let root = target.view.root().to_owned();
         let progress = Progress::begin(self, &claim, &kind.title).await;
-        self.run_started(&root, kind.workflow.as_deref());
+        let sink = Arc::new(EditorSink::new(self, &target, &claim.id, progress.clone()));
+        let events: Arc<dyn EventSink> = sink.clone();
         let session = RunSession {
-            events: Arc::new(EditorSink::new(
-                self,
-                &target,
-                &claim.id,
-                &kind,
-                progress.clone(),
-            )),
+            events,
             host: Arc::new(EditorHost::new(self, &claim.cancel, &kind.command_line)),
             cancel: claim.cancel.clone(),
         };
         let done = self.run(move || work(&target.engine(), &session)).await;
+        sink.is_over();
         let result = done.and_then(|done| self.told(&root, &kind, done));
         // Whoever asks next is to see what the run has left.
         self.wait_for_news(&root).await;
@@ -159,14 +155,6 @@ impl Server {
             Err(_) => "failed",
         });
         result
-    }
-
-    fn run_started(&self, root: &Path, workflow: Option<&str>) {
-        let mut world = self.world.lock();
-        if let (Some(project), Some(workflow)) = (world.project_mut(root), workflow) {
-            Arc::make_mut(&mut project.activity).run_started(workflow);
-            project.activity_changed();
-        }
     }
 
     /// Tells how a run ended, and makes what it changed visible.
@@ -183,9 +171,9 @@ impl Server {
         if let Some(project) = self.world.lock().project_mut(root) {
             if let Some(workflow) = &kind.workflow {
                 let now = Timestamp::now();
-                Arc::make_mut(&mut project.activity).run_ended(workflow, failures, now);
+                Arc::make_mut(&mut project.activity).failed(workflow, failures, now);
             }
-            project.activity_changed();
+            project.told_anew();
         }
         done.map_err(|error| self.tell_failure(&kind.title, &error))
     }

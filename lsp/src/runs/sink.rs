@@ -3,7 +3,8 @@
 use std::{
     collections::HashSet,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::{Duration, Instant},
 };
 
 use rigkit_engine::{
@@ -14,7 +15,7 @@ use rigkit_engine::{
 };
 use tower_lsp::ls_types::{MessageType, Uri};
 
-use super::{RunKind, progress::Progress};
+use super::progress::Progress;
 use crate::{
     requests::{
         events::{RunEvent, RunEventParams},
@@ -29,7 +30,6 @@ pub(super) struct EditorSink {
     root: PathBuf,
     config: Uri,
     run: String,
-    workflow: Option<String>,
     progress: Progress,
     tally: Mutex<Tally>,
     commands: Mutex<ConcurrentCommands>,
@@ -40,6 +40,10 @@ pub(super) struct EditorSink {
 struct Tally {
     all: usize,
     done: HashSet<String>,
+    /// The id of the apply that goes on.
+    apply: Option<String>,
+    /// When progress was told last.
+    told: Option<Instant>,
 }
 
 impl EditorSink {
@@ -48,7 +52,6 @@ impl EditorSink {
         server: &Arc<Server>,
         target: &Target,
         run: &str,
-        kind: &RunKind,
         progress: Progress,
     ) -> Self {
         Self {
@@ -56,40 +59,52 @@ impl EditorSink {
             root: target.view.root().to_owned(),
             config: target.config.clone(),
             run: run.to_owned(),
-            workflow: kind.workflow.clone(),
             progress,
             tally: Mutex::default(),
             commands: Mutex::default(),
         }
     }
 
-    fn show_in_text(&self, server: &Server, record: &EventRecord) {
-        let Some(workflow) = &self.workflow else {
-            return;
-        };
-        let mut world = server.world.lock();
-        if let Some(project) = world.project_mut(&self.root) {
-            let activity = Arc::make_mut(&mut project.activity);
-            if activity.note(workflow, &record.event, record.time) {
-                project.activity_changed();
-            }
+    /// Shows what an apply does where its tasks are written.
+    fn show_in_text(&self, server: &Arc<Server>, record: &EventRecord) {
+        if let Event::ApplyStarted { apply_id, .. } = &record.event {
+            server.terminal_applies.is_own(apply_id);
+            self.lock().apply = Some(apply_id.clone());
+        }
+        let apply = self.lock().apply.clone();
+        if let Some(apply) = apply {
+            server.apply_event(&self.root, &apply, record);
         }
     }
 
+    /// Notes that the run is over, also where it has not told so.
+    pub(super) fn is_over(&self) {
+        let apply = self.lock().apply.take();
+        if let (Some(server), Some(apply)) = (self.server.upgrade(), apply) {
+            server.apply_is_over(&self.root, &apply);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn show_progress(&self, event: &Event) {
-        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tally = self.lock();
         match event {
             Event::PlanCreated { node_count, .. } => tally.all = *node_count,
             Event::NodeCached { node_path, .. } => {
                 tally.done.insert(node_path.clone());
             }
-            Event::NodeStarted { node_path } => {
+            Event::NodeStarted { node_path } if tally.is_time_to_tell() => {
                 self.progress.report(node_path.clone(), tally.percentage());
             }
             Event::NodeCompleted { node_path, .. } => {
                 tally.done.insert(node_path.clone());
-                self.progress
-                    .report(format!("{node_path} done"), tally.percentage());
+                if tally.is_time_to_tell() {
+                    self.progress
+                        .report(format!("{node_path} done"), tally.percentage());
+                }
             }
             Event::ApplyWaiting { holder, .. } => {
                 self.progress.report(format!("waiting for {holder}"), None);
@@ -102,7 +117,23 @@ impl EditorSink {
     }
 }
 
+/// How often progress is told of tasks that begin and end where there are many: nobody reads faster.
+const TELL_EVERY: Duration = Duration::from_millis(50);
+
+/// How many tasks are many.
+const MANY: usize = 100;
+
 impl Tally {
+    /// Returns whether progress was not told just before, which matters where there are many tasks.
+    fn is_time_to_tell(&mut self) -> bool {
+        let now = Instant::now();
+        let is_time = self.all < MANY || self.told.is_none_or(|told| now - told >= TELL_EVERY);
+        if is_time {
+            self.told = Some(now);
+        }
+        is_time
+    }
+
     fn percentage(&self) -> Option<u32> {
         let percentage = (self.done.len() * 100).checked_div(self.all)?;
         u32::try_from(percentage.min(100)).ok()

@@ -76,3 +76,41 @@ fn each_kind_can_be_switched_off() {
     9: ▶ run
     "#);
 }
+
+#[test]
+fn tasks_of_loops_and_factories_can_be_applied_and_invalidated() {
+    let mut client = TestClient::new(
+        r#"import { sequence, workflow } from "@rigkit/sdk";
+const built = (name: string) => sequence(name)
+  .task("build", async () => ({ ctx: { name } }));
+let ports = sequence("ports");
+for (const port of ["1", "2"]) {
+  ports = ports.task(`port-${port}`, async () => ({ ctx: { port } }));
+}
+export const one = workflow("one").sequence("main").parallel({ web: built("web"), api: built("api") });
+export const two = workflow("two").sequence("main").parallel({ api: built("api"), ports });
+"#,
+    );
+    let of_line = |client: &mut TestClient, line: &str| {
+        let lenses = client.lenses("rig.config.ts");
+        let found = lenses.lines().find_map(|found| found.strip_prefix(line));
+        found.unwrap().to_owned()
+    };
+    assert_snapshot!(of_line(&mut client, "3: "), @"● 3 of 3 tasks pending | apply up to here in one | apply up to here in two");
+    assert_snapshot!(of_line(&mut client, "6: "), @"● 2 of 2 tasks pending | apply up to here");
+    client
+        .execute(
+            "rigkit.applyUntil",
+            json!({ "workflow": "two", "tasks": ["ports.port-1", "api.build"] }),
+        )
+        .unwrap();
+    assert_snapshot!(of_line(&mut client, "3: "), @"● 2 of 3 tasks pending | apply up to here in one | invalidate in two");
+    assert_snapshot!(of_line(&mut client, "6: "), @"● 1 of 2 tasks pending | apply up to here | invalidate");
+    let invalidated = client
+        .execute(
+            "rigkit.invalidate",
+            json!({ "workflow": "two", "tasks": ["ports.port-1", "api.build"] }),
+        )
+        .unwrap();
+    assert_eq!(invalidated["invalidated"].as_array().unwrap().len(), 2);
+}

@@ -1,19 +1,11 @@
 //! What happens outside of the editor shows in it: a terminal's applies, files that are not open,
 //! the environment, configs that appear.
 
-use std::{fs, sync::Arc};
+use std::{fs, os::unix::fs::symlink, path::Path};
 
-use rigkit_engine::{
-    ApplyOutcome, ApplyRequest, CancellationToken, Engine, EngineError, EngineOptions, RunSession,
-    event::EventRecord,
-    host::HeadlessHost,
-    project::{Environment, Project},
-    sandbox::SandboxLimits,
-    trust::{OwnerRule, Trust},
-};
 use serde_json::{Value, json};
 
-use crate::support::{Capabilities, TestClient};
+use crate::support::{Capabilities, TestClient, apply, terminal, try_apply};
 
 const SITE: &str = r#"import { workflow } from "@rigkit/sdk";
 import { message } from "./message";
@@ -21,38 +13,6 @@ export const site = workflow("site").sequence("main").task("greet", async () => 
 //- message.ts
 export const message = "hello";
 "#;
-
-/// Is what a terminal has in the same project.
-fn terminal(client: &TestClient) -> Engine {
-    let host_dir = client.root().with_file_name("home");
-    Engine::new(EngineOptions {
-        project: Project::find(&client.root()).unwrap(),
-        state_path: None,
-        environment: Environment::untrusted(),
-        trust: Trust::Trusted,
-        limits: SandboxLimits::default(),
-        evaluator: None,
-        loading: rigkit_engine::project::Loading::default(),
-        buffers: Arc::default(),
-        owners: OwnerRule::default(),
-        host_storage_dir: host_dir.join("providers"),
-        host_dir,
-        who: "tester: rig".to_owned(),
-    })
-}
-
-fn apply(engine: &Engine) {
-    try_apply(engine).unwrap();
-}
-
-fn try_apply(engine: &Engine) -> Result<ApplyOutcome, EngineError> {
-    let run = RunSession {
-        events: Arc::new(|_: &EventRecord| {}),
-        host: Arc::new(HeadlessHost),
-        cancel: CancellationToken::new(),
-    };
-    engine.apply(&ApplyRequest::default(), &run)
-}
 
 #[test]
 fn an_apply_in_a_terminal() {
@@ -216,4 +176,229 @@ fn a_config_that_is_open_is_there_until_it_is_closed() {
     assert_eq!(workflows(&mut client), ["plain"]);
     client.close("rig.config.ts");
     wait_for_workflows(&mut client, &[]);
+}
+
+/// Writes files, each into its folder.
+fn write(client: &TestClient, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let path = client.root().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+/// Opens the config of a project, changes something on the disk, and waits for what the lenses say then.
+fn check_recovers(files: &[(&str, &str)], before: &str, change: impl FnOnce(&Path), after: &str) {
+    let mut client = TestClient::unopened("", Capabilities::Full, &json!({ "trusted": true }));
+    write(&client, files);
+    let (_, config) = files[0];
+    client.open_with("rig.config.ts", config);
+    let told = client.diagnostics("rig.config.ts");
+    assert_eq!(told[0]["code"], before, "{told:?}");
+    change(&client.root());
+    client.wait_until_so(|client| {
+        let told = client.diagnostics("rig.config.ts");
+        told.first().is_some_and(|told| told["code"] == after)
+    });
+}
+
+const NEEDS_ROPE: &str = r#"import { workflow } from "@rigkit/sdk";
+import { rope } from "./lib/deep/rope";
+export const pier = workflow("pier").sequence("main").task("moor", async () => ({ ctx: { rope } }));
+"#;
+
+const NEEDS_PACKAGE: &str = r#"import { workflow } from "@rigkit/sdk";
+import { rope } from "ropes";
+export const pier = workflow("pier").sequence("main").task("moor", async () => ({ ctx: { rope: rope() } }));
+"#;
+
+#[test]
+fn whatever_a_load_looked_for_in_vain_is_waited_for() {
+    let rope = "export const rope = \"hemp\";\n";
+    let folder = |root: &Path| {
+        fs::create_dir_all(root.join("lib/deep")).unwrap();
+        fs::write(root.join("lib/deep/rope.ts"), rope).unwrap();
+    };
+    check_recovers(
+        &[("rig.config.ts", NEEDS_ROPE)],
+        "unresolved-import",
+        folder,
+        "never-run",
+    );
+    let link = |root: &Path| {
+        fs::create_dir_all(root.join("elsewhere/deep")).unwrap();
+        fs::write(root.join("elsewhere/deep/rope.ts"), rope).unwrap();
+        symlink("elsewhere", root.join("lib")).unwrap();
+    };
+    check_recovers(
+        &[("rig.config.ts", NEEDS_ROPE)],
+        "unresolved-import",
+        link,
+        "never-run",
+    );
+    let package = |root: &Path| {
+        let folder = root.join("node_modules/ropes");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("index.js"), "export const rope = () => 1;\n").unwrap();
+        fs::write(folder.join("package.json"), PACKAGE).unwrap();
+    };
+    check_recovers(
+        &[("rig.config.ts", NEEDS_PACKAGE)],
+        "unresolved-import",
+        package,
+        "never-run",
+    );
+    let mended = |root: &Path| fs::write(root.join("lib/deep/rope.ts"), rope).unwrap();
+    let broken = [
+        ("rig.config.ts", NEEDS_ROPE),
+        ("lib/deep/rope.ts", "export const rope = ;\n"),
+    ];
+    check_recovers(&broken, "syntax-error", mended, "never-run");
+}
+
+const PACKAGE: &str =
+    r#"{ "name": "ropes", "version": "1.0.0", "type": "module", "main": "index.js" }"#;
+
+#[test]
+fn an_upgraded_package_is_noticed() {
+    let files = [
+        ("rig.config.ts", NEEDS_PACKAGE),
+        ("node_modules/ropes/package.json", PACKAGE),
+        (
+            "node_modules/ropes/index.js",
+            "export const rope = () => 1;\n",
+        ),
+    ];
+    let mut client = TestClient::unopened("", Capabilities::Full, &json!({ "trusted": true }));
+    write(&client, &files);
+    client.open_with("rig.config.ts", NEEDS_PACKAGE);
+    apply(&terminal(&client));
+    client.wait_for_lenses("rig.config.ts", "✓ up to date");
+    // As package managers do: another folder takes the place of the old one.
+    let modules = client.root().join("node_modules");
+    let upgraded = PACKAGE.replace("1.0.0", "2.0.0");
+    write(
+        &client,
+        &[
+            ("node_modules/.ropes-new/package.json", &upgraded),
+            (
+                "node_modules/.ropes-new/index.js",
+                "export const rope = () => 2;\n",
+            ),
+        ],
+    );
+    fs::rename(modules.join("ropes"), modules.join(".ropes-old")).unwrap();
+    fs::rename(modules.join(".ropes-new"), modules.join("ropes")).unwrap();
+    client.wait_for_lenses("rig.config.ts", "● ");
+    apply(&terminal(&client));
+    client.wait_for_lenses("rig.config.ts", "✓ up to date");
+    // What is watched now is the new folder.
+    write(
+        &client,
+        &[(
+            "node_modules/ropes/package.json",
+            &PACKAGE.replace("1.0.0", "3.0.0"),
+        )],
+    );
+    client.wait_for_lenses("rig.config.ts", "● ");
+}
+
+#[test]
+fn the_data_folder_goes_and_comes_back() {
+    let mut client = TestClient::new(SITE);
+    for _ in 0..2 {
+        apply(&terminal(&client));
+        client.wait_for_lenses("rig.config.ts", "✓ up to date");
+        fs::remove_dir_all(client.root().join(".rigkit")).unwrap();
+        client.wait_for_lenses("rig.config.ts", "● never ran");
+    }
+}
+
+#[test]
+fn a_helper_that_is_closed_without_being_saved_is_what_it_was() {
+    let mut client = TestClient::new(SITE);
+    apply(&terminal(&client));
+    client.wait_for_lenses("rig.config.ts", "✓ up to date");
+    client.replace("message.ts", "hello", "bye");
+    client.wait_for_lenses("rig.config.ts", "● something the handler uses changed");
+    client.close("message.ts");
+    client.wait_for_lenses("rig.config.ts", "✓ up to date");
+}
+
+#[test]
+fn a_setting_that_changes_shows_at_once() {
+    let mut client = TestClient::new(SITE);
+    assert!(client.lenses("rig.config.ts").contains("apply"));
+    client.received();
+    client.notify(
+        "workspace/didChangeConfiguration",
+        &json!({ "settings": { "rigkit": { "codeLens": false } } }),
+    );
+    client.wait_until_so(|client| client.lenses("rig.config.ts").is_empty());
+}
+
+#[test]
+fn a_secret_of_a_stored_run_is_the_same_secret_in_the_editor() {
+    let config = r#"import { env, workflow } from "@rigkit/sdk";
+const token = env.secret("TOKEN");
+export const site = workflow("site").sequence("main").task("a", async () => { if (token() === "") throw new Error(); });
+"#;
+    let mut client = TestClient::unopened(config, Capabilities::Full, &json!({ "trusted": true }));
+    fs::write(client.root().join(".env"), "TOKEN=gull-5560-harbour\n").unwrap();
+    client.open("rig.config.ts");
+    client.execute("rigkit.apply", json!({})).unwrap();
+    client.wait_for_lenses("rig.config.ts", "✓ up to date");
+    // The plan of a state that changes again evaluates nothing.
+    client
+        .execute("rigkit.invalidate", json!({ "task": "a" }))
+        .unwrap();
+    client.wait_for_lenses("rig.config.ts", "● invalidated");
+    client.execute("rigkit.apply", json!({})).unwrap();
+    client.wait_for_lenses("rig.config.ts", "✓ up to date");
+    fs::write(client.root().join(".env"), "TOKEN=other-7781-harbour\n").unwrap();
+    client.wait_for_lenses("rig.config.ts", "● ");
+}
+
+const LINKED: &str = r#"import { sequence } from "@rigkit/sdk";
+export const pier = sequence("pier").task("moor", async () => {});
+"#;
+
+/// Opens a config behind a link by one of its paths, and returns its lenses as it is left by some edits.
+fn lenses_behind_a_link(opened: &str) -> String {
+    let mut client = TestClient::unopened("", Capabilities::Full, &json!({ "trusted": true }));
+    write(&client, &[("configs/pier.ts", LINKED)]);
+    let _ = fs::remove_file(client.root().join("rig.config.ts"));
+    symlink("configs/pier.ts", client.root().join("rig.config.ts")).unwrap();
+    client.open_with(opened, LINKED);
+    let symbols = client
+        .request("textDocument/documentSymbol", &client.document(opened))
+        .unwrap();
+    assert_eq!(symbols[0]["name"], "pier");
+    assert_eq!(client.diagnostics(opened)[0]["code"], "never-run");
+    client.replace(opened, "moor", "anchor");
+    client.execute("rigkit.apply", json!({})).unwrap();
+    client.wait_for_lenses(opened, "✓ up to date");
+    // Another file takes the place of the one that the link led to.
+    client.close(opened);
+    write(
+        &client,
+        &[("configs/other.ts", &LINKED.replace("moor", "sail"))],
+    );
+    fs::remove_file(client.root().join("rig.config.ts")).unwrap();
+    symlink("configs/other.ts", client.root().join("rig.config.ts")).unwrap();
+    let other = LINKED.replace("moor", "sail");
+    let reopened = if opened == "rig.config.ts" {
+        opened
+    } else {
+        "configs/other.ts"
+    };
+    client.open_with(reopened, &other);
+    client.wait_until_so(|client| client.lenses(reopened).contains("never ran"));
+    client.lenses(reopened)
+}
+
+#[test]
+fn a_config_behind_a_link_is_one_by_either_path() {
+    let by_link = lenses_behind_a_link("rig.config.ts");
+    assert_eq!(lenses_behind_a_link("configs/pier.ts"), by_link);
 }

@@ -19,7 +19,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Makes a project with two tasks, the second of which never ends well until `ready` exists.
+    /// Makes a project with two tasks.
     pub fn new() -> Self {
         Self::with(CONFIG)
     }
@@ -27,6 +27,12 @@ impl Desk {
     /// Makes a project with an operation that asks for everything that there is to ask.
     pub fn with_operation() -> Self {
         Self::with(OPERATION)
+    }
+
+    /// Makes a project with two tasks, each of which says something and ends once there is a file of its
+    /// name.
+    pub fn of_waiting_tasks() -> Self {
+        Self::with(WAITING)
     }
 
     fn with(config: &str) -> Self {
@@ -105,6 +111,17 @@ export const site = workflow("site")
       return `${name}: ${input.mode}, minify ${input.minify}, sure ${sure}`;
     },
   });
+"#;
+
+const WAITING: &str = r#"import { host } from "@rigkit/provider-host";
+import { workflow } from "@rigkit/sdk";
+
+const wait = (name: string) => `echo getting ${name}; until [ -e ${name} ]; do sleep 0.02; done`;
+
+export const site = workflow("site", { providers: { host: host.provider() } })
+  .sequence("site")
+  .task("clone", async ({ host }) => { await host.exec(wait("clone")); })
+  .task("build", async ({ host }) => { await host.exec(wait("build")); });
 "#;
 
 /// Says where programs are looked for: beside `rig`, beside another one, and where the tests do.

@@ -148,6 +148,29 @@ impl EditorClient {
         Ok((came - asked, answer["result"].clone()))
     }
 
+    /// Applies the workflow, asking for lenses whenever something new is published, and returns the most
+    /// memory that was seen meanwhile.
+    pub(crate) fn apply(&mut self, config: &OpenConfig) -> Result<f64, Failure> {
+        let command = json!({ "command": "rigkit.apply", "arguments": [{ "config": config.uri }] });
+        let applied = self.begin("workspace/executeCommand", &command)?;
+        let document = json!({ "textDocument": { "uri": config.uri } });
+        let mut most: f64 = 0.0;
+        loop {
+            let (_, body) = self.messages.recv_timeout(PATIENCE)?;
+            let message: Value = serde_json::from_slice(&body)?;
+            if message["id"] == applied && message.get("method").is_none() {
+                return match message.get("error") {
+                    Some(error) => Err(format!("the apply failed: {error}").into()),
+                    None => Ok(most.max(self.memory()?)),
+                };
+            }
+            if message["method"] == "textDocument/publishDiagnostics" {
+                most = most.max(self.memory()?);
+                self.begin("textDocument/codeLens", &document)?;
+            }
+        }
+    }
+
     /// Gives how much memory the server has in use, in MiB.
     pub(crate) fn memory(&self) -> Result<f64, Failure> {
         machine::memory_mib(self.server.id())
@@ -161,11 +184,16 @@ impl EditorClient {
         Ok(())
     }
 
-    fn request(&mut self, method: &str, parameters: &Value) -> Result<(Instant, Value), Failure> {
+    fn begin(&mut self, method: &str, parameters: &Value) -> Result<i64, Failure> {
         self.next_id += 1;
         let id = self.next_id;
         let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": parameters });
         self.send(&request)?;
+        Ok(id)
+    }
+
+    fn request(&mut self, method: &str, parameters: &Value) -> Result<(Instant, Value), Failure> {
+        let id = self.begin(method, parameters)?;
         self.wait(|message| message["id"] == id && message.get("method").is_none())
     }
 

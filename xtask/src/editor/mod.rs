@@ -1,5 +1,6 @@
 //! How fast the language server is, measured on the real binary over its standard input and output.
 
+mod applying;
 mod client;
 mod outside;
 mod storm;
@@ -65,6 +66,7 @@ pub(crate) fn measure(rig: &Path, edits: usize) -> Result<Vec<Figure>, Failure> 
     figures.push(strangers::measure(rig, &small, edits)?);
     figures.extend(storm::measure(rig, &small)?);
     figures.push(outside::measure(rig, &small, edits.min(50))?);
+    figures.extend(applying::measure(rig)?);
     Ok(figures)
 }
 

@@ -21,6 +21,7 @@ use crate::{
     event::LogStream,
     identity::{FingerprintId, Fingerprints, WireFingerprints},
     modules::ModuleGraph,
+    sandbox::Secrets,
     wire::{Malformed, WireDiagnostic, decode_all},
 };
 
@@ -64,7 +65,11 @@ impl WireDefinition {
     }
 
     /// Returns the definition that was evaluated from the modules of a graph.
-    pub(crate) fn decode(self, graph: Arc<ModuleGraph>) -> Result<Definition, Malformed> {
+    pub(crate) fn decode(
+        self,
+        graph: Arc<ModuleGraph>,
+        secrets: Secrets,
+    ) -> Result<Definition, Malformed> {
         let fingerprints = self.fingerprints.decode(&graph)?;
         let decoder = Decoder {
             graph: &graph,
@@ -86,6 +91,7 @@ impl WireDefinition {
                 .collect(),
             missed_variables: self.missed_variables,
             graph,
+            secrets,
         })
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     sites::{
         OwnedOperation, PlannedTask, Site, operations_in, tasks_in, workflows_in, workspaces_in,
     },
+    task_state,
 };
 
 /// How many tasks, and how many workspaces, are offered something each.
@@ -22,7 +23,7 @@ const MOST: usize = 5;
 
 /// Lists what can be done.
 pub(super) fn actions(place: &Place<'_>) -> Vec<CodeAction> {
-    let Some(config) = place.view.editor.uri(&place.view.config_path()) else {
+    let Some(config) = place.view.config_uri() else {
         return Vec::new();
     };
     let mut offers = Offers {
@@ -117,7 +118,7 @@ impl Offers<'_> {
 
     fn pending(&self, workflow: &Workflow) -> Option<usize> {
         let plan = self.place.view.snapshot.plan(&workflow.name)?;
-        Some(plan.pending().count())
+        Some(task_state::pending(self.place.view, workflow, plan))
     }
 
     fn of_workspaces(&mut self) {

@@ -39,7 +39,7 @@ fn of_site(
     let failures = site.tasks.iter().filter_map(|task| {
         match view.activity.task(&task.workflow.name, &task.task.path)? {
             TaskActivity::Failed { failure, .. } => Some(failure),
-            TaskActivity::Running { .. } => None,
+            TaskActivity::Running { .. } | TaskActivity::Done { .. } => None,
         }
     });
     let range = view.module_range(site.site.module, &site.site.name);

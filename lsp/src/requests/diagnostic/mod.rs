@@ -1,6 +1,7 @@
 //! `textDocument/diagnostic`, and what is published to clients that do not ask: what is wrong with
 //! the definition, what is doubtful, what failed, and what has to run and why.
 
+mod closed_imports;
 mod failures;
 mod invalidate_targets;
 mod plan;
@@ -18,8 +19,8 @@ use tower_lsp::{
     jsonrpc::{Error, ErrorCode, Result},
     ls_types::{
         Diagnostic, DiagnosticSeverity, DocumentDiagnosticParams, DocumentDiagnosticReport,
-        DocumentDiagnosticReportKind, DocumentDiagnosticReportResult, FullDocumentDiagnosticReport,
-        NumberOrString, Range, RelatedFullDocumentDiagnosticReport, Uri,
+        DocumentDiagnosticReportResult, FullDocumentDiagnosticReport, NumberOrString, Range,
+        RelatedFullDocumentDiagnosticReport, Uri,
     },
 };
 
@@ -28,7 +29,8 @@ pub(crate) use self::{
     problems::told as told_problem,
 };
 use crate::{
-    analysis::PlanningCode, documentation::Documentation, server::Server, view::ProjectView,
+    analysis::PlanningCode, document::Document, documentation::Documentation, server::Server,
+    view::ProjectView,
 };
 
 /// Who says it.
@@ -54,50 +56,28 @@ pub(crate) async fn answer(
 ) -> Result<DocumentDiagnosticReportResult> {
     let uri = parameters.text_document.uri;
     let Some((document, view)) = server.see(&uri) else {
-        return Ok(report(outside_projects(server, &uri), HashMap::new()));
+        return Ok(report(outside_projects(server, &uri)));
     };
     server.wait_for(view.root(), view.now).await;
     let Some((_, current)) = server.see(&uri) else {
-        return Ok(report(Vec::new(), HashMap::new()));
+        return Ok(report(Vec::new()));
     };
     if current.now.text != view.now.text {
         return Err(overtaken());
     }
     let documentation = server.documentation.clone();
-    let path = document.path.clone();
     server
-        .run(move || {
-            let mut all = of_project(&current, &documentation);
-            let own = all.remove(&document.uri).unwrap_or_default();
-            let open: Vec<&Uri> = current
-                .editor
-                .documents
-                .values()
-                .map(|open| &open.uri)
-                .collect();
-            all.retain(|uri, _| !open.contains(&uri));
-            let is_config = current.config_path() == path;
-            let shows_others = is_config && current.editor.features.related_documents;
-            report(own, if shows_others { all } else { HashMap::new() })
-        })
+        .run(move || report(of_document(&current, &document, &documentation)))
         .await
 }
 
-fn report(
-    items: Vec<Diagnostic>,
-    related: HashMap<Uri, Vec<Diagnostic>>,
-) -> DocumentDiagnosticReportResult {
-    let full = |items| FullDocumentDiagnosticReport {
-        result_id: None,
-        items,
-    };
-    let related: HashMap<Uri, DocumentDiagnosticReportKind> = related
-        .into_iter()
-        .map(|(uri, items)| (uri, DocumentDiagnosticReportKind::Full(full(items))))
-        .collect();
+fn report(items: Vec<Diagnostic>) -> DocumentDiagnosticReportResult {
     let report = RelatedFullDocumentDiagnosticReport {
-        related_documents: (!related.is_empty()).then_some(related),
-        full_document_diagnostic_report: full(items),
+        related_documents: None,
+        full_document_diagnostic_report: FullDocumentDiagnosticReport {
+            result_id: None,
+            items,
+        },
     };
     DocumentDiagnosticReportResult::Report(DocumentDiagnosticReport::Full(report))
 }
@@ -140,26 +120,62 @@ pub(crate) fn project_error(error: &ProjectError, documentation: &Documentation)
     )
 }
 
-/// Gives the diagnostics of every file of a project that has some, and of all its open files.
+/// Returns the diagnostics of a document.
+fn of_document(
+    view: &ProjectView,
+    document: &Document,
+    documentation: &Documentation,
+) -> Vec<Diagnostic> {
+    let mut files = problems::of_files(view, documentation);
+    let mut found = files.remove(&document.path).unwrap_or_default();
+    if view.has_file(&document.path) {
+        found.extend(of_tasks(view, &document.path, documentation));
+    }
+    found
+}
+
+/// Returns the diagnostics of every file of a project that has some, and of all its open files.
 pub(crate) fn of_project(
     view: &ProjectView,
     documentation: &Documentation,
 ) -> HashMap<Uri, Vec<Diagnostic>> {
-    let mut files: BTreeMap<PathBuf, Vec<Diagnostic>> = BTreeMap::new();
+    let mut files = problems::of_files(view, documentation);
     for document in view.editor.documents.values() {
         if view.has_file(&document.path) {
-            files.entry(document.path.clone()).or_default();
+            let found = of_tasks(view, &document.path, documentation);
+            files
+                .entry(document.path.clone())
+                .or_default()
+                .extend(found);
         }
     }
-    problems::add(view, documentation, &mut files);
-    let open: Vec<PathBuf> = files.keys().cloned().collect();
-    for path in open {
-        let found = of_tasks(view, &path, documentation);
-        files.entry(path).or_default().extend(found);
-    }
+    by_uri(view, files)
+}
+
+/// Returns the problems of the files of a project that are not open: no client asks for them.
+pub(crate) fn of_closed_files(
+    view: &ProjectView,
+    documentation: &Documentation,
+) -> HashMap<Uri, Vec<Diagnostic>> {
+    let mut files = problems::of_files(view, documentation);
+    files.retain(|path, _| view.document(path).is_none());
+    by_uri(view, files)
+}
+
+fn by_uri(
+    view: &ProjectView,
+    files: BTreeMap<PathBuf, Vec<Diagnostic>>,
+) -> HashMap<Uri, Vec<Diagnostic>> {
     files
         .into_iter()
-        .filter_map(|(path, diagnostics)| Some((view.editor.uri(&path)?, diagnostics)))
+        .filter_map(|(path, diagnostics)| {
+            let uri = if path == view.config {
+                view.config_uri()
+            } else {
+                view.editor.uri(&path)
+            };
+            Some((uri?, diagnostics))
+        })
         .collect()
 }
 

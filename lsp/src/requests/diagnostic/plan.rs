@@ -11,7 +11,6 @@ use tower_lsp::ls_types::{Diagnostic, DiagnosticSeverity};
 
 use super::diagnostic;
 use crate::{
-    activity::TaskActivity,
     documentation::Documentation,
     settings::PlanDiagnostics,
     sites::{PlannedTask, TaskSite, tasks_in},
@@ -78,9 +77,10 @@ fn is_told(
     wanted: PlanDiagnostics,
 ) -> bool {
     let activity = view.activity.task(&task.workflow.name, &node.path);
-    // A failure is told for itself, with more in it.
-    let has_failed = matches!(activity, Some(TaskActivity::Failed { .. }));
-    !has_failed && (wanted == PlanDiagnostics::All || node.status != NodeStatus::Cached)
+    // A failure is told for itself, with more in it; of what runs or has just run the plan says how it
+    // was before.
+    let is_told_elsewhere = activity.is_some();
+    !is_told_elsewhere && (wanted == PlanDiagnostics::All || node.status != NodeStatus::Cached)
 }
 
 fn severity(node: &PlanNode) -> DiagnosticSeverity {

@@ -1,9 +1,13 @@
 //! What the engine has against the definition, at its places.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use rigkit_engine::{
     diagnostic::Severity,
+    display_text,
     error_cause::{ErrorCause, listed, with_causes},
     source::SourceRange,
 };
@@ -12,21 +16,31 @@ use tower_lsp::ls_types::{
     Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, Range,
 };
 
-use super::diagnostic;
+use super::{
+    closed_imports::{ImportsOfClosedFiles, OpenImport},
+    diagnostic,
+};
 use crate::{analysis::Problem, documentation::Documentation, view::ProjectView};
 
-/// Adds every problem to the file it is in. One in a file that is not part of the project, such
-/// as a package, is told at the config.
-pub(super) fn add(
+/// Returns the problems of every file that has some. One in a file that is not part of the project, such
+/// as a package, is told at the config, and one in a file that is not open also where an open one imports
+/// that.
+pub(super) fn of_files(
     view: &ProjectView,
     documentation: &Documentation,
-    files: &mut BTreeMap<PathBuf, Vec<Diagnostic>>,
-) {
+) -> BTreeMap<PathBuf, Vec<Diagnostic>> {
+    let mut files: BTreeMap<PathBuf, Vec<Diagnostic>> = BTreeMap::new();
+    let mut imports = ImportsOfClosedFiles::new(view);
     for problem in &view.snapshot.problems {
         let (path, range) = place(view, problem.range.as_ref());
         let found = told(view, problem, range, documentation);
+        if let Some(import) = imports.first_of(&path, problem) {
+            let told = told_at_import(view, &path, &found, &import);
+            files.entry(import.importer).or_default().push(told);
+        }
         files.entry(path).or_default().push(found);
     }
+    files
 }
 
 fn place(view: &ProjectView, range: Option<&SourceRange>) -> (PathBuf, Range) {
@@ -36,7 +50,33 @@ fn place(view: &ProjectView, range: Option<&SourceRange>) -> (PathBuf, Range) {
             let location = view.problem_location(range)?;
             Some((range.file.clone(), location.range))
         });
-    located.unwrap_or_else(|| (view.config_path(), Range::default()))
+    located.unwrap_or_else(|| (view.config.clone(), Range::default()))
+}
+
+/// Tells in an open file that a file which it imports has a problem.
+fn told_at_import(
+    view: &ProjectView,
+    path: &Path,
+    problem: &Diagnostic,
+    import: &OpenImport,
+) -> Diagnostic {
+    let name = path.strip_prefix(view.root()).unwrap_or(path);
+    let first_line = problem.message.lines().next().unwrap_or_default();
+    let location = view.editor.uri(path).map(|uri| Location {
+        uri,
+        range: problem.range,
+    });
+    let related = location.map(|location| DiagnosticRelatedInformation {
+        location,
+        message: problem.message.clone(),
+    });
+    Diagnostic {
+        range: import.range,
+        message: format!("`{}`: {first_line}", display_text::path(name)),
+        related_information: related.map(|related| vec![related]),
+        data: None,
+        ..problem.clone()
+    }
 }
 
 /// Tells a problem at a range.

@@ -13,27 +13,40 @@ use crate::{command_line::CommandLine, runs::RunKind, server::Server};
 pub(super) async fn run(server: &Arc<Server>, command: Command) -> Result<Value> {
     let target = Target::find(server, &command.arguments)?;
     let workflow = target.workflow(&command.arguments);
-    let request = ApplyRequest {
+    let until = command.arguments.all_tasks();
+    let title = match (&workflow, until.as_slice()) {
+        (Some(workflow), []) => format!("Applying `{workflow}`"),
+        (None, []) => "Applying".to_owned(),
+        (_, [task]) => format!("Applying up to `{task}`"),
+        (_, tasks) => format!("Applying up to {} tasks", tasks.len()),
+    };
+    let request = |until: Option<String>| ApplyRequest {
         workflow: workflow.clone(),
-        until: command.arguments.task.clone(),
+        until,
         ..ApplyRequest::default()
     };
-    let title = match (&workflow, &request.until) {
-        (_, Some(task)) => format!("Applying up to `{task}`"),
-        (Some(workflow), None) => format!("Applying `{workflow}`"),
-        (None, None) => "Applying".to_owned(),
-    };
+    let last = request(until.last().cloned());
+    let earlier: Vec<ApplyRequest> = until
+        .iter()
+        .rev()
+        .skip(1)
+        .rev()
+        .map(|task| request(Some(task.clone())))
+        .collect();
     let command_line = CommandLine::new(["apply"])
-        .option("--until", request.until.as_deref())
+        .option("--until", until.last().map(String::as_str))
         .option("-w", target.named_workflow(&command.arguments));
     let kind = RunKind {
         title,
-        workflow,
+        workflow: workflow.clone(),
         command_line,
     };
     server
         .run_in_project(command.claim, target, kind, move |engine, run| {
-            Ok(json!(engine.apply(&request, run)?))
+            for request in &earlier {
+                engine.apply(request, run)?;
+            }
+            Ok(json!(engine.apply(&last, run)?))
         })
         .await
 }

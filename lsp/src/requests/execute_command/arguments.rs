@@ -20,6 +20,9 @@ pub(crate) struct CommandArguments {
     /// A task, by its path or a name that no other task has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) task: Option<String>,
+    /// Several tasks, each by its path or a name that no other task has, in place of one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tasks: Vec<String>,
     /// A workspace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) workspace: Option<String>,
@@ -48,6 +51,11 @@ impl CommandArguments {
             Some(object) => serde_json::from_value(object)
                 .map_err(|error| Error::invalid_params(error.to_string())),
         }
+    }
+
+    /// Lists the tasks that are meant.
+    pub(super) fn all_tasks(&self) -> Vec<String> {
+        self.task.iter().chain(&self.tasks).cloned().collect()
     }
 
     /// Gives a part that the command cannot do without.

@@ -33,7 +33,7 @@ impl Target {
         };
         let view = world.project_view(&root);
         let view = view.ok_or_else(|| Error::invalid_params("the project is gone"))?;
-        let config = view.editor.uri(&view.config_path());
+        let config = view.config_uri();
         Ok(Self {
             config: config.ok_or_else(Error::internal_error)?,
             environment: world.environment_source(&root),

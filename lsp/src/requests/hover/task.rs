@@ -78,7 +78,7 @@ fn failure(view: &ProjectView, planned: &PlannedTask<'_>) -> Option<Markdown> {
         .task(&planned.workflow.name, &planned.task.path);
     match activity? {
         TaskActivity::Failed { failure, .. } => Some(code(&failure.message)),
-        TaskActivity::Running { .. } => None,
+        TaskActivity::Running { .. } | TaskActivity::Done { .. } => None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 use rigkit_engine::{
     Engine, EngineOptions,
     plan::{NodeStatus, PlanNode, WorkflowPlan},
-    source::Buffers,
+    source::{Buffers, Footprint},
 };
 
 use super::{
@@ -161,7 +161,7 @@ fn plans_after(
         ..view.engine_options.clone()
     });
     let interrupt = Arc::new(AtomicBool::new(false));
-    match engine.evaluate(&interrupt) {
+    match engine.evaluate(&interrupt, &Footprint::default()) {
         Ok(Some(definition)) => Ok(engine.plan_definition(&definition, None).ok()),
         Ok(None) => Ok(None),
         Err(error) => Err(match error.diagnostics().first() {

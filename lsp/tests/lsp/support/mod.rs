@@ -3,11 +3,13 @@
 mod client;
 mod fixture;
 mod places;
+mod terminal;
 mod wire;
 
 pub use self::{
     client::{Capabilities, TestClient},
     fixture::{Fixture, Place},
+    terminal::{apply, terminal, try_apply},
 };
 
 /// Lists the requests about a document or a place in one.

@@ -217,7 +217,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Tells whether a link leads to a folder in which something can match.
+    /// Returns whether a link leads to a folder in which something can match.
     fn leads_on(&self, file: &FoundFile) -> bool {
         file.kind == FileKind::Symlink
             && self.depth_below(&file.path) > 0

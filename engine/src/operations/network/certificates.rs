@@ -83,7 +83,7 @@ fn of_system() -> Vec<Certificate<'static>> {
     found
 }
 
-/// Tells whether the environment of this process takes the place of the system's certificates for OpenSSL.
+/// Returns whether the environment of this process takes the place of the system's certificates for OpenSSL.
 fn is_named_by_process() -> bool {
     [FILES[0], FOLDERS]
         .map(env::var_os)

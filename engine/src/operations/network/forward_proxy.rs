@@ -12,7 +12,7 @@ use ureq::http::{HeaderValue, Uri};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 use ureq::{Agent, Error, Proxy, ProxyProtocol};
 
-/// Tells whether a proxy is asked for the whole address.
+/// Returns whether a proxy is asked for the whole address.
 pub(super) fn forwards(uri: &Uri, proxy: &Proxy) -> bool {
     let speaks_http = matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
     speaks_http && uri.scheme() == Some(&Scheme::HTTP)

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-/// Tells whether a request goes straight, by a list of hosts that are asked without a proxy.
+/// Returns whether a request goes straight, by a list of hosts that are asked without a proxy.
 ///
 /// The list has domains, which stand for all below them too, addresses, and networks such as `10.0.0.0/8`, with
 /// commas or blanks between them; `*` alone stands for all hosts. A port or a `*` within an entry stands for nothing.
@@ -27,7 +27,7 @@ pub(super) fn goes_straight(url: &Url, list: &str) -> bool {
     }
 }
 
-/// Tells whether a name is a domain or one below it.
+/// Returns whether a name is a domain or one below it.
 fn is_within(name: &str, domain: &str) -> bool {
     let domain = domain.strip_suffix('.').unwrap_or(domain);
     let domain = domain.strip_prefix('.').unwrap_or(domain);
@@ -43,7 +43,7 @@ fn covers<'a>(mut networks: impl Iterator<Item = &'a str>, address: IpAddr) -> b
     networks.any(|network| is_in_network(address, network).unwrap_or_default())
 }
 
-/// Tells whether an address is in a network; nothing where that is none.
+/// Returns whether an address is in a network; nothing where that is none.
 fn is_in_network(address: IpAddr, network: &str) -> Option<bool> {
     let (network, bits) = match network.split_once('/') {
         Some((network, bits)) => (network, bits.parse().ok()?),

@@ -74,7 +74,7 @@ impl Alone {
         candidates.chain(track).min()
     }
 
-    /// Tells whether it goes on like another one.
+    /// Returns whether it goes on like another one.
     pub(super) fn goes_on_like(&self, other: &Self, automaton: &Automaton) -> bool {
         let is_idle = |one: &Self| one.candidates.is_empty() && one.track.is_idle(automaton);
         let last = |one: &Self| {
@@ -124,7 +124,7 @@ impl Alone {
     }
 }
 
-/// Tells whether nothing before the last bytes makes them a part of a word.
+/// Returns whether nothing before the last bytes makes them a part of a word.
 fn begins_alone(neighbours: &VecDeque<Neighbour>, length: usize) -> bool {
     let mut before = neighbours.iter().rev().skip(length);
     match before.next() {

@@ -122,13 +122,13 @@ impl Automaton {
         self.nfa.max_pattern_len()
     }
 
-    /// Tells whether a text begins with a byte.
+    /// Returns whether a text begins with a byte.
     #[inline]
     pub(super) fn begins_with(&self, byte: u8) -> bool {
         self.begins[usize::from(byte)]
     }
 
-    /// Tells whether a text begins with a byte whose first bits are the last of these, of which
+    /// Returns whether a text begins with a byte whose first bits are the last of these, of which
     /// there are so many.
     pub(super) fn begins_with_bits(&self, bits: u8, count: usize) -> bool {
         if count == 0 {

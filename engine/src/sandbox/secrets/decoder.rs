@@ -69,7 +69,7 @@ impl Decoder {
         Self::Sequences(Sequences::default())
     }
 
-    /// Tells whether a byte may stand for something else than itself.
+    /// Returns whether a byte may stand for something else than itself.
     pub(super) fn begins_with(&self, byte: u8) -> bool {
         match self {
             Self::Backslashes(_) => byte == b'\\',
@@ -78,7 +78,7 @@ impl Decoder {
         }
     }
 
-    /// Tells whether a byte stands for itself, as nearly all do.
+    /// Returns whether a byte stands for itself, as nearly all do.
     pub(super) fn passes(&self, byte: u8) -> bool {
         self.is_idle() && !self.begins_with(byte)
     }
@@ -110,7 +110,7 @@ impl Decoder {
         }
     }
 
-    /// Tells whether nothing is held back.
+    /// Returns whether nothing is held back.
     pub(super) fn is_idle(&self) -> bool {
         match self {
             Self::Sequences(sequences) => sequences.state == SequenceState::Text,

@@ -99,7 +99,7 @@ impl<const BITS: usize, const TRACKS: usize> Encoded<BITS, TRACKS> {
         }
     }
 
-    /// Tells whether it finds from now on what another one finds. While no track has read anything
+    /// Returns whether it finds from now on what another one finds. While no track has read anything
     /// of a secret, it does not matter which of them begins with which digit.
     pub(super) fn goes_on_like(&self, other: &Self, automaton: &Automaton) -> bool {
         let is_idle = |one: &Self| one.tracks.iter().all(|track| track.is_idle(automaton));

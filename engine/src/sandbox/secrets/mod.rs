@@ -132,7 +132,7 @@ impl Secrets {
         self.lock().values.clone()
     }
 
-    /// Tells whether there are none.
+    /// Returns whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.lock().values.is_empty()

@@ -47,7 +47,7 @@ impl Scanner {
         }
     }
 
-    /// Tells whether it looks for this.
+    /// Returns whether it looks for this.
     pub(super) fn looks_for(&self, patterns: &Arc<Patterns>) -> bool {
         Arc::ptr_eq(&self.patterns, patterns)
     }

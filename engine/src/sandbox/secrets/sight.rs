@@ -63,7 +63,7 @@ impl Sight {
         }
     }
 
-    /// Tells whether it finds from now on what another one finds.
+    /// Returns whether it finds from now on what another one finds.
     pub(super) fn goes_on_like(&self, other: &Self, patterns: &Patterns) -> bool {
         let anywhere = self.anywhere.as_ref().zip(other.anywhere.as_ref());
         let anywhere = anywhere.zip(patterns.anywhere.as_ref());

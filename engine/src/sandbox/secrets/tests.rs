@@ -364,7 +364,7 @@ impl Form {
         }
     }
 
-    /// Tells whether it is known exactly which characters are masked.
+    /// Returns whether it is known exactly which characters are masked.
     fn is_exact(&self) -> bool {
         !matches!(
             self,

@@ -58,7 +58,7 @@ impl Track {
         }
     }
 
-    /// Tells whether a byte changes nothing, as nearly all do.
+    /// Returns whether a byte changes nothing, as nearly all do.
     #[inline]
     fn passes(&self, automaton: &Automaton, byte: u8) -> bool {
         self.is_idle(automaton) && !automaton.begins_with(byte)
@@ -97,13 +97,13 @@ impl Track {
         true
     }
 
-    /// Tells whether nothing that was read may belong to a secret.
+    /// Returns whether nothing that was read may belong to a secret.
     #[inline]
     pub(super) fn is_idle(&self, automaton: &Automaton) -> bool {
         self.state == automaton.start()
     }
 
-    /// Tells whether another blank would be one more of a row.
+    /// Returns whether another blank would be one more of a row.
     pub(super) fn is_within_blanks(&self, automaton: &Automaton) -> bool {
         self.blanks > 0 && !self.is_idle(automaton)
     }

@@ -12,8 +12,8 @@ const SITE: &str = r#"import { host } from "@rigkit/provider-host";
 import { workflow } from "@rigkit/sdk";
 const wait = (name: string) => `echo getting ${name}; until [ -e ${name} ]; do sleep 0.02; done`;
 export const site = workflow("site", { providers: { host: host.provider() } }).sequence("main")
-  .task("clone", async ({ host }) => { await host.exec(wait("clone"), { check: true }); })
-  .task("sources", { cacheTTL: 0 }, async ({ host }) => { await host.exec(wait("sources"), { check: true }); })
+  .task("clone", async ({ host }) => { await host.exec(wait("clone")); })
+  .task("sources", { cacheTTL: 0 }, async ({ host }) => { await host.exec(wait("sources")); })
   .task("build", async () => {});
 "#;
 
@@ -54,7 +54,7 @@ fn check_is_followed(client: &mut TestClient) {
     let second = wait_for(client, &["getting sources", "1 of 3 done, 1 running"]);
     assert!(second.contains("5: ✓ "), "{second}");
     fs::write(client.root().join("sources"), "").unwrap();
-    let last = wait_for(client, &["● runs every time", "▶ apply (2 pending)"]);
+    let last = wait_for(client, &["● checks each time", "▶ apply (2 pending)"]);
     assert!(!last.contains("running"), "{last}");
 }
 

@@ -62,7 +62,8 @@ const FOLLOWING: &str = r#"
   (princ (format "%s\n" (shown-lenses)))
   (write-region "" nil task nil 'quietly))
 (wait-until "the end" (lambda () ended))
-(wait-for-lens "up to date")
+;; The plan that knows what was stored comes a moment after the last task has ended.
+(wait-for-lens "cached")
 (princ (format "%s\n" (shown-lenses)))
 (eglot-shutdown (eglot-current-server))
 "#;

@@ -78,8 +78,10 @@ for _, task in ipairs({ "clone", "build" }) do
   vim.fn.writefile({}, task)
 end
 wait_until("the end", function() return ended end)
-wait_for_lens("up to date")
-wait_until("the screen", function() return screen():find("up to date", 1, true) ~= nil end)
+-- The plan that knows what was stored comes a moment after the last task has ended.
+wait_until("the screen", function()
+  return screen():find("up to date", 1, true) ~= nil and screen():find("cached", 1, true) ~= nil
+end)
 print(screen())
 vim.cmd("qall!")
 "#;

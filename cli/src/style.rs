@@ -1,6 +1,6 @@
 //! What each color means, everywhere.
 
-use std::fmt::Display;
+use std::{env, fmt::Display};
 
 use anstyle::{AnsiColor, Style};
 use rigkit_engine::plan::NodeStatus;
@@ -27,6 +27,10 @@ pub(crate) const FAINT: Style = Style::new().dimmed();
 /// Decides for the whole process whether there are colors.
 pub(crate) fn use_colors(when: ColorWhen) {
     let choice = match when {
+        // A terminal of no name is asked for nothing.
+        ColorWhen::Auto if env::var_os("TERM").is_some_and(|term| term.is_empty()) => {
+            anstream::ColorChoice::Never
+        }
         ColorWhen::Auto => anstream::ColorChoice::Auto,
         ColorWhen::Always => anstream::ColorChoice::Always,
         ColorWhen::Never => anstream::ColorChoice::Never,

@@ -132,6 +132,12 @@ fn is_pending(task: &PlannedTask<'_>) -> bool {
         .is_some_and(|node| node.status == NodeStatus::Pending)
 }
 
+/// Returns whether nothing of a workflow has to run but what is looked at each time, as its plan and the apply
+/// that goes on say.
+pub(crate) fn is_up_to_date(view: &ProjectView, workflow: &Workflow, plan: &WorkflowPlan) -> bool {
+    plan.up_to_date || pending(view, workflow, plan) == 0
+}
+
 /// Returns how far the apply of a workflow is that goes on, in a few words.
 pub(crate) fn progress_of(view: &ProjectView, workflow: &Workflow) -> Option<String> {
     let Progress { done, running } = view.activity.progress(&workflow.name)?;

@@ -58,6 +58,8 @@ export interface ProjectSummary {
 export interface WorkflowSummary {
   name: string;
   location: Location | null;
+  /** Whether nothing has to run but what is looked at each time. */
+  isUpToDate: boolean;
   graph: GraphSummary | null;
   tasks: TaskSummary[];
   workspaceDefinition: Location | null;

@@ -2,13 +2,20 @@
 
 import { l10n } from "vscode";
 import { isPending } from "./pending";
-import type { TaskSummary } from "./protocol";
+import type { TaskSummary, WorkflowSummary } from "./protocol";
 
-/** Sums up tasks. */
-export function standing(tasks: readonly Pick<TaskSummary, "state">[]): string {
+/** What of a workflow says how it stands. */
+export interface StandingOf extends Pick<WorkflowSummary, "isUpToDate"> {
+  tasks: readonly Pick<TaskSummary, "state">[];
+}
+
+/** Sums up a workflow. */
+export function standing({ tasks, isUpToDate }: StandingOf): string {
   if (tasks.some(({ state }) => state === "running")) {
     return l10n.t("running");
   }
   const pending = tasks.filter(isPending).length;
-  return pending === 0 ? l10n.t("up to date") : l10n.t("{0} of {1} pending", pending, tasks.length);
+  return isUpToDate || pending === 0
+    ? l10n.t("up to date")
+    : l10n.t("{0} of {1} pending", pending, tasks.length);
 }

@@ -20,6 +20,7 @@ function diamond(direction: GraphModel["direction"] = "down"): GraphModel {
       { from: 2, to: 3 },
     ],
     pending: 0,
+    isUpToDate: true,
     isCurrent: true,
     problems: [],
   };

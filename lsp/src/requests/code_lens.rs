@@ -20,7 +20,7 @@ use crate::{
         OwnedOperation, PlannedTask, Site, TaskSite, operations_in, tasks_in, workflows_in,
         workspaces_in,
     },
-    task_state::{Standing, pending, progress_of, standing, task_state},
+    task_state::{Standing, is_up_to_date, pending, progress_of, standing, task_state},
     view::ProjectView,
     written_outline::Written,
 };
@@ -143,11 +143,11 @@ impl Lenses<'_> {
         if let Some(progress) = progress_of(self.view, workflow) {
             return progress;
         }
-        match pending(self.view, workflow, plan) {
-            _ if plan.up_to_date => "✓ up to date".to_owned(),
-            0 => "✓ up to date".to_owned(),
-            pending => format!("▶ apply ({pending} pending)"),
+        if is_up_to_date(self.view, workflow, plan) {
+            return "✓ up to date".to_owned();
         }
+        let pending = pending(self.view, workflow, plan);
+        format!("▶ apply ({pending} pending)")
     }
 
     fn of_tasks(&self) -> Vec<Lens> {

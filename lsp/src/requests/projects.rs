@@ -21,7 +21,7 @@ use crate::{
     analysis::{self, Snapshot},
     server::Server,
     sites::{PlannedTask, site},
-    task_state::{self, Standing, task_state},
+    task_state::{self, Standing, is_up_to_date, task_state},
     view::ProjectView,
 };
 
@@ -51,6 +51,8 @@ pub(crate) struct ProjectSummary {
 struct WorkflowSummary {
     name: String,
     location: Option<Location>,
+    /// Whether nothing has to run but what is looked at each time.
+    is_up_to_date: bool,
     /// Its tasks with what comes before what, where it can be planned.
     graph: Option<Graph>,
     tasks: Vec<TaskSummary>,
@@ -150,6 +152,7 @@ fn summary(
     WorkflowSummary {
         name: workflow.name.to_string(),
         location: location(view, &workflow.place),
+        is_up_to_date: plan.is_some_and(|plan| is_up_to_date(view, workflow, plan)),
         graph: plan.map(|plan| Graph::new(workflow, plan.clone())),
         tasks: tasks.map(|task| task_summary(view, &task, now)).collect(),
         workspace_definition: workflow

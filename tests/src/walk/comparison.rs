@@ -4,11 +4,17 @@ use jiff::Timestamp;
 use regex::Regex;
 use rigkit_engine::{
     plan::{NodeStatus, PlanNode, WorkflowPlan},
-    wording::reason::phrase,
+    wording::{failure::phrase as failed, reason::phrase},
 };
 use serde_json::Value;
 
 use crate::{LanguageClient, Project, RigCommand};
+
+/// What is said of a workflow of which nothing has to run.
+const UP_TO_DATE: &str = "up to date";
+
+/// What is said after the number of tasks that have to run.
+const PENDING: &str = " pending";
 
 /// What is said of a project, one line each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +42,8 @@ pub(super) fn terminal(command: RigCommand) -> Said {
 }
 
 fn lines_of(plan: &WorkflowPlan) -> Vec<String> {
-    let pending = plan.pending().count();
-    let mut lines = vec![format!("{}: {pending} pending", plan.workflow)];
+    let standing = standing(plan.up_to_date, plan.pending().count());
+    let mut lines = vec![format!("{}: {standing}", plan.workflow)];
     let nodes = plan.nodes.iter();
     lines.extend(nodes.map(|node| {
         let state = state_of(node);
@@ -46,12 +52,25 @@ fn lines_of(plan: &WorkflowPlan) -> Vec<String> {
     lines
 }
 
+fn standing(is_up_to_date: bool, pending: usize) -> String {
+    if is_up_to_date {
+        UP_TO_DATE.to_owned()
+    } else {
+        format!("{pending}{PENDING}")
+    }
+}
+
 /// Writes how a task stands in the words of a lens.
 fn state_of(node: &PlanNode) -> String {
-    match node.status {
-        NodeStatus::Cached => "✓ cached AGE ago".to_owned(),
+    let now = Timestamp::now();
+    let state = match node.status {
+        NodeStatus::Cached => return "✓ cached AGE ago".to_owned(),
         NodeStatus::Conditional => "◌ cached, unless a task before it changes".to_owned(),
-        NodeStatus::Pending => format!("● {}", phrase(&node.reason, Timestamp::now())),
+        NodeStatus::Pending => format!("● {}", phrase(&node.reason, now)),
+    };
+    match &node.last_failure {
+        Some(failure) => format!("{state}; {}", failed(failure, now)),
+        None => state,
     }
 }
 
@@ -81,8 +100,9 @@ pub(super) fn editor(client: &mut LanguageClient, config: &str) -> Said {
         let tasks: Vec<&Value> = workflow["tasks"].as_array().into_iter().flatten().collect();
         let has_to_run =
             |task: &&&Value| matches!(task["state"].as_str(), Some("pending" | "failed"));
-        let pending = tasks.iter().filter(has_to_run).count();
-        lines.push(format!("{name}: {pending} pending"));
+        let is_up_to_date = workflow["isUpToDate"].as_bool().unwrap();
+        let standing = standing(is_up_to_date, tasks.iter().filter(has_to_run).count());
+        lines.push(format!("{name}: {standing}"));
         lines.extend(tasks.iter().map(|task| {
             let (path, text) = (task["path"].as_str(), task["text"].as_str());
             format!("{name} {}: {}", path.unwrap(), without_ages(text.unwrap()))
@@ -94,7 +114,9 @@ pub(super) fn editor(client: &mut LanguageClient, config: &str) -> Said {
 impl Said {
     fn workflows(&self) -> usize {
         let lines = self.0.iter();
-        lines.filter(|line| line.ends_with(" pending")).count()
+        lines
+            .filter(|line| line.ends_with(PENDING) || line.ends_with(UP_TO_DATE))
+            .count()
     }
 
     /// Returns whether it is that the config is wrong.
@@ -138,7 +160,7 @@ pub(super) fn lenses_disagree(
     }
     let shown: usize = shown.iter().sum();
     let pending = said.0.iter().filter_map(|line| {
-        let (_, count) = line.strip_suffix(" pending")?.split_once(": ")?;
+        let (_, count) = line.strip_suffix(PENDING)?.split_once(": ")?;
         count.parse::<usize>().ok()
     });
     let pending: usize = pending.sum();
@@ -148,7 +170,7 @@ pub(super) fn lenses_disagree(
 
 /// Takes out what a moment later is another one.
 fn without_ages(text: &str) -> String {
-    let age = Regex::new(r"\d+(ms|s|m|h|d) ago").unwrap();
+    let age = Regex::new(r"\d+(ms|s|m|h|d| (second|minute|hour|day)s?) ago").unwrap();
     age.replace_all(text, "AGE ago").into_owned()
 }
 

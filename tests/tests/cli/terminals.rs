@@ -92,7 +92,7 @@ fn where_the_cursor_cannot_move_lines_stay() {
     let kinds = [
         kind(100, &[("TERM", Some("dumb"))]),
         kind(100, &[("TERM", None)]),
-        kind(100, &[("TERM", Some("")), NO_COLOR]),
+        kind(100, &[("TERM", Some(""))]),
         kind(20, &[("TERM", Some("dumb")), NO_COLOR]),
         kind(0, &[]),
         kind(10, &[]),

@@ -12,6 +12,8 @@ export interface GraphModel {
   tasks: GraphTask[];
   edges: GraphEdge[];
   pending: number;
+  /** Whether nothing has to run but what is looked at each time. */
+  isUpToDate: boolean;
   /** Whether it is of the text as it is, and not of an earlier one. */
   isCurrent: boolean;
   problems: string[];
@@ -42,6 +44,7 @@ export function graphModel(
     tasks: workflow.tasks.map(({ path, state, text }) => ({ path, state, text })),
     edges: edgesOf(workflow),
     pending: workflow.tasks.filter(isPending).length,
+    isUpToDate: workflow.isUpToDate,
     isCurrent: project.isCurrent,
     problems: project.problems,
   };

@@ -147,11 +147,12 @@ function texts(model: GraphModel): PageTexts {
   };
 }
 
-function summary({ workflow, tasks, isCurrent, problems }: GraphModel): string {
+function summary(model: GraphModel): string {
+  const { workflow, isCurrent, problems } = model;
   const [problem] = problems;
   if (problem !== undefined) {
     return l10n.t("{0}: as of the last config that worked. {1}", workflow, problem);
   }
-  const state = `${workflow}: ${standing(tasks)}`;
+  const state = `${workflow}: ${standing(model)}`;
   return isCurrent ? state : l10n.t("{0}, before the last edits", state);
 }

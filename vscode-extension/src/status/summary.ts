@@ -19,8 +19,10 @@ export function summarize(
   if (projects.length === 0) {
     return undefined;
   }
-  const tasks = projects.flatMap(({ workflows }) => workflows.flatMap(({ tasks }) => tasks));
-  const pending = tasks.filter(isPending).length;
+  const workflows = projects.flatMap((project) => project.workflows);
+  const tasks = workflows.flatMap((workflow) => workflow.tasks);
+  const behind = workflows.filter(({ isUpToDate }) => !isUpToDate);
+  const pending = behind.flatMap((workflow) => workflow.tasks).filter(isPending).length;
   const tooltip = projects.flatMap(linesOf).join("\n");
   if (running > 0 || tasks.some(({ state }) => state === "running")) {
     return { text: l10n.t("$(sync~spin) rig: running"), tooltip };
@@ -37,6 +39,6 @@ export function summarize(
 }
 
 function linesOf({ problems, workflows }: ProjectSummary): string[] {
-  const lines = workflows.map(({ name, tasks }) => `${name}: ${standing(tasks)}`);
+  const lines = workflows.map((workflow) => `${workflow.name}: ${standing(workflow)}`);
   return [...problems, ...lines];
 }

@@ -107,7 +107,7 @@ function workflowNode(project: ProjectSummary, workflow: WorkflowSummary): Node 
 }
 
 function summary(project: ProjectSummary, workflow: WorkflowSummary): string {
-  const state = standing(workflow.tasks);
+  const state = standing(workflow);
   return project.isCurrent ? state : l10n.t("{0}, before the last edits", state);
 }
 

@@ -31,6 +31,7 @@ export function workflow(name: string, tasks: TaskSummary[]): WorkflowSummary {
   return {
     name,
     location: null,
+    isUpToDate: tasks.every(({ state }) => state === "cached"),
     graph: {
       nodes: tasks.map(({ path }) => ({ path })),
       edges: tasks.slice(1).map((_, index) => ({ from: index, to: index + 1 })),

@@ -6,6 +6,7 @@
  * @packageDocumentation
  */
 
+import type { EnvValue } from "./sdk/environment.js";
 import type { Provider, Resolvable } from "./sdk/provider.js";
 
 // Only what is marked `export` below is visible.
@@ -151,8 +152,8 @@ export interface HostRuntime {
 export interface ExecOptions<Detach extends boolean = false> {
   /** Where it runs; the `cwd` of the provider by default. */
   readonly cwd?: string;
-  /** Variables added to the environment; `undefined` takes one away. */
-  readonly env?: { readonly [name: string]: string | undefined };
+  /** Variables added to the environment, such as `env.secret("TOKEN")`; `undefined` takes one away. */
+  readonly env?: { readonly [name: string]: string | EnvValue | undefined };
   /** Whether it is a process that is meant to stay; by default the command is waited for. */
   readonly detach?: Detach;
   /** What it reads from its standard input; nothing by default. */

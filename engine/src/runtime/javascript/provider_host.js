@@ -327,7 +327,9 @@ function environment(where, what, value) {
   if (!isRecord(value)) {
     throw wrong(where, what, value, "an object of strings");
   }
-  const variables = Object.entries(value).map(([name, text]) => {
+  const variables = Object.entries(value).map(([name, given]) => {
+    // A secret is read when it is used.
+    const text = given?.kind === "rigkit.env" ? given() : given;
     if (text !== undefined && typeof text !== "string") {
       throw wrong(where, `the variable \`${name}\` in ${what}`, text, "a string");
     }

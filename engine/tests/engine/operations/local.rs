@@ -74,6 +74,23 @@ export const app = sequence("app").operation("op", { run: async ({ local }) => {
 }
 
 #[test]
+fn a_secret_can_be_a_variable_of_a_command() {
+    let project = TestProject::new(
+        r#"
+import { env, sequence } from "@rigkit/sdk";
+import { host } from "@rigkit/provider-host";
+const token = env.secret("TOKEN");
+export const app = sequence("app").addProvider("host", host.provider()).operation("op", {
+  run: async ({ host }) => (await host.exec("echo ${#TOKEN}", { env: { TOKEN: token } })).stdout,
+});
+"#,
+    )
+    .with_env("TOKEN", "hunter2-and-more");
+    let result = run_recorded(&project, "op", Value::Null, &Recording::default()).unwrap();
+    assert_eq!(result, json!("16\n"));
+}
+
+#[test]
 fn what_only_a_host_can_do_goes_to_the_host() {
     check(
         "await local.open(\"https://x.y\");",

@@ -11,7 +11,7 @@ import type { Names } from "./names.js";
  * const token = env.secret("API_TOKEN");
  *
  * task("publish", async ({ host }) => {
- *   await host.exec(["publish"], { env: { API_TOKEN: token() } });
+ *   await host.exec(["publish"], { env: { API_TOKEN: token } });
  * });
  * ```
  */

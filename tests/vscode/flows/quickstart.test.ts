@@ -32,7 +32,7 @@ flow("the quickstart, from its plan to a workspace", async () => {
       await workbench.lens("apply (5 pending)").click();
       await workbench.see(workbench.message("site is applied"));
       await workbench.untilRow("build cached");
-      await workbench.see(workbench.lens("apply (1 pending)"));
+      await workbench.see(workbench.lens("up to date"));
       await editor.keep("quickstart-2-applied");
       await workbench.closeMessages();
 
